@@ -1,0 +1,58 @@
+"""CQRS to read in one sitting and to try out: a log, a write side and a read side.
+
+The names below stand in reading order. The shop that the lessons run is in `cqrs_lab.shop`.
+"""
+
+from cqrs_lab.errors import (
+    CommandRejected,
+    ConcurrencyError,
+    CqrsLabError,
+    InvalidArgument,
+    NotRegistered,
+    ProjectionFailed,
+    SchemaError,
+)
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.event_store import Appended, EventStore, Expected
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.command_bus import CommandBus, Receipt
+from cqrs_lab.write.scenario import given
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Projection, Schema, merge_rows
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.projector import Projector, ProjectorStatus
+from cqrs_lab.read.queries import Answer, QueryBus
+from cqrs_lab.read.rebuild import Rebuild, rebuild
+
+__all__ = [
+    "MemoryEventStore",
+    "EventStore",
+    "Expected",
+    "Appended",
+    "RecordedEvent",
+    "StreamVersion",
+    "Position",
+    "Decider",
+    "CommandBus",
+    "Receipt",
+    "given",
+    "EventBatch",
+    "Schema",
+    "Projection",
+    "merge_rows",
+    "ReadModel",
+    "Projector",
+    "ProjectorStatus",
+    "QueryBus",
+    "Answer",
+    "rebuild",
+    "Rebuild",
+    "CqrsLabError",
+    "InvalidArgument",
+    "ConcurrencyError",
+    "CommandRejected",
+    "NotRegistered",
+    "SchemaError",
+    "ProjectionFailed",
+]

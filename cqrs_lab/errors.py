@@ -1,0 +1,78 @@
+"""Every error of the package, each with the facts as attributes and a next step in its message."""
+
+from __future__ import annotations
+
+
+class CqrsLabError(Exception):
+    """Base of every error that cqrs_lab raises on purpose."""
+
+
+class InvalidArgument(CqrsLabError, ValueError):
+    """An argument that has no meaning here; the message lists what is accepted."""
+
+
+class ConcurrencyError(CqrsLabError):
+    """The stream has moved on since it was loaded; nothing was recorded.
+
+    Attributes
+    ----------
+    stream : str
+    expected : int or Expected
+        What the writer believed.
+    actual : int
+        The stream's version at the moment of the append.
+    """
+
+    def __init__(self, stream: str, expected: object, actual: int) -> None:
+        super().__init__(stream, expected, actual)
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+    def __str__(self) -> str:
+        wanted = f"version {self.expected}" if isinstance(self.expected, int) else str(self.expected)
+        return f"stream {self.stream!r}: expected {wanted}, found {self.actual}; load it again and decide anew"
+
+
+class CommandRejected(CqrsLabError):
+    """A business rule forbids the command; nothing was recorded.
+
+    Attributes
+    ----------
+    reason : str
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotRegistered(CqrsLabError):
+    """No handler is registered for this command or query; the message lists those that are."""
+
+
+class SchemaError(CqrsLabError):
+    """A table or an event does not have the declared shape; the message names the column and both types."""
+
+
+class ProjectionFailed(CqrsLabError):
+    """A projection could not take in an event; the read model stands at the last good position.
+
+    Attributes
+    ----------
+    projection : str
+    position : int
+        The event that could not be taken in.
+    last_good_position : int
+        Everything up to here is in the table.
+    """
+
+    def __init__(self, projection: str, position: int, last_good_position: int, why: str) -> None:
+        super().__init__(projection, position, last_good_position, why)
+        self.projection, self.position = projection, position
+        self.last_good_position, self.why = last_good_position, why
+
+    def __str__(self) -> str:
+        return (
+            f"projection {self.projection!r} failed at position {self.position}: {self.why}; "
+            f"its table stands at position {self.last_good_position}; repair the projection and rebuild, "
+            "or park such events with Projector(..., on_failure='park')"
+        )

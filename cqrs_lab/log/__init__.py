@@ -1,0 +1,1 @@
+"""What both sides share: the record of what happened."""

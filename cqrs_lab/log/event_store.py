@@ -1,0 +1,112 @@
+"""What an event store promises, whatever it is built on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from cqrs_lab.errors import ConcurrencyError, InvalidArgument
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+
+
+class Expected(Enum):
+    """What a writer believes about a stream when it does not name a version."""
+
+    NO_STREAM = "no stream"
+    STREAM_EXISTS = "a stream with events"
+    ANY = "any version"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The receipt of an append: the stream's version after it and the position of the stream's last event."""
+
+    stream: str
+    version: StreamVersion
+    position: Position
+
+
+class EventStore(Protocol):
+    """The laws of the log; `cqrs_lab.check_event_store` tries them on any store.
+
+    An append is all or nothing. Versions of a stream are 1, 2, 3, …. Positions rise in commit order, and
+    a reader that has seen position p never later finds an event at or below p. A command id is recorded
+    once in a stream.
+    """
+
+    def append(
+        self, stream: str, events: Sequence[object], *, expected: int | Expected, command_id: str | None = None
+    ) -> Appended:
+        """Record the events as one commit at the end of the stream.
+
+        Parameters
+        ----------
+        stream : str
+        events : sequence of events
+            None at all: nothing is checked or recorded, and the receipt tells the stream's present end.
+        expected : int or Expected
+            The version at which the writer decided. A number is that version; 0 means no stream.
+        command_id : str, optional
+            If this stream already holds events of this command, they are not recorded again, whatever
+            `expected` says, and the first receipt is returned.
+
+        Raises
+        ------
+        ConcurrencyError
+            The stream is not as expected. Nothing was recorded.
+        """
+
+    def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield a stream's events above version `after`, in order of version, as the log was at the call."""
+
+    def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the log's events above position `after`, in order of position, as the log was at the call."""
+
+    def stream_version(self, stream: str) -> StreamVersion:
+        """Tell how many events the stream has; 0 if there is no such stream."""
+
+    def head(self) -> Position:
+        """Tell the position of the last event of the log; 0 if it is empty."""
+
+
+class AnnouncingStore(EventStore, Protocol):
+    """A store that can also say when it has grown, so that a reader need not ask again and again."""
+
+    def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
+        """Call `on_growth` after each commit, in the writer's thread; the function returned ends it."""
+
+
+def check_expected(stream: str, expected: object, actual: int) -> None:
+    """Compare a writer's belief with the stream's version.
+
+    Raises
+    ------
+    ConcurrencyError
+        The stream is not as expected.
+    InvalidArgument
+        `expected` is neither a version nor a member of `Expected`.
+    """
+    if isinstance(expected, Expected):
+        wrong = (expected is Expected.NO_STREAM and actual > 0) or (
+            expected is Expected.STREAM_EXISTS and actual == 0
+        )
+    elif isinstance(expected, int) and not isinstance(expected, bool) and expected >= 0:
+        wrong = expected != actual
+    else:
+        accepted = "a version (0, 1, 2, …), Expected.NO_STREAM, Expected.STREAM_EXISTS or Expected.ANY"
+        raise InvalidArgument(f"expected={expected!r} is not a version; give {accepted}")
+    if wrong:
+        raise ConcurrencyError(stream, expected, actual)
+
+
+def check_range(after: object, limit: object) -> None:
+    """Refuse a range of the log that has no meaning."""
+    if not isinstance(after, int) or isinstance(after, bool) or after < 0:
+        raise InvalidArgument(f"after={after!r} is not a place in the log; give 0 (from the start) or more")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
+        raise InvalidArgument(f"limit={limit!r} is not a number of events; give 0 or more, or None for all")

@@ -1,0 +1,179 @@
+"""An event batch: a slice of the log as one DataFrame per event type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.errors import SchemaError
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore, check_range
+from cqrs_lab.log.memory import SEGMENT_EVENTS, MemoryEventStore, Segment
+from cqrs_lab.read.columns import ColumnType, column, item_columns, item_type, scalar_fields
+
+
+class EventBatch:
+    """A slice of the log, in order of position.
+
+    Iterate it for the `RecordedEvent` objects, or take a DataFrame with `frame`.
+
+    Parameters
+    ----------
+    events : sequence of RecordedEvent
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from cqrs_lab import EventBatch, RecordedEvent
+    >>> @dataclass(frozen=True)
+    ... class Deposited:
+    ...     account: str
+    ...     cents: int
+    >>> batch = EventBatch([RecordedEvent("account-a", 1, 1, Deposited("a", 250), recorded_at=0.0)])
+    >>> batch.frame(Deposited)
+       position     stream  version  recorded_at account  cents
+    0         1  account-a        1          0.0       a    250
+    """
+
+    def __init__(self, events: Sequence[RecordedEvent]) -> None:
+        self._cut(Segment(list(events)), 0, len(events))
+
+    @classmethod
+    def _of(cls, segment: Segment, start: int, stop: int) -> EventBatch:
+        batch = cls.__new__(cls)
+        batch._cut(segment, start, stop)
+        return batch
+
+    def _cut(self, segment: Segment, start: int, stop: int) -> None:
+        self._segment, self._start, self._stop = segment, start, stop
+        # A full segment never changes again: its frames are made once, for every reader.
+        full = (start, stop) == (0, SEGMENT_EVENTS)
+        self._kept: dict[Any, Any] = segment.kept if full else {}
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    def __iter__(self) -> Iterator[RecordedEvent]:
+        return iter(self._segment.events[self._start : self._stop])
+
+    @property
+    def last_position(self) -> int:
+        """The position of the last event; 0 for an empty batch."""
+        return self._segment.events[self._stop - 1].position if len(self) else 0
+
+    def after(self, position: int) -> EventBatch:
+        """Drop the events at or below this position."""
+        start, events = self._start, self._segment.events
+        while start < self._stop and events[start].position <= position:
+            start += 1
+        return EventBatch._of(self._segment, start, self._stop)
+
+    def halves(self) -> tuple[EventBatch, EventBatch]:
+        """Cut the batch in two."""
+        middle = self._start + len(self) // 2
+        return (
+            EventBatch._of(self._segment, self._start, middle),
+            EventBatch._of(self._segment, middle, self._stop),
+        )
+
+    def holds(self, event_types: Sequence[type]) -> bool:
+        """Tell whether any event is of one of these types."""
+        return not self._by_type().keys().isdisjoint(event_types)
+
+    def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:
+        """Give the events of one type as a DataFrame.
+
+        Parameters
+        ----------
+        event_type : type
+            A dataclass; events of exactly this type are taken.
+        each : str, optional
+            The name of a field that holds a tuple.
+
+        Returns
+        -------
+        DataFrame
+            Without `each`: one row per event, ordered by position. Columns: position (int64), stream
+            (str), version (int64), recorded_at (float64, seconds), then the event's fields, typed by
+            their annotations (int is int64, float float64, bool bool, str str, datetime and date
+            datetime64[us]; ``int | None`` is Int64, ``bool | None`` boolean). Fields that hold a tuple
+            are left out. With `each`: one row per item of that tuple; then come `ordinal` (int64, from 1
+            in each event) and the item's fields. Typed also when empty. It is yours to change.
+
+        Raises
+        ------
+        SchemaError
+            A field has no column type, or a value is not of the declared type.
+        InvalidArgument
+            `event_type` is no dataclass, or `each` is no field that holds a tuple.
+        """
+        if (event_type, each) not in self._kept:
+            events = self._by_type().get(event_type, [])
+            frame = _event_frame(events, event_type)
+            self._kept[event_type, each] = frame if each is None else _item_frame(frame, events, event_type, each)
+        kept: pd.DataFrame = self._kept[event_type, each]
+        return kept.copy(deep=False)
+
+    def _by_type(self) -> dict[type, list[RecordedEvent]]:
+        if "by type" not in self._kept:
+            found: dict[type, list[RecordedEvent]] = {}
+            for recorded in self:
+                found.setdefault(type(recorded.event), []).append(recorded)
+            self._kept["by type"] = found
+        by_type: dict[type, list[RecordedEvent]] = self._kept["by type"]
+        return by_type
+
+
+def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> EventBatch:
+    """Read the next events above position `after`: at most `limit`, and no more than one segment of the log.
+
+    A store that keeps its log in segments hands them out as they are; any other is read with `read_all`.
+    """
+    if isinstance(store, MemoryEventStore):
+        check_range(after, limit)
+        head = store.head()
+        if after >= head:
+            return EventBatch([])
+        return EventBatch._of(*store.segment(after, head if limit is None else min(head, after + limit)))
+    most = SEGMENT_EVENTS if limit is None else min(limit, SEGMENT_EVENTS)
+    return EventBatch(list(store.read_all(after=after, limit=most)))
+
+
+def _event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "position": np.array([one.position for one in recorded], dtype="int64"),
+        "stream": pd.array([one.stream for one in recorded], dtype="str"),
+        "version": np.array([one.version for one in recorded], dtype="int64"),
+        "recorded_at": np.array([one.recorded_at for one in recorded], dtype="float64"),
+    }
+    _add_fields(columns, [one.event for one in recorded], scalar_fields(event_type), event_type.__name__)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: type, each: str) -> pd.DataFrame:
+    held = item_type(event_type, each)
+    tuples = [getattr(one.event, each) for one in recorded]
+    counts = np.array([len(items) for items in tuples], dtype="int64")
+    row_of_event = np.repeat(np.arange(len(counts)), counts)
+    frame = events.take(row_of_event)
+    first_row = np.cumsum(counts) - counts
+    columns: dict[str, Any] = {name: frame[name].array for name in frame}
+    columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
+    items = [item for items in tuples for item in items]
+    fields = item_columns(event_type, each)
+    if is_dataclass(held):
+        _add_fields(columns, items, fields, held.__name__)
+    else:
+        columns[each] = column(items, fields[each], f"{event_type.__name__}.{each}")
+    return pd.DataFrame(columns, copy=False)
+
+
+def _add_fields(columns: dict[str, Any], objects: list[Any], fields: dict[str, ColumnType], owner: str) -> None:
+    if twice := sorted(columns.keys() & fields.keys()):
+        raise SchemaError(f"two columns would be called {twice[0]!r}, one of them {owner}.{twice[0]}; rename the field")
+    for name, kind in fields.items():
+        columns[name] = column([getattr(one, name) for one in objects], kind, f"{owner}.{name}")

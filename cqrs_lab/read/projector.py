@@ -1,0 +1,245 @@
+"""A projector: follows the log, keeps a checkpoint, stops or parks what it cannot read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
+
+import pandas as pd
+
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.follower import Follower
+from cqrs_lab.read.batch import EventBatch, read_batch
+from cqrs_lab.read.projection import Projection, check_declaration
+from cqrs_lab.read.read_model import ReadModel
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """An event that the projection could not take in and that was left out."""
+
+    position: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectorStatus:
+    """How a projector is doing.
+
+    Attributes
+    ----------
+    state : {"live", "catching up", "rebuilding", "failed"}
+    position : int
+        Everything up to here is in the table.
+    lag_events : int
+        How far the head of the log is from there, in positions.
+    error : str
+        Why it stopped; "" if it did not.
+    parked : tuple of ParkedEvent
+    """
+
+    state: Literal["live", "catching up", "rebuilding", "failed"]
+    position: int
+    lag_events: int
+    error: str
+    parked: tuple[ParkedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What queries are answered from at one moment: replaced as a whole, never changed."""
+
+    projection: Projection
+    model: ReadModel
+    handlers: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
+    error: str = ""
+    parked: tuple[ParkedEvent, ...] = ()
+    rebuilding: bool = False
+
+
+class Projector:
+    """Keeps a projection's read model up to date with a log.
+
+    Table and checkpoint are replaced together; events that the checkpoint covers already are dropped. So
+    however often the log is read again, and wherever the worker was stopped, no event counts twice.
+
+    Parameters
+    ----------
+    store : EventStore
+    projection : Projection
+    on_failure : {"stop", "park"}, optional
+        What to do with an event that the projection cannot take in: stop before it and say so, or leave
+        it out and list it in `status.parked`. The batch is halved until the event stands alone.
+
+    Examples
+    --------
+    >>> from cqrs_lab import MemoryEventStore, Projector
+    >>> from cqrs_lab.shop.read import ProductListing
+    >>> projector = Projector(MemoryEventStore(), ProductListing())
+    >>> projector.catch_up()
+    0
+    >>> projector.status.state
+    'live'
+    """
+
+    def __init__(
+        self, store: EventStore, projection: Projection, on_failure: Literal["stop", "park"] = "stop"
+    ) -> None:
+        check_declaration(projection)
+        if on_failure not in ("stop", "park"):
+            raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")
+        self.store = store
+        self.on_failure: Literal["stop", "park"] = on_failure
+        self._serving = Serving(projection, ReadModel(projection.schema.empty()))
+        self._working = threading.RLock()  # one thread at a time reads the log
+        self._changed = threading.Condition()  # guards _serving
+        self._follower = Follower(store, self._follow)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The read model's table, yours to change: it shares nothing that a change would reach."""
+        return self.serving.model.table.copy(deep=False)
+
+    @property
+    def position(self) -> int:
+        """The last position the table reflects."""
+        return self.serving.model.position
+
+    @property
+    def projection(self) -> Projection:
+        """The projection being served; a rebuild replaces it."""
+        return self.serving.projection
+
+    @property
+    def serving(self) -> Serving:
+        """Table, position and state of one moment, taken together."""
+        with self._changed:
+            return self._serving
+
+    @property
+    def status(self) -> ProjectorStatus:
+        """How the projector is doing."""
+        head, now = self.store.head(), self.serving
+        behind = max(0, head - now.model.position)
+        if now.error:
+            state: Any = "failed"
+        else:
+            state = "rebuilding" if now.rebuilding else "catching up" if behind else "live"
+        return ProjectorStatus(state, now.model.position, behind, now.error, now.parked)
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
+
+        Returns
+        -------
+        int
+            The number of events read.
+
+        Raises
+        ------
+        ProjectionFailed
+            At an event the projection cannot take in. Everything before it is in the table; the next
+            call tries it again.
+        """
+        head, read = self.store.head(), 0
+        with self._working:
+            while self.position < head and (limit is None or read < limit):
+                batch = read_batch(self.store, after=self.position, limit=None if limit is None else limit - read)
+                if not len(batch):
+                    break
+                self.apply(batch)
+                read += len(batch)
+        return read
+
+    def apply(self, batch: EventBatch) -> None:
+        """Take in a batch of the log; what the checkpoint covers already is dropped."""
+        with self._working:
+            self._take_in(batch.after(self.position))
+
+    def _take_in(self, batch: EventBatch) -> None:
+        if not len(batch):
+            return
+        now = self.serving
+        try:
+            model = now.model.take_in(now.projection, batch)
+        except Exception as error:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
+            if len(batch) > 1:
+                for half in batch.halves():
+                    self._take_in(half)
+            else:
+                self._stop_or_park(batch.last_position, error)
+        else:
+            self._publish(model=model, error="")
+
+    def _stop_or_park(self, position: int, error: Exception) -> None:
+        now, why = self.serving, f"{type(error).__name__}: {error}"
+        if self.on_failure == "park":
+            parked = (*now.parked, ParkedEvent(position, why))
+            self._publish(model=replace(now.model, position=position), parked=parked, error="")
+            return
+        failure = ProjectionFailed(now.projection.name, position, now.model.position, why)
+        self._publish(error=str(failure))
+        raise failure from error
+
+    def _publish(self, **changes: Any) -> None:
+        with self._changed:
+            self._serving = replace(self._serving, **changes)
+            self._changed.notify_all()
+
+    def wait_for(self, position: int, timeout_seconds: float) -> None:
+        """Wait until the table reflects this position, the projector has failed, or the time is up."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._serving.model.position >= position or bool(self._serving.error), timeout_seconds
+            )
+
+    def begin_rebuild(self) -> None:
+        """Mark that another version is being built; only one at a time."""
+        with self._changed:
+            if self._serving.rebuilding:
+                raise InvalidArgument("a rebuild is under way already; finish or abort it first")
+            self._serving = replace(self._serving, rebuilding=True)
+
+    def end_rebuild(self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None) -> None:
+        """Serve what the successor has built, at no older position; without one, go on as before."""
+        with self._working:
+            if successor is None:
+                return self._publish(rebuilding=False)
+            successor.catch_up()
+            built = successor.serving
+            return self._publish(
+                projection=built.projection,
+                model=built.model,
+                handlers={**self.serving.handlers, **(handlers or {})},
+                parked=built.parked,
+                error="",
+                rebuilding=False,
+            )
+
+    def start(self) -> None:
+        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Finish the batch in hand and end the thread."""
+        self._follower.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _follow(self) -> bool:
+        try:
+            self.catch_up()
+        except ProjectionFailed:
+            return False  # told by status and by every answer
+        except Exception as error:
+            self._publish(error=f"{type(error).__name__}: {error}")
+            raise
+        return True

@@ -1,0 +1,115 @@
+"""Queries: an answer, the position it reflects, and how fresh it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cqrs_lab.errors import InvalidArgument, NotRegistered
+from cqrs_lab.read.projector import Projector, Serving
+
+Freshness = Literal["fresh", "pending", "rebuilding", "failed", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query got.
+
+    Attributes
+    ----------
+    value : Any
+        The handler's result; None unless the tables have reached the position asked for.
+    position : int
+        The position that the tables reflect; of several, the smallest.
+    freshness : {"fresh", "pending", "rebuilding", "failed", "timeout"}
+        fresh: the position asked for is reached. pending: not yet, and the query did not wait. timeout:
+        not within the time given. rebuilding: the first version is still being built. failed: a projector
+        stopped on an error; a value, if there is one, is from the last good position.
+    """
+
+    value: Any
+    position: int
+    freshness: Freshness
+
+
+class QueryBus:
+    """Answers queries from read models, and changes nothing.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from cqrs_lab import MemoryEventStore, Projector, QueryBus
+    >>> from cqrs_lab.shop.read import ProductListing
+    >>> @dataclass(frozen=True)
+    ... class HowManyProducts:
+    ...     pass
+    >>> queries = QueryBus()
+    >>> products = Projector(MemoryEventStore(), ProductListing())
+    >>> queries.register(HowManyProducts, lambda query, table: len(table), reads=products)
+    >>> queries.ask(HowManyProducts())
+    Answer(value=0, position=0, freshness='fresh')
+    >>> queries.ask(HowManyProducts(), at_least=3)
+    Answer(value=None, position=0, freshness='pending')
+    """
+
+    def __init__(self) -> None:
+        self._routes: dict[type, tuple[Callable[..., Any], tuple[Projector, ...]]] = {}
+
+    def register(
+        self, query_type: type, handler: Callable[..., Any], *, reads: Projector | Sequence[Projector]
+    ) -> None:
+        """Answer queries of this type with ``handler(query, *tables)``, one table per projector in `reads`."""
+        if query_type in self._routes:
+            raise InvalidArgument(f"{query_type.__name__} is registered already; one query has one handler")
+        self._routes[query_type] = handler, (reads,) if isinstance(reads, Projector) else tuple(reads)
+
+    def ask(self, query: object, *, at_least: int = 0, timeout_seconds: float = 0.0) -> Answer:
+        """Answer from tables that reflect at least this position, or say why not.
+
+        Parameters
+        ----------
+        query : object
+        at_least : int, optional
+            Usually ``receipt.position``: then the answer reflects your own command. Never answered from
+            an older state.
+        timeout_seconds : float, optional
+            How long to wait for the projectors to get there. Asking never makes them catch up.
+
+        Raises
+        ------
+        NotRegistered
+            No handler is registered for this type of query.
+        """
+        handler, projectors = self._route(query)
+        deadline = time.monotonic() + timeout_seconds
+        for projector in projectors:
+            projector.wait_for(at_least, max(0.0, deadline - time.monotonic()))
+        servings = [projector.serving for projector in projectors]
+        position = min(serving.model.position for serving in servings)
+        freshness = _freshness(servings, at_least, waited=timeout_seconds > 0)
+        if position < at_least:
+            return Answer(None, position, freshness)
+        for serving in servings:  # a rebuilt version may bring the handler that fits its new shape
+            handler = serving.handlers.get(type(query), handler)
+        tables = [serving.model.table.copy(deep=False) for serving in servings]
+        return Answer(handler(query, *tables), position, freshness)
+
+    def _route(self, query: object) -> tuple[Callable[..., Any], tuple[Projector, ...]]:
+        route = self._routes.get(type(query))
+        if route is None:
+            known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
+            raise NotRegistered(f"no handler for {type(query).__name__}; registered queries: {known}")
+        return route
+
+
+def _freshness(servings: Sequence[Serving], at_least: int, *, waited: bool) -> Freshness:
+    if any(serving.error for serving in servings):
+        return "failed"
+    behind = [serving for serving in servings if serving.model.position < at_least]
+    if not behind:
+        return "fresh"
+    if any(serving.rebuilding and serving.model.position == 0 for serving in behind):
+        return "rebuilding"
+    return "timeout" if waited else "pending"

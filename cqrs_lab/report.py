@@ -1,0 +1,58 @@
+"""What a contract found: used by check_event_store and check_projection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken law: what was done, what was expected and what came instead."""
+
+    law: str
+    done: str
+    expected: str
+    came: str
+
+    def __str__(self) -> str:
+        return f"{self.law}\n  done:     {self.done}\n  expected: {self.expected}\n  came:     {self.came}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a contract: ``ok``, and the faults that were found.
+
+    Examples
+    --------
+    >>> print(Report("MyStore", checks=12, faults=()))
+    MyStore keeps its laws: 12 checks, no faults
+    """
+
+    subject: str
+    checks: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True if no law was seen broken."""
+        return not self.faults
+
+    def __str__(self) -> str:
+        if self.ok:
+            return f"{self.subject} keeps its laws: {self.checks} checks, no faults"
+        found = "\n".join(str(fault) for fault in self.faults)
+        return f"{self.subject} breaks its laws: {len(self.faults)} of {self.checks} checks failed\n{found}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        if self.ok:
+            return f"<p>✓ {escape(str(self))}</p>"
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("law", "done", "expected", "came"))
+        rows = "".join(
+            "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells) + "</tr>"
+            for cells in ((f.law, f.done, f.expected, f.came) for f in self.faults)
+        )
+        title = escape(str(self).partition("\n")[0])
+        return f"<table><caption>✗ {title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

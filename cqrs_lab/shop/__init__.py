@@ -1,0 +1,1 @@
+"""The example: a shop with a catalogue, carts, orders and stock."""

@@ -1,0 +1,289 @@
+"""What happens in the shop: the only thing its write side and its read side share.
+
+Money is a whole number of mills (1/1000 of the currency unit), times are without zone, in the shop's own.
+Events carry results, not only changes, so that a reader never needs to ask what was so before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# --- the catalogue: one stream per product, "product-…" ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProductListed:
+    """A product can be bought from now on."""
+
+    product_id: str
+    name: str
+    price_mills: int
+    listed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChanged:
+    """A product costs this much from now on."""
+
+    product_id: str
+    price_mills: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRetired:
+    """A product is no longer for sale."""
+
+    product_id: str
+    retired_at: datetime
+
+
+# --- stock: one stream per product, "stock-…" -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StockReceived:
+    """Goods came in."""
+
+    product_id: str
+    quantity: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockAdjusted:
+    """A count or a loss changed the books; the quantity may be negative."""
+
+    product_id: str
+    quantity: int
+    reason: str
+    reference: str
+    adjusted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockAdjustmentRefused:
+    """An adjustment was asked for that is none; the books are unchanged."""
+
+    product_id: str
+    quantity: int
+    reason: str
+    reference: str
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockReserved:
+    """Goods are set aside for an order."""
+
+    product_id: str
+    order_id: str
+    quantity: int
+    reserved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockReservationRefused:
+    """There was not enough to set aside; the business wants to know how much was missing."""
+
+    product_id: str
+    order_id: str
+    quantity: int
+    missing: int
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockReleased:
+    """Goods set aside for an order are free again."""
+
+    product_id: str
+    order_id: str
+    quantity: int
+    released_at: datetime
+
+
+# --- carts: one stream per cart, "cart-…" -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One product in a cart."""
+
+    product_id: str
+    quantity: int
+    unit_price_mills: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineSet:
+    """The cart now holds this many of a product; 0 means it was taken out."""
+
+    cart_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
+    unit_price_mills: int
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CartCheckedOut:
+    """The customer is done choosing; these lines are to be ordered."""
+
+    cart_id: str
+    customer_id: str
+    lines: tuple[CartLine, ...]
+    checked_out_at: datetime
+
+
+# --- orders: one stream per order or credit note, "order-…" -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order or a credit note; `line` is its number there, from 1."""
+
+    line: int
+    product_id: str
+    description: str
+    quantity: int
+    unit_price_mills: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A line that moves no goods: postage, a fee, a discount (negative), a correction."""
+
+    line: int
+    code: str
+    description: str
+    quantity: int
+    unit_price_mills: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line the shop did not accept, and why."""
+
+    line: int
+    product_id: str
+    description: str
+    quantity: int
+    unit_price_mills: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """A customer ordered; lines and charges are as accepted."""
+
+    order_id: str
+    customer_id: str
+    country: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...]
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLinesRefused:
+    """Lines of an order were not accepted."""
+
+    order_id: str
+    customer_id: str
+    country: str
+    lines: tuple[RefusedLine, ...]
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order will not be delivered; these lines and charges are taken back."""
+
+    order_id: str
+    customer_id: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...]
+    cancelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid:
+    """The order is paid in full."""
+
+    order_id: str
+    amount_mills: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShipped:
+    """The parcel has left."""
+
+    order_id: str
+    shipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDelivered:
+    """The parcel has arrived."""
+
+    order_id: str
+    delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatusChanged:
+    """One line of an order is treated apart: on its way, on back order, damaged, …."""
+
+    order_id: str
+    line: int
+    status: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsReturned:
+    """Goods came back, or were never sent, and are credited; quantities are positive and to be taken off.
+
+    `order_id` is "" on a credit note that names no order.
+    """
+
+    return_id: str
+    order_id: str
+    customer_id: str
+    country: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...]
+    returned_at: datetime
+
+
+ProductEvent = ProductListed | PriceChanged | ProductRetired
+StockEvent = (
+    StockReceived
+    | StockAdjusted
+    | StockAdjustmentRefused
+    | StockReserved
+    | StockReservationRefused
+    | StockReleased
+)
+CartEvent = CartLineSet | CartCheckedOut
+OrderEvent = (
+    OrderPlaced
+    | OrderLinesRefused
+    | OrderCancelled
+    | OrderPaid
+    | OrderShipped
+    | OrderDelivered
+    | ItemStatusChanged
+    | ItemsReturned
+)
+EVENTS: tuple[type, ...] = (
+    *ProductEvent.__args__,
+    *StockEvent.__args__,
+    *CartEvent.__args__,
+    *OrderEvent.__args__,
+)
+"""Every event type of the shop."""

@@ -1,0 +1,55 @@
+"""A decider: the business rules of one stream, as two pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Generic, TypeVar
+
+Command = TypeVar("Command")
+Event = TypeVar("Event")
+State = TypeVar("State")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[Command, Event, State]):
+    """The rules for one kind of stream.
+
+    Both functions are pure: same arguments, same result, nothing changed and nothing looked up. Time and
+    every outside fact come in with the command.
+
+    Attributes
+    ----------
+    initial_state : State
+        What is known before the first event.
+    decide : callable
+        ``decide(command, state)`` gives the list of events that the command causes: ``[]`` if all is so
+        already. It raises `CommandRejected` if a rule forbids the command.
+    evolve : callable
+        ``evolve(state, event)`` gives the state after the event. It never refuses: the event has happened.
+
+    Notes
+    -----
+    The pattern and its name are Jérémie Chassaing's (2021),
+    https://thinkbeforecoding.com/post/2021/12/17/functional-event-sourcing-decider
+
+    Examples
+    --------
+    >>> from cqrs_lab import Decider
+    >>> lamp = Decider(
+    ...     initial_state="off",
+    ...     decide=lambda command, state: [] if command == state else [command],
+    ...     evolve=lambda state, event: event,
+    ... )
+    >>> lamp.decide("on", lamp.fold(["on", "off"]))
+    ['on']
+    """
+
+    initial_state: State
+    decide: Callable[[Command, State], Sequence[Event]]
+    evolve: Callable[[State, Event], State]
+
+    def fold(self, events: Iterable[Event]) -> State:
+        """Tell the state after these events."""
+        return reduce(self.evolve, events, self.initial_state)
