@@ -14,11 +14,14 @@ from cqrs_lab.errors import (
 )
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore, Expected
+from cqrs_lab.log.contract import check_event_store
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.projection import Projection, Schema, merge_rows
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.projector import Projector, ProjectorStatus
@@ -48,6 +51,10 @@ __all__ = [
     "Answer",
     "rebuild",
     "Rebuild",
+    "check_event_store",
+    "check_projection",
+    "Report",
+    "Fault",
     "CqrsLabError",
     "InvalidArgument",
     "ConcurrencyError",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
@@ -56,3 +58,34 @@ class Report:
         )
         title = escape(str(self).partition("\n")[0])
         return f"<table><caption>✗ {title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+class Findings:
+    """Collects what a contract finds; of each law the first fault is kept, since the rest often follow from it."""
+
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+        self._checks = 0
+        self._faults: dict[str, Fault] = {}
+
+    def expect(self, law: str, done: str, expected: object, came: object) -> None:
+        """Note a fault unless what came equals what was expected."""
+        self.note(law, done, None if expected == came else (repr(expected), repr(came)))
+
+    def note(self, law: str, done: str, difference: tuple[str, str] | None) -> None:
+        """Count one check; a difference is what was expected and what came."""
+        self._checks += 1
+        if difference is not None:
+            self._faults.setdefault(law, Fault(law, done, *difference))
+
+    @contextmanager
+    def trying(self, law: str, done: str) -> Iterator[None]:
+        """Let the code of a stranger run; whatever it raises is a finding."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the code under test may raise anything; it is reported
+            self.note(law, done, ("no error", f"{type(error).__name__}: {error}"))
+
+    def report(self) -> Report:
+        """Sum up."""
+        return Report(self._subject, self._checks, tuple(self._faults.values()))
