@@ -148,7 +148,7 @@ class _Trial:
         note(IDENTITY, "merged the empty table with a third of the log", difference(a, merge(empty, a)))
         note(IDENTITY, "merged a third of the log with the empty table", difference(a, merge(a, empty)))
         note(IDENTITY, "merged two empty tables", difference(empty, merge(empty, empty)))
-        for one, other in ((a, b), (merge(a, b), c)):
+        for one, other in ((a, b), (merge(a, b), c), (merge(a, b), c.iloc[:1]), (a.iloc[:1], b)):
             both, touched = merge(one, other), one.loc[one.index.isin(other.index)]
             done = "merged into the touched rows only, and into the whole table; compared the touched rows"
             concerned = both.loc[both.index.isin(other.index)]
