@@ -120,7 +120,10 @@ def _new_stream(found: Findings, store: EventStore) -> None:
     for stream, expected in (("order-2", 0), ("order-3", Expected.NO_STREAM), ("order-4", Expected.ANY)):
         receipt = store.append(stream, _events(2), expected=expected)
         found.expect(
-            VERSIONS, f"appended two events to a new stream with {expected=}", (stream, 2), (receipt.stream, receipt.version)
+            VERSIONS,
+            f"appended two events to a new stream with {expected=}",
+            (stream, 2),
+            (receipt.stream, receipt.version),
         )
 
 
@@ -228,9 +231,9 @@ def _compare_with_history(found: Findings, store: EventStore, history: list[Any]
         own = [(version, event) for name, version, event, _ in history if name == stream]
         found.expect(VERSIONS, f"{done}; asked for the version of {stream!r}", len(own), store.stream_version(stream))
         for after, limit in ((0, None), (3, None), (3, 2), (len(own), None)):
-            came = [(one.version, one.event) for one in store.read_stream(stream, after=after, limit=limit)]
+            read = [(one.version, one.event) for one in store.read_stream(stream, after=after, limit=limit)]
             expected = own[after:] if limit is None else own[after : after + limit]
-            found.expect(VERSIONS, f"{done}; read {stream!r} with {after=}, {limit=}", expected, came)
+            found.expect(VERSIONS, f"{done}; read {stream!r} with {after=}, {limit=}", expected, read)
 
 
 def _after_restart(found: Findings, store: EventStore, history: list[Any]) -> None:
@@ -242,56 +245,68 @@ def _after_restart(found: Findings, store: EventStore, history: list[Any]) -> No
     _refuses(found, KEPT, store, stream, 0)
 
 
-def _contention(found: Findings, store: EventStore, threads: int) -> None:
-    """Let writers work on own and common streams while a reader follows the log."""
-    read: list[Any] = []
-    halves: list[Any] = []
-    done, errors = threading.Event(), []
+COMMITS = {"own": 3, "common": 2, "once": 1}
+"""Under contention: how many events one commit to each kind of stream has."""
 
-    def write(name: int) -> None:
-        try:
-            for number in range(40):
-                note = f"writer {name}, commit {number}"
-                store.append(f"own-{name}", _events(3, note), expected=3 * number)
-                store.append("common", _events(2, note), expected=Expected.ANY)
-                store.append("once", _events(1), expected=Expected.ANY, command_id=f"command {number}")
-                try:
-                    store.append("common", _events(2, "refused"), expected=0)
-                except ConcurrencyError:
-                    continue
-        except Exception as error:  # noqa: BLE001 - reported below; a thread must not lose it
-            errors.append(f"{type(error).__name__}: {error}")
 
-    def follow() -> None:
-        last_round = False
-        while True:
-            new = list(store.read_all(after=read[-1].position if read else 0))
-            if new and new[-1].event.number < {"own": 3, "common": 2, "once": 1}[new[-1].stream.split("-")[0]]:
-                halves.append(new[-1])
-            read.extend(new)
-            if last_round:
-                return
-            last_round = done.is_set()
+class _Contention:
+    """Writers on own and common streams, and a reader that follows the log meanwhile."""
 
-    with _frequent_switches():
-        reader = threading.Thread(target=follow)
-        writers = [threading.Thread(target=write, args=(name,)) for name in range(threads)]
+    def __init__(self, store: EventStore, threads: int) -> None:
+        self.store, self.threads = store, threads
+        self.read: list[Any] = []
+        self.unfinished: list[Any] = []
+        self.errors: list[str] = []
+        self._written = threading.Event()
+
+    def run(self) -> None:
+        reader = threading.Thread(target=self._follow)
+        writers = [threading.Thread(target=self._write, args=(name,)) for name in range(self.threads)]
         for thread in (reader, *writers):
             thread.start()
         for thread in writers:
             thread.join()
-        done.set()
+        self._written.set()
         reader.join()
-    _judge_contention(found, store, threads, errors, halves, read)
+
+    def _write(self, name: int) -> None:
+        try:
+            for number in range(40):
+                note = f"writer {name}, commit {number}"
+                self.store.append(f"own-{name}", _events(COMMITS["own"], note), expected=3 * number)
+                self.store.append("common", _events(COMMITS["common"], note), expected=Expected.ANY)
+                command_id = f"command {number}"
+                self.store.append("once", _events(1), expected=Expected.ANY, command_id=command_id)
+                self._be_refused()
+        except Exception as error:  # noqa: BLE001 - judged below; a thread must not lose it
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+    def _be_refused(self) -> None:
+        try:
+            self.store.append("common", _events(2, "refused"), expected=0)
+        except ConcurrencyError:
+            return
+
+    def _follow(self) -> None:
+        last_round = False
+        while True:
+            new: list[Any] = list(self.store.read_all(after=self.read[-1].position if self.read else 0))
+            if new and new[-1].event.number < COMMITS[new[-1].stream.split("-")[0]]:
+                self.unfinished.append(new[-1])
+            self.read.extend(new)
+            if last_round:
+                return
+            last_round = self._written.is_set()
 
 
-def _judge_contention(
-    found: Findings, store: EventStore, threads: int, errors: list[str], halves: list[Any], read: list[Any]
-) -> None:
+def _contention(found: Findings, store: EventStore, threads: int) -> None:
+    contention = _Contention(store, threads)
+    with _frequent_switches():
+        contention.run()
     story = f"{threads} writers of 160 commits each, some refused, and a reader"
-    found.expect(RUNS, story, [], errors[:1])
-    _nothing_missed(found, store, read, story)
-    seen = [one for one in read if one.event.note == "refused"] + halves
+    found.expect(RUNS, story, [], contention.errors[:1])
+    _nothing_missed(found, store, contention.read, story)
+    seen = [one for one in contention.read if one.event.note == "refused"] + contention.unfinished
     found.expect(COMMITTED, f"{story}; looked for events of refused or unfinished commits", [], seen[:1])
     positions = [one.position for one in store.read_all()]
     found.expect(ONE_ORDER, f"{story}; read the positions", sorted(set(positions)), positions)

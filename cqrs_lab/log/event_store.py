@@ -92,9 +92,7 @@ def check_expected(stream: str, expected: object, actual: int) -> None:
         `expected` is neither a version nor a member of `Expected`.
     """
     if isinstance(expected, Expected):
-        wrong = (expected is Expected.NO_STREAM and actual > 0) or (
-            expected is Expected.STREAM_EXISTS and actual == 0
-        )
+        wrong = (expected is Expected.NO_STREAM and actual > 0) or (expected is Expected.STREAM_EXISTS and actual == 0)
     elif isinstance(expected, int) and not isinstance(expected, bool) and expected >= 0:
         wrong = expected != actual
     else:

@@ -161,7 +161,7 @@ def _item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type:
     row_of_event = np.repeat(np.arange(len(counts)), counts)
     frame = events.take(row_of_event)
     first_row = np.cumsum(counts) - counts
-    columns: dict[str, Any] = {name: frame[name].array for name in frame}
+    columns: dict[str, Any] = {str(name): frame[name].array for name in frame}
     columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
     items = [item for items in tuples for item in items]
     fields = item_columns(event_type, each)

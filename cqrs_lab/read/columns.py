@@ -25,7 +25,7 @@ class ColumnType(NamedTuple):
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64", str: "str", datetime: "datetime64[us]", date: "datetime64[us]"}
 _DTYPES_WITH_MISSING = _DTYPES | {bool: "boolean", int: "Int64"}
-_ALSO_FITS = {bool: np.bool_, int: np.integer, float: (int, np.number)}
+_ALSO_FITS: dict[type, tuple[type, ...]] = {bool: (np.bool_,), int: (np.integer,), float: (int, np.number)}
 ACCEPTED = "bool, int, float, str, datetime, date (each also '| None'), or a tuple of these or of dataclasses"
 
 
@@ -45,7 +45,8 @@ def item_type(event_type: type, field: str) -> type:
     if found is None:
         tuples = ", ".join(name for name, hint in hints.items() if _item(hint) is not None) or "none"
         raise InvalidArgument(f"{event_type.__name__} has no tuple field {field!r}; fields for each=: {tuples}")
-    return found
+    held: type = found
+    return held
 
 
 def item_columns(event_type: type, field: str) -> dict[str, ColumnType]:
@@ -58,7 +59,7 @@ def item_columns(event_type: type, field: str) -> dict[str, ColumnType]:
 
 def column(values: list[Any], kind: ColumnType, whose: str) -> Any:
     """Make a typed array of the values; a value of another type is an error, never converted."""
-    fits = (kind.python, *np.atleast_1d(_ALSO_FITS.get(kind.python, ())), *([type(None)] if kind.optional else []))
+    fits = (kind.python, *_ALSO_FITS.get(kind.python, ()), *([type(None)] if kind.optional else []))
     for found in set(map(type, values)) - {kind.python}:
         if not issubclass(found, fits):
             wrong = next(value for value in values if type(value) is found)

@@ -55,7 +55,9 @@ def check_projection(projection: Projection, log: Any) -> Report:
     try:
         check_declaration(projection)
     except CqrsLabError as error:
-        found.note(DECLARED, "looked at its attributes", ("name, version, events, schema, summarise, merge", str(error)))
+        found.note(
+            DECLARED, "looked at its attributes", ("name, version, events, schema, summarise, merge", str(error))
+        )
         return found.report()
     events = list(log.read_all()) if hasattr(log, "read_all") else list(log)
     if not EventBatch(events).holds(projection.events):
@@ -177,9 +179,10 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
         if not unequal.to_numpy().any():
             return "tables of one shape", str(error)
         row = int(unequal.to_numpy().any(axis=1).argmax())
-        names = [name for name in ours if unequal.iloc[row][name]]
+        names = ours.columns[unequal.to_numpy()[row]]
         key = ours.index[row]
-        return tuple(f"{key!r}: {frame.iloc[row][names].to_dict()}" for frame in (ours, theirs))  # type: ignore[return-value]
+        here, there = (f"{key!r}: {frame[names].iloc[row].to_dict()}" for frame in (ours, theirs))
+        return here, there
     return None
 
 

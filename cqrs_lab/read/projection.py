@@ -126,7 +126,11 @@ def check_declaration(projection: Any) -> None:
 
 
 def merge_rows(
-    table: pd.DataFrame, rows: pd.DataFrame, *, add: Sequence[str] = (), latest: Mapping[str, Sequence[str]] | None = None
+    table: pd.DataFrame,
+    rows: pd.DataFrame,
+    *,
+    add: Sequence[str] = (),
+    latest: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Merge two tables by the two rules that keep the law: add numbers, or keep what has the greatest position.
 

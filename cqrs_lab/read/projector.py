@@ -85,9 +85,7 @@ class Projector:
     'live'
     """
 
-    def __init__(
-        self, store: EventStore, projection: Projection, on_failure: Literal["stop", "park"] = "stop"
-    ) -> None:
+    def __init__(self, store: EventStore, projection: Projection, on_failure: Literal["stop", "park"] = "stop") -> None:
         check_declaration(projection)
         if on_failure not in ("stop", "park"):
             raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")

@@ -19,9 +19,7 @@ class Progress:
     head: int
 
 
-def rebuild(
-    projector: Projector, to: Projection, handlers: Mapping[type, Callable[..., Any]] | None = None
-) -> Rebuild:
+def rebuild(projector: Projector, to: Projection, handlers: Mapping[type, Callable[..., Any]] | None = None) -> Rebuild:
     """Prepare to build a projection from the whole log while the projector goes on serving.
 
     Parameters

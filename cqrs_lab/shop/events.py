@@ -262,12 +262,7 @@ class ItemsReturned:
 
 ProductEvent = ProductListed | PriceChanged | ProductRetired
 StockEvent = (
-    StockReceived
-    | StockAdjusted
-    | StockAdjustmentRefused
-    | StockReserved
-    | StockReservationRefused
-    | StockReleased
+    StockReceived | StockAdjusted | StockAdjustmentRefused | StockReserved | StockReservationRefused | StockReleased
 )
 CartEvent = CartLineSet | CartCheckedOut
 OrderEvent = (

@@ -68,9 +68,7 @@ class CommandBus:
         self._attempts = attempts
         self._routes: dict[type, tuple[Decider[Any, Any, Any], Callable[[Any], str]]] = {}
 
-    def register(
-        self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]
-    ) -> None:
+    def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
         """Send commands of this type to this decider, on the stream that `stream(command)` names."""
         if command_type in self._routes:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
@@ -105,9 +103,7 @@ class CommandBus:
                     raise
         raise AssertionError("unreachable")
 
-    def _handle(
-        self, command: object, command_id: str | None, decider: Decider[Any, Any, Any], stream: str
-    ) -> Receipt:
+    def _handle(self, command: object, command_id: str | None, decider: Decider[Any, Any, Any], stream: str) -> Receipt:
         # 1. Load. The stream's own events say whether this command was handled before.
         history = list(self._store.read_stream(stream))
         version = history[-1].version if history else StreamVersion(0)

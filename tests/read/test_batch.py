@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NewType
@@ -41,7 +41,19 @@ class Everything:
 
 
 ONE = Everything(
-    1, 2.5, True, "x", datetime(2011, 1, 2, 3), date(2011, 1, 2), Mills(5), Size.SMALL, "left", None, None, None, ("a", "b")
+    1,
+    2.5,
+    True,
+    "x",
+    datetime(2011, 1, 2, 3),
+    date(2011, 1, 2),
+    Mills(5),
+    Size.SMALL,
+    "left",
+    None,
+    None,
+    None,
+    ("a", "b"),
 )
 DTYPES = {
     "position": "int64",
@@ -77,7 +89,9 @@ def test_the_values_are_those_of_the_events():
 
 
 def test_each_gives_one_row_per_item_with_its_ordinal():
-    batch = lab.EventBatch(recorded(Sold("ann", (Line("a", 1), Line("b", 2))), Sold("bob", ()), Sold("cas", (Line("c", 3),))))
+    batch = lab.EventBatch(
+        recorded(Sold("ann", (Line("a", 1), Line("b", 2))), Sold("bob", ()), Sold("cas", (Line("c", 3),)))
+    )
     frame = batch.frame(Sold, each="lines")
     assert list(frame) == ["position", "stream", "version", "recorded_at", "customer", "ordinal", "product", "units"]
     rows = frame[["position", "customer", "ordinal", "product", "units"]].to_numpy().tolist()
@@ -167,7 +181,7 @@ class At:
 
 def test_a_time_with_a_zone_is_refused_not_shifted():
     with pytest.raises(lab.SchemaError, match=r"At\.at has a time zone"):
-        lab.EventBatch(recorded(At(datetime(2011, 1, 1, tzinfo=timezone.utc)))).frame(At)
+        lab.EventBatch(recorded(At(datetime(2011, 1, 1, tzinfo=UTC)))).frame(At)
 
 
 def test_each_of_a_field_that_holds_no_tuple_lists_those_that_do():

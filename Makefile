@@ -1,0 +1,102 @@
+# `make` lists the targets; each one does the set-up it needs.
+.DEFAULT_GOAL := help
+.PHONY: help lab test check unit lessons browser bench lock clean
+
+PYTHON ?= python3
+LAB_FLAGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := -m pip --disable-pip-version-check --no-input
+
+LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
+SOLUTIONS := $(sort $(wildcard notebooks/solutions/[0-9]*.ipynb))
+# At most four workers: each nbval worker is a kernel with pandas in it.
+PARALLEL := -n auto --maxprocesses 4 --dist loadscope
+NBVAL := $(BIN)/pytest $(PARALLEL) --nbval-current-env
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.installed ## open JupyterLab at the first lesson (LAB_FLAGS=--no-browser: only serve it)
+	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb --ServerApp.ip=127.0.0.1 --LabApp.news_url= \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
+
+test: check unit lessons browser ## test everything
+
+check: $(VENV)/.installed ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+unit: $(VENV)/.installed ## the package, its documents and the shape of the repository
+	$(BIN)/pytest $(PARALLEL) -m "not browser"
+
+lessons: $(VENV)/.installed ## run the learner's copies; run the solutions and compare their outputs
+ifeq ($(LESSONS)$(SOLUTIONS),)
+	@echo "No lessons in notebooks/ yet: nothing to run."
+endif
+ifneq ($(LESSONS),)
+	$(NBVAL) --nbval-lax $(LESSONS)
+endif
+ifneq ($(SOLUTIONS),)
+	$(NBVAL) --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg $(SOLUTIONS)
+endif
+
+browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
+	@$(BIN)/pytest -m browser || { code=$$?; \
+	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
+
+bench: $(VENV)/.installed ## run the benchmarks, which print ratios
+	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+
+clean: ## remove .venv and everything that can be made again
+	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# -- set-up ----------------------------------------------------------------------------------------
+
+# $(call find_python,CANDIDATES): sets $$python to the first that is new enough and can make a venv.
+# Debian ships Python without ensurepip, and pyenv leaves names on the PATH that do not run.
+define find_python
+python=; new_enough=; \
+for candidate in $(1); do \
+  "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+  new_enough="$$candidate"; \
+  if "$$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python="$$candidate"; break; fi; \
+done; \
+if [ -z "$$new_enough" ]; then \
+  echo "cqrs-lab needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; \
+elif [ -z "$$python" ]; then \
+  echo "$$new_enough cannot make a virtual environment: install the module venv (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; \
+fi
+endef
+
+# $(call try,COMMAND,LOG,LINE): pip's own words go to LOG; the person sees one line.
+try = $(1) >>$(2) 2>&1 || { echo "$(3); details: $(2)" >&2; exit 1; }
+
+$(VENV)/.locked: requirements.lock
+	@$(call find_python,$(PYTHON) python3.13 python3.12 python3.11); \
+	echo "Setting up $(VENV) with $$("$$python" --version); this takes about a minute."; \
+	rm -rf $(VENV); mkdir $(VENV); \
+	$(call try,"$$python" -m venv $(VENV),$(VENV)/install.log,Cannot make $(VENV)); \
+	$(call try,$(BIN)/python $(PIP) install --retries 2 -r $<,$(VENV)/install.log,Cannot install the packages: check the network and run make again)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	@$(call try,$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .,$(VENV)/install.log,Cannot install cqrs-lab from pyproject.toml)
+	@$(BIN)/python $(PIP) check >/dev/null || { echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
+	@touch $@
+
+# Written with the oldest Python, so that every pin has a version for it.
+lock: ## choose the newest allowed versions again and write requirements.lock
+	@$(call find_python,python3.11 $(PYTHON)); \
+	rm -rf .venv-lock; "$$python" -m venv .venv-lock
+	@.venv-lock/bin/python -c 'import tomllib; \
+	toml = tomllib.load(open("pyproject.toml", "rb")); \
+	extras = toml["project"]["optional-dependencies"].values(); \
+	print(*toml["build-system"]["requires"], *toml["project"]["dependencies"], *sum(extras, []), sep="\n")' \
+	  >.venv-lock/wanted.txt
+	@.venv-lock/bin/python $(PIP) install --quiet --upgrade -r .venv-lock/wanted.txt
+	@.venv-lock/bin/python $(PIP) freeze --all --exclude pip >.venv-lock/frozen.txt
+	@grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' .venv-lock/frozen.txt >requirements.lock
+	@rm -rf .venv-lock; wc -l requirements.lock

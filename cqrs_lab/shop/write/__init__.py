@@ -1,0 +1,67 @@
+"""The shop's write side: its commands, and the four deciders that accept or refuse them."""
+
+from cqrs_lab.shop.write.cart import cart
+from cqrs_lab.shop.write.commands import (
+    COMMANDS,
+    AddToCart,
+    AdjustStock,
+    CancelOrder,
+    CartCommand,
+    ChangeCartQuantity,
+    ChangeItemStatus,
+    ChangePrice,
+    CheckOut,
+    DeliverOrder,
+    IssueCreditNote,
+    ListProduct,
+    OrderCommand,
+    PayOrder,
+    PlaceOrder,
+    ProductCommand,
+    ReceiveStock,
+    ReleaseStock,
+    RemoveFromCart,
+    ReserveStock,
+    RetireProduct,
+    ReturnedQuantity,
+    ReturnItems,
+    ShipOrder,
+    StockCommand,
+)
+from cqrs_lab.shop.write.order import order
+from cqrs_lab.shop.write.product import product
+from cqrs_lab.shop.write.registration import register
+from cqrs_lab.shop.write.stock import stock
+
+__all__ = [
+    "COMMANDS",
+    "ListProduct",
+    "ChangePrice",
+    "RetireProduct",
+    "ReceiveStock",
+    "AdjustStock",
+    "ReserveStock",
+    "ReleaseStock",
+    "AddToCart",
+    "ChangeCartQuantity",
+    "RemoveFromCart",
+    "CheckOut",
+    "PlaceOrder",
+    "CancelOrder",
+    "PayOrder",
+    "ShipOrder",
+    "DeliverOrder",
+    "ChangeItemStatus",
+    "ReturnedQuantity",
+    "ReturnItems",
+    "IssueCreditNote",
+    "ProductCommand",
+    "StockCommand",
+    "CartCommand",
+    "OrderCommand",
+    "product",
+    "stock",
+    "cart",
+    "order",
+    "register",
+]

@@ -1,0 +1,224 @@
+"""What one can ask the shop to do: every command carries its time and all facts from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cqrs_lab.shop.events import Charge, OrderLine
+
+# --- the catalogue: one stream per product, "product-…" ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListProduct:
+    """Offer a product for sale."""
+
+    product_id: str
+    name: str
+    price_mills: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePrice:
+    """Ask another price for a product from now on."""
+
+    product_id: str
+    price_mills: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RetireProduct:
+    """Stop selling a product, for good."""
+
+    product_id: str
+    at: datetime
+
+
+# --- stock: one stream per product, "stock-…" -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStock:
+    """Take in goods."""
+
+    product_id: str
+    quantity: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustStock:
+    """Bring the books in line with the shelves; a negative quantity takes off."""
+
+    product_id: str
+    quantity: int
+    reason: str
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveStock:
+    """Set goods aside for an order."""
+
+    product_id: str
+    order_id: str
+    quantity: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStock:
+    """Free all that is set aside for an order."""
+
+    product_id: str
+    order_id: str
+    at: datetime
+
+
+# --- carts: one stream per cart, "cart-…" -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AddToCart:
+    """Put more of a product into the cart; the price is the one the customer was shown."""
+
+    cart_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
+    unit_price_mills: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCartQuantity:
+    """Have exactly this many of a product in the cart; 0 takes it out."""
+
+    cart_id: str
+    product_id: str
+    quantity: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromCart:
+    """Take a product out of the cart."""
+
+    cart_id: str
+    product_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOut:
+    """Close the cart: its lines are to be ordered."""
+
+    cart_id: str
+    at: datetime
+
+
+# --- orders: one stream per order or credit note, "order-…" -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """Order these lines; `customer_id` is "" for a customer the shop does not know."""
+
+    order_id: str
+    customer_id: str
+    country: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Call the whole order off."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder:
+    """Pay the order in full."""
+
+    order_id: str
+    amount_mills: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShipOrder:
+    """Hand the parcel to the carrier."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverOrder:
+    """Hand the parcel to the customer."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeItemStatus:
+    """Note that one line of an order is treated apart: on back order, damaged, …."""
+
+    order_id: str
+    line: int
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedQuantity:
+    """How many units of one line of the order come back."""
+
+    line: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnItems:
+    """Send back part of an order, or all of it; the return gets an id of its own."""
+
+    order_id: str
+    return_id: str
+    quantities: tuple[ReturnedQuantity, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCreditNote:
+    """Credit these lines without naming an order; quantities are positive and to be taken off."""
+
+    return_id: str
+    customer_id: str
+    country: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...]
+    at: datetime
+
+
+ProductCommand = ListProduct | ChangePrice | RetireProduct
+StockCommand = ReceiveStock | AdjustStock | ReserveStock | ReleaseStock
+CartCommand = AddToCart | ChangeCartQuantity | RemoveFromCart | CheckOut
+OrderCommand = (
+    PlaceOrder | CancelOrder | PayOrder | ShipOrder | DeliverOrder | ChangeItemStatus | ReturnItems | IssueCreditNote
+)
+COMMANDS: tuple[type, ...] = (
+    *ProductCommand.__args__,
+    *StockCommand.__args__,
+    *CartCommand.__args__,
+    *OrderCommand.__args__,
+)
+"""Every command of the shop."""

@@ -1,0 +1,1 @@
+"""Every lesson, opened and used in a real browser."""

@@ -1,0 +1,71 @@
+"""One JupyterLab and one Chromium for the tests in this folder.
+
+CHROMIUM names another browser; CQRS_LAB_SCREENSHOTS names another folder for the pictures.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .lab_server import LabServer
+from .lesson_page import SCREEN, Visit, visit_lesson
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}  # whatever asks another machine fails at once
+
+
+def chromium() -> str:
+    """Return the browser's path; where there is none skip, but fail in CI."""
+    wanted = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else BROWSERS
+    found = next(filter(None, map(shutil.which, wanted)), None)
+    if found is None:
+        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        stop(f"no Chromium: looked for {', '.join(wanted)}; install it, or name another browser in CHROMIUM")
+    return found
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator:
+    """A Chromium without a window. It ends with this folder's tests, since Playwright occupies the event loop."""
+    path = chromium()
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=FLAGS, proxy=NOWHERE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """A JupyterLab of our own; it asks for the browser first, so that nothing starts where there is none."""
+    server = LabServer(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def visit(browser, lab: LabServer) -> Callable[..., Visit]:
+    """A function that uses a served notebook as a learner does, and reports."""
+    folder = Path(os.environ.get("CQRS_LAB_SCREENSHOTS", Path(__file__).with_name("screenshots")))
+
+    def visit(notebook: Path, pictures: Path | None = None, **options) -> Visit:
+        context = browser.new_context(viewport=SCREEN)
+        try:
+            return visit_lesson(context.new_page(), lab, notebook, pictures or folder / notebook.stem, **options)
+        finally:
+            context.close()
+
+    return visit

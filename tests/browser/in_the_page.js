@@ -1,0 +1,155 @@
+// Questions the tests ask inside JupyterLab's page. Loaded before JupyterLab; `jupyterapp` is JupyterLab itself.
+window.inThePage = (() => {
+  const OUTPUT = ".jp-Notebook .jp-OutputArea-output";
+  const KINDS = "[role=slider], button, [role=button], [role=switch], select, input:not([type=hidden]), textarea";
+  const OWN = `${KINDS}, label, .widget-readout`; // a control, its label and its read-out: no evidence of a change
+
+  const panel = () => jupyterapp.shell.currentWidget;
+  const kernel = () => panel().sessionContext.session.kernel;
+  const nextFrame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  const cells = () => [...panel().node.querySelectorAll(".jp-Notebook .jp-Cell")];
+  const cellOf = (element) => cells().indexOf(element.closest(".jp-Cell"));
+
+  // ---- what can be seen ----
+  function words(root) {
+    const found = [], walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const parent = text.parentElement;
+      if (!parent.closest(`svg, style, script, ${OWN}`) && parent.checkVisibility()) found.push(text.data);
+    }
+    return found;
+  }
+
+  function drawing(picture) {
+    if (picture.matches("img")) return picture.src + picture.alt;
+    if (picture.matches("canvas")) return picture.toDataURL();
+    const copy = picture.cloneNode(true);
+    copy.querySelectorAll(OWN).forEach((element) => element.remove());
+    return copy.outerHTML;
+  }
+
+  function view(cell) {
+    const seen = [];
+    for (const area of cells()[cell].querySelectorAll(".jp-OutputArea-output")) {
+      const pictures = [...area.querySelectorAll("img, canvas, svg")].filter((p) => !p.closest(OWN) && p.checkVisibility());
+      seen.push(...words(area), ...pictures.map(drawing));
+    }
+    return seen.join("\n");
+  }
+
+  // ---- waiting ----
+  // True as soon as the cell's view differs from `before`; false when nothing came while the kernel was idle for `patience`.
+  async function changes(cell, before, patience) {
+    let since = performance.now();
+    while (performance.now() - since < patience) {
+      if (view(cell) !== before) return true;
+      if (kernel().status !== "idle") since = performance.now();
+      await pause(20);
+    }
+    return view(cell) !== before;
+  }
+
+  // True when `look()` gave the same answer for `still` ms with an idle kernel; false when it was still moving after `limit` ms.
+  async function settles(look, still, limit) {
+    const start = performance.now();
+    let last = look(), since = start;
+    while (performance.now() - since < still) {
+      if (performance.now() - start > limit) return false;
+      await pause(30);
+      const now = look();
+      if (now !== last || kernel().status !== "idle") since = performance.now();
+      last = now;
+    }
+    return true;
+  }
+
+  // ---- running ----
+  async function opened() {
+    await panel().context.ready;
+    await panel().sessionContext.ready;
+  }
+
+  async function run() {
+    await jupyterapp.commands.execute("notebook:run-all-cells");
+    await settles(() => panel().content.node.innerHTML, 400, 10000);
+  }
+
+  // From now on, keep the errors and warnings that a control's callback causes: JupyterLab hides them in its log.
+  const told = [];
+  function listen() {
+    kernel().iopubMessage.connect((_, message) => {
+      const { evalue, ename, name, text } = message.content;
+      if (message.header.msg_type === "error") told.push(`${ename}: ${evalue}`);
+      if (message.header.msg_type === "stream" && name === "stderr") told.push(text);
+    });
+  }
+
+  // ---- looks ----
+  async function theme(name) {
+    await jupyterapp.commands.execute("apputils:change-theme", { theme: name });
+    while (document.body.dataset.jpThemeName !== name) await pause(20);
+    await nextFrame();
+  }
+
+  async function collapseSidebar() {
+    if (!jupyterapp.shell.leftCollapsed) await jupyterapp.commands.execute("application:toggle-left-area");
+    await nextFrame();
+  }
+
+  // Scroll the notebook to the given screenful; false when there is none.
+  async function scroll(screenful) {
+    const scroller = panel().node.querySelector(".jp-WindowedPanel-outer");
+    const top = Math.round(screenful * scroller.clientHeight * 0.95);
+    if (top >= scroller.scrollHeight || (screenful && top + scroller.clientHeight * 0.05 >= scroller.scrollHeight)) return false;
+    scroller.scrollTop = top;
+    await nextFrame();
+    return true;
+  }
+
+  // ---- controls ----
+  function kindOf(element) {
+    const role = element.getAttribute("role");
+    if (role) return role === "slider" ? "slider" : "button";
+    if (!element.matches("input")) return { SELECT: "list", TEXTAREA: "text" }[element.tagName] ?? "button";
+    const kinds = { range: "slider", number: "number", checkbox: "checkbox", radio: "radio", button: "button", submit: "button" };
+    return kinds[element.type] ?? "text";
+  }
+
+  // ipywidgets draws a slider's description beside it without tying the two together; a name is read there too.
+  const besideSlider = (element) => element.closest(".widget-slider")?.querySelector(":scope > label");
+
+  // Radio buttons of one name: Tab stops at the chosen one, arrows lead on. Without a name (ipywidgets): Tab stops at each.
+  function nothingToPress(element) {
+    if (element.matches(".widget-toggle-buttons .mod-active")) return true;
+    if (element.type !== "radio" || !element.name) return element.type === "radio" && element.checked;
+    return !element.checked && Boolean(document.querySelector(`[type=radio][name="${CSS.escape(element.name)}"]:checked`));
+  }
+
+  function describe(element) {
+    const off = element.closest("[disabled], :disabled, [aria-disabled=true]") || element.tabIndex < 0;
+    const visible = element.checkVisibility();
+    const label = besideSlider(element);
+    return {
+      cell: cellOf(element),
+      kind: kindOf(element),
+      beside: label?.checkVisibility() ? label.innerText.trim() : "",
+      ready: visible && !off && !nothingToPress(element),
+      silent: !visible || Boolean(element.parentElement.closest("[role=img]") || element.closest("[aria-hidden=true]")),
+      markup: element.outerHTML.slice(0, 120),
+    };
+  }
+
+  const within = (selector) => `${OUTPUT} :is(${selector})`;
+  return {
+    CONTROLS: within(KINDS),
+    PICTURES: within("img, canvas, svg:not(svg svg)"),
+    describeAll: (selector) => [...document.querySelectorAll(selector)].map(describe),
+    notebook: () => panel().content.model.toJSON(),
+    stopped: () => panel().sessionContext.shutdown(),
+    rested: (cell) => settles(() => view(cell), 150, 3000),
+    errors: () => told,
+    opened, run, listen, theme, view, changes, scroll, collapseSidebar,
+  };
+})();

@@ -1,0 +1,161 @@
+"""Uses a lesson as a learner does, in JupyterLab in a real browser, and reports what was wrong."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .keyboard import Keyboard
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Page
+
+    from .lab_server import LabServer
+
+SCRIPT = Path(__file__).with_name("in_the_page.js")
+OPEN_SECONDS, RUN_SECONDS = 90, 180
+MOST_SCREENFULS = 60
+SCREEN = {"width": 1280, "height": 1000}
+SCREEN_AT_200_PERCENT = {"width": SCREEN["width"] // 2, "height": SCREEN["height"] // 2}
+NO_NAMES = ("", "Image")  # JupyterLab writes alt="Image" where the author wrote none
+ICON_GLYPHS = re.compile(r"[\ue000-\uf8ff]")
+
+
+@dataclass
+class Visit:
+    """What one visit to a lesson saw. Every list but the last holds faults, and is empty when all is well."""
+
+    not_run: list[str] = field(default_factory=list)
+    raised: list[str] = field(default_factory=list)
+    stderr: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    without_a_name: list[str] = field(default_factory=list)
+    not_moved: list[str] = field(default_factory=list)
+    callback_errors: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)  # the controls that did change their view
+
+
+class LessonPage:
+    """One lesson in one browser page."""
+
+    def __init__(self, page: "Page", lab: "LabServer") -> None:
+        self.page, self.lab, self.visit = page, lab, Visit()
+        self._inside = re.compile(rf"(https?|wss?)://127\.0\.0\.1:{lab.port}/|data:|blob:|about:")
+        page.add_init_script(path=SCRIPT)
+        page.on("pageerror", lambda error: self._note_error(str(error)))
+        page.on("console", self._note_console)
+        page.on("request", lambda request: self._note_request(request.url))
+        page.on("websocket", lambda socket: self._note_request(socket.url))
+
+    def _note_console(self, message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            self._note_error(message.text)
+
+    def _note_error(self, text: str) -> None:
+        self.visit.page_errors.append(text.split("\n")[0][:300])
+
+    def _note_request(self, url: str) -> None:
+        if not self._inside.match(url) and url not in self.visit.outside:
+            self.visit.outside.append(url)
+
+    def ask(self, question: str, argument: Any = None) -> Any:
+        """Call a function of in_the_page.js and wait for its answer."""
+        return self.page.evaluate(f"argument => inThePage.{question}", argument)
+
+    def _wait_for(self, condition: str, seconds: float) -> None:
+        self.page.wait_for_function(condition, timeout=1000 * seconds)
+
+    # ---- opening and running ----
+
+    def open(self, notebook: Path) -> None:
+        """Open a served notebook and wait until its kernel is connected."""
+        self.page.goto(self.lab.address(notebook), wait_until="commit")
+        self._wait_for("window.jupyterapp?.shell?.currentWidget?.context?.isReady", OPEN_SECONDS)
+        self._wait_for("inThePage.opened().then(() => true)", OPEN_SECONDS)
+        self.ask("theme('JupyterLab Light')")
+
+    def run(self) -> None:
+        """Run every cell, top to bottom, and note the cells that did not go well."""
+        self.page.evaluate("() => { inThePage.run().then(() => { window.hasRun = true; }); }")
+        self._wait_for("window.hasRun", RUN_SECONDS)
+        for number, cell in enumerate(self.ask("notebook()")["cells"], start=1):
+            if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
+                self._note_cell(f"cell {number}", cell)
+
+    def _note_cell(self, where: str, cell: dict[str, Any]) -> None:
+        if cell["execution_count"] is None:
+            self.visit.not_run.append(f"{where} did not run")
+        may_raise = "raises-exception" in cell["metadata"].get("tags", [])
+        for output in cell["outputs"]:
+            if output["output_type"] == "error" and not may_raise:
+                self.visit.raised.append(f"{where} raised {output['ename']}: {output['evalue']}")
+            if output.get("name") == "stderr":
+                self.visit.stderr.append(f"{where} wrote on stderr: {''.join(output['text'])[:200]}")
+
+    # ---- names, as a screen reader gets them ----
+
+    def check_names(self) -> None:
+        """Note every picture and every control that has no accessible name."""
+        for one in [*self.described("PICTURES"), *self.described("CONTROLS")]:
+            if not one["silent"] and one["name"] in NO_NAMES:
+                self.visit.without_a_name.append(f"cell {one['cell'] + 1}: no name on {one['markup']}")
+
+    def described(self, what: str) -> list[dict[str, Any]]:
+        """Describe the page's PICTURES or CONTROLS, in the order of the page, each with its name and place."""
+        selector = self.ask(what)
+        found = self.ask("describeAll(argument)", selector)
+        for place, (one, name) in enumerate(zip(found, self._accessible_names(selector), strict=True)):
+            one.update(place=place, name=name or one["beside"])
+        return found
+
+    def _accessible_names(self, selector: str) -> list[str]:
+        """Ask the browser's accessibility tree. Icon-font glyphs are no name."""
+        cdp = self.page.context.new_cdp_session(self.page)
+        document = cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+        names = []
+        for node in cdp.send("DOM.querySelectorAll", {"nodeId": document, "selector": selector})["nodeIds"]:
+            answer = cdp.send("Accessibility.getPartialAXTree", {"nodeId": node, "fetchRelatives": False})["nodes"][0]
+            names.append(ICON_GLYPHS.sub("", answer.get("name", {}).get("value", "")).strip())
+        cdp.detach()
+        return names
+
+    # ---- pictures for people ----
+
+    def photograph(self, folder: Path, name: str) -> None:
+        """Leave one picture per screenful in `folder`: name-01.png, name-02.png, ..."""
+        notebook = self.page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer")
+        screenful = 0
+        while screenful < MOST_SCREENFULS and self.ask("scroll(argument)", screenful):
+            screenful += 1
+            notebook.screenshot(path=folder / f"{name}-{screenful:02d}.png")
+
+    def photograph_all_looks(self, folder: Path) -> None:
+        """Leave pictures in the dark theme, and as the page is at 200 % zoom."""
+        self.ask("theme('JupyterLab Dark')")
+        self.photograph(folder, "dark")
+        self.ask("theme('JupyterLab Light')")
+        self.page.set_viewport_size(SCREEN_AT_200_PERCENT)
+        self.ask("collapseSidebar()")
+        self.photograph(folder, "zoom-200")
+
+
+def visit_lesson(
+    page: "Page", lab: "LabServer", notebook: Path, pictures: Path, patience_seconds: float = 1.5
+) -> Visit:
+    """Open a lesson, run it, read its names, move its controls, leave pictures; return what was seen."""
+    for old in pictures.glob("*.png"):
+        old.unlink()
+    lesson = LessonPage(page, lab)
+    try:
+        lesson.open(notebook)
+        lesson.run()
+        lesson.check_names()
+        lesson.photograph(pictures, "light")
+        Keyboard(lesson, patience_seconds).move_every_control()
+        lesson.photograph(pictures, "moved")
+        lesson.photograph_all_looks(pictures)
+        lesson.ask("stopped()")
+    finally:
+        page.screenshot(path=pictures / "last.png")
+    return lesson.visit

@@ -1,0 +1,125 @@
+"""The browser tests themselves are tested: on a notebook with planted faults, each fault is found, and nothing else."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from .lesson_page import Visit
+
+pytestmark = pytest.mark.browser
+
+GOOD = """
+import ipywidgets as widgets
+rate = widgets.IntSlider(description="Rate", value=9, max=9)
+step = widgets.BoundedIntText(description="Step")
+kind = widgets.Dropdown(description="Kind", options=["circle", "square"])
+mode = widgets.ToggleButtons(description="Mode", options=["fill", "line"])
+side = widgets.RadioButtons(description="Side", options=["write", "read"])
+grid = widgets.Checkbox(description="Grid")
+first, back, following = (widgets.Button(description=name) for name in ("First", "Back", "Next"))
+view = widgets.HTML()
+place = 0
+def draw(change=None):
+    first.disabled = back.disabled = place == 0
+    said = f"{rate.value} {step.value} {kind.value} {mode.value} {side.value} {grid.value} place {place}"
+    circle = f'<circle r="{rate.value}" cx="50" cy="50"/>'
+    view.value = f'<svg role="img" aria-label="{said}" width="99" height="99">{circle}</svg>'
+def go(by):
+    global place
+    place = by and max(place + by, 0)
+    draw()
+first.on_click(lambda _: go(0)); back.on_click(lambda _: go(-1)); following.on_click(lambda _: go(1))
+for control in (rate, step, kind, mode, side, grid):
+    control.observe(draw, "value")
+draw()
+widgets.VBox([rate, step, kind, mode, side, grid, first, back, following, view])
+"""
+DEAD = "widgets.IntSlider(description='Dead')"
+NAMELESS = """
+nameless, told = widgets.IntSlider(), widgets.Label()
+nameless.observe(lambda change: setattr(told, "value", str(change.new)), "value")
+widgets.VBox([nameless, told])
+"""
+ASLEEP = "widgets.Button(description='Asleep', disabled=True)"
+BREAKS = """
+breaks = widgets.Button(description="Breaks")
+breaks.on_click(lambda _: 1 / 0)
+breaks
+"""
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+NO_ALT = f"from IPython.display import HTML, Javascript\nHTML('<img width=9 src=\"{PIXEL}\">')"
+NO_LABEL = 'HTML(\'<svg role="img" width="9" height="9"></svg>\')'
+OUTSIDE = 'HTML(\'<img alt="far" src="http://far.example/far.png">\')'
+STDERR = "import sys\nprint('grumble', file=sys.stderr)"
+SCRIPT = "Javascript('setTimeout(() => { throw new Error(\"planted\") })')"
+RAISES = "raise ValueError('unannounced')"
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    announced = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
+    sources = [DEAD, NAMELESS, ASLEEP, BREAKS, NO_ALT, NO_LABEL, OUTSIDE, STDERR, SCRIPT, RAISES, "'never'"]
+    cells = [nbformat.v4.new_code_cell(GOOD), announced, *map(nbformat.v4.new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = tmp_path_factory.mktemp("planted") / "faults.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def seen(planted: Path, lab, visit) -> Visit:
+    lab.serve(planted.parent)
+    return visit(planted, pictures=planted.parent / "pictures", patience_seconds=0.5)
+
+
+def test_a_cell_that_raises_is_found_unless_it_is_announced(seen: Visit) -> None:
+    assert seen.raised == ["cell 12 raised ValueError: unannounced"]
+
+
+def test_a_cell_that_could_not_run_is_found(seen: Visit) -> None:
+    assert seen.not_run == ["cell 13 did not run"]
+
+
+def test_output_on_stderr_is_found(seen: Visit) -> None:
+    assert seen.stderr == ["cell 10 wrote on stderr: grumble\n"]
+
+
+def test_an_error_in_the_page_is_found(seen: Visit) -> None:
+    assert "planted" in seen.page_errors
+
+
+def test_a_request_to_the_outside_is_found(seen: Visit) -> None:
+    assert seen.outside == ["http://far.example/far.png"]
+
+
+def test_pictures_and_controls_without_a_name_are_found(seen: Visit) -> None:
+    found = [fault.split()[:6] for fault in sorted(seen.without_a_name)]
+    assert [" ".join(words) for words in found] == [
+        "cell 4: no name on <div",
+        "cell 7: no name on <img",
+        "cell 8: no name on <svg",
+    ]
+
+
+def test_a_control_that_changes_nothing_is_found_by_its_name(seen: Visit) -> None:
+    assert seen.not_moved == [
+        "cell 3, slider 'Dead': nothing changes",
+        "cell 5, button 'Asleep': never enabled",
+        "cell 6, button 'Breaks': nothing changes",
+    ]
+
+
+def test_an_error_in_a_callback_is_found(seen: Visit) -> None:
+    assert seen.callback_errors == ["ZeroDivisionError: division by zero"]
+
+
+def test_every_kind_of_control_is_moved_also_those_that_others_must_wake(seen: Visit) -> None:
+    wanted = {"slider 'Rate'", "number 'Step'", "list 'Kind'", "button 'fill'", "button 'line'", "radio 'write'"}
+    wanted |= {"radio 'read'", "checkbox 'Grid'", "button 'First'", "button 'Back'", "button 'Next'"}
+    assert {key.removeprefix("cell 1, ") for key in seen.moved if key.startswith("cell 1,")} == wanted
+
+
+def test_pictures_are_left_in_light_dark_and_zoomed(seen: Visit, planted: Path) -> None:
+    left = {path.name.rsplit("-", 1)[0] for path in (planted.parent / "pictures").glob("*-01.png")}
+    assert left == {"light", "moved", "dark", "zoom-200"}

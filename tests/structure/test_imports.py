@@ -1,0 +1,88 @@
+"""The file list is the CQRS diagram: imports point one way."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# Each part of the package, and the parts it may import beside itself. "index" is `import cqrs_lab`.
+LOG = {"errors", "report", "log"}
+BOTH_SIDES = LOG | {"write", "read", "index"}
+MAY_IMPORT = {
+    "errors": set(),
+    "report": {"errors"},
+    "log": {"errors", "report"},
+    "write": LOG,
+    "read": LOG,
+    "index": BOTH_SIDES,
+    "shop": BOTH_SIDES,
+    "simulation": BOTH_SIDES,
+    "show": BOTH_SIDES | {"simulation"},
+    "course": BOTH_SIDES | {"simulation", "show", "shop"},
+    "cli": BOTH_SIDES | {"simulation", "show", "shop", "course"},
+}
+LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
+
+
+def part(module):
+    """Return the part of the package that a module's dotted name belongs to."""
+    return (module.split(".") + ["index"])[1]
+
+
+def imports(path, name):
+    """Yield the dotted name of each module that a file imports, wherever in the file it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join(above + ([node.module] if node.module else []))
+            for alias in node.names:  # `from cqrs_lab import log` names a module, `import Decider` does not
+                file = ROOT / source.replace(".", "/") / alias.name
+                is_module = file.is_dir() or file.with_suffix(".py").exists()
+                yield f"{source}.{alias.name}" if is_module else source
+
+
+def edges():
+    """Yield (importing module, imported module) for the whole package."""
+    for path in sorted((ROOT / "cqrs_lab").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        yield from ((name, imported) for imported in imports(path, name))
+
+
+EDGES = list(edges())
+INSIDE = [(one, other) for one, other in EDGES if other.split(".")[0] == "cqrs_lab"]
+OUTSIDE = [(one, other) for one, other in EDGES if other.split(".")[0] != "cqrs_lab"]
+
+
+def test_imports_point_one_way():
+    assert [edge for edge in INSIDE if part(edge[1]) not in MAY_IMPORT[part(edge[0])] | {part(edge[0])}] == []
+
+
+def test_the_two_sides_of_the_shop_share_its_events_alone():
+    def shop_part(module):
+        return (module.split(".") + ["index"])[2]
+
+    may_import = {"events": {"events"}, "write": {"events", "write"}, "read": {"events", "read"}}
+    in_the_shop = [(one, other) for one, other in INSIDE if part(one) == part(other) == "shop"]
+    assert [
+        (one, other)
+        for one, other in in_the_shop
+        if shop_part(one) in may_import and shop_part(other) not in may_import[shop_part(one)]
+    ] == []
+
+
+def test_the_core_of_the_log_and_the_write_side_need_the_standard_library_alone():
+    bound = [
+        edge for edge in OUTSIDE if edge[0] in LOG_CORE or part(edge[0]) in ("errors", "report", "write")
+    ]
+    assert [edge for edge in bound if edge[1].split(".")[0] not in sys.stdlib_module_names] == []
+
+
+def test_importing_the_package_loads_neither_scipy_nor_matplotlib():
+    code = "import sys, cqrs_lab; print({'scipy', 'matplotlib'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"
