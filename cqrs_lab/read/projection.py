@@ -102,10 +102,21 @@ class Projection(Protocol):
     schema : Schema
     """
 
-    name: str
-    version: int
-    events: tuple[type, ...]
-    schema: Schema
+    @property
+    def name(self) -> str:
+        """What the read model is called."""
+
+    @property
+    def version(self) -> int:
+        """Which shape and meaning its table has."""
+
+    @property
+    def events(self) -> tuple[type, ...]:
+        """The event types it reads."""
+
+    @property
+    def schema(self) -> Schema:
+        """The shape of its table."""
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Tell which rows of the read model this slice contributes, in the declared schema."""

@@ -1,4 +1,4 @@
-"""The shop's read side: projections, and the queries that are answered from them."""
+"""What is for sale."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Schema, merge_rows
 from cqrs_lab.shop.events import PriceChanged, ProductListed, ProductRetired
+from cqrs_lab.shop.read.entries import latest, side_by_side
 
 
 class ProductListing:
@@ -33,20 +34,15 @@ class ProductListing:
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Take the last name, the last price and the retirement of each product in this slice."""
         listed, changed, retired = (batch.frame(event_type) for event_type in self.events)
-        names = _latest(listed.assign(name_position=listed["position"]))[["name", "name_position"]]
+        names = latest(listed, "product_id", "name_position")[["name", "name_position"]]
         priced = pd.concat([listed, changed])[["product_id", "position", "price_mills"]]
-        prices = _latest(priced.assign(price_position=priced["position"]))[["price_mills", "price_position"]]
-        ends = _latest(retired.assign(retired_position=retired["position"]))[["retired_position"]]
-        rows = pd.concat([names, prices, ends], axis="columns").rename_axis("product_id")
-        return self.schema.conform(rows.fillna({"name": ""}).fillna(0))
+        ends = latest(retired, "product_id", "retired_position")[["retired_position"]]
+        return side_by_side(self.schema, names, latest(priced, "product_id", "price_position"), ends)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep what has the greater position."""
-        return merge_rows(
-            table,
-            rows,
-            latest={"name_position": ["name"], "price_position": ["price_mills"], "retired_position": []},
-        )
+        groups = {"name_position": ["name"], "price_position": ["price_mills"], "retired_position": []}
+        return merge_rows(table, rows, latest=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,3 @@ def list_products(query: ListProducts, listing: pd.DataFrame) -> pd.DataFrame:
     first = (query.page - 1) * query.page_size
     in_order = found.sort_values([query.sort_by, "name"])[["name", "price_mills"]]
     return in_order.iloc[first : first + query.page_size]
-
-
-def _latest(events: pd.DataFrame) -> pd.DataFrame:
-    return events.sort_values("position").drop_duplicates("product_id", keep="last").set_index("product_id")

@@ -1,0 +1,44 @@
+"""What the shop's projections share: the signed lines of documents, and two small tools for rows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema
+from cqrs_lab.shop.events import ItemsReturned, OrderCancelled, OrderPlaced
+
+SIGNED = {
+    OrderPlaced: ("order_id", "placed_at", 1),
+    OrderCancelled: ("order_id", "cancelled_at", -1),
+    ItemsReturned: ("return_id", "returned_at", -1),
+}
+"""The events that move goods or money: the document they belong to, their time, and the sign of their lines."""
+
+
+def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
+    """Give one row per line or charge: document, at, code, signed quantity and value_mills."""
+    parts = []
+    for event_type, (document, time, sign) in SIGNED.items():
+        frame = batch.frame(event_type, each=each)
+        code = "product_id" if each == "lines" else "code"
+        part = frame[[document, time, code]].set_axis(["document", "at", "code"], axis="columns")
+        part["quantity"] = sign * frame["quantity"]
+        part["value_mills"] = part["quantity"] * frame["unit_price_mills"]
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.DataFrame:
+    """Keep each key's last event, and call its position `position`."""
+    last = events.sort_values("position").drop_duplicates(keys, keep="last")
+    return last.rename(columns={"position": position}).set_index(keys)
+
+
+def side_by_side(schema: Schema, *parts: pd.DataFrame) -> pd.DataFrame:
+    """Join parts with one index; what a part does not know is unset: 0 or ""."""
+    rows = pd.concat(parts, axis="columns").rename_axis(list(schema.index))
+    unset = {name: "" if dtype == "str" else 0 for name, dtype in schema.columns.items() if "time" not in dtype}
+    return schema.conform(rows.fillna(unset))

@@ -1,0 +1,70 @@
+"""How much is there of each product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.shop.events import (
+    ItemsReturned,
+    OrderCancelled,
+    OrderPlaced,
+    StockAdjusted,
+    StockReceived,
+    StockReleased,
+    StockReserved,
+)
+from cqrs_lab.shop.read.entries import entries
+
+
+class InventoryLevels:
+    """What moved each product's stock: one row per product.
+
+    The level is opening + received + adjusted - ordered, where `ordered` is net of cancellations and returns.
+    `reserved` is part of the level, set aside. By the books a level may be below zero: goods were sold that no receipt
+    accounts for.
+    """
+
+    name, version = "inventory_levels", 1
+    events = (StockReceived, StockAdjusted, StockReserved, StockReleased, OrderPlaced, OrderCancelled, ItemsReturned)
+    schema = Schema(
+        index=["product_id"],
+        columns={"received": "int64", "adjusted": "int64", "ordered": "int64", "reserved": "int64"},
+    )
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Add up the movements of each product in this slice."""
+        lines = entries(batch, "lines").rename(columns={"code": "product_id"})
+        moves = {
+            "received": batch.frame(StockReceived),
+            "adjusted": batch.frame(StockAdjusted),
+            "ordered": lines,
+            "reserved": pd.concat([batch.frame(StockReserved), _negative(batch.frame(StockReleased))]),
+        }
+        sums = {name: frame.groupby("product_id")["quantity"].sum() for name, frame in moves.items()}
+        return self.schema.conform(pd.DataFrame(sums).fillna(0).rename_axis("product_id"))
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add up."""
+        return merge_rows(table, rows, add=list(self.schema.columns))
+
+
+def _negative(moves: pd.DataFrame) -> pd.DataFrame:
+    return moves.assign(quantity=-moves["quantity"])
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevels:
+    """How much is there of each product, if each began with `opening` units (an assumption, stated here)."""
+
+    opening: int = 0
+
+
+def stock_levels(query: StockLevels, inventory: pd.DataFrame) -> pd.DataFrame:
+    """Answer `StockLevels`: one row per product; level, reserved and available, the scarcest first."""
+    level = query.opening + inventory["received"] + inventory["adjusted"] - inventory["ordered"]
+    levels = pd.DataFrame({"level": level, "reserved": inventory["reserved"]})
+    return levels.assign(available=levels["level"] - levels["reserved"]).sort_values(["available", "level"])
