@@ -1,0 +1,104 @@
+"""From rows to commands: one per invoice, credit note and stock adjustment, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.shop.events import Charge, OrderLine
+from cqrs_lab.shop.write import AdjustStock, IssueCreditNote, ListProduct, PlaceOrder
+
+CREDIT_NOTE = "C"
+# Postage three times, two spellings of "Manual", discount, samples, bad debt, and what bank, marketplace and
+# charity take.
+CHARGES = ("POST", "DOT", "C2", "M", "m", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK")
+GIFT_VOUCHER = "gift_0001_"
+
+
+class Sending(NamedTuple):
+    """A command and the id under which it is handled once, however often the file is replayed."""
+
+    command_id: str
+    command: Any
+
+
+def is_charge(code: str) -> bool:
+    """Tell whether a stock code stands for no goods; upper and lower case are different codes."""
+    return code in CHARGES or code.startswith(GIFT_VOUCHER)
+
+
+def commands_of(rows: pd.DataFrame) -> Iterator[Sending]:
+    """Translate the rows of a file; the rules stand in `cqrs_lab.shop.online_retail`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As in `OnlineRetail.rows`.
+    """
+    lines = _gathered(rows)
+    items, listings = _items(lines), _listings(lines)
+    starts = np.flatnonzero(lines["line"] == 1)
+    heads: Iterable[Any] = lines.take(starts).itertuples(index=False)
+    times = lines["at"].take(starts).dt.to_pydatetime()
+    for head, at, start in zip(heads, times, starts.tolist(), strict=True):
+        for code, name, price_mills in listings.get(head.invoice, ()):
+            yield Sending(f"online-retail-list-{code}", ListProduct(code, name, price_mills, at))
+        yield Sending(f"online-retail-{head.invoice}", _command(head, items[start : start + head.lines], at))
+
+
+def _command(head: Any, items: list[OrderLine | Charge], at: Any) -> AdjustStock | IssueCreditNote | PlaceOrder:
+    if head.adjusts:
+        return AdjustStock(head.code, head.quantity, head.description, head.invoice, at)
+    command_type = IssueCreditNote if head.credit else PlaceOrder
+    lines: Any = items
+    charges: Any = ()
+    if head.charges:
+        lines = (item for item in items if type(item) is OrderLine)
+        charges = (item for item in items if type(item) is Charge)
+    return command_type(head.invoice, head.customer, head.country, tuple(lines), tuple(charges), at)
+
+
+def _gathered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring the rows of each invoice together, by first appearance, and tell what each row is.
+
+    Adds the columns line (from 1 in each invoice), lines and charges (how many its invoice has), and the bools
+    charge, credit and adjusts.
+    """
+    number, invoices = pd.factorize(rows["invoice"])
+    order = np.argsort(number, kind="stable")
+    number, counts = number[order], np.bincount(number)
+    lines = rows.take(order)
+    lines["line"] = np.arange(len(lines)) - (np.cumsum(counts) - counts)[number] + 1
+    lines["lines"] = counts[number]
+    lines["charge"] = lines["code"].isin([code for code in lines["code"].unique() if is_charge(code)])
+    lines["charges"] = np.bincount(number, weights=lines["charge"])[number]
+    lines["credit"] = invoices.str.startswith(CREDIT_NOTE)[number]
+    for_no_one = (lines["customer"] == "") & (lines["price_mills"] == 0)
+    taken_off = for_no_one & (lines["quantity"] < 0) & (lines["lines"] == 1)
+    lines["adjusts"] = taken_off & ~lines["charge"] & ~lines["credit"]
+    return lines
+
+
+def _items(lines: pd.DataFrame) -> list[OrderLine | Charge]:
+    """Make the lines of all documents; a credit note's quantities become positive, for it is taken off as a whole."""
+    quantities = lines["quantity"].where(~lines["credit"], -lines["quantity"])
+    columns = (lines["line"], lines["code"], lines["description"], quantities, lines["price_mills"])
+    values = [column.tolist() for column in columns]
+    items: list[OrderLine | Charge] = list(map(OrderLine, *values))
+    for at in np.flatnonzero(lines["charge"]).tolist():
+        items[at] = Charge(*(column[at] for column in values))
+    return items
+
+
+def _listings(lines: pd.DataFrame) -> dict[str, list[tuple[str, str, int]]]:
+    """Tell which products each invoice is the first to sell at a price: code, name and price in mills."""
+    goods = ~lines["charge"] & ~lines["credit"]
+    sold = lines[goods & (lines["quantity"] > 0) & (lines["price_mills"] > 0)].drop_duplicates("code")
+    listings: dict[str, list[tuple[str, str, int]]] = {}
+    first_sales: Iterable[Any] = sold.itertuples(index=False)
+    for line in first_sales:
+        listings.setdefault(line.invoice, []).append((line.code, line.description, line.price_mills))
+    return listings

@@ -1,0 +1,101 @@
+"""A read model of the replay's own: what became of each row of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.shop.events import (
+    ItemsReturned,
+    OrderLinesRefused,
+    OrderPlaced,
+    StockAdjusted,
+    StockAdjustmentRefused,
+)
+from cqrs_lab.shop.online_retail.commands import CREDIT_NOTE
+
+KEY = ["document", "line"]
+TEXTS = ("outcome", "reason", "code", "customer", "country")
+
+
+class RowOutcomes:
+    """One row per line of a document: how it ended, with units and value signed as in the file.
+
+    `told` is the number of times the log speaks of the line: twice is once too often.
+    """
+
+    name = "row_outcomes"
+    version = 1
+    events: tuple[type, ...] = (OrderPlaced, ItemsReturned, OrderLinesRefused, StockAdjusted, StockAdjustmentRefused)
+    schema = Schema(
+        index={"document": "str", "line": "int64"},
+        columns={
+            **dict.fromkeys(TEXTS, "str"),
+            **dict.fromkeys(("units", "value_mills", "told", "position"), "int64"),
+        },
+    )
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Tell how each line ended."""
+        rows = pd.concat([*_orders(batch), *_credit_notes(batch), *_adjustments(batch)], ignore_index=True)
+        rows["told"] = 1
+        if rows.duplicated(KEY).any():
+            rows["told"] = rows.groupby(KEY)["told"].transform("size")
+            rows = rows.sort_values("position", kind="stable").drop_duplicates(KEY, keep="last")
+        return self.schema.conform(rows)
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep what was told last, and count how often it was told."""
+        facts = [*TEXTS, "units", "value_mills"]
+        return merge_rows(table, rows, add=["told"], latest={"position": facts})
+
+
+def _orders(batch: EventBatch) -> list[pd.DataFrame]:
+    refused = batch.frame(OrderLinesRefused, each="lines")
+    # A refused line of a credit note is signed as the note: its document tells.
+    sign = np.where(refused["order_id"].str.startswith(CREDIT_NOTE), -1, 1)
+    lines, charges = (batch.frame(OrderPlaced, each=each) for each in ("lines", "charges"))
+    return [
+        _told(lines, "order line", lines["order_id"], lines["product_id"]),
+        _told(charges, "charge", charges["order_id"], charges["code"]),
+        _told(refused, "rejected", refused["order_id"], refused["product_id"], sign, refused["reason"].array),
+    ]
+
+
+def _credit_notes(batch: EventBatch) -> list[pd.DataFrame]:
+    lines, charges = (batch.frame(ItemsReturned, each=each) for each in ("lines", "charges"))
+    return [
+        _told(lines, "credit line", lines["return_id"], lines["product_id"], -1),
+        _told(charges, "charge", charges["return_id"], charges["code"], -1),
+    ]
+
+
+def _adjustments(batch: EventBatch) -> list[pd.DataFrame]:
+    # An adjustment is alone on its document; it has no customer and no price.
+    blanks: dict[str, Any] = {"line": 1, "unit_price_mills": 0, "customer_id": "", "country": ""}
+    done, refused = (batch.frame(kind).assign(**blanks) for kind in (StockAdjusted, StockAdjustmentRefused))
+    return [
+        _told(done, "stock adjustment", done["reference"], done["product_id"]),
+        _told(refused, "rejected", refused["reference"], refused["product_id"], reason="a test entry"),
+    ]
+
+
+def _told(frame: pd.DataFrame, outcome: str, document: Any, code: Any, sign: Any = 1, reason: Any = "") -> pd.DataFrame:
+    units = frame["quantity"] * sign
+    columns = {
+        "document": document,
+        "line": frame["line"],
+        "outcome": outcome,
+        "reason": reason,
+        "code": code,
+        "customer": frame["customer_id"],
+        "country": frame["country"],
+        "units": units,
+        "value_mills": units * frame["unit_price_mills"],
+        "position": frame["position"],
+    }
+    return pd.DataFrame(columns, index=frame.index)

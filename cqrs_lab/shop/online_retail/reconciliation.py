@@ -1,0 +1,158 @@
+"""The read models beside the file's own sums, beside the published totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.shop.online_retail.figures import Figure, table
+from cqrs_lab.shop.online_retail.models import figures_of_models
+from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
+from cqrs_lab.shop.online_retail.sending import Replay
+from cqrs_lab.shop.online_retail.totals import PUBLISHED, duplicate_lines, rows_of_file, totals
+
+DUPLICATES = "exact duplicate lines beyond the first"
+TOLD_OF_A_ROW = ("outcome", "reason", "code", "customer", "country", "units", "value_mills")
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The outcome of a replay, figure by figure; print it.
+
+    Attributes
+    ----------
+    replay : Replay
+    outcomes : mapping of outcome to three Figures
+        Rows, units and value of each outcome, and of all together.
+    rows : tuple of Figure
+        Whether each row has one outcome, and the one its text asks for.
+    totals : tuple of Figure
+        The totals that are published.
+    models : tuple of Figure
+        The shop's seven read models, each beside what the file says of it.
+    """
+
+    replay: Replay
+    outcomes: Mapping[str, tuple[Figure, ...]]
+    rows: tuple[Figure, ...]
+    totals: tuple[Figure, ...]
+    models: tuple[Figure, ...]
+
+    @property
+    def faults(self) -> tuple[Figure, ...]:
+        """The figures that do not agree."""
+        of_outcomes = (figure for figures in self.outcomes.values() for figure in figures)
+        figures = (*of_outcomes, *self.rows, *self.totals, *self.models)
+        return tuple(figure for figure in figures if not figure.agrees)
+
+    @property
+    def ok(self) -> bool:
+        """True if every figure agrees."""
+        return not self.faults
+
+    def __str__(self) -> str:
+        return "\n".join(_report(self))
+
+
+def reconcile(replay: Replay) -> Reconciliation:
+    """Compare what the read models say of a replayed file with what the file says of itself."""
+    told = replay.projectors[RowOutcomes.name].table.reset_index()
+    rows = rows_of_file(replay.file.text)
+    return Reconciliation(
+        replay,
+        _outcomes(told, rows),
+        tuple(_row_by_row(told, rows)),
+        tuple(_totals(told, rows, replay.file.text)),
+        tuple(figures_of_models(replay.projectors, rows, replay.file.text)),
+    )
+
+
+def _outcomes(told: pd.DataFrame, rows: pd.DataFrame) -> dict[str, tuple[Figure, ...]]:
+    ours, theirs = _by_outcome(told), _by_outcome(rows)
+    labels = sorted({*ours, *theirs} - {TOGETHER}, key=lambda label: (label.startswith("rejected"), label))
+    return {
+        label: tuple(
+            Figure(f"{label}, {measure}", read, file)
+            for measure, read, file in zip(
+                ("rows", "units", "value"), ours.get(label, (0, 0, 0)), theirs.get(label, (0, 0, 0)), strict=True
+            )
+        )
+        for label in [*labels, TOGETHER]
+    }
+
+
+TOGETHER = "together"
+
+
+def _by_outcome(rows: pd.DataFrame) -> dict[str, tuple[int, ...]]:
+    """Tell rows, units and value in mills of each outcome."""
+    sums = rows.groupby(["outcome", "reason"]).agg(
+        rows=("units", "size"), units=("units", "sum"), mills=("value_mills", "sum")
+    )
+    found = {
+        f"{outcome}: {reason}" if reason else outcome: tuple(map(int, line))
+        for (outcome, reason), line in zip(sums.index, sums.to_numpy(), strict=True)
+    }
+    return {**found, TOGETHER: tuple(int(total) for total in sums.sum())}
+
+
+def _row_by_row(told: pd.DataFrame, rows: pd.DataFrame) -> Iterator[Figure]:
+    documents = rows["document"].cat.categories
+    at = pd.Index(_key(told, documents)).get_indexer(_key(rows, documents))
+    found = at >= 0
+    ours, theirs = told.take(at[found]), rows[found]
+    same = [ours[name].array == theirs[name].astype(ours[name].dtype).array for name in TOLD_OF_A_ROW]
+    yield Figure("rows told once", int((ours["told"] == 1).sum()), len(rows))
+    yield Figure("rows told as their text asks", int(np.logical_and.reduce(same).sum()), len(rows))
+    yield Figure("rows told that are not in the file", len(told) - int(found.sum()), 0)
+
+
+def _key(rows: pd.DataFrame, documents: Any) -> Any:
+    """Turn (document, line) into one number, so that half a million pairs compare fast."""
+    return documents.get_indexer(rows["document"]) * 10**9 + rows["line"].to_numpy()
+
+
+def _totals(told: pd.DataFrame, rows: pd.DataFrame, text: pd.DataFrame) -> Iterator[Figure]:
+    published = PUBLISHED.get(len(text), {})
+    ours, theirs = totals(told), totals(rows)
+    for name, total in theirs.items():
+        yield Figure(name, ours[name], total, published.get(name))
+    yield Figure(DUPLICATES, None, duplicate_lines(text), published.get(DUPLICATES))
+
+
+def _report(found: Reconciliation) -> Iterator[str]:
+    sent = found.replay
+    yield f"{sent.file.path.name}: {len(sent.file.text):,} rows became {sent.commands:,} commands."
+    yield f"{sent.recorded:,} events were recorded now."
+    yield "The file names no opening stock: 0 is assumed, and levels may stand below it."
+    yield ""
+    yield from table(
+        ("Each row ends as one of", "rows", "units", "value, GBP", ""),
+        [
+            (label, *(figure.cells[0] for figure in figures), _verdict(*figures))
+            for label, figures in found.outcomes.items()
+        ],
+    )
+    for title, figures in (
+        ("Row by row", found.rows),
+        ("Totals", found.totals),
+        ("The shop's read models", found.models),
+    ):
+        yield ""
+        head = (title, "read models", "file", "published", "")
+        yield from table(head, [(one.name, *one.cells, _verdict(one)) for one in figures])
+    yield ""
+    yield "Duplicate lines are kept, each as a line of its own. Money is in pounds, to the mill."
+    if found.ok:
+        yield "Everything reconciles."
+    else:
+        yield f"{len(found.faults):,} figures do not reconcile:"
+        yield from (f"  {fault}" for fault in found.faults)
+
+
+def _verdict(*figures: Figure) -> str:
+    return "agrees" if all(figure.agrees for figure in figures) else "DIFFERS"

@@ -1,0 +1,371 @@
+"""Online Retail through the shop. The oracles are the published totals and plain loops over the csv module."""
+
+import csv
+import gzip
+import os
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import cqrs_lab as lab
+from cqrs_lab.read.contract import check_projection
+from cqrs_lab.shop import events as shop
+from cqrs_lab.shop.online_retail import (
+    FileRefused,
+    ReplayStopped,
+    RowOutcomes,
+    read_online_retail,
+    reconcile,
+    replay,
+)
+from cqrs_lab.shop.write import ListProduct, PlaceOrder, register
+
+HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+WHOLE_YEAR, THREE_DAYS = "online_retail.csv.gz", "online_retail_2010-12-01_to_03.csv.gz"
+
+
+def row(invoice="1001", code="111", description="TEA POT", quantity=2, at="2011-01-04 10:00:00", price="2.55",
+        customer="42", country="France"):  # fmt: skip
+    """One row of an invented file."""
+    return [invoice, code, description, str(quantity), at, price, customer, country]
+
+
+# One row of every kind; the comments tell what is to become of it.
+SHOP_DAY = [
+    row("1001", "111", "TEA POT", 2, price="2.55"),  # order line; lists 111
+    row("1001", "POST", "POSTAGE", 1, price="18.0"),  # charge
+    row("1001", "111", "TEA POT", 2, price="2.55"),  # order line, equal to the first
+    row("1002", "111a", "TEA POT, SMALL", 1, "2011-01-04 10:01:00", "0.001", "", "EIRE"),  # order line; lists 111a
+    row("C1003", "111", "TEA POT", -1, "2011-01-04 10:02:00", "2.55"),  # credit line
+    row("C1003", "D", "Discount", -1, "2011-01-04 10:02:00", "0.5"),  # charge, taken off
+    row("1001", "222", "CUP", 6, "2011-01-04 10:03:00", "0.1"),  # order line of 1001; lists 222
+    row("1004", "222", "smashed", -3, "2011-01-04 10:04:00", "0.0", "", "France"),  # stock adjustment
+    row("1005", "222", "test", -22, "2011-01-04 10:05:00", "0.0", "", "France"),  # rejected: a test
+    row("1006", "222", "test", 22, "2011-01-04 10:06:00", "0.0", "", "France"),  # rejected: a test
+    row("1007", "333", "", 5, "2011-01-04 10:07:00", "0.0", "", "France"),  # rejected: neither sale nor gift
+    row("1008", "333", "GIFT TAG", 5, "2011-01-05 10:07:00", "0.0"),  # order line, a gift; lists nothing
+    row("A1009", "B", "Adjust bad debt", 1, "2011-01-05 10:08:00", "-11062.06", "", "France"),  # charge
+    row("1010", "gift_0001_20", "Gift Voucher", 1, "2011-01-05 10:09:00", "16.67", "43"),  # charge
+    row("1011", "PADS", "PADS TO MATCH", 1, "2011-01-05 10:10:00", "0.001", "43"),  # order line; lists PADS
+    row("1012", "444", "SAUCER", -1, "2011-01-05 10:11:00", "1.00", "43"),  # rejected: neither order nor credit
+    row("C1013", "111", "TEA POT", 1, "2011-01-05 10:12:00", "2.55", "43"),  # rejected: credits less than nothing
+]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(rows, name="rows.csv", header=HEADER):
+        path = tmp_path / name
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header, *rows])
+        return path
+
+    return write
+
+
+def dataset(name):
+    """The path of the real data, or skip."""
+    beside = Path(__file__).parents[3] / "shared" / "data" / name
+    given_path = os.environ.get("CQRS_LAB_ONLINE_RETAIL")
+    found = [path for path in (given_path and Path(given_path), beside) if path and path.name == name and path.exists()]
+    if not found:
+        pytest.skip(f"{name} is neither at {beside} nor at CQRS_LAB_ONLINE_RETAIL")
+    return found[0]
+
+
+def events_of(store, kind):
+    return [recorded.event for recorded in store.read_all() if type(recorded.event) is kind]
+
+
+# --- the rules --------------------------------------------------------------------------------------------
+
+
+def outcomes_of(path):
+    store = lab.MemoryEventStore()
+    table = replay(path, store).projectors[RowOutcomes.name].table
+    return {
+        key: f"{outcome}: {reason}" if reason else outcome
+        for key, outcome, reason in zip(table.index, table["outcome"], table["reason"], strict=True)
+    }
+
+
+def test_every_row_ends_as_its_rule_says(write):
+    neither = "rejected: no price and no customer: neither a sale nor a gift"
+    assert outcomes_of(write(SHOP_DAY)) == {
+        ("1001", 1): "order line",
+        ("1001", 2): "charge",
+        ("1001", 3): "order line",
+        ("1002", 1): "order line",
+        ("C1003", 1): "credit line",
+        ("C1003", 2): "charge",
+        ("1001", 4): "order line",
+        ("1004", 1): "stock adjustment",
+        ("1005", 1): "rejected: a test entry",
+        ("1006", 1): "rejected: a test entry",
+        ("1007", 1): neither,
+        ("1008", 1): "order line",
+        ("A1009", 1): "charge",
+        ("1010", 1): "charge",
+        ("1011", 1): "order line",
+        ("1012", 1): "rejected: quantity must be 1 or more",
+        ("C1013", 1): "rejected: quantity must be 1 or more",
+    }
+
+
+def test_an_invoice_is_one_order_with_the_time_of_its_first_row(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    first = events_of(store, shop.OrderPlaced)[0]
+    assert first == shop.OrderPlaced(
+        "1001",
+        "42",
+        "France",
+        lines=(
+            shop.OrderLine(1, "111", "TEA POT", 2, 2550),
+            shop.OrderLine(3, "111", "TEA POT", 2, 2550),
+            shop.OrderLine(4, "222", "CUP", 6, 100),
+        ),
+        charges=(shop.Charge(2, "POST", "POSTAGE", 1, 18_000),),
+        placed_at=datetime(2011, 1, 4, 10, 0),
+    )
+
+
+def test_a_credit_note_takes_off_positive_quantities(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    assert events_of(store, shop.ItemsReturned) == [
+        shop.ItemsReturned(
+            "C1003",
+            "",
+            "42",
+            "France",
+            lines=(shop.OrderLine(1, "111", "TEA POT", 1, 2550),),
+            charges=(shop.Charge(2, "D", "Discount", 1, 500),),
+            returned_at=datetime(2011, 1, 4, 10, 2),
+        )
+    ]
+
+
+def test_a_stock_adjustment_carries_its_reason_and_its_document(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    assert events_of(store, shop.StockAdjusted) == [
+        shop.StockAdjusted("222", -3, "smashed", "1004", datetime(2011, 1, 4, 10, 4))
+    ]
+    assert [event.reference for event in events_of(store, shop.StockAdjustmentRefused)] == ["1005"]
+
+
+def test_goods_are_listed_when_first_sold_at_a_price(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    listed = events_of(store, shop.ProductListed)
+    assert [(event.product_id, event.name, event.price_mills) for event in listed] == [
+        ("111", "TEA POT", 2550),
+        ("222", "CUP", 100),
+        ("111a", "TEA POT, SMALL", 1),
+        ("PADS", "PADS TO MATCH", 1),
+    ]
+
+
+def test_a_second_replay_into_the_same_store_records_nothing(write):
+    store = lab.MemoryEventStore()
+    path = write(SHOP_DAY)
+    first = replay(path, store)
+    head = store.head()
+    second = replay(path, store)
+    assert (first.recorded, second.recorded, store.head()) == (head, 0, head)
+    assert reconcile(second).ok
+
+
+def test_a_longer_file_adds_to_what_a_shorter_one_recorded(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY[:8]), store)
+    assert reconcile(replay(write(SHOP_DAY), store)).ok
+    fresh = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), fresh)
+    assert Counter(type(one.event) for one in store.read_all()) == Counter(type(one.event) for one in fresh.read_all())
+
+
+def a_store_with_a_past():
+    store = lab.MemoryEventStore()
+    bus = lab.CommandBus(store)
+    register(bus)
+    at = datetime(2026, 1, 5, 9, 0)
+    bus.send(ListProduct("tea", "Tea", 4200, at))
+    bus.send(PlaceOrder("order-of-today", "c-1", "EIRE", (shop.OrderLine(1, "tea", "Tea", 1, 4200),), (), at))
+    return store
+
+
+def test_what_the_store_held_before_is_neither_lost_nor_counted(write):
+    store = a_store_with_a_past()
+    before = list(store.read_all())
+    assert reconcile(replay(write(SHOP_DAY), store)).ok
+    assert list(store.read_all(limit=len(before))) == before
+
+
+def test_another_order_of_the_same_number_stops_the_replay_and_says_so(write):
+    store = lab.MemoryEventStore()
+    bus = lab.CommandBus(store)
+    register(bus)
+    at = datetime(2026, 1, 5, 9, 0)
+    bus.send(PlaceOrder("1002", "c-1", "EIRE", (shop.OrderLine(1, "tea", "Tea", 1, 4200),), (), at))
+    with pytest.raises(ReplayStopped, match="online-retail-1002 is refused: 1002 is taken .* store of its own"):
+        replay(write(SHOP_DAY), store)
+
+
+def test_row_outcomes_is_a_lawful_projection(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    report = check_projection(RowOutcomes(), store)
+    assert report.ok, report
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+
+
+def test_an_xlsx_is_read_as_the_same_rows_as_the_csv(write, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(HEADER)
+    for invoice, code, description, quantity, at, price, customer, country in SHOP_DAY:
+        numbers = [int(invoice) if invoice.isdigit() else invoice, int(code) if code.isdigit() else code]
+        book.active.append(
+            [
+                *numbers,
+                description or None,
+                int(quantity),
+                datetime.fromisoformat(at),
+                float(price),
+                int(customer) if customer else None,
+                country,
+            ]  # fmt: skip
+        )
+    book.save(tmp_path / "rows.xlsx")
+    from_book, from_csv = read_online_retail(tmp_path / "rows.xlsx"), read_online_retail(write(SHOP_DAY))
+    assert from_book.rows.equals(from_csv.rows)
+    assert reconcile(replay(tmp_path / "rows.xlsx", lab.MemoryEventStore())).ok
+
+
+def test_a_csv_may_be_zipped_have_a_byte_order_mark_blank_rows_and_columns_in_another_order(write, tmp_path):
+    plain = write(SHOP_DAY)
+    text = plain.read_text().splitlines()
+    variant = tmp_path / "variant"
+    variant.write_bytes(gzip.compress(("\ufeff" + "\r\n".join([*text[:3], "", *text[3:], "", ""])).encode()))
+    found = read_online_retail(variant)
+    assert found.rows.reset_index(drop=True).equals(read_online_retail(plain).rows.reset_index(drop=True))
+    assert list(found.rows.index[:4]) == [2, 3, 5, 6]  # the numbers a spreadsheet shows
+    turned = write([one[::-1] for one in SHOP_DAY], "turned.csv", HEADER[::-1])
+    assert read_online_retail(turned).rows.equals(read_online_retail(plain).rows)
+
+
+def lines(*rows, header=HEADER):
+    return "\n".join(",".join(one) for one in (header, *rows)).encode()
+
+
+TRUNCATED = gzip.compress(lines(*[row(str(n)) for n in range(5000)]))[:2000]
+PRICE = [name if name != "UnitPrice" else "Price" for name in HEADER]
+REFUSED = {
+    "empty": (b"", None, "the file is empty; expected a first row InvoiceNo,"),
+    "empty, zipped": (gzip.compress(b""), None, "the file is empty"),
+    "blank": (b"\n \n", None, "the file is empty"),
+    "header alone": (lines(), None, "nothing below the header"),
+    "another header": (lines(row(), header=PRICE), 1, "'UnitPrice' missing; 'Price' unexpected; expected InvoiceNo,"),
+    "a column twice": (lines(row() + ["1"], header=[*HEADER, "Quantity"]), 1, "'Quantity' there twice"),
+    "a web page": (b"<!DOCTYPE html>\n<html>", 1, "'InvoiceNo', 'StockCode', .* missing; '<!DOCTYPE html>' unexpected"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", 1, "byte 0x89 is not UTF-8; expected a CSV in UTF-8"),
+    "another encoding": (lines(row(), row(description="CAFÉ")).decode().encode("latin-1"), 3, "byte 0xc9 is not UTF-8"),
+    "gzip cut off": (TRUNCATED, "any", "the gzip file is damaged or cut off here; expected it whole"),
+    "gzip damaged": (TRUNCATED[:500] + b"?" * 50 + TRUNCATED[550:], "any", "damaged or cut off"),
+    "gzip of nothing": (b"\x1f\x8b", 1, "damaged or cut off"),
+    "a zip": (b"PK\x03\x04 and so on", None, "the workbook is damaged"),
+    "an open quote": (lines(row(), row(description='"TEA')), None, "not a CSV: EOF inside string"),
+    "nine fields": (lines(row(), [*row(), "x"]), None, "not a CSV: Expected 8 fields in line 3, saw 9"),
+    "seven fields": (lines(row(), row()[:7]), 3, "Country is empty; expected a name"),
+    "no invoice": (lines(row(), row("")), 3, "InvoiceNo is empty"),
+    "no code": (lines(row(code="")), 2, "StockCode is empty"),
+    "date of another form": (
+        lines(row(at="12/1/2010 8:26")),
+        2,
+        "InvoiceDate is '12/1/2010 8:26'; expected a time such",
+    ),
+    "no such day": (lines(row(), row(at="2011-02-30 10:00:00")), 3, "InvoiceDate is '2011-02-30 10:00:00'"),
+    "no date": (lines(row(at="")), 2, "InvoiceDate is empty; expected a time such as"),
+    "half a unit": (lines(row(quantity=1.5)), 2, "Quantity is '1.5'; expected a whole number"),
+    "words": (lines(row(), row(quantity="six")), 3, "Quantity is 'six'; expected a whole number"),
+    "too many": (lines(row(quantity=10**7)), 2, "Quantity is '10000000'; expected a whole number .* up to 1,000,000"),
+    "fourth decimal": (
+        lines(row(price="2.5555")),
+        2,
+        "UnitPrice is '2.5555'; expected a price with at most 3 decimals",
+    ),
+    "not a number": (lines(row(price="NaN")), 2, "UnitPrice is 'NaN'"),
+    "exponent": (lines(row(price="1e3")), 2, "UnitPrice is '1e3'"),
+    "no price": (lines(row(price="")), 2, "UnitPrice is empty"),
+    "float customer": (lines(row(customer="42.0")), 2, "CustomerID is '42.0'; expected a whole number"),
+    "two customers": (lines(row(), row(customer="43")), 3, "CustomerID is '43', but '42' above on invoice 1001"),
+    "two countries": (lines(row(), row("7"), row(country="EIRE")), 4, "Country is 'EIRE', but 'France' above"),
+}
+
+
+@pytest.mark.parametrize("content, at, why", REFUSED.values(), ids=REFUSED)
+def test_a_wrong_file_is_refused_in_one_line_and_nothing_is_recorded_or_lost(tmp_path, content, at, why):
+    path = tmp_path / "wrong.csv"
+    path.write_bytes(content)
+    store = a_store_with_a_past()
+    before = list(store.read_all())
+    with pytest.raises(FileRefused, match=why) as refused:
+        replay(path, store)
+    assert "\n" not in str(refused.value) and str(path) in str(refused.value)
+    assert refused.value.row == at or (at == "any" and refused.value.row)
+    assert at is None or f"row {refused.value.row:,}" in str(refused.value)
+    assert list(store.read_all()) == before
+
+
+def test_a_file_cut_off_tells_how_far_it_could_be_read(tmp_path):
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(TRUNCATED)
+    with pytest.raises(FileRefused) as refused:
+        read_online_retail(path)
+    assert 100 < refused.value.row < 5000
+
+
+def test_a_missing_file_says_where_the_data_is_published(tmp_path):
+    with pytest.raises(FileRefused, match=r"there is no such file.*UCI Machine Learning Repository.*10\.24432/C5BW33"):
+        replay(tmp_path / "none.csv", lab.MemoryEventStore())
+    with pytest.raises(FileRefused, match="cannot be read"):
+        replay(tmp_path, lab.MemoryEventStore())
+
+
+def test_without_the_package_for_workbooks_one_line_says_what_to_install(tmp_path, monkeypatch):
+    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl.Workbook().save(tmp_path / "rows.xlsx")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FileRefused, match=r'pip install "cqrs-lab\[excel\]"'):
+        read_online_retail(tmp_path / "rows.xlsx")
+
+
+BAD = {
+    "Quantity": ["", "x", "1.0", "--1"],
+    "InvoiceDate": ["", "x", "2011-13-01 00:00:00"],
+    "UnitPrice": ["", "1.2345"],
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    count=st.integers(1, 12),
+    faults=st.sets(st.tuples(st.integers(0, 11), st.sampled_from(sorted(BAD))), min_size=1),
+    draw=st.data(),
+)
+def test_the_first_wrong_row_is_named_however_many_there_are(write, count, faults, draw):
+    rows = [row(str(number)) for number in range(count)]
+    wrong = {(min(at, count - 1), column) for at, column in faults}
+    for at, column in sorted(wrong):
+        rows[at][HEADER.index(column)] = draw.draw(st.sampled_from(BAD[column]))
+    with pytest.raises(FileRefused) as refused:
+        read_online_retail(write(rows))
+    assert refused.value.row == min(at for at, _ in wrong) + 2
