@@ -66,4 +66,5 @@ def _bar(commands: Sequence[Any]) -> Iterable[Any]:
     """Show the progress on stderr, if that is a terminal."""
     from tqdm import tqdm
 
-    return tqdm(commands, desc="commands", bar_format=BAR, disable=None)
+    bar: Iterable[Any] = tqdm(commands, desc="commands", bar_format=BAR, disable=None)
+    return bar

@@ -52,8 +52,11 @@ def browser() -> Iterator:
 def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """A JupyterLab of our own; it asks for the browser first, so that nothing starts where there is none."""
     server = LabServer(tmp_path_factory.mktemp("lab"))
-    yield server
-    server.stop()
+    try:
+        server.wait_until_up()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="package")

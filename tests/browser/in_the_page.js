@@ -89,7 +89,7 @@ window.inThePage = (() => {
   // ---- looks ----
   async function theme(name) {
     await jupyterapp.commands.execute("apputils:change-theme", { theme: name });
-    while (document.body.dataset.jpThemeName !== name) await pause(20);
+    while (document.body.dataset.jpThemeName !== name || document.getElementById("jupyterlab-splash")) await pause(20);
     await nextFrame();
   }
 
@@ -101,8 +101,8 @@ window.inThePage = (() => {
   // Scroll the notebook to the given screenful; false when there is none.
   async function scroll(screenful) {
     const scroller = panel().node.querySelector(".jp-WindowedPanel-outer");
-    const top = Math.round(screenful * scroller.clientHeight * 0.95);
-    if (top >= scroller.scrollHeight || (screenful && top + scroller.clientHeight * 0.05 >= scroller.scrollHeight)) return false;
+    const height = scroller.clientHeight, top = Math.round(screenful * height * 0.95); // a little of the last one stays
+    if (screenful && top + height * 0.05 >= scroller.scrollHeight) return false;
     scroller.scrollTop = top;
     await nextFrame();
     return true;
@@ -131,12 +131,13 @@ window.inThePage = (() => {
     const off = element.closest("[disabled], :disabled, [aria-disabled=true]") || element.tabIndex < 0;
     const visible = element.checkVisibility();
     const label = besideSlider(element);
+    const part = element.parentElement.closest(`[role=img], ${KINDS}`); // such as the icon of a button
     return {
       cell: cellOf(element),
       kind: kindOf(element),
       beside: label?.checkVisibility() ? label.innerText.trim() : "",
       ready: visible && !off && !nothingToPress(element),
-      silent: !visible || Boolean(element.parentElement.closest("[role=img]") || element.closest("[aria-hidden=true]")),
+      silent: !visible || Boolean(part || element.closest("[aria-hidden=true]")),
       markup: element.outerHTML.slice(0, 120),
     };
   }

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 START_SECONDS = 90
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 OF_THIS_MACHINE = ("JUPYTER", "IPYTHON", "MPL", "PYTEST", "COV")  # variables the server must not inherit
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},  # all cells are in the page
@@ -33,36 +36,35 @@ class LabServer:
 
     def __init__(self, folder: Path) -> None:
         self.home, self.root = folder / "home", folder / "root"
+        self.token, self.port = secrets.token_hex(16), 0
         self.root.mkdir(parents=True)
         _write_settings(self.home)
         _write_kernelspec(self.home)
         self._log = self.home / "lab.log"
         command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={self.root}"]
+        environment = _environment(self.home) | {"JUPYTER_TOKEN": self.token}
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command, env=_environment(self.home), cwd=self.root, stdout=log, stderr=log
-            )
-        running = self._wait_until_up()
-        self.token, self.port = running["token"], running["port"]
-        self._refuse_a_foreign_kernel()
+            self._process = subprocess.Popen(command, env=environment, cwd=self.root, stdout=log, stderr=log)
 
-    def _wait_until_up(self) -> dict:
-        """Wait for the note in which a Jupyter server says where it listens, and return it."""
+    def wait_until_up(self) -> None:
+        """Wait until the server answers, and make sure that its 'python3' is the Python that runs these tests."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            for note in (self.home / "runtime").glob("jpserver-*.json"):
-                if text := note.read_text():
-                    return json.loads(text)
+        while not self._answers():
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                raise RuntimeError(f"JupyterLab did not start; its log ends:\n{self._log.read_text()[-2000:]}")
             time.sleep(0.05)
-        self.stop()
-        raise RuntimeError(f"JupyterLab did not start; its log ends:\n{self._log.read_text()[-2000:]}")
-
-    def _refuse_a_foreign_kernel(self) -> None:
-        """Stop unless 'python3' is the Python that runs these tests."""
         python = self.api("kernelspecs")["kernelspecs"]["python3"]["spec"]["argv"][0]
         if python != sys.executable:
-            self.stop()
             raise RuntimeError(f"the kernel 'python3' is {python}, expected {sys.executable}")
+
+    def _answers(self) -> bool:
+        """Look for the address the server writes to its log; it writes it before it listens, so try it too."""
+        if found := ADDRESS.search(self._log.read_text()):
+            self.port = int(found[1])
+        try:
+            return self.port > 0 and bool(self.api("status"))
+        except OSError:
+            return False
 
     def api(self, what: str) -> dict:
         """Ask the server's REST API."""

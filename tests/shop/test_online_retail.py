@@ -3,8 +3,11 @@
 import csv
 import gzip
 import os
+import re
 from collections import Counter
+from dataclasses import replace as with_changes
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,11 @@ from cqrs_lab.shop.online_retail import (
     FileRefused,
     ReplayStopped,
     RowOutcomes,
+    commands_of,
     read_online_retail,
     reconcile,
     replay,
+    sending,
 )
 from cqrs_lab.shop.write import ListProduct, PlaceOrder, register
 
@@ -219,7 +224,7 @@ def test_another_order_of_the_same_number_stops_the_replay_and_says_so(write):
 
 def test_row_outcomes_is_a_lawful_projection(write):
     store = lab.MemoryEventStore()
-    replay(write(SHOP_DAY), store)
+    replay(write([SHOP_DAY[at] for at in (0, 1, 4, 5, 7, 8, 9, 16)]), store)
     report = check_projection(RowOutcomes(), store)
     assert report.ok, report
 
@@ -282,8 +287,10 @@ REFUSED = {
     "gzip damaged": (TRUNCATED[:500] + b"?" * 50 + TRUNCATED[550:], "any", "damaged or cut off"),
     "gzip of nothing": (b"\x1f\x8b", 1, "damaged or cut off"),
     "a zip": (b"PK\x03\x04 and so on", None, "the workbook is damaged"),
-    "an open quote": (lines(row(), row(description='"TEA')), None, "not a CSV: EOF inside string"),
-    "nine fields": (lines(row(), [*row(), "x"]), None, "not a CSV: Expected 8 fields in line 3, saw 9"),
+    "an open quote": (lines(row(), row(description='"TEA')), 3, "a quote is opened here and not closed"),
+    "nine fields": (lines(row(), [*row(), "x"]), 3, "9 fields; expected 8, as in the header"),
+    "nine fields from the start": (lines([*row(), "x"], [*row(), "x"]), 2, "9 fields; expected 8, as in the header"),
+    "nine fields after a blank row": (lines(row(), [], [*row(), "x"]), 4, "9 fields; expected 8, as in the header"),
     "seven fields": (lines(row(), row()[:7]), 3, "Country is empty; expected a name"),
     "no invoice": (lines(row(), row("")), 3, "InvoiceNo is empty"),
     "no code": (lines(row(code="")), 2, "StockCode is empty"),
@@ -369,3 +376,228 @@ def test_the_first_wrong_row_is_named_however_many_there_are(write, count, fault
     with pytest.raises(FileRefused) as refused:
         read_online_retail(write(rows))
     assert refused.value.row == min(at for at, _ in wrong) + 2
+
+
+# --- the reconciliation -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def replayed(write):
+    return replay(write(SHOP_DAY), lab.MemoryEventStore())
+
+
+def test_an_invented_day_reconciles_with_a_count_by_hand(replayed):
+    found = reconcile(replayed)
+    assert found.ok, found
+    assert {name: tuple(figure.read for figure in figures) for name, figures in found.outcomes.items()} == {
+        "charge": (4, 2, 18_000 - 500 - 11_062_060 + 16_670),
+        "credit line": (1, -1, -2550),
+        "order line": (6, 2 + 2 + 1 + 6 + 5 + 1, 2 * 5100 + 1 + 600 + 0 + 1),
+        "stock adjustment": (1, -3, 0),
+        "rejected: a test entry": (2, 0, 0),
+        "rejected: no price and no customer: neither a sale nor a gift": (1, 5, 0),
+        "rejected: quantity must be 1 or more": (2, 0, -1000 + 2550),
+        "together": (17, 20, 18_000 - 500 - 11_062_060 + 16_670 - 2550 + 10_802 + 1550),
+    }
+    assert {figure.name: figure.read for figure in found.totals} == {
+        "rows": 17,
+        "invoices": 13,
+        "of them cancellations": 2,
+        "customers": 2,
+        "stock codes": 10,
+        "countries": 2,
+        "units": 20,
+        "net value": -11_018_088,
+        "value on other invoices": -11_018_088 + 2550 + 500 - 2550,
+        "value on cancellations": -2550 - 500 + 2550,
+        "lines without a customer": 6,
+        "exact duplicate lines beyond the first": None,
+    }
+    assert found.totals[-1].file == 1
+    assert {figure.published for figure in found.totals} == {None}
+
+
+def test_the_reconciliation_is_told_with_thousands_separators_and_mills(replayed):
+    text = str(reconcile(replayed))
+    assert "rows.csv: 17 rows became 17 commands." in text
+    assert "17 events were recorded now." in text
+    assert "-11,018.088" in text and "0 is assumed" in text and "Everything reconciles." in text
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def tampered(replayed, name, change):
+    """The same replay, but one read model's table is another."""
+    projector = lab.Projector(lab.MemoryEventStore(), replayed.projectors[name].projection)
+    table = change(replayed.projectors[name].table)
+    projector._publish(model=lab.ReadModel(table, 1))
+    return with_changes(replayed, projectors={**replayed.projectors, name: projector})
+
+
+def one_more(column):
+    def change(table):
+        table = table.copy()
+        table.iloc[0, table.columns.get_loc(column)] += 1
+        return table
+
+    return change
+
+
+def swapped(column):
+    """Exchange two numbers, so that the sum is as it was."""
+
+    def change(table):
+        table = table.copy()
+        at = table.columns.get_loc(column)
+        numbers = table[column]
+        other = int((numbers != numbers.iloc[0]).to_numpy().argmax())
+        table.iloc[[0, other], at] = [numbers.iloc[other], numbers.iloc[0]]
+        return table
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "name, change, fault",
+    [
+        ("row_outcomes", lambda table: table.iloc[1:], "rows told once: read models 16, file 17"),
+        ("row_outcomes", one_more("told"), "rows told once: read models 16, file 17"),
+        ("row_outcomes", one_more("units"), "together, units: read models 21, file 20"),
+        ("row_outcomes", swapped("value_mills"), "rows told as their text asks: read models 15, file 17"),
+        ("row_outcomes", lambda table: table.assign(outcome="charge"), "stock adjustment, rows: read models 0, file 1"),
+        ("row_outcomes", lambda table: table.rename(index={"1004": "9"}), "rows told that are not in the file: .* 1"),
+        ("row_outcomes", lambda table: table.assign(customer="7"), "lines without a customer: read models 0, file 6"),
+        ("product_listing", lambda table: table.iloc[1:], "product_listing, products: read models 3, file 4"),
+        (
+            "order_history",
+            lambda table: table.iloc[1:],
+            "order_history, orders and credit notes: read models 6, file 7",
+        ),
+        ("order_history", one_more("value_mills"), "order_history, value: "),
+        ("order_history", swapped("units"), "order_history, orders and credit notes that agree: read models 5, file 7"),
+        ("order_details", lambda table: table.iloc[1:], "order_details, lines: read models 10, file 11"),
+        ("order_details", one_more("quantity"), "order_details, units: "),
+        ("inventory_levels", one_more("adjusted"), "inventory_levels, adjusted: read models -2, file -3"),
+        ("inventory_levels", swapped("ordered"), "inventory_levels, products that agree: "),
+        ("revenue_by_day", one_more("revenue_mills"), "revenue_by_day, value: "),
+        ("revenue_by_day", swapped("units"), "revenue_by_day, days that agree: read models 0, file 2"),
+        ("best_sellers", one_more("units"), "best_sellers, units: "),
+        ("best_sellers", swapped("revenue_mills"), "best_sellers, products that agree: "),
+    ],
+)
+def test_a_read_model_that_was_tampered_with_does_not_reconcile(replayed, name, change, fault):
+    found = reconcile(tampered(replayed, name, change))
+    assert not found.ok
+    report = str(found)
+    assert "Everything reconciles" not in report and "DIFFERS" in report
+    told = report[report.index("do not reconcile:") :]
+    assert re.search(fault, told), told
+
+
+def test_a_row_that_never_became_a_command_does_not_reconcile(write, monkeypatch):
+    monkeypatch.setattr(sending, "commands_of", lambda rows: commands_of(rows.drop(index=3)))
+    found = reconcile(replay(write(SHOP_DAY), lab.MemoryEventStore()))
+    assert "rows told once: read models 16, file 17" in map(str, found.faults)
+
+
+def test_an_event_counted_twice_does_not_reconcile(write):
+    class Twice(RowOutcomes):
+        def summarise(self, batch):
+            return super().summarise(lab.EventBatch([*batch, *batch]))
+
+    replayed = replay(write(SHOP_DAY), lab.MemoryEventStore())
+    projector = lab.Projector(lab.MemoryEventStore(), Twice())
+    projector.apply(lab.EventBatch(list(replayed_events(write))))
+    found = reconcile(with_changes(replayed, projectors={**replayed.projectors, RowOutcomes.name: projector}))
+    assert "rows told once: read models 0, file 17" in map(str, found.faults)
+
+
+def replayed_events(write):
+    store = lab.MemoryEventStore()
+    replay(write(SHOP_DAY), store)
+    return store.read_all()
+
+
+# --- the real data ----------------------------------------------------------------------------------------
+
+THE_YEAR = {
+    "rows": 541_909,
+    "invoices": 25_900,
+    "of them cancellations": 3_836,
+    "customers": 4_372,
+    "stock codes": 4_070,
+    "countries": 38,
+    "units": 5_176_450,
+    "net value": Decimal("9747747.934"),
+    "value on other invoices": Decimal("10644560.424"),
+    "value on cancellations": Decimal("-896812.490"),
+    "lines without a customer": 135_080,
+}
+THE_DAYS = {
+    "rows": 7_419,
+    "invoices": 418,
+    "of them cancellations": 36,
+    "customers": 255,
+    "stock codes": 1_866,
+    "countries": 13,
+    "units": 62_667,
+    "net value": Decimal("150463.30"),
+    "value on other invoices": Decimal("153652.88"),
+    "value on cancellations": Decimal("-3189.58"),
+    "lines without a customer": 2_290,
+}
+
+
+def counted_by_hand(path):
+    """Outcomes and totals by a plain loop: the oracle."""
+    charges = set(["POST", "DOT", "C2", "M", "m", "D", "S", "B", "AMAZONFEE", "CRUK"]) | {"BANK CHARGES"}
+    outcomes, totals = Counter(), Counter()
+    seen = {"invoices": set(), "customers": set(), "stock codes": set(), "countries": set()}
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        for invoice, code, description, quantity, _, price, customer, country in list(csv.reader(file))[1:]:
+            if code in charges or code.startswith("gift_0001_"):
+                outcome = "charge"
+            elif description.strip().lower() == "test":
+                outcome = "rejected: a test entry"
+            elif invoice.startswith("C"):
+                outcome = "credit line"
+            elif int(quantity) < 0:
+                outcome = "stock adjustment"
+            elif Decimal(price) == 0 and not customer:
+                outcome = "rejected: no price and no customer: neither a sale nor a gift"
+            else:
+                outcome = "order line"
+            value = int(quantity) * Decimal(price)
+            outcomes[outcome] += 1
+            totals["rows"] += 1
+            totals["units"] += int(quantity)
+            totals["net value"] += value
+            totals["value on cancellations" if invoice.startswith("C") else "value on other invoices"] += value
+            totals["lines without a customer"] += not customer
+            for name, item in zip(seen, (invoice, customer, code, country), strict=True):
+                seen[name].add(item)
+    totals["of them cancellations"] = sum(invoice.startswith("C") for invoice in seen["invoices"])
+    return outcomes, {**totals, **{name: len(items - {""}) for name, items in seen.items()}}
+
+
+@pytest.mark.parametrize("name, published", [(THREE_DAYS, THE_DAYS), (WHOLE_YEAR, THE_YEAR)], ids=["3 days", "a year"])
+def test_real_trade_reconciles_to_the_mill(name, published):
+    path = dataset(name)
+    outcomes, totals = counted_by_hand(path)
+    assert totals == published
+    store = lab.MemoryEventStore()
+    replayed = replay(path, store)
+    found = reconcile(replayed)
+    assert found.ok, found
+    assert {label: figures[0].read for label, figures in found.outcomes.items()} == {
+        **outcomes,
+        "together": published["rows"],
+    }
+    told = {figure.name: figure for figure in found.totals}
+    for figure_name, total in published.items():
+        mills = int(total * 1000) if isinstance(total, Decimal) else total
+        figure = told[figure_name]
+        assert (figure.read, figure.file, figure.published) == (mills, mills, mills)
+    history, revenue = (replayed.projectors[one].table for one in ("order_history", "revenue_by_day"))
+    assert history["value_mills"].sum() == revenue["revenue_mills"].sum() == published["net value"] * 1000
+    head = store.head()
+    assert replay(path, store).recorded == 0 and store.head() == head

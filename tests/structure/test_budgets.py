@@ -24,9 +24,7 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 def lines_of_code(source):
     """Return the numbers of the lines that hold code."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    code = {
-        line for token in tokens if token.type not in FREE for line in range(token.start[0], token.end[0] + 1)
-    }
+    code = {line for token in tokens if token.type not in FREE for line in range(token.start[0], token.end[0] + 1)}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTION)) and ast.get_docstring(node) is not None:
             code -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
@@ -55,9 +53,7 @@ def test_the_core_stays_under_a_thousand_lines_of_code():
 
 
 def test_every_file_stays_under_250_lines_of_code():
-    assert {
-        str(path.relative_to(PACKAGE)): len(code) for path, code in FILES.items() if len(code) >= 250
-    } == {}
+    assert {str(path.relative_to(PACKAGE)): len(code) for path, code in FILES.items() if len(code) >= 250} == {}
 
 
 def test_every_function_stays_under_30_lines_of_code():

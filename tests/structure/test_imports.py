@@ -76,9 +76,7 @@ def test_the_two_sides_of_the_shop_share_its_events_alone():
 
 
 def test_the_core_of_the_log_and_the_write_side_need_the_standard_library_alone():
-    bound = [
-        edge for edge in OUTSIDE if edge[0] in LOG_CORE or part(edge[0]) in ("errors", "report", "write")
-    ]
+    bound = [edge for edge in OUTSIDE if edge[0] in LOG_CORE or part(edge[0]) in ("errors", "report", "write")]
     assert [edge for edge in bound if edge[1].split(".")[0] not in sys.stdlib_module_names] == []
 
 

@@ -17,9 +17,7 @@ ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 def load(folder):
     """Return {file name: cells}, with every source as one string."""
-    lessons = {
-        path.name: json.loads(path.read_text())["cells"] for path in sorted(folder.glob("[0-9]*.ipynb"))
-    }
+    lessons = {path.name: json.loads(path.read_text())["cells"] for path in sorted(folder.glob("[0-9]*.ipynb"))}
     for cell in (cell for cells in lessons.values() for cell in cells):
         cell["source"] = "".join(cell["source"])
     return lessons
@@ -82,10 +80,7 @@ def test_no_heading_level_is_skipped():
 
 def test_the_tail_is_summary_then_exercises_then_sources():
     tail = ["Summary", "Exercises", "Sources"]
-    found = {
-        name: [text for level, text in headings(cells) if level == 2 and text in tail]
-        for name, cells in LESSONS
-    }
+    found = {name: [text for level, text in headings(cells) if level == 2 and text in tail] for name, cells in LESSONS}
     assert {name: texts for name, texts in found.items() if texts != tail} == {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +12,7 @@ from cqrs_lab.shop.events import Charge, OrderLine
 from cqrs_lab.shop.write import AdjustStock, IssueCreditNote, ListProduct, PlaceOrder
 
 CREDIT_NOTE = "C"
-# Postage three times, two spellings of "Manual", discount, samples, bad debt, and what bank, marketplace and
-# charity take.
+# Postage and carriage, manual entries, discount, samples, bad debt, and what bank, marketplace and charity take.
 CHARGES = ("POST", "DOT", "C2", "M", "m", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK")
 GIFT_VOUCHER = "gift_0001_"
 
@@ -41,9 +40,9 @@ def commands_of(rows: pd.DataFrame) -> Iterator[Sending]:
     lines = _gathered(rows)
     items, listings = _items(lines), _listings(lines)
     starts = np.flatnonzero(lines["line"] == 1)
-    heads: Iterable[Any] = lines.take(starts).itertuples(index=False)
-    times = lines["at"].take(starts).dt.to_pydatetime()
-    for head, at, start in zip(heads, times, starts.tolist(), strict=True):
+    texts = dict.fromkeys(("invoice", "code", "description", "customer", "country"), "str")
+    heads: Any = lines.take(starts).astype(texts)
+    for start, at, head in zip(starts, heads["at"].dt.to_pydatetime(), heads.itertuples(index=False), strict=True):
         for code, name, price_mills in listings.get(head.invoice, ()):
             yield Sending(f"online-retail-list-{code}", ListProduct(code, name, price_mills, at))
         yield Sending(f"online-retail-{head.invoice}", _command(head, items[start : start + head.lines], at))
@@ -73,9 +72,9 @@ def _gathered(rows: pd.DataFrame) -> pd.DataFrame:
     lines = rows.take(order)
     lines["line"] = np.arange(len(lines)) - (np.cumsum(counts) - counts)[number] + 1
     lines["lines"] = counts[number]
-    lines["charge"] = lines["code"].isin([code for code in lines["code"].unique() if is_charge(code)])
+    lines["charge"] = lines["code"].isin(list(filter(is_charge, lines["code"].cat.categories)))
     lines["charges"] = np.bincount(number, weights=lines["charge"])[number]
-    lines["credit"] = invoices.str.startswith(CREDIT_NOTE)[number]
+    lines["credit"] = invoices.astype("str").str.startswith(CREDIT_NOTE)[number]
     for_no_one = (lines["customer"] == "") & (lines["price_mills"] == 0)
     taken_off = for_no_one & (lines["quantity"] < 0) & (lines["lines"] == 1)
     lines["adjusts"] = taken_off & ~lines["charge"] & ~lines["credit"]
@@ -85,8 +84,9 @@ def _gathered(rows: pd.DataFrame) -> pd.DataFrame:
 def _items(lines: pd.DataFrame) -> list[OrderLine | Charge]:
     """Make the lines of all documents; a credit note's quantities become positive, for it is taken off as a whole."""
     quantities = lines["quantity"].where(~lines["credit"], -lines["quantity"])
-    columns = (lines["line"], lines["code"], lines["description"], quantities, lines["price_mills"])
-    values = [column.tolist() for column in columns]
+    code, description = (lines[name].astype("str") for name in ("code", "description"))
+    columns = (lines["line"], code, description, quantities, lines["price_mills"])
+    values: list[list[Any]] = [column.tolist() for column in columns]
     items: list[OrderLine | Charge] = list(map(OrderLine, *values))
     for at in np.flatnonzero(lines["charge"]).tolist():
         items[at] = Charge(*(column[at] for column in values))
@@ -95,10 +95,10 @@ def _items(lines: pd.DataFrame) -> list[OrderLine | Charge]:
 
 def _listings(lines: pd.DataFrame) -> dict[str, list[tuple[str, str, int]]]:
     """Tell which products each invoice is the first to sell at a price: code, name and price in mills."""
-    goods = ~lines["charge"] & ~lines["credit"]
-    sold = lines[goods & (lines["quantity"] > 0) & (lines["price_mills"] > 0)].drop_duplicates("code")
+    goods = ~lines["charge"] & ~lines["credit"] & (lines["quantity"] > 0) & (lines["price_mills"] > 0)
+    columns = ["invoice", "code", "description", "price_mills"]
+    sold: Any = lines[columns].take(np.flatnonzero(goods)).drop_duplicates("code")
     listings: dict[str, list[tuple[str, str, int]]] = {}
-    first_sales: Iterable[Any] = sold.itertuples(index=False)
-    for line in first_sales:
-        listings.setdefault(line.invoice, []).append((line.code, line.description, line.price_mills))
+    for invoice, *product in sold.itertuples(index=False):
+        listings.setdefault(invoice, []).append(tuple(product))
     return listings

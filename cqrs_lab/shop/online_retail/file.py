@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import importlib.util
 import io
+import re
 import zipfile
 import zlib
 from contextlib import suppress
@@ -46,8 +48,9 @@ def read_text(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of the file in the order of `COLUMNS`, all str; a missing value is "". The index is the
-        row number in the file: the first row below the header has 2. Blank rows are left out.
+        The columns of the file in the order of `COLUMNS`, all text, of dtype category, so that what is asked of
+        a text is asked once; a missing value is "". The index is the row number in the file: the first row
+        below the header has 2. Blank rows are left out.
 
     Raises
     ------
@@ -55,17 +58,20 @@ def read_text(path: Path) -> pd.DataFrame:
         The file is missing, empty, damaged, no table, or has another header.
     """
     content = _content(path)
-    cells = _sheet(path, content) if content.startswith(ZIP) else _csv(path, content)
-    cells.index += 1
-    names = [str(name).strip() for name in cells.iloc[0]]
-    _check_header(path, names)
-    rows = cells.iloc[1:].set_axis(names, axis=1)[list(COLUMNS)]
-    blank = rows["InvoiceNo"] == ""
-    if blank.any():
-        rows = rows.drop(index=rows.index[blank][(rows[blank] == "").all(axis=1)])
+    rows = _sheet(path, content) if content.startswith(ZIP) else _csv(path, content)
+    rows = rows[list(COLUMNS)].set_axis(rows.index + 2)
+    no_invoice = rows["InvoiceNo"] == ""
+    if no_invoice.any():
+        blank = (rows[no_invoice] == "").all(axis="columns")
+        rows = rows.drop(index=blank.index[blank])
     if rows.empty:
-        raise FileRefused(path, "there is nothing below the header; expected one row per line of an invoice")
-    return rows
+        raise _nothing_below(path)
+    return pd.DataFrame({name: _categories(rows[name]) for name in COLUMNS}, index=rows.index, copy=False)
+
+
+def _categories(column: pd.Series) -> pd.Categorical:
+    codes, different = pd.factorize(column)
+    return pd.Categorical.from_codes(codes, different)
 
 
 def _content(path: Path) -> bytes:
@@ -96,15 +102,30 @@ def _unpacked(path: Path, content: bytes) -> bytes:
 
 def _csv(path: Path, content: bytes) -> pd.DataFrame:
     try:
-        return pd.read_csv(io.BytesIO(content), header=None, dtype=str, keep_default_na=False, skip_blank_lines=False)
+        header = content.partition(b"\n")[0].decode("utf-8-sig").strip("\r")
+        names = _checked(path, next(csv.reader([header]), []))
+        rows = pd.read_csv(
+            io.BytesIO(content), header=None, skiprows=1, dtype=str, keep_default_na=False, skip_blank_lines=False
+        )
     except UnicodeDecodeError:
         row, byte = _first_that_is_no_text(content)
         raise FileRefused(path, f"byte {byte:#04x} is not UTF-8; expected a CSV in UTF-8, or .xlsx", row) from None
     except pd.errors.EmptyDataError:
-        raise FileRefused(path, f"the first row is blank; expected {','.join(COLUMNS)}", row=1) from None
+        raise _nothing_below(path) from None
     except pd.errors.ParserError as error:
-        fault = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise FileRefused(path, f"not a CSV: {fault}; expected {len(COLUMNS)} fields") from None
+        raise FileRefused(path, *_unparsed(str(error))) from None
+    if rows.shape[1] != len(names):
+        raise FileRefused(path, f"{rows.shape[1]} fields; expected {len(names)}, as in the header", row=2)
+    return rows.set_axis(names, axis="columns")
+
+
+def _unparsed(error: str) -> tuple[str, int | None]:
+    """Tell in our words, and with our row numbers, what the parser says."""
+    if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", error):
+        return f"{found[3]} fields; expected {found[1]}, as in the header", int(found[2])
+    if found := re.search(r"EOF inside string starting at row (\d+)", error):
+        return "a quote is opened here and not closed; expected its end in this row", int(found[1]) + 1
+    return f"not a CSV: {error.strip()}", None
 
 
 def _first_that_is_no_text(content: bytes) -> tuple[int, int]:
@@ -125,19 +146,28 @@ def _sheet(path: Path, content: bytes) -> pd.DataFrame:
     from python_calamine import CalamineError
 
     try:
-        return pd.read_excel(io.BytesIO(content), header=None, dtype=str, engine="calamine", na_filter=False)
+        cells = pd.read_excel(io.BytesIO(content), header=None, dtype=str, engine="calamine", na_filter=False)
     except CalamineError as error:
         raise FileRefused(path, f"the workbook is damaged ({error}); download it again") from None
+    names = _checked(path, list(cells.iloc[0]) if len(cells) else [])
+    return cells.iloc[1:].set_axis(names, axis="columns").reset_index(drop=True)
 
 
-def _check_header(path: Path, names: list[str]) -> None:
+def _checked(path: Path, header: list[str]) -> list[str]:
+    names = [name.strip() for name in header]
     missing = [name for name in COLUMNS if name not in names]
     unexpected = [name for name in names if name not in COLUMNS]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1 and name in COLUMNS]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
     faults = (("missing", missing), ("unexpected", unexpected), ("there twice", twice))
-    if found := [f"{', '.join(map(_short, columns))} {verb}" for verb, columns in faults if columns]:
+    if found := [f"{', '.join(map(shown, columns))} {verb}" for verb, columns in faults if columns]:
         raise FileRefused(path, f"wrong header: {'; '.join(found)}; expected {','.join(COLUMNS)}", row=1)
+    return names
 
 
-def _short(name: str) -> str:
-    return repr(name if len(name) <= 40 else f"{name[:40]}…")
+def shown(text: str) -> str:
+    """Quote a text in a message, which stays one line and readable whatever the file holds."""
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")
+
+
+def _nothing_below(path: Path) -> FileRefused:
+    return FileRefused(path, "there is nothing below the header; expected one row per line of an invoice")

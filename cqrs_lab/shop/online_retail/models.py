@@ -10,7 +10,7 @@ import pandas as pd
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.shop.online_retail.figures import Figure
 
-SUMS = ["units", "value_mills"]
+SUMS: list[str] = ["units", "value_mills"]
 TITLES = {"value_mills": "value", "revenue_mills": "value", "quantity": "units"}
 
 

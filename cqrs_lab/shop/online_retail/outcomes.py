@@ -42,10 +42,11 @@ class RowOutcomes:
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Tell how each line ended."""
         rows = pd.concat([*_orders(batch), *_credit_notes(batch), *_adjustments(batch)], ignore_index=True)
-        rows["told"] = 1
-        if rows.duplicated(KEY).any():
-            rows["told"] = rows.groupby(KEY)["told"].transform("size")
-            rows = rows.sort_values("position", kind="stable").drop_duplicates(KEY, keep="last")
+        told = self.schema.conform(rows.assign(told=1))
+        if told.index.is_unique:
+            return told
+        rows["told"] = rows.groupby(KEY)["position"].transform("size")
+        rows = rows.sort_values("position", kind="stable").drop_duplicates(KEY, keep="last")
         return self.schema.conform(rows)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

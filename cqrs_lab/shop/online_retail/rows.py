@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.shop.online_retail.file import FileRefused, read_text
+from cqrs_lab.shop.online_retail.file import FileRefused, read_text, shown
 
 MOST_UNITS, MOST_MILLS = 10**6, 10**9
 """Above any price or quantity of a gift shop, and low enough that no sum of a year leaves int64."""
@@ -27,10 +27,10 @@ class OnlineRetail:
     ----------
     path : Path
     text : DataFrame
-        The rows as they stand in the file, all text; see `read_text`. Of dtype category.
+        The rows as they stand in the file; see `read_text`.
     rows : DataFrame
-        The same rows with the same index: invoice, code, description, customer, country (str), quantity,
-        price_mills (int64), at (datetime64[us]).
+        The same rows with the same index: invoice, code, description, customer, country (category of
+        str), quantity, price_mills (int64), at (datetime64[us]).
     """
 
     path: Path
@@ -47,16 +47,15 @@ def read_online_retail(path: str | Path) -> OnlineRetail:
         Names the first row that is not as published, what stands there and what was expected.
     """
     path = Path(path)
-    # As categories, so that each different text is looked at once.
-    text = pd.DataFrame({name: _categories(column) for name, column in read_text(path).items()}, copy=False)
+    text = read_text(path)
     parsed, faults = {}, []
     for column in _COLUMNS:
         parsed[column.name], fault = _parse(text[column.title], column)
         faults += [fault] if fault else []
     if faults:
         row, column, found = min(faults, key=lambda fault: fault[0])
-        shown = repr(found if len(found) <= 40 else f"{found[:40]}…") if found else "empty"
-        raise FileRefused(path, f"{column.title} is {shown}; expected {column.expected}", row)
+        came = shown(found) if found else "empty"
+        raise FileRefused(path, f"{column.title} is {came}; expected {column.expected}", row)
     for title in ("CustomerID", "Country"):
         _check_one_per_invoice(path, text["InvoiceNo"], text[title])
     return OnlineRetail(path, text, pd.DataFrame(parsed, index=text.index, copy=False))
@@ -108,20 +107,15 @@ def _time(text: str) -> datetime:
 
 
 _COLUMNS = (
-    _Column("invoice", "InvoiceNo", _some_text, "str", "a number such as 536365 or C536379"),
-    _Column("code", "StockCode", _some_text, "str", "a code such as 85123A or POST"),
-    _Column("description", "Description", str, "str", "any text"),
+    _Column("invoice", "InvoiceNo", _some_text, "category", "a number such as 536365 or C536379"),
+    _Column("code", "StockCode", _some_text, "category", "a code such as 85123A or POST"),
+    _Column("description", "Description", str, "category", "any text"),
     _Column("quantity", "Quantity", _quantity, "int64", f"a whole number such as 6 or -1, up to {MOST_UNITS:,}"),
     _Column("at", "InvoiceDate", _time, "datetime64[us]", "a time such as 2010-12-01 08:26:00"),
     _Column("price_mills", "UnitPrice", _price_mills, "int64", "a price with at most 3 decimals, such as 2.55"),
-    _Column("customer", "CustomerID", _customer, "str", "a whole number such as 17850, or nothing"),
-    _Column("country", "Country", _some_text, "str", "a name such as EIRE, in the eighth field of the row"),
+    _Column("customer", "CustomerID", _customer, "category", "a whole number such as 17850, or nothing"),
+    _Column("country", "Country", _some_text, "category", "a name such as EIRE, in the eighth field of the row"),
 )
-
-
-def _categories(column: pd.Series) -> pd.Series:
-    codes, different = pd.factorize(column)
-    return pd.Series(pd.Categorical.from_codes(codes, different), index=column.index)
 
 
 def _parse(text: pd.Series, column: _Column) -> tuple[Any, tuple[int, _Column, str] | None]:
@@ -134,8 +128,10 @@ def _parse(text: pd.Series, column: _Column) -> tuple[Any, tuple[int, _Column, s
         except ValueError:
             wrong.append(number)
     if wrong:
-        # Texts are numbered in the order in which they first appear.
-        return None, (int(text.index[int(np.argmax(codes == wrong[0]))]), column, different[wrong[0]])
+        at = int(np.argmax(np.isin(codes, wrong)))
+        return None, (int(text.index[at]), column, text.iloc[at])
+    if column.dtype == "category":
+        return text.array, None
     return pd.array(values, dtype=column.dtype).take(codes), None  # type: ignore[call-overload]
 
 
@@ -144,7 +140,7 @@ def _check_one_per_invoice(path: Path, invoices: pd.Series, column: pd.Series) -
     first = here[~invoices.duplicated()][invoice]
     if (here != first).any():
         at = int(np.argmax(here != first))
-        above = column.cat.categories.to_list()[first[at]]
+        above = column.cat.categories[first[at]]
         raise FileRefused(
             path,
             f"{column.name} is {column.iloc[at]!r}, but {above!r} above on invoice {invoices.iloc[at]}; "

@@ -77,7 +77,7 @@ def rows_of_file(text: pd.DataFrame) -> pd.DataFrame:
     units = _numbers(text["Quantity"]).astype("int64")
     price_mills = np.rint(_numbers(text["UnitPrice"]) * 1000).astype("int64")
     ends = _ends(text, units, price_mills)
-    outcomes, reasons = (pd.array(names, dtype="str") for names in zip(*ENDS, strict=True))
+    outcomes, reasons = (pd.Categorical(names) for names in zip(*ENDS, strict=True))
     # The books of stock know no country.
     country = text["Country"].cat.add_categories("").mask(np.isin(ends, ON_STOCK), "")
     columns = {

@@ -102,7 +102,7 @@ def _cancel(command: CancelOrder, order: Order) -> list[OrderEvent]:
     if order.stage == "cancelled":
         return []
     if order.stage in ("shipped", "delivered"):
-        raise CommandRejected(f"order {command.order_id} is {order.stage}; only before shipping can it be cancelled")
+        raise CommandRejected(f"order {command.order_id} is {order.stage}; cancel before it ships")
     return [OrderCancelled(command.order_id, placed.customer_id, placed.lines, placed.charges, command.at)]
 
 
@@ -113,8 +113,12 @@ def _pay(command: PayOrder, order: Order) -> list[OrderEvent]:
     if order.stage == "cancelled":
         raise CommandRejected(f"order {command.order_id} is cancelled; there is nothing to pay")
     if command.amount_mills != due_mills:
-        raise CommandRejected(f"the amount due is {due_mills} mills, not {command.amount_mills}; pay it in full")
+        raise CommandRejected(f"{due_mills} mills are due, not {command.amount_mills}; pay in full")
     return [OrderPaid(command.order_id, due_mills, command.at)] if order.stage == "placed" else []
+
+
+def _amount_mills(items: Sequence[OrderLine] | Sequence[Charge]) -> int:
+    return sum(item.quantity * item.unit_price_mills for item in items)
 
 
 def _ship(command: ShipOrder, order: Order) -> list[OrderEvent]:
@@ -151,7 +155,7 @@ def _change_item_status(command: ChangeItemStatus, order: Order) -> list[OrderEv
 def _return_items(command: ReturnItems, order: Order) -> list[OrderEvent]:
     placed = _the_order(order, command.order_id)
     if order.stage not in ("shipped", "delivered"):
-        raise CommandRejected(f"order {command.order_id} is {order.stage}; only what was shipped can be returned")
+        raise CommandRejected(f"order {command.order_id} is {order.stage}; only shipped goods are returned")
     lines = _lines_to_return(command, placed)
     returned = ItemsReturned(
         command.return_id, command.order_id, placed.customer_id, placed.country, lines, (), command.at
@@ -201,7 +205,7 @@ def _check_still_with_customer(line: OrderLine, placed: OrderPlaced, returns: It
     before = sum(one.quantity for known in returns for one in known.lines if one.line == line.line)
     left = _the_line(placed, line.line).quantity - before
     if line.quantity > left:
-        raise CommandRejected(f"line {line.line}: {line.quantity} cannot be returned, {left} are left to return")
+        raise CommandRejected(f"line {line.line}: {left} left to return, not {line.quantity}")
 
 
 # --- what any order or credit note must be ----------------------------------------------------------------
@@ -212,7 +216,7 @@ def _check_numbering(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> N
     if not numbers:
         raise CommandRejected("at least one line or charge is needed")
     if len(numbers) < len(lines) + len(charges) or min(numbers) < 1:
-        raise CommandRejected("lines and charges are numbered together, from 1, each with a number of its own")
+        raise CommandRejected("lines and charges share one numbering, from 1; no number stands twice")
 
 
 def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[OrderLine, ...], tuple[RefusedLine, ...]]:

@@ -42,7 +42,7 @@ def _list(command: ListProduct, product: Product) -> list[ProductEvent]:
         return [ProductListed(command.product_id, command.name, command.price_mills, command.at)]
     if (command.name, command.price_mills) != (product.name, product.price_mills):
         raise CommandRejected(
-            f"product {command.product_id} is listed already, as {product.name!r} at {product.price_mills} mills"
+            f"product {command.product_id} is listed as {product.name!r} at {product.price_mills} mills already"
         )
     return []
 

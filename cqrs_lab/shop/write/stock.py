@@ -63,17 +63,10 @@ def _receive(command: ReceiveStock) -> list[StockEvent]:
 
 
 def _adjust(command: AdjustStock) -> list[StockEvent]:
-    product_id, quantity, reason, reference = (
-        command.product_id,
-        command.quantity,
-        command.reason,
-        command.reference,
-    )
-    if quantity == 0:
+    if command.quantity == 0:
         return []
-    if reason.strip().casefold() == "test":
-        return [StockAdjustmentRefused(product_id, quantity, reason, reference, command.at)]
-    return [StockAdjusted(product_id, quantity, reason, reference, command.at)]
+    event = StockAdjustmentRefused if command.reason.strip().casefold() == "test" else StockAdjusted
+    return [event(command.product_id, command.quantity, command.reason, command.reference, command.at)]
 
 
 def _reserve(command: ReserveStock, stock: Stock) -> list[StockEvent]:
@@ -109,7 +102,7 @@ def evolve(stock: Stock, event: StockEvent) -> Stock:
         case StockReserved():
             return replace(stock, reserved={**stock.reserved, event.order_id: event.quantity})
         case StockReleased():
-            others = {order: quantity for order, quantity in stock.reserved.items() if order != event.order_id}
+            others = {one: quantity for one, quantity in stock.reserved.items() if one != event.order_id}
             return replace(stock, reserved=others)
         case StockAdjustmentRefused() | StockReservationRefused():
             return stock
