@@ -50,7 +50,7 @@ bench: $(VENV)/.installed ## run the benchmarks, which print ratios
 	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 
 clean: ## remove .venv and everything that can be made again
-	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/browser/screenshots
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # -- set-up ----------------------------------------------------------------------------------------

@@ -96,6 +96,10 @@ class QueryBus:
         tables = [serving.model.table.copy(deep=False) for serving in servings]
         return Answer(handler(query, *tables), position, freshness)
 
+    def reads(self, query: object) -> tuple[Projector, ...]:
+        """Tell which projectors' tables an answer to this query is made from."""
+        return self._route(query)[1]
+
     def _route(self, query: object) -> tuple[Callable[..., Any], tuple[Projector, ...]]:
         route = self._routes.get(type(query))
         if route is None:

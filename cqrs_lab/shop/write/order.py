@@ -108,8 +108,7 @@ def _cancel(command: CancelOrder, order: Order) -> list[OrderEvent]:
 
 def _pay(command: PayOrder, order: Order) -> list[OrderEvent]:
     placed = _the_order(order, command.order_id)
-    goods_mills = sum(line.quantity * line.unit_price_mills for line in placed.lines)
-    due_mills = goods_mills + sum(charge.quantity * charge.unit_price_mills for charge in placed.charges)
+    due_mills = _amount_mills(placed.lines) + _amount_mills(placed.charges)
     if order.stage == "cancelled":
         raise CommandRejected(f"order {command.order_id} is cancelled; there is nothing to pay")
     if command.amount_mills != due_mills:

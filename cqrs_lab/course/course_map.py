@@ -1,0 +1,77 @@
+"""The map of the course: the lessons, where they take place on the picture of the pattern."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from cqrs_lab.course.lessons import LESSONS, Lesson
+from cqrs_lab.show.picture import Picture
+from cqrs_lab.show.style import LOG, READ, WRITE
+
+NEUTRAL = "var(--faint)"
+# Left, top, width, height, colour, and what a lesson there is about.
+PLACES = {
+    "one model": (16, 20, 200, 96, NEUTRAL, "before: one model"),
+    "write side": (262, 20, 200, 96, WRITE.colour, f"{WRITE.marker} write side"),
+    "log": (508, 20, 160, 96, LOG.colour, f"{LOG.marker} log"),
+    "read side": (714, 20, 230, 96, READ.colour, f"{READ.marker} read side"),
+    "the lag": (508, 146, 436, 84, READ.colour, "the lag between log and read side"),
+    "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and if it pays"),
+}
+
+
+def course_map() -> Picture:
+    """Draw the map of the course, with its sixteen questions as a table.
+
+    Returns
+    -------
+    Picture
+        `frame`: one row per lesson, by number; columns question, place, written.
+
+    Examples
+    --------
+    >>> from cqrs_lab.course import course_map
+    >>> len(course_map().frame)
+    16
+    """
+    places = {place: [lesson for lesson in LESSONS if lesson.place == place] for place in PLACES}
+    told = "; ".join(f"{place}: {', '.join(str(one.number) for one in there)}" for place, there in places.items())
+    says = f"The sixteen lessons by the place where they happen. {told}."
+    boxes = "".join(_place(place, there) for place, there in places.items())
+    ways = '<path class="way" d="M 462 68 H 500 M 668 68 H 706" style="stroke:var(--faint)"/>'
+    drawing = f'<svg viewBox="0 0 960 240" role="img" aria-label="{escape(says)}">{ways}{boxes}</svg>'
+    rows = [(lesson.number, lesson.question, lesson.place, lesson.written) for lesson in LESSONS]
+    frame = pd.DataFrame(rows, columns=["lesson", "question", "place", "written"]).set_index("lesson")
+    return Picture(f"{drawing}{_table()}", says, frame)
+
+
+def _place(place: str, lessons: list[Lesson]) -> str:
+    left, top, width, height, colour, title = PLACES[place]
+    middle = left + width // 2
+    parts = [
+        f'<rect class="box" x="{left}" y="{top}" width="{width}" height="{height}" rx="6" style="stroke:{colour}"/>',
+        f'<text x="{middle}" y="{top + 28}" text-anchor="middle" class="strong">{escape(title)}</text>',
+    ]
+    for at, lesson in enumerate(lessons):
+        x, y = middle + 46 * at - 23 * (len(lessons) - 1), top + height - 28
+        parts.append(f'<circle class="box" cx="{x}" cy="{y}" r="17" style="stroke:{colour}"/>')
+        parts.append(f'<text x="{x}" y="{y + 5}" text-anchor="middle">{lesson.number}</text>')
+    return "".join(parts)
+
+
+def _table() -> str:
+    rows = "".join(
+        f'<tr><th scope="row" class="number">{lesson.number}</th>'
+        f"<td>{_question(lesson)}</td><td>{lesson.place}</td></tr>"
+        for lesson in LESSONS
+    )
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("lesson", "question", "where"))
+    caption = "Sixteen questions. Those without a link are being written."
+    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _question(lesson: Lesson) -> str:
+    question = escape(lesson.question)
+    return f'<a href="{lesson.file}.ipynb">{question}</a>' if lesson.written else question

@@ -1,0 +1,41 @@
+"""The sixteen lessons: one question each."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Place = Literal["one model", "write side", "log", "read side", "the lag", "the whole"]
+
+
+class Lesson(NamedTuple):
+    """A lesson: its file in notebooks/ without the ending, its question, where it takes place, and if it is there."""
+
+    file: str
+    question: str
+    place: Place
+    written: bool = False
+
+    @property
+    def number(self) -> int:
+        """The lesson's number, from 0."""
+        return int(self.file.partition("_")[0])
+
+
+LESSONS = (
+    Lesson("00_start_here", "You pressed Order. Who knows?", "the whole", written=True),
+    Lesson("01_one_model_for_everything", "What still hurts after we mend the CRUD shop?", "one model"),
+    Lesson("02_commands_and_queries", "Can asking a question change the answer?", "write side"),
+    Lesson("03_events_are_the_record", "If we keep only what happened, what is the stock?", "log"),
+    Lesson("04_business_rules", "Where do the rules live?", "write side"),
+    Lesson("05_read_models", "How do facts become answers?", "read side"),
+    Lesson("06_fast_queries", "Why keep several copies of the same fact?", "read side"),
+    Lesson("07_the_lag", "How far behind are the readers?", "the lag"),
+    Lesson("08_what_readers_notice", "Which surprises can a reader see?", "the lag"),
+    Lesson("09_when_things_break", "What if a projector crashes, or hears twice?", "the lag"),
+    Lesson("10_rebuilding_read_models", "Can yesterday's log answer today's question?", "read side"),
+    Lesson("11_scaling_reads", "Which part should you double?", "read side"),
+    Lesson("12_long_running_processes", "Who sees an order through?", "write side"),
+    Lesson("13_a_real_year_of_trade", "Does the shop survive 541,909 real rows?", "the whole"),
+    Lesson("14_is_the_simulation_true", "Should you believe the simulator?", "the whole"),
+    Lesson("15_should_you_use_cqrs", "When do the benefits outweigh the price?", "the whole"),
+)

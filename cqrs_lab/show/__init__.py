@@ -1,0 +1,9 @@
+"""How notebooks show things: pictures that say what they show, and views that the learner moves."""
+
+from cqrs_lab.show.log_and_tables import log_and_tables
+from cqrs_lab.show.picture import Picture
+from cqrs_lab.show.pipeline import pipeline
+from cqrs_lab.show.recorded_run import RecordedRun
+from cqrs_lab.show.view import View
+
+__all__ = ["RecordedRun", "pipeline", "log_and_tables", "View", "Picture"]

@@ -1,0 +1,109 @@
+"""The log and its tables: each read model at a position of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+
+import pandas as pd
+
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.style import LOG, READ, kind_colours, letters
+from cqrs_lab.show.view import Control, View
+
+MOST_EVENTS = 12
+BOOKKEEPING = "_position"
+
+
+def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View:
+    """Show the log as a strip, and below it what each projection has made of it so far.
+
+    Each projection has a control: the event it has read up to. The cells that this event changed are set
+    apart. Columns that only keep a position are left out.
+
+    Parameters
+    ----------
+    store : EventStore
+        Events that are recorded later are not shown.
+    projections : sequence of Projection
+        Read from the beginning, for the picture alone.
+
+    Returns
+    -------
+    View
+        `frame()`: one row per projection; its position, and how many events it is behind.
+    """
+    log = tuple(store.read_all())
+    by_name = {projection.name: projection for projection in projections}
+
+    # A learner moves back and forth over few positions.
+    @lru_cache(maxsize=256)
+    def table_at(name: str, count: int) -> pd.DataFrame:
+        projector = Projector(store, by_name[name])
+        if count:
+            projector.catch_up(limit=count)
+        return _without_bookkeeping(projector.table)
+
+    def draw(**read: int) -> Picture:
+        tables = [_read_model(name, table_at, count, log) for name, count in read.items()]
+        positions = {name: _position(log, count) for name, count in read.items()}
+        behind = {name: len(log) - count for name, count in read.items()}
+        says = " ".join(_sentence(name, log, count) for name, count in read.items())
+        html = (
+            f'<div role="group" aria-label="{escape(says)}">{_strip(log, read)}'
+            f'<div class="tables">{"".join(tables)}</div></div><p class="says">{escape(says)}</p>'
+        )
+        frame = pd.DataFrame({"position": positions, "events_behind": behind}).rename_axis("projection")
+        return Picture(html, says, frame)
+
+    return View(draw, [Control(name, f"{name} has read", 0, len(log), 0) for name in by_name])
+
+
+def _position(log: Sequence[RecordedEvent], count: int) -> int:
+    return log[count - 1].position if count else 0
+
+
+def _without_bookkeeping(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[[name for name in frame.columns if not name.endswith(BOOKKEEPING)]]
+
+
+def _sentence(name: str, log: Sequence[RecordedEvent], count: int) -> str:
+    left = len(log) - count
+    if not count:
+        return f"{name} has read nothing."
+    last = f"{name} has read up to position {_position(log, count)}, {type(log[count - 1].event).__name__}"
+    return f"{last}, the end of the log." if not left else f"{last}: {left} event{'s'[: left != 1]} behind."
+
+
+def _strip(log: Sequence[RecordedEvent], read: dict[str, int]) -> str:
+    """Draw the last events as tiles, and below each who has read up to there."""
+    colours = kind_colours([type(recorded.event) for recorded in log])
+    first = max(0, len(log) - MOST_EVENTS)
+    tiles = []
+    for count, recorded in enumerate(log[first:], first + 1):
+        kind = type(recorded.event)
+        here = ", ".join(name for name, at in read.items() if at == count)
+        tiles.append(
+            f'<li style="border-top-color:{colours[kind]}">{recorded.position}'
+            f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{escape(kind.__name__)}'
+            f'<span class="read-up-to">{f"{READ.marker} {escape(here)}" if here else ""}</span></li>'
+        )
+    before = f" (the last {MOST_EVENTS} of {len(log):,} events)" if first else ""
+    return f'<div class="says"><strong>{LOG.marker} log</strong>{before}</div><ol class="log">{"".join(tiles)}</ol>'
+
+
+def _read_model(
+    name: str, table_at: Callable[[str, int], pd.DataFrame], count: int, log: Sequence[RecordedEvent]
+) -> str:
+    now = table_at(name, count).sort_index()
+    before = table_at(name, max(0, count - 1)).reindex(now.index)
+    changed = before.isna() | (now.ne(before) & ~(now.isna() & before.isna()))
+    if not count:
+        changed[:] = False
+    caption = f"{READ.marker} {name}, as of position {_position(log, count)}"
+    return f'<div class="read-model">{table(now, caption, changed=changed)}</div>'

@@ -1,0 +1,84 @@
+"""A picture: what is to be seen, the sentence that says it, and the numbers behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from cqrs_lab.show.style import STYLESHEET
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A still picture that shows itself in a notebook, and reads as its sentence where there is no front end.
+
+    Attributes
+    ----------
+    html : str
+        Markup, with a name for everything that is only seen.
+    says : str
+        What is to be seen, in words: the text for those who cannot see it.
+    frame : DataFrame
+        The numbers behind it.
+    """
+
+    html: str
+    says: str
+    frame: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return self.says
+
+    def _repr_html_(self) -> str:
+        return f'<style>{STYLESHEET}</style><div class="cqrs-lab">{self.html}</div>'
+
+
+def table(
+    frame: pd.DataFrame, caption: str, *, changed: pd.DataFrame | None = None, nothing: str = "no rows yet"
+) -> str:
+    """Draw a DataFrame as a table with headers that a screen reader can follow.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index comes first; numbers stand to the right, with separators of thousands.
+    caption : str
+    changed : DataFrame of bool, optional
+        As `frame`; cells to set apart, by outline, weight and a word that is only read out.
+    nothing : str, optional
+        What stands in a table without rows.
+    """
+    flat = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    keys = len(flat.columns) - len(frame.columns)
+    numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in flat.dtypes]
+    css = [' class="number"' if one else "" for one in numeric]
+    head = "".join(f'<th scope="col"{c}>{escape(str(name))}</th>' for name, c in zip(flat.columns, css, strict=True))
+    marks = None if changed is None else changed.to_numpy()
+    rows = []
+    for at, values in enumerate(flat.itertuples(index=False, name=None)):
+        cells = [f'<th scope="row"{c}>{_word(value)}</th>' for value, c in zip(values[:keys], css, strict=False)]
+        for column, value in enumerate(values[keys:]):
+            new = marks is not None and bool(marks[at, column])
+            cells.append(_cell(value, numeric[keys + column], new))
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    if not rows:
+        rows = [f'<tr><td class="nothing" colspan="{len(flat.columns)}">{escape(nothing)}</td></tr>']
+    return (
+        f'<div class="scrolls"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _cell(value: object, numeric: bool, changed: bool) -> str:
+    names = [name for name, holds in (("number", numeric), ("changed", changed)) if holds]
+    css = f' class="{" ".join(names)}"' if names else ""
+    aloud = '<span class="only-read-out"> (changed)</span>' if changed else ""
+    return f"<td{css}>{_word(value)}{aloud}</td>"
+
+
+def _word(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}".replace("-", "\N{MINUS SIGN}")
+    return escape(str(value))

@@ -1,0 +1,208 @@
+"""The living pipeline: a recorded run, one step at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.read.queries import Answer
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
+from cqrs_lab.show.style import LOG, READ, WRITE, Part, letters
+from cqrs_lab.show.view import Control, View
+
+WIDTH, HEIGHT = 960, 404
+PERSON, RULES, RECORD = (16, 30, 110, 344), (252, 30, 150, 84), (512, 30, 432, 84)
+TABLES_TOP, TABLE_HEIGHT, TABLES_LEFT = 214, 84, 430
+LATEST_EVENTS = 7
+PART_OF: dict[Way, Part] = {
+    "command": WRITE,
+    "receipt": WRITE,
+    "events": WRITE,
+    "follows": READ,
+    "query": READ,
+    "answer": READ,
+}
+
+
+def pipeline(run: RecordedRun) -> View:
+    """Show a recorded run in a view with one control: the step.
+
+    Commands go in at the top, and the receipt comes back when the log has recorded the events. Projections
+    follow the log. Queries come from the person's side, at their own moments, and meet what the table holds then.
+
+    Parameters
+    ----------
+    run : RecordedRun
+        Steps recorded later are not shown.
+
+    Returns
+    -------
+    View
+        `frame()`: one row per step so far, as `RecordedRun.frame`.
+    """
+    steps, frame, person = tuple(run.steps), run.frame(), run.person
+
+    def draw(step: int) -> Picture:
+        says = f"Step {step} of {len(steps) - 1}. {steps[step].says}"
+        seen = [one for one in steps[: step + 1] if one.way in ("answer", "receipt")]
+        html = (
+            f"<figure>{_drawing(steps[step], person)}<figcaption>{escape(says)}</figcaption></figure>"
+            f'<div class="tables">{_positions(steps[step])}{_screen(seen, person)}{_message(steps[step])}</div>'
+        )
+        return Picture(html, says, frame.iloc[: step + 1])
+
+    return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0)])
+
+
+# --- the drawing ------------------------------------------------------------------------------------------
+
+
+def _drawing(step: Step, person: str) -> str:
+    name = f"Pipeline from {person} through the write side into the log, and from its read models back. {step.says}"
+    names = list(step.positions)
+    asked = names.index(step.reads[0]) if step.way in ("query", "answer") else 0
+    left, _ = _place(asked, len(names))
+    parts = [
+        _box(PERSON, None if step.way in ("none", "events", "follows") else PART_OF[step.way]),
+        _text(71, 196, person, "strong"),
+        _text(71, 218, "at the screen", "small faint"),
+        _box(RULES, WRITE),
+        _text(327, 66, f"{WRITE.marker} write side", "strong"),
+        _text(327, 90, "commands, rules", "small"),
+        _box(RECORD, LOG),
+        _strip(step),
+        _way(step, "command", "M 126 54 H 240", "commands", (184, 42)),
+        _way(step, "receipt", "M 252 92 H 138", "receipts", (186, 114)),
+        _way(step, "events", "M 402 72 H 500", "events", (454, 60)),
+        _way(step, "query", f"M 126 326 H {left + 36} V 310", "queries", (250, 318)),
+        _way(step, "answer", f"M {left + 76} 298 V 362 H 138", "answers", (250, 382)),
+    ]
+    for at, name_of_table in enumerate(names):
+        parts += _read_model(step, name_of_table, *_place(at, len(names)))
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(name)}">{_tips()}{"".join(parts)}</svg>'
+
+
+def _place(at: int, count: int) -> tuple[int, int]:
+    """Give left edge and width of a read model's box."""
+    width = (WIDTH - TABLES_LEFT - 16 * count) // count
+    return TABLES_LEFT + at * (width + 16), width
+
+
+def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
+    position, head = step.positions[name], step.log[-1].position if step.log else 0
+    behind = f"{head - position} behind" if position < head else "up to date"
+    middle = left + width // 2
+    # The way starts below the log, or beside its left edge for the first boxes.
+    start = max(middle, RECORD[0] + 20)
+    return [
+        _box((left, TABLES_TOP, width, TABLE_HEIGHT), READ),
+        _text(middle, TABLES_TOP + 34, f"{READ.marker} {name}", "strong"),
+        _text(middle, TABLES_TOP + 60, f"position {position}, {behind}", "small"),
+        _way(
+            step,
+            "follows",
+            f"M {start} 114 V 150 H {middle} V {TABLES_TOP - 12}",
+            "follows the log" if name in step.reads or step.way != "follows" else "",
+            (middle + 66, 172),
+            of=name,
+        ),
+    ]
+
+
+def _strip(step: Step) -> str:
+    """Draw the last events of the log as tiles: position and letters."""
+    left, top, width, _ = RECORD
+    latest = step.log[-LATEST_EVENTS:]
+    parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, {len(step.log)} events", "strong")]
+    new = len(step.shown) if step.way == "events" else 0
+    for at, recorded in enumerate(latest):
+        x = left + 16 + at * 58
+        stroke = 4 if at >= len(latest) - new else 1.5
+        parts.append(
+            f'<rect class="box" x="{x}" y="{top + 30}" width="52" height="46" stroke="{LOG.colour}"'
+            f' stroke-width="{stroke}"/>'
+        )
+        parts.append(_text(x + 26, top + 49, letters(type(recorded.event)), "strong small"))
+        parts.append(_text(x + 26, top + 69, str(recorded.position), "small"))
+    return "".join(parts)
+
+
+def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
+    """Draw a way; the one taken in this step is thick and carries the message's name."""
+    now = step.way == way and (not of or of in step.reads)
+    part = PART_OF[way]
+    dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
+    colour, tip = (part.colour, part.name.split()[0]) if now else ("var(--rule)", "idle")
+    css, tip = ("way now" if now else "way"), f"url(#tip-{tip})"
+    line = f'<path class="{css}" d="{path}"{dashes} style="stroke:{colour}" marker-end="{tip}"/>'
+    return line + _text(*at, step.label if now else idle, "label strong" if now else "label small faint")
+
+
+def _tips() -> str:
+    """Define the arrowheads: one for each colour a way can have."""
+    colours = {"idle": ("var(--rule)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
+    return "".join(
+        f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
+        f' orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z" style="fill:{colour}"/></marker>'
+        for name, (colour, size) in colours.items()
+    )
+
+
+def _box(place: tuple[int, int, int, int], part: Part | None) -> str:
+    x, y, width, height = place
+    colour = f"stroke:{part.colour}" if part else "stroke:var(--rule)"
+    dashes = f' stroke-dasharray="{part.dashes}"' if part and part.dashes else ""
+    return f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6" style="{colour}"{dashes}/>'
+
+
+def _text(x: float, y: float, text: str, css: str) -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle" class="{css}">{escape(text)}</text>'
+
+
+# --- what stands below it ---------------------------------------------------------------------------------
+
+
+def _positions(step: Step) -> str:
+    head = step.log[-1].position if step.log else 0
+    rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
+    return table(frame.rename_axis("who"), "Who has read how far")
+
+
+def _message(step: Step) -> str:
+    """Draw the fields of the command, event, receipt or query that went its way."""
+    messages = step.shown if step.way == "events" else (step.shown,)
+    if step.way in ("none", "answer", "follows") or not all(map(dataclasses.is_dataclass, messages)):
+        return ""
+    return "".join(table(_fields(message), f"The message: {type(message).__name__}") for message in messages)
+
+
+def _fields(message: Any) -> pd.DataFrame:
+    values = {field.name: _brief(getattr(message, field.name)) for field in dataclasses.fields(message)}
+    return pd.DataFrame({"value": values}).rename_axis("field")
+
+
+def _brief(value: Any) -> str:
+    """Write a value in a line: of a dataclass its type and values, of a tuple all of its items."""
+    if isinstance(value, tuple):
+        return "; ".join(map(_brief, value)) or "none"
+    if dataclasses.is_dataclass(value):
+        values = (_brief(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return f"{type(value).__name__}({', '.join(values)})"
+    return str(value)
+
+
+def _screen(seen: list[Step], person: str) -> str:
+    """Draw what the person saw last: the table of an answer, or the lack of one."""
+    answers = [one.shown for one in seen if isinstance(one.shown, Answer)]
+    caption = f"What {person} saw last"
+    if not answers:
+        return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"{person} has not asked yet")
+    answer = answers[-1]
+    if isinstance(answer.value, pd.DataFrame):
+        return table(answer.value, f"{caption}: as of position {answer.position}", nothing="nothing")
+    return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"no answer yet: {answer.freshness}")

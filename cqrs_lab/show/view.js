@@ -1,0 +1,69 @@
+// Draws a View: its picture, and for every control a slider with two buttons and a number field.
+// The kernel draws the picture; this file asks for another one and speaks when the movement has stopped.
+const QUIET_MILLISECONDS = 400;
+
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function control(model, { name, label, least, most }, id) {
+  const bounds = { min: least, max: most, step: 1 };
+  const slider = make("input", { type: "range", id, ...bounds });
+  const number = make("input", { type: "number", ariaLabel: `${label}: number`, ...bounds });
+  const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
+  const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
+
+  const value = () => model.get("values")[name];
+  function set(wanted) {
+    const whole = Number.isFinite(wanted) ? Math.round(wanted) : value();
+    model.set("values", { ...model.get("values"), [name]: Math.min(most, Math.max(least, whole)) });
+    model.save_changes();
+    show();
+  }
+  function show() {
+    slider.value = value();
+    number.value = value();
+    back.disabled = value() <= least;
+    next.disabled = value() >= most;
+  }
+  slider.addEventListener("input", () => set(slider.valueAsNumber));
+  number.addEventListener("change", () => set(number.valueAsNumber));
+  back.addEventListener("click", () => set(value() - 1));
+  next.addEventListener("click", () => set(value() + 1));
+  show();
+  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, slider, next, number) };
+}
+
+function render({ model, el }) {
+  const id = `cqrs-lab-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const picture = make("div");
+  const aloud = make("div", { className: "only-read-out" });
+  aloud.setAttribute("role", "status");
+  const controls = model.get("controls").map((each, at) => control(model, each, `${id}-${at}`));
+  el.classList.add("cqrs-lab");
+  el.append(make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture, aloud);
+  // JupyterLab would take the arrow keys for itself and leave the cell.
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+
+  let quiet;
+  const draw = () => { picture.innerHTML = model.get("html"); };
+  const move = () => controls.forEach((each) => each.show());
+  const speak = () => {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { aloud.textContent = model.get("says"); }, QUIET_MILLISECONDS);
+  };
+  draw();
+  model.on("change:html", draw);
+  model.on("change:values", move);
+  model.on("change:says", speak);
+  return () => {
+    clearTimeout(quiet);
+    model.off("change:html", draw);
+    model.off("change:values", move);
+    model.off("change:says", speak);
+  };
+}
+
+export default { render };
