@@ -49,15 +49,14 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
             projector.catch_up(limit=count)
         return _without_bookkeeping(projector.table)
 
+    most_rows = {name: len(table_at(name, len(log))) for name in by_name}
+
     def draw(**read: int) -> Picture:
-        tables = [_read_model(name, table_at, count, log) for name, count in read.items()]
+        tables = [_read_model(name, table_at, count, log, most_rows[name]) for name, count in read.items()]
         positions = {name: _position(log, count) for name, count in read.items()}
         behind = {name: len(log) - count for name, count in read.items()}
         says = " ".join(_sentence(name, log, count) for name, count in read.items())
-        html = (
-            f'<div role="group" aria-label="{escape(says)}">{_strip(log, read)}'
-            f'<div class="tables">{"".join(tables)}</div></div><p class="says">{escape(says)}</p>'
-        )
+        html = f'{_strip(log, read)}<p class="says">{escape(says)}</p><div class="tables">{"".join(tables)}</div>'
         frame = pd.DataFrame({"position": positions, "events_behind": behind}).rename_axis("projection")
         return Picture(html, says, frame)
 
@@ -87,23 +86,25 @@ def _strip(log: Sequence[RecordedEvent], read: dict[str, int]) -> str:
     tiles = []
     for count, recorded in enumerate(log[first:], first + 1):
         kind = type(recorded.event)
-        here = ", ".join(name for name, at in read.items() if at == count)
+        here = "<br>".join(f"{READ.marker} {escape(name)}" for name, at in read.items() if at == count)
         tiles.append(
             f'<li style="border-top-color:{colours[kind]}">{recorded.position}'
             f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{escape(kind.__name__)}'
-            f'<span class="read-up-to">{f"{READ.marker} {escape(here)}" if here else ""}</span></li>'
+            f'<span class="read-up-to" style="min-height:{1.45 * len(read)}em">{here}</span></li>'
         )
     before = f" (the last {MOST_EVENTS} of {len(log):,} events)" if first else ""
     return f'<div class="says"><strong>{LOG.marker} log</strong>{before}</div><ol class="log">{"".join(tiles)}</ol>'
 
 
 def _read_model(
-    name: str, table_at: Callable[[str, int], pd.DataFrame], count: int, log: Sequence[RecordedEvent]
+    name: str, table_at: Callable[[str, int], pd.DataFrame], count: int, log: Sequence[RecordedEvent], most_rows: int
 ) -> str:
+    """Draw a table with the cells set apart that the last event changed; its place is as high as it will ever be."""
     now = table_at(name, count).sort_index()
     before = table_at(name, max(0, count - 1)).reindex(now.index)
     changed = before.isna() | (now.ne(before) & ~(now.isna() & before.isna()))
     if not count:
         changed[:] = False
     caption = f"{READ.marker} {name}, as of position {_position(log, count)}"
-    return f'<div class="read-model">{table(now, caption, changed=changed)}</div>'
+    height = 1.8 * (2 + max(1, most_rows))
+    return f'<div class="read-model" style="min-height:{height:.1f}em">{table(now, caption, changed=changed)}</div>'

@@ -15,9 +15,9 @@ from cqrs_lab.show.style import LOG, READ, WRITE, Part, letters
 from cqrs_lab.show.view import Control, View
 
 WIDTH, HEIGHT = 960, 404
-PERSON, RULES, RECORD = (16, 30, 110, 344), (252, 30, 150, 84), (512, 30, 432, 84)
-TABLES_TOP, TABLE_HEIGHT, TABLES_LEFT = 214, 84, 430
-LATEST_EVENTS = 7
+PERSON, RULES, RECORD = (16, 30, 110, 344), (270, 30, 130, 84), (556, 30, 388, 84)
+TABLES_TOP, TABLE_HEIGHT, TABLES_LEFT = 214, 84, 464
+LATEST_EVENTS = 6
 PART_OF: dict[Way, Part] = {
     "command": WRITE,
     "receipt": WRITE,
@@ -51,7 +51,8 @@ def pipeline(run: RecordedRun) -> View:
         seen = [one for one in steps[: step + 1] if one.way in ("answer", "receipt")]
         html = (
             f"<figure>{_drawing(steps[step], person)}<figcaption>{escape(says)}</figcaption></figure>"
-            f'<div class="tables">{_positions(steps[step])}{_screen(seen, person)}{_message(steps[step])}</div>'
+            f'<div class="beside"><div>{_positions(steps[step])}{_screen(seen, person)}</div>'
+            f"<div>{_message(steps[step])}</div></div>"
         )
         return Picture(html, says, frame.iloc[: step + 1])
 
@@ -71,13 +72,13 @@ def _drawing(step: Step, person: str) -> str:
         _text(71, 196, person, "strong"),
         _text(71, 218, "at the screen", "small faint"),
         _box(RULES, WRITE),
-        _text(327, 66, f"{WRITE.marker} write side", "strong"),
-        _text(327, 90, "commands, rules", "small"),
+        _text(335, 66, f"{WRITE.marker} write side", "strong"),
+        _text(335, 90, "commands, rules", "small"),
         _box(RECORD, LOG),
         _strip(step),
-        _way(step, "command", "M 126 54 H 240", "commands", (184, 42)),
-        _way(step, "receipt", "M 252 92 H 138", "receipts", (186, 114)),
-        _way(step, "events", "M 402 72 H 500", "events", (454, 60)),
+        _way(step, "command", "M 126 54 H 258", "commands", (196, 42)),
+        _way(step, "receipt", "M 270 92 H 138", "receipts", (198, 114)),
+        _way(step, "events", "M 400 72 H 544", "events", (476, 60)),
         _way(step, "query", f"M 126 326 H {left + 36} V 310", "queries", (250, 318)),
         _way(step, "answer", f"M {left + 76} 298 V 362 H 138", "answers", (250, 382)),
     ]
@@ -120,7 +121,7 @@ def _strip(step: Step) -> str:
     parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, {len(step.log)} events", "strong")]
     new = len(step.shown) if step.way == "events" else 0
     for at, recorded in enumerate(latest):
-        x = left + 16 + at * 58
+        x = left + 20 + at * 58
         stroke = 4 if at >= len(latest) - new else 1.5
         parts.append(
             f'<rect class="box" x="{x}" y="{top + 30}" width="52" height="46" stroke="{LOG.colour}"'

@@ -1,0 +1,86 @@
+"""The log and its tables: each table as it was at the position it has read to, the last change set apart."""
+
+import re
+from html import unescape
+
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.shop import read
+from cqrs_lab.show import log_and_tables
+from cqrs_lab.show.log_and_tables import MOST_EVENTS
+
+from .conftest import cups
+
+
+@pytest.fixture
+def view(shop):
+    shop.bus.send(cups(2))
+    shop.bus.send(cups(1, order_id="8", customer_id="<ben>"))
+    return log_and_tables(shop.store, [read.OrderHistory(), read.InventoryLevels()])
+
+
+def rows(picture, name):
+    """Return the rows of a drawn table as lists of cells; a changed cell ends in '!'."""
+    table = re.search(rf"<caption>. {name}, as of position (\d+)</caption>.*?<tbody>(.*?)</tbody>", picture.html)
+    cells = [re.findall(r"<t[dh]([^>]*)>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table[2])]
+    return int(table[1]), [[plain(text) + ("!" if "changed" in css else "") for css, text in row] for row in cells]
+
+
+def plain(html):
+    return unescape(re.sub(r"<span.*?</span>", "", html))
+
+
+def test_each_table_stands_at_its_own_position(view):
+    picture = view.at(order_history=2, inventory_levels=4)
+    assert rows(picture, "order_history") == (2, [["no rows yet"]])
+    assert rows(picture, "inventory_levels") == (4, [["cup", "12", "0", "3!", "0"]])
+    assert picture.frame.to_dict() == {
+        "position": {"order_history": 2, "inventory_levels": 4},
+        "events_behind": {"order_history": 2, "inventory_levels": 0},
+    }
+
+
+def test_what_the_last_event_changed_is_set_apart(view):
+    first = ["ada!", "Ireland!", "2026-01-05 20:10:00!", "placed!", "2!", "5,100!"]
+    later = [one.rstrip("!") for one in first]
+    second = ["8", "<ben>!", "Ireland!", "2026-01-05 20:10:00!", "placed!", "1!", "2,550!"]
+    assert rows(view.at(order_history=3), "order_history") == (3, [["7", *first]])
+    assert rows(view.at(order_history=4), "order_history") == (4, [["7", *later], second])
+    assert rows(view.at(inventory_levels=2), "inventory_levels") == (2, [["cup", "12!", "0!", "0!", "0!"]])
+    assert rows(view.at(inventory_levels=3), "inventory_levels") == (3, [["cup", "12", "0", "2!", "0"]])
+
+
+def test_nothing_is_set_apart_before_the_first_event_or_by_an_event_that_is_not_read(view):
+    for count in (0, 1):
+        assert "changed" not in view.at(inventory_levels=count).html
+    assert "changed" not in view.at(order_history=2, inventory_levels=0).html
+
+
+def test_the_sentence_says_who_has_read_how_far(view):
+    assert view.at(order_history=3, inventory_levels=0).says == (
+        "order_history has read up to position 3, OrderPlaced: 1 event behind. inventory_levels has read nothing."
+    )
+    assert "OrderPlaced, the end of the log" in view.at(order_history=4).says
+
+
+def test_the_strip_shows_every_event_and_who_has_read_up_to_it(view):
+    tiles = re.findall(r"<li.*?</li>", view.at(order_history=4, inventory_levels=2).html)
+    assert [re.search(r">(\d+)<", tile)[1] for tile in tiles] == ["1", "2", "3", "4"]
+    assert [re.findall(r"▲ (\w+)", tile) for tile in tiles] == [[], ["inventory_levels"], [], ["order_history"]]
+
+
+def test_of_a_long_log_the_last_events_are_shown_and_the_rest_counted(shop):
+    for number in range(20):
+        shop.bus.send(cups(1, order_id=f"o{number}"))
+    picture = log_and_tables(shop.store, [read.InventoryLevels()]).at(inventory_levels=22)
+    assert picture.html.count("<li") == MOST_EVENTS and f"the last {MOST_EVENTS} of 22 events" in picture.html
+
+
+def test_an_empty_log_can_be_shown():
+    view = log_and_tables(lab.MemoryEventStore(), [read.OrderHistory()])
+    assert view.says == "order_history has read nothing."
+
+
+def test_nothing_in_an_event_becomes_markup(view):
+    assert "<ben>" not in view.at(order_history=4).html
