@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from cqrs_lab.course.lessons import LESSONS, Lesson
-from cqrs_lab.show.picture import Picture
+from cqrs_lab.show.picture import Picture, drawing
 from cqrs_lab.show.style import LOG, READ, WRITE
 
 NEUTRAL = "var(--faint)"
@@ -39,12 +39,11 @@ def course_map() -> Picture:
     places = {place: [lesson for lesson in LESSONS if lesson.place == place] for place in PLACES}
     told = "; ".join(f"{place}: {', '.join(str(one.number) for one in there)}" for place, there in places.items())
     says = f"The sixteen lessons by the place where they happen. {told}."
-    boxes = "".join(_place(place, there) for place, there in places.items())
+    boxes = (_place(place, there) for place, there in places.items())
     ways = '<path class="way" d="M 462 68 H 500 M 668 68 H 706" style="stroke:var(--faint)"/>'
-    drawing = f'<svg viewBox="0 0 960 240" role="img" aria-label="{escape(says)}">{ways}{boxes}</svg>'
     rows = [(lesson.number, lesson.question, lesson.place, lesson.written) for lesson in LESSONS]
     frame = pd.DataFrame(rows, columns=["lesson", "question", "place", "written"]).set_index("lesson")
-    return Picture(f"{drawing}{_table()}", says, frame)
+    return Picture(drawing(960, 240, says, [ways, *boxes]) + _table(), says, frame)
 
 
 def _place(place: str, lessons: list[Lesson]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -33,6 +34,12 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return f'<style>{STYLESHEET}</style><div class="cqrs-lab">{self.html}</div>'
+
+
+def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
+    """Put SVG shapes together to a drawing that a screen reader calls by its name."""
+    svg = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{"".join(parts)}</svg>'
+    return f'<div class="scrolls">{svg}</div>'
 
 
 def table(

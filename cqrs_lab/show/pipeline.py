@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cqrs_lab.read.queries import Answer
-from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
 from cqrs_lab.show.style import LOG, READ, WRITE, Part, letters
 from cqrs_lab.show.view import Control, View
@@ -84,7 +84,7 @@ def _drawing(step: Step, person: str) -> str:
     ]
     for at, name_of_table in enumerate(names):
         parts += _read_model(step, name_of_table, *_place(at, len(names)))
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(name)}">{_tips()}{"".join(parts)}</svg>'
+    return drawing(WIDTH, HEIGHT, name, [_tips(), *parts])
 
 
 def _place(at: int, count: int) -> tuple[int, int]:
