@@ -23,7 +23,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a contract: ``ok``, and the faults that were found.
+    """The outcome of a contract: ``ok``, the faults that were found, and notes on what could not be tried.
 
     Examples
     --------
@@ -34,6 +34,7 @@ class Report:
     subject: str
     checks: int
     faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -41,23 +42,24 @@ class Report:
         return not self.faults
 
     def __str__(self) -> str:
-        if self.ok:
-            return f"{self.subject} keeps its laws: {self.checks} checks, no faults"
-        found = "\n".join(str(fault) for fault in self.faults)
-        return f"{self.subject} breaks its laws: {len(self.faults)} of {self.checks} checks failed\n{found}"
+        verdict = f"keeps its laws: {self.checks} checks, no faults"
+        if not self.ok:
+            verdict = f"breaks its laws: {len(self.faults)} of {self.checks} checks failed"
+        return "\n".join([f"{self.subject} {verdict}", *map(str, self.faults), *(f"note: {one}" for one in self.notes)])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        notes = "".join(f"<p>Note: {escape(note)}</p>" for note in self.notes)
+        title = escape(str(self).partition("\n")[0])
         if self.ok:
-            return f"<p>✓ {escape(str(self))}</p>"
+            return f"<p>✓ {title}</p>{notes}"
         head = "".join(f'<th scope="col">{name}</th>' for name in ("law", "done", "expected", "came"))
         rows = "".join(
             "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells) + "</tr>"
             for cells in ((f.law, f.done, f.expected, f.came) for f in self.faults)
         )
-        title = escape(str(self).partition("\n")[0])
-        return f"<table><caption>✗ {title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<table><caption>✗ {title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
 
 
 class Findings:
@@ -67,6 +69,7 @@ class Findings:
         self._subject = subject
         self._checks = 0
         self._faults: dict[str, Fault] = {}
+        self._notes: list[str] = []
 
     def expect(self, law: str, done: str, expected: object, came: object) -> None:
         """Note a fault unless what came equals what was expected."""
@@ -78,6 +81,10 @@ class Findings:
         if difference is not None:
             self._faults.setdefault(law, Fault(law, done, *difference))
 
+    def remark(self, note: str) -> None:
+        """Tell what the report does not cover."""
+        self._notes.append(note)
+
     @contextmanager
     def trying(self, law: str, done: str) -> Iterator[None]:
         """Let the code of a stranger run; whatever it raises is a finding."""
@@ -88,4 +95,4 @@ class Findings:
 
     def report(self) -> Report:
         """Sum up."""
-        return Report(self._subject, self._checks, tuple(self._faults.values()))
+        return Report(self._subject, self._checks, tuple(self._faults.values()), tuple(self._notes))

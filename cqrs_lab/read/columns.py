@@ -74,7 +74,13 @@ def column(values: list[Any], kind: ColumnType, whose: str) -> Any:
 def _hints(event_type: type) -> dict[str, Any]:
     if not dataclasses.is_dataclass(event_type):
         raise InvalidArgument(f"{event_type!r} is not a dataclass; declare events with @dataclass(frozen=True)")
-    hints = get_type_hints(event_type)
+    try:
+        hints = get_type_hints(event_type)
+    except NameError as error:
+        raise SchemaError(
+            f"{event_type.__name__}: its annotations name {error.name!r}, which cannot be found; "
+            "declare events and what they hold at the top of a module or a notebook cell"
+        ) from None
     return {field.name: hints[field.name] for field in dataclasses.fields(event_type)}
 
 

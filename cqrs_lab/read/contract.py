@@ -27,6 +27,10 @@ ASSOCIATES = "law 5: merge(merge(a, b), c) = merge(a, merge(b, c))"
 IDENTITY = "law 5: merging with the empty table changes nothing"
 ROW_BY_ROW = "law 5: a key's row depends only on the two rows with that key"
 UNCHANGED = "law 5: merge changes neither of its arguments"
+NEVER_MET = (
+    "no row of one slice came up in another, so merging a row with a row was never tried; "
+    "give a log in which keys come up again"
+)
 
 
 def check_projection(projection: Projection, log: Any) -> Report:
@@ -36,7 +40,7 @@ def check_projection(projection: Projection, log: Any) -> Report:
     ----------
     projection : Projection
     log : EventStore or sequence of RecordedEvent
-        Should hold events of every kind the projection reads, on several keys.
+        Should hold events of every kind the projection reads, on several keys, and keys that come up again.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def check_projection(projection: Projection, log: Any) -> Report:
     for attempt in (trial.empty_slice, trial.same_again, trial.cuts, trial.algebra):
         with found.trying(SCHEMA, attempt.__name__.replace("_", " ")):
             attempt(events)
+    if not trial.met:
+        found.remark(NEVER_MET)
     return found.report()
 
 
@@ -76,6 +82,7 @@ class _Trial:
 
     def __init__(self, found: Findings, projection: Projection) -> None:
         self.found, self.projection = found, projection
+        self.met = False  # have two rows of one key been merged?
 
     def summary(self, events: Sequence[RecordedEvent], done: str) -> pd.DataFrame:
         rows = self.projection.summarise(EventBatch(events))
@@ -86,6 +93,7 @@ class _Trial:
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame, done: str = "merged") -> pd.DataFrame:
         # The merge works on copies, so that one which writes into them does not spoil the checks that follow.
         given = table.copy(deep=True), rows.copy(deep=True)
+        self.met = self.met or bool(table.index.isin(rows.index).any())
         merged = self.projection.merge(*given)
         self.found.note(UNCHANGED, f"{done}; looked at the first argument", difference(table, given[0]))
         self.found.note(UNCHANGED, f"{done}; looked at the second argument", difference(rows, given[1]))

@@ -127,6 +127,8 @@ class Projection(Protocol):
 
 def check_declaration(projection: Any) -> None:
     """Refuse an object that is no projection, and say what it lacks."""
+    if isinstance(projection, type):
+        raise InvalidArgument(f"{projection.__name__} is a class; give an instance: {projection.__name__}()")
     needed = ("name", "version", "events", "schema", "summarise", "merge")
     if missing := [name for name in needed if not hasattr(projection, name)]:
         raise InvalidArgument(f"{projection!r} is no projection: it lacks {', '.join(missing)}")

@@ -72,6 +72,8 @@ class CommandBus:
         """Send commands of this type to this decider, on the stream that `stream(command)` names."""
         if command_type in self._routes:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
+        if not callable(stream):
+            raise InvalidArgument(f"stream={stream!r}: give a function, such as lambda command: f'cart-{{command.id}}'")
         self._routes[command_type] = decider, stream
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:

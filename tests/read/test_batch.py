@@ -174,6 +174,17 @@ def test_what_cannot_be_a_column_is_refused_by_name(event, message):
         lab.EventBatch(recorded(event)).frame(type(event))
 
 
+def test_an_annotation_that_names_what_cannot_be_found_is_refused():
+    @dataclass(frozen=True)
+    class Hidden:
+        lines: tuple[NowhereToBeFound, ...]  # noqa: F821
+
+    with pytest.raises(
+        lab.SchemaError, match="Hidden: its annotations name 'NowhereToBeFound'.* at the top of a module"
+    ):
+        lab.EventBatch(recorded(Hidden(()))).frame(Hidden)
+
+
 @dataclass(frozen=True)
 class At:
     at: datetime

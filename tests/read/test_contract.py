@@ -201,3 +201,13 @@ def test_a_report_shows_itself_as_a_table_with_a_caption_and_escapes_what_it_sho
     assert "<caption>✗ &lt;mine&gt; breaks its laws: 1 of 3 checks failed</caption>" in html
     assert "did &lt;b&gt;" in html and 'scope="col"' in html
     assert "keeps its laws: 3 checks" in lab.Report("mine", 3, ())._repr_html_()
+
+
+def test_a_log_in_which_no_key_comes_up_again_is_noted():
+    each_once = [Sold("ann", (Line(f"tea {number}", 1),)) for number in range(6)]
+    appends = type("Appends", (UnitsSold,), {"merge": lambda self, table, rows: pd.concat([table, rows])})()
+    report = lab.check_projection(appends, recorded(*each_once))
+    assert report.ok and [note for note in report.notes if "was never tried" in note]
+    assert "note: " in str(report) and "Note: " in report._repr_html_()
+    again = recorded(*each_once, *each_once)
+    assert not lab.check_projection(appends, again).ok and not lab.check_projection(UnitsSold(), again).notes

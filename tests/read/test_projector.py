@@ -232,5 +232,7 @@ def test_what_is_no_projection_is_refused_with_what_it_lacks():
 
     with pytest.raises(lab.InvalidArgument, match="it lacks schema, summarise, merge"):
         lab.Projector(a_store(), Half())
+    with pytest.raises(lab.InvalidArgument, match=r"TeaSales is a class; give an instance: TeaSales\(\)"):
+        lab.Projector(a_store(), TeaSales)
     with pytest.raises(lab.InvalidArgument, match="'stop' and 'park'"):
         lab.Projector(a_store(), TeaSales(), on_failure="ignore")

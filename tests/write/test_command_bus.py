@@ -151,3 +151,9 @@ def test_a_decider_that_gives_no_list_is_told_so(decision):
     bus.register(Deposit, lab.Decider(0, lambda c, s: decision, lambda s, e: s), stream=lambda c: "x")
     with pytest.raises(lab.InvalidArgument, match="return a list of events"):
         bus.send(Deposit("a", 1))
+
+
+def test_the_stream_is_a_function_of_the_command():
+    bus = lab.CommandBus(lab.MemoryEventStore())
+    with pytest.raises(lab.InvalidArgument, match="stream='order-1': give a function"):
+        bus.register(str, lab.Decider(None, lambda c, s: [], lambda s, e: s), stream="order-1")
