@@ -118,6 +118,21 @@ def test_a_day_has_every_kind_of_command_that_customers_and_the_parcel_desk_send
     }
 
 
+@pytest.mark.parametrize("packed_after_seconds", [0, 3600])
+@pytest.mark.parametrize("share", [0.0, 1.0 - 2**-53])
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_the_deciders_accept_a_visit_whose_moments_coincide(packed_after_seconds, share, cancelled):
+    bus = lab.CommandBus(lab.MemoryEventStore())
+    write.register(bus)
+    catalogue = workload.Catalogue((ListProduct("tea", "Green tea", 2500, START),), [1.0])
+    visit = workload.Visit("1", "c1", "Ireland", START)
+    fate = workload.Fate(False, 0, packed_after_seconds, 0, True, share, cancelled, share, True, 0, share, share)
+    story = visit.commands(workload.Dice.from_seed(1).baskets, catalogue, fate)
+    for command in sorted(story, key=lambda command: command.at):
+        assert len(bus.send(command).events) == 1, command
+    assert isinstance(story[-1], CancelOrder if cancelled else ReturnItems)
+
+
 # --- law 10: the same for a seed --------------------------------------------------------------------------
 
 
@@ -233,6 +248,13 @@ def test_an_order_is_what_its_cart_held_at_the_price_listed_and_comes_after_it(w
             assert all(line.description == names[line.product_id] for line in command.lines)
 
 
+def test_a_large_order_pays_no_postage(week):
+    for order in of_type(week, PlaceOrder):
+        goods_mills = sum(line.quantity * line.unit_price_mills for line in order.lines)
+        postage_mills = sum(charge.quantity * charge.unit_price_mills for charge in order.charges)
+        assert postage_mills == (0 if goods_mills >= 50_000 else 3_950)
+
+
 def fill(cart, command):
     """Do by hand, to a dict of units by product, what a command asks of a cart."""
     product_id = command.product_id
@@ -316,11 +338,11 @@ def tables(day):
     write.register(bus)
     for command in day:
         bus.send(command)
-    projectors = [lab.Projector(store, projection) for projection in read.projections()]
-    for projector in projectors:
+    projectors = {projection.name: lab.Projector(store, projection) for projection in read.projections()}
+    for projector in projectors.values():
         projector.catch_up()
         assert projector.position == store.head() == len(day)
-    return {projector.name: projector.table for projector in projectors}
+    return {name: projector.table for name, projector in projectors.items()}
 
 
 def rows(table, *columns):

@@ -44,6 +44,7 @@ def _add(command: AddToCart, cart: Cart) -> list[CartEvent]:
         raise CommandRejected("quantity must be 1 or more")
     if command.unit_price_mills < 0:
         raise CommandRejected("price must not be negative")
+    # A guest has no id; whoever signs in takes the guest's cart along.
     if cart.customer_id not in ("", command.customer_id):
         raise CommandRejected(f"cart {command.cart_id} belongs to another customer")
     held = cart.lines.get(command.product_id)

@@ -189,7 +189,11 @@ class ReturnedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class ReturnItems:
-    """Send back part of an order, or all of it; the return gets an id of its own."""
+    """Send back part of an order, or all of it; the return gets an id of its own.
+
+    The id must be new to the whole shop, and that is for the sender to see to: a decider sees one order's stream
+    and cannot know the returns of another.
+    """
 
     order_id: str
     return_id: str

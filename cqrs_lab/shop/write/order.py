@@ -143,7 +143,7 @@ def _change_item_status(command: ChangeItemStatus, order: Order) -> list[OrderEv
     if order.stage == "cancelled":
         raise CommandRejected(f"order {command.order_id} is cancelled; its items have no status any more")
     _the_line(placed, command.line)
-    if command.status == order.item_status.get(command.line):
+    if command.status == order.item_status.get(command.line, ""):
         return []
     return [ItemStatusChanged(command.order_id, command.line, command.status, command.at)]
 
