@@ -17,7 +17,6 @@ from cqrs_lab.show.view import Control, View
 WIDTH, HEIGHT = 960, 404
 PERSON, RULES, RECORD = (16, 30, 110, 344), (270, 30, 130, 84), (556, 30, 388, 84)
 TABLES_TOP, TABLE_HEIGHT, TABLES_LEFT = 214, 84, 464
-LATEST_EVENTS = 6
 PART_OF: dict[Way, Part] = {
     "command": WRITE,
     "receipt": WRITE,
@@ -94,7 +93,7 @@ def _place(at: int, count: int) -> tuple[int, int]:
 
 
 def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
-    position, head = step.positions[name], step.log[-1].position if step.log else 0
+    position, head = step.positions[name], step.head
     behind = f"{head - position} behind" if position < head else "up to date"
     middle = left + width // 2
     # The way starts below the log, or beside its left edge for the first boxes.
@@ -117,8 +116,8 @@ def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
 def _strip(step: Step) -> str:
     """Draw the last events of the log as tiles: position and letters."""
     left, top, width, _ = RECORD
-    latest = step.log[-LATEST_EVENTS:]
-    parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, {len(step.log)} events", "strong")]
+    latest = step.latest
+    parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, position {step.head}", "strong")]
     new = len(step.shown) if step.way == "events" else 0
     for at, recorded in enumerate(latest):
         x = left + 20 + at * 58
@@ -168,7 +167,7 @@ def _text(x: float, y: float, text: str, css: str) -> str:
 
 
 def _positions(step: Step) -> str:
-    head = step.log[-1].position if step.log else 0
+    head = step.head
     rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
     return table(frame.rename_axis("who"), "Who has read how far")

@@ -15,6 +15,8 @@ from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
+LATEST_EVENTS = 6
+
 Way = Literal["none", "command", "events", "receipt", "follows", "query", "answer"]
 
 
@@ -30,8 +32,10 @@ class Step:
         The message in a word or two, and the step in a sentence.
     shown : Any
         The message itself.
-    log : tuple of RecordedEvent
-        The whole log, as it is now.
+    head : int
+        Where the log ends now.
+    latest : tuple of RecordedEvent
+        Its last events, as many as can be shown.
     positions : dict of str to int
         How far each projection has read, by its name.
     reads : tuple of str
@@ -42,7 +46,8 @@ class Step:
     label: str
     says: str
     shown: Any
-    log: tuple[RecordedEvent, ...]
+    head: int
+    latest: tuple[RecordedEvent, ...]
     positions: dict[str, int]
     reads: tuple[str, ...] = ()
 
@@ -88,7 +93,7 @@ class RecordedRun:
         self._projectors = {projector.projection.name: projector for projector in projectors}
         self.person = person
         self.steps: list[Step] = []
-        self._note("none", "", f"{person} has not done anything yet. The log holds {_events(store.head())}.", None)
+        self._note("none", "", f"{person} has not done anything yet. The log ends at position {store.head()}.", None)
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
         """Send a command, and record it on its way in, its events, and the receipt."""
@@ -139,7 +144,7 @@ class RecordedRun:
     def frame(self) -> pd.DataFrame:
         """Give one row per step: way, message, head of the log, each projection's position, and the sentence."""
         rows = [
-            {"way": step.way, "message": step.label, "head": _head(step), **step.positions, "says": step.says}
+            {"way": step.way, "message": step.label, "head": step.head, **step.positions, "says": step.says}
             for step in self.steps
         ]
         return pd.DataFrame(rows).rename_axis("step")
@@ -153,11 +158,9 @@ class RecordedRun:
 
     def _note(self, way: Way, label: str, says: str, shown: Any, reads: tuple[str, ...] = ()) -> None:
         positions = {name: projector.position for name, projector in self._projectors.items()}
-        self.steps.append(Step(way, label, says, shown, tuple(self._store.read_all()), positions, reads))
-
-
-def _head(step: Step) -> int:
-    return step.log[-1].position if step.log else 0
+        head = self._store.head()
+        latest = tuple(self._store.read_all(after=max(0, head - LATEST_EVENTS)))
+        self.steps.append(Step(way, label, says, shown, head, latest, positions, reads))
 
 
 def _events(count: int) -> str:

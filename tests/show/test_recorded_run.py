@@ -10,7 +10,7 @@ from .conftest import EVENING, cups
 
 
 def ways(run):
-    return [(step.way, step.label, len(step.log), *step.positions.values()) for step in run.steps]
+    return [(step.way, step.label, step.head, *step.positions.values()) for step in run.steps]
 
 
 def test_an_order_is_recorded_as_command_events_and_receipt(shop, run):
@@ -61,7 +61,9 @@ def test_a_step_keeps_what_was_so_then(run):
     before = run.steps[-1]
     run.send(cups(1, order_id="8"))
     run.catch_up("inventory_levels")
-    assert len(before.log) == 3 and before.positions == {"order_history": 0, "inventory_levels": 0}
+    assert (
+        before.head == 3 and len(before.latest) == 3 and before.positions == {"order_history": 0, "inventory_levels": 0}
+    )
 
 
 def test_the_frame_has_a_row_per_step(run):
