@@ -6,6 +6,8 @@ PYTHON ?= python3
 LAB_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# It asks for news and updates, and asks the learner whether it may.
+NEWS := @jupyterlab/apputils-extension:announcements
 PIP := -m pip --disable-pip-version-check --no-input
 
 LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
@@ -18,8 +20,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/.installed ## open JupyterLab at the first lesson (LAB_FLAGS=--no-browser: only serve it)
-	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ServerApp.ip=127.0.0.1 --LabApp.news_url= \
-	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ServerApp.ip=127.0.0.1 \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
 test: check unit lessons browser ## test everything
@@ -84,6 +85,7 @@ $(VENV)/.locked: requirements.lock
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 	@$(call try,$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .,$(VENV)/install.log,Cannot install cqrs-lab from pyproject.toml)
+	@$(call try,$(BIN)/jupyter labextension disable --level=sys_prefix $(NEWS),$(VENV)/install.log,Cannot turn off the news of JupyterLab)
 	@$(BIN)/python $(PIP) check >/dev/null || { echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
 	@touch $@
 
