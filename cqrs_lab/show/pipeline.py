@@ -136,7 +136,7 @@ def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: st
     now = step.way == way and (not of or of in step.reads)
     part = PART_OF[way]
     dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
-    colour, tip = (part.colour, part.name.split()[0]) if now else ("var(--rule)", "idle")
+    colour, tip = (part.colour, part.name.split()[0]) if now else ("var(--faint)", "idle")
     css, tip = ("way now" if now else "way"), f"url(#tip-{tip})"
     line = f'<path class="{css}" d="{path}"{dashes} style="stroke:{colour}" marker-end="{tip}"/>'
     return line + _text(*at, step.label if now else idle, "label strong" if now else "label small faint")
@@ -144,7 +144,7 @@ def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: st
 
 def _tips() -> str:
     """Define the arrowheads: one for each colour a way can have."""
-    colours = {"idle": ("var(--rule)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
+    colours = {"idle": ("var(--faint)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
     return "".join(
         f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
         f' orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z" style="fill:{colour}"/></marker>'
@@ -154,7 +154,7 @@ def _tips() -> str:
 
 def _box(place: tuple[int, int, int, int], part: Part | None) -> str:
     x, y, width, height = place
-    colour = f"stroke:{part.colour}" if part else "stroke:var(--rule)"
+    colour = f"stroke:{part.colour}" if part else "stroke:var(--faint)"
     dashes = f' stroke-dasharray="{part.dashes}"' if part and part.dashes else ""
     return f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6" style="{colour}"{dashes}/>'
 
