@@ -1,6 +1,6 @@
 # `make` lists the targets; each one does the set-up it needs.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check unit lessons browser bench lock clean
+.PHONY: help lab test check unit lessons browser bench copies solutions lock clean
 
 PYTHON ?= python3
 LAB_FLAGS ?=
@@ -49,6 +49,12 @@ browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
 
 bench: $(VENV)/.installed ## run the benchmarks, which print ratios
 	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+
+copies: $(VENV)/.installed ## make the learner's copies from the solutions
+	$(BIN)/cqrs-lab build-lessons --copies-only $(SOLUTIONS)
+
+solutions: $(VENV)/.installed ## run the solutions anew, keep their outputs, and make the copies
+	$(BIN)/cqrs-lab build-lessons $(SOLUTIONS)
 
 clean: ## remove .venv and everything that can be made again
 	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/browser/screenshots

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from cqrs_lab.errors import CqrsLabError
 
-RECONCILED, DIFFERS, REFUSED, INTERRUPTED = 0, 1, 2, 130
+DONE, DIFFERS, REFUSED, INTERRUPTED = 0, 1, 2, 130
 BAR = "{desc}: {percentage:3.0f}% |{bar}| {n:,}/{total:,} [{elapsed}<{remaining}]"
 
 
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.run is None:
         parser.print_help()
-        return RECONCILED
+        return DONE
     try:
         return int(chosen.run(chosen))
     except CqrsLabError as error:
@@ -49,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     replay.add_argument("path", metavar="PATH", help="a CSV, a CSV.gz, or the original .xlsx")
     replay.set_defaults(run=_replay)
+    build = commands.add_parser(
+        "build-lessons",
+        help="for authors: run solutions anew, and make the learner's copies from them",
+        description="Run solutions anew, keep their outputs, and write the learner's copies one folder up.",
+    )
+    build.add_argument("solutions", metavar="SOLUTION", nargs="+", type=Path, help="a notebook in notebooks/solutions")
+    build.add_argument("--copies-only", action="store_true", help="leave the outputs as they are")
+    build.set_defaults(run=_build_lessons)
     return parser
 
 
@@ -59,12 +69,19 @@ def _replay(chosen: argparse.Namespace) -> int:
 
     found = reconcile(replay(chosen.path, MemoryEventStore(), progress=_bar))
     print(found)
-    return RECONCILED if found.ok else DIFFERS
+    return DONE if found.ok else DIFFERS
 
 
-def _bar(commands: Sequence[Any]) -> Iterable[Any]:
+def _build_lessons(chosen: argparse.Namespace) -> int:
+    from cqrs_lab.course.copies import build
+
+    build(chosen.solutions, run=not chosen.copies_only, progress=partial(_bar, what="lessons"))
+    return DONE
+
+
+def _bar(items: Sequence[Any], what: str = "commands") -> Iterable[Any]:
     """Show the progress on stderr, if that is a terminal."""
     from tqdm import tqdm
 
-    bar: Iterable[Any] = tqdm(commands, desc="commands", bar_format=BAR, disable=None)
+    bar: Iterable[Any] = tqdm(items, desc=what, bar_format=BAR, disable=None)
     return bar

@@ -7,6 +7,8 @@ import json
 import re
 from pathlib import Path
 
+from cqrs_lab.course.copies import ANSWER, learners_copy
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.M | re.S)
 HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.M)
@@ -123,17 +125,18 @@ def test_the_learner_s_copies_hold_no_outputs():
     ] == []
 
 
-def test_a_learner_s_copy_is_its_solution_without_outputs_and_answers():
-    def essence(cell):
-        answer = cell["cell_type"] == "code" and is_exercise(cell)
-        kept = ("cell_type", "id", "metadata") if answer else ("cell_type", "id", "metadata", "source")
-        return [cell.get(key) for key in kept]
+def test_a_learner_s_copy_is_what_the_builder_makes_of_its_solution():
+    def read(path):
+        return json.loads(path.read_text())
 
-    assert [
-        name
-        for name in LEARNER.keys() & SOLUTIONS.keys()
-        if [*map(essence, LEARNER[name])] != [*map(essence, SOLUTIONS[name])]
-    ] == []
+    behind = [
+        name for name in SOLUTIONS if read(NOTEBOOKS / name) != learners_copy(read(NOTEBOOKS / "solutions" / name))
+    ]
+    assert behind == [], "run `make copies`"
+
+
+def test_no_answer_stands_in_a_learner_s_copy():
+    assert [name for name, cells in LEARNER.items() for cell in cells if ANSWER in cell["source"]] == []
 
 
 def test_the_minutes_of_the_cells_add_up_to_those_the_first_cell_states():
