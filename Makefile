@@ -14,7 +14,8 @@ LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
 SOLUTIONS := $(sort $(wildcard notebooks/solutions/[0-9]*.ipynb))
 # At most four workers: each nbval worker is a kernel with pandas in it.
 PARALLEL := -n auto --maxprocesses 4 --dist loadscope
-NBVAL := $(BIN)/pytest $(PARALLEL) --nbval-current-env
+# What a lesson notes of its learner stays out of this person's notes.
+NBVAL := CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(PARALLEL) --nbval-current-env
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +45,7 @@ ifneq ($(SOLUTIONS),)
 endif
 
 browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
-	@$(BIN)/pytest -m browser || { code=$$?; \
+	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest -m browser || { code=$$?; \
 	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
 
 bench: $(VENV)/.installed ## run the benchmarks, which print ratios

@@ -1,6 +1,10 @@
-"""The course: which lessons there are, and where on the picture of the pattern each takes place."""
+"""The course: its lessons, and what meets a learner's guesses and answers."""
 
+from cqrs_lab.course.check import Verdict, check, hint
 from cqrs_lab.course.course_map import course_map
 from cqrs_lab.course.lessons import LESSONS, Lesson
+from cqrs_lab.course.predict import predict, reveal
+from cqrs_lab.course.progress import progress
+from cqrs_lab.course.recall import recall
 
-__all__ = ["LESSONS", "Lesson", "course_map"]
+__all__ = ["predict", "reveal", "recall", "check", "hint", "Verdict", "progress", "course_map", "LESSONS", "Lesson"]

@@ -1,4 +1,4 @@
-// Draws a View: its picture, and for every control a slider with two buttons and a number field.
+// Draws a View: its picture, and for every control a slider with two buttons and a number field, or a list to pick from.
 // The kernel draws the picture; this file asks for another one and speaks when the movement has stopped.
 const QUIET_MILLISECONDS = 400;
 
@@ -8,9 +8,20 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-function control(model, { name, label, least, most }, id) {
+function list(model, { name, label, choices }, id) {
+  const select = make("select", { id }, ...choices.map((text, at) => make("option", { value: at, textContent: text })));
+  const show = () => { select.value = model.get("values")[name]; };
+  select.addEventListener("change", () => {
+    model.set("values", { ...model.get("values"), [name]: Number(select.value) });
+    model.save_changes();
+  });
+  show();
+  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
+}
+
+function slider(model, { name, label, least, most }, id) {
   const bounds = { min: least, max: most, step: 1 };
-  const slider = make("input", { type: "range", id, ...bounds });
+  const range = make("input", { type: "range", id, ...bounds });
   const number = make("input", { type: "number", ariaLabel: `${label}: number`, ...bounds });
   const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
   const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
@@ -23,17 +34,17 @@ function control(model, { name, label, least, most }, id) {
     show();
   }
   function show() {
-    slider.value = value();
+    range.value = value();
     number.value = value();
     back.disabled = value() <= least;
     next.disabled = value() >= most;
   }
-  slider.addEventListener("input", () => set(slider.valueAsNumber));
+  range.addEventListener("input", () => set(range.valueAsNumber));
   number.addEventListener("change", () => set(number.valueAsNumber));
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();
-  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, slider, next, number) };
+  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, range, next, number) };
 }
 
 function render({ model, el }) {
@@ -41,7 +52,7 @@ function render({ model, el }) {
   const picture = make("div");
   const aloud = make("div", { className: "only-read-out" });
   aloud.setAttribute("role", "status");
-  const controls = model.get("controls").map((each, at) => control(model, each, `${id}-${at}`));
+  const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
   el.classList.add("cqrs-lab");
   el.append(make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture, aloud);
   // JupyterLab would take the arrow keys for itself and leave the cell.

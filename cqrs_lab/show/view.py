@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import anywidget
 import pandas as pd
@@ -16,13 +16,22 @@ from cqrs_lab.show.style import STYLESHEET
 
 
 class Control(NamedTuple):
-    """A whole number that the learner sets: by slider, by two buttons, or by typing it."""
+    """A whole number that the learner sets: by slider, by two buttons, or by typing it.
+
+    With `choices` it is the place of one of these words, picked from a list.
+    """
 
     name: str
     label: str
     least: int
     most: int
     value: int
+    choices: tuple[str, ...] | None = None
+
+    @classmethod
+    def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:
+        """Make a control that picks one of these words; the first stands there at the beginning."""
+        return cls(name, label, 0, len(choices) - 1, 0, tuple(choices))
 
 
 class View(anywidget.AnyWidget):

@@ -1,0 +1,60 @@
+// Draws questions: choices or a number, a button that gives the answer, and what was said to it.
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function question(model, { key, text, choices, least, most }, id) {
+  const give = make("button", { type: "button", textContent: "Choose first", disabled: true });
+  const told = make("p", { className: "says" });
+  told.setAttribute("role", "status");
+  let picked;
+  const pick = (value) => {
+    picked = value;
+    give.disabled = false;
+    give.textContent = `My answer: ${value}`;
+  };
+  const inputs = [];
+  const fields = choices
+    ? choices.map((choice) => {
+        const radio = make("input", { type: "radio", name: id });
+        radio.addEventListener("change", () => pick(choice));
+        inputs.push(radio);
+        return make("label", { className: "choice" }, radio, ` ${choice}`);
+      })
+    : [];
+  if (!choices) {
+    const number = make("input", { type: "number", min: least, max: most, step: "any", ariaLabel: text });
+    number.addEventListener("input", () => { if (number.checkValidity() && number.value) pick(number.valueAsNumber); });
+    inputs.push(number);
+    fields.push(number);
+  }
+  give.addEventListener("click", () => {
+    model.set("given", { ...model.get("given"), [key]: picked });
+    model.save_changes();
+  });
+  const show = () => {
+    const answer = model.get("told")[key];
+    told.textContent = answer ?? "";
+    if (answer === undefined) return;
+    for (const each of [...inputs, give]) each.disabled = true;
+    inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
+  };
+  show();
+  return { show, element: make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told) };
+}
+
+function render({ model, el }) {
+  const id = `cqrs-lab-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const questions = model.get("questions").map((each, at) => question(model, each, `${id}-${at}`));
+  el.classList.add("cqrs-lab");
+  el.append(...questions.map((each) => each.element));
+  // JupyterLab would take the arrow keys for itself and leave the cell.
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  const show = () => questions.forEach((each) => each.show());
+  model.on("change:told", show);
+  return () => model.off("change:told", show);
+}
+
+export default { render };

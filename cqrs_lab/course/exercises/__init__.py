@@ -1,0 +1,8 @@
+"""The exercises of all lessons, by their keys."""
+
+from cqrs_lab.course.exercises import lesson_02
+from cqrs_lab.course.exercises.exercise import Exercise
+
+__all__ = ["EXERCISES", "Exercise"]
+
+EXERCISES: dict[str, Exercise] = {exercise.key: exercise for exercise in lesson_02.EXERCISES}

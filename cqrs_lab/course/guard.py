@@ -1,0 +1,115 @@
+"""Runs a learner's code so that it can neither hang the lesson nor spoil it."""
+
+from __future__ import annotations
+
+import copy
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+LIMIT_SECONDS = 2.0
+
+
+class NotYet(Exception):
+    """An answer does not do what the exercise asks.
+
+    Parameters
+    ----------
+    done, came, expected : str
+        What was done to the answer, what came of it, and what was expected.
+    ask : str
+        A question or a sentence that points at what may be misunderstood.
+    """
+
+    def __init__(self, done: str, came: object, expected: object, ask: str) -> None:
+        super().__init__(ask)
+        self.done, self.came, self.expected, self.ask = done, str(came), str(expected), ask
+
+
+class OutOfTime(BaseException):
+    """Ends an answer's code; no `except Exception` of its own catches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How it ended: what it gave, what it raised, whether it was stopped, and what it printed."""
+
+    value: Any = None
+    raised: BaseException | None = None
+    stopped: bool = False
+    printed: str = ""
+
+
+def run(work: Callable[[], Any], limit_seconds: float = LIMIT_SECONDS) -> Ran:
+    """Run some work in a thread of its own, for a limited time.
+
+    A loop in Python is stopped at its next line. What sleeps or waits cannot be stopped: it is left behind in a
+    daemon thread, and the caller goes on. What is printed meanwhile is kept apart.
+    """
+    deadline = time.monotonic() + limit_seconds
+    ended: list[Ran] = []
+
+    def stop_late(frame: FrameType, event: str, argument: Any) -> Any:
+        if time.monotonic() > deadline:
+            raise OutOfTime
+        return stop_late
+
+    def target() -> None:
+        sys.settrace(stop_late)
+        try:
+            ended.append(Ran(work()))
+        except OutOfTime:
+            ended.append(Ran(stopped=True))
+        except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+            ended.append(Ran(raised=error))
+        finally:
+            sys.settrace(None)
+
+    printed = io.StringIO()
+    thread = threading.Thread(target=target, daemon=True)
+    with redirect_stdout(printed):
+        thread.start()
+        thread.join(limit_seconds + 0.5)
+    ran = ended[0] if ended else Ran(stopped=True)
+    return Ran(ran.value, ran.raised, ran.stopped, printed.getvalue())
+
+
+def call(function: Any, *arguments: Any, name: str = "") -> Any:
+    """Call a learner's function with copies, and refuse what changes them or raises.
+
+    Raises
+    ------
+    NotYet
+        Not a function, an exception, or an argument that was changed.
+    """
+    shown = f"{name or getattr(function, '__name__', 'your answer')}({', '.join(map(_short, arguments))})"
+    if not callable(function):
+        raise NotYet(f"looked for {name or 'a function'}", _short(function), "a function", "What did you hand over?")
+    given = copy.deepcopy(arguments)
+    try:
+        value = function(*given)
+    except (NotYet, OutOfTime):
+        raise
+    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+        came = f"{type(error).__name__}: {error}"
+        raise NotYet(
+            f"called {shown}", came, "no error", "Which line of yours raises it, and for which input?"
+        ) from None
+    if given != arguments:
+        ask = "Who else may be holding what you were given? Make a new value instead of changing it."
+        raise NotYet(f"called {shown}, then looked at what went in", _short(given), _short(arguments), ask)
+    return value
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 - a repr of the learner's may raise anything
+        text = f"a {type(value).__name__} whose repr raises {type(error).__name__}"
+    return text if len(text) <= 160 else f"{text[:160]}…"

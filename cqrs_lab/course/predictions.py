@@ -1,0 +1,25 @@
+"""What is said to each guess that was wrong: the misunderstanding that leads there."""
+
+from __future__ import annotations
+
+SAID_TO: dict[str, dict[str, str]] = {
+    "02.1": {
+        "one": "That is how a price should behave. This one counts who asks, so the third asker meets another shop.",
+        "three": "It changes on every third question only; but you felt rightly that asking leaves a trace here.",
+    },
+    "02.2": {
+        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite "
+        "keeps it so. A rule that a door keeps cannot be forgotten by the next programmer.",
+        "nothing, silently": "Silence would be the worst of all: somebody would believe that the price has changed.",
+    },
+    "02.3": {
+        "yes, by some milliseconds": "Which wire would they wait for? Both doors open on one file. CQRS is two models; "
+        "it does not mean microservices, nor a second database, nor a lag. Those are later choices.",
+        "yes, until a restart": "A door does not remember what it showed before; every question reads the file anew.",
+    },
+    "02.4": {
+        "nothing": "That is the rule of CQS, which speaks of methods: one either changes or answers. CQRS is not CQS; "
+        "it speaks of models. A command that must return nothing leaves its sender in the dark.",
+        "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
+    },
+}

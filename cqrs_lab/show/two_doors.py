@@ -1,0 +1,117 @@
+"""Two doors: one for what changes, one for what asks; send each message through either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.style import READ, WRITE, Part
+from cqrs_lab.show.view import Control, View
+
+
+class Shop(NamedTuple):
+    """A shop that was just opened: its two doors, and a look at its state for the picture."""
+
+    write_door: Callable[[Any], Any]
+    read_door: Callable[[Any], Any]
+    state: Callable[[], Mapping[str, Any]]
+
+
+class Passage(NamedTuple):
+    """What became of a message at a door."""
+
+    came: str
+    refused: bool
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+DOORS = ("write door", "read door")
+
+
+def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View:
+    """Show what becomes of each message at each door.
+
+    Parameters
+    ----------
+    open_shop : callable
+        Opens a shop anew: every message really goes through a door, once, and none meets what another changed.
+    messages : sequence of object
+
+    Returns
+    -------
+    View
+        `frame()`: one row per message and door; columns came, refused, changed.
+    """
+    tried = {(at, door): _send(open_shop(), message, door) for at, message in enumerate(messages) for door in (0, 1)}
+    rows = [
+        (type(messages[at]).__name__, DOORS[door], passage.came, passage.refused, passage.before != passage.after)
+        for (at, door), passage in tried.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["message", "door", "came", "refused", "changed"]).set_index(["message", "door"])
+
+    def draw(message: int, door: int) -> Picture:
+        name, passage = type(messages[message]).__name__, tried[message, door]
+        says = _says(name, door, passage)
+        state = pd.DataFrame({"before": passage.before, "after": passage.after}).rename_axis("what")
+        changed = pd.DataFrame({"before": False, "after": state["before"] != state["after"]}, index=state.index)
+        html = (
+            f"<figure>{_drawing(name, door, passage, says)}<figcaption>{escape(says)}</figcaption></figure>"
+            f'<div class="tables">{table(state.astype("str"), "The shop", changed=changed)}</div>'
+        )
+        return Picture(html, says, frame)
+
+    names = [repr(message) for message in messages]
+    return View(draw, [Control.among("message", "Message", names), Control.among("door", "Through", DOORS)])
+
+
+def _send(shop: Shop, message: object, door: int) -> Passage:
+    before = dict(shop.state())
+    try:
+        came, refused = str((shop.write_door, shop.read_door)[door](message)), False
+    except Exception as error:  # noqa: BLE001 - a door may refuse with any error; it is what the picture shows
+        came, refused = f"{type(error).__name__}: {error}", True
+    return Passage(came, refused, before, dict(shop.state()))
+
+
+def _says(name: str, door: int, passage: Passage) -> str:
+    changed = [key for key in passage.after if passage.before.get(key) != passage.after[key]]
+    effect = f"Changed: {', '.join(changed)}." if changed else "Nothing changed."
+    verdict = "is refused" if passage.refused else "passes"
+    return f"{name} {verdict} at the {DOORS[door]}. {passage.came}. {effect}".replace("..", ".")
+
+
+def _drawing(name: str, door: int, passage: Passage, says: str) -> str:
+    sides = [_side(at, part, f"{part.marker} {DOORS[at]}") for at, part in enumerate((WRITE, READ))]
+    part, y = (WRITE, READ)[door], (62, 152)[door]
+    end = 352 if passage.refused else 568
+    dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
+    stop = (
+        f'<path class="way now" d="M 362 {y - 18} V {y + 18}" style="stroke:{part.colour}"/>' if passage.refused else ""
+    )
+    way = f'<path class="way now" d="M 150 {y} H {end}"{dashes} style="stroke:{part.colour}"/>'
+    label = f'<text x="250" y="{y - 12}" text-anchor="middle" class="label strong">{escape(name)}</text>'
+    mark = "✗ refused" if passage.refused else "✓ passes"
+    x = 300 if passage.refused else 548
+    verdict = f'<text x="{x}" y="{y + 28}" text-anchor="middle" class="strong">{mark}</text>'
+    sender = (
+        '<rect class="box" x="16" y="26" width="130" height="162" rx="6" style="stroke:var(--faint)"/>'
+        '<text x="81" y="112" text-anchor="middle" class="strong">a message</text>'
+    )
+    state = (
+        '<rect class="box" x="580" y="26" width="180" height="162" rx="6" style="stroke:var(--faint)"/>'
+        '<text x="670" y="112" text-anchor="middle" class="strong">the shop\'s state</text>'
+    )
+    return drawing(780, 214, says, [sender, state, *sides, way, stop, label, verdict])
+
+
+def _side(at: int, part: Part, title: str) -> str:
+    y, dashes = (26, 116)[at], f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
+    return (
+        f'<rect class="box" x="376" y="{y}" width="150" height="72" rx="6" style="stroke:{part.colour}"{dashes}/>'
+        f'<text x="451" y="{y + 22}" text-anchor="middle" class="strong">{escape(title)}</text>'
+    )

@@ -1,0 +1,77 @@
+"""In every lesson a prediction stands before its answer, and the misconceptions of the course are met."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from cqrs_lab.course.exercises import EXERCISES
+from cqrs_lab.course.exercises.lesson_02 import WHY_NOT
+from cqrs_lab.course.predictions import SAID_TO
+
+SOLUTIONS = sorted((Path(__file__).parents[2] / "notebooks" / "solutions").glob("[0-9]*.ipynb"))
+
+
+def calls(path):
+    """Yield (function, key, keywords) of the course's functions that a lesson calls, in order."""
+    for cell in json.loads(path.read_text())["cells"]:
+        if cell["cell_type"] == "code":
+            nodes = [one for one in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(one, ast.Call)]
+            for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+                name = getattr(node.func, "id", "")
+                if name in ("predict", "reveal", "check", "recall"):
+                    words = {one.arg: ast.literal_eval(one.value) for one in node.keywords}
+                    yield name, ast.literal_eval(node.args[0]), words
+
+
+@pytest.fixture(params=SOLUTIONS, ids=lambda path: path.stem)
+def lesson(request):
+    return request.param.stem[:2], list(calls(request.param))
+
+
+def test_every_prediction_stands_before_its_reveal_and_is_revealed(lesson):
+    number, said = lesson
+    asked = [key for name, key, _ in said if name == "predict"]
+    order = [(name, key) for name, key, _ in said if name in ("predict", "reveal")]
+    assert order == [(name, key) for key in asked for name in ("predict", "reveal")]
+    assert all(key.startswith(f"{number}.") for key in asked)
+
+
+def test_a_lesson_with_predictions_has_two_to_four(lesson):
+    number, said = lesson
+    count = sum(name == "predict" for name, _, _ in said)
+    assert 2 <= count <= 4 or number == "00"
+
+
+def test_every_choice_but_one_has_a_sentence_for_who_is_wrong(lesson):
+    for name, key, words in lesson[1]:
+        if name == "predict" and "choices" in words:
+            left = set(words["choices"]) - set(SAID_TO[key])
+            assert len(left) == 1 and set(SAID_TO[key]) < set(words["choices"]), key
+
+
+def test_every_exercise_of_a_lesson_is_checked_in_it(lesson):
+    number, said = lesson
+    checked = [key for name, key, _ in said if name == "check"]
+    assert checked == [key for key in EXERCISES if key.startswith(f"{number}.")]
+
+
+def test_a_lesson_opens_with_recall(lesson):
+    number, said = lesson
+    assert number == "00" or ("recall", number) in [one[:2] for one in said]
+
+
+# Misconception, and the sentence that meets it.
+MET = {
+    "02: a command must return nothing": (SAID_TO["02.4"]["nothing"], "A command that must return nothing"),
+    "02: CQRS means microservices": (SAID_TO["02.3"]["yes, by some milliseconds"], "it does not mean microservices"),
+    "02: CQRS = CQS": (SAID_TO["02.4"]["nothing"], "CQRS is not CQS"),
+    "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
+}
+
+
+@pytest.mark.parametrize("misconception", MET)
+def test_a_misconception_of_the_course_is_met(misconception):
+    sentence, words = MET[misconception]
+    assert words in sentence

@@ -1,0 +1,31 @@
+"""Three questions open a lesson; each answer is met at once."""
+
+import pytest
+
+from cqrs_lab import InvalidArgument
+from cqrs_lab.course import LESSONS, recall
+from cqrs_lab.course.recall import QUESTIONS
+
+
+def test_every_written_lesson_but_the_first_opens_with_three_questions():
+    written = {f"{lesson.number:02}" for lesson in LESSONS if lesson.written and lesson.number > 0}
+    assert set(QUESTIONS) == written
+    assert {lesson: len(questions) for lesson, questions in QUESTIONS.items()} == dict.fromkeys(written, 3)
+
+
+@pytest.mark.parametrize("lesson", QUESTIONS)
+def test_every_choice_is_met_with_a_sentence_of_its_own(lesson):
+    for number, question in enumerate(QUESTIONS[lesson], 1):
+        said = {choice: recall(lesson).give(f"{lesson}.{number}", choice) for choice in question.answers}
+        assert len(set(said.values())) == len(said) >= 3
+        assert [choice for choice, text in said.items() if text.startswith("Right")] == [question.right]
+
+
+def test_the_place_of_a_choice_tells_nothing():
+    for asked in recall("02").questions:
+        assert list(asked["choices"]) == sorted(asked["choices"])
+
+
+def test_a_lesson_without_questions_is_refused_with_those_that_have_some():
+    with pytest.raises(InvalidArgument, match="there are some for 02"):
+        recall("99")
