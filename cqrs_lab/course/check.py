@@ -45,9 +45,9 @@ class Verdict:
         return lines + ([("It printed: ", self.printed)] if self.printed else [])
 
     def _repr_html_(self) -> str:
-        body = "<br>".join(f"{escape(name)}{escape(text)}" for name, text in self._lines())
-        mark = "✓" if self.passed else "…"
-        return f'<div role="status" style="white-space:pre-wrap">{mark} {body}</div>'
+        first, *rest = (f"{escape(name)}{escape(text)}" for name, text in self._lines())
+        body = "<br>".join([f"<strong>{'✓' if self.passed else '…'} {first}</strong>", *rest])
+        return f'<div role="status" style="white-space:pre-wrap">{body}</div>'
 
 
 def check(key: str, answer: Any) -> Verdict:

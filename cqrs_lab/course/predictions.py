@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 SAID_TO: dict[str, dict[str, str]] = {
+    "00.1": {
+        "one order": "The receipt went to Ada and the fact into the log. The page reads neither: it reads a "
+        "table of its own, and nobody has told the table yet.",
+        "an error": "Nothing failed. The table answers truly, as of the last fact it has read.",
+    },
+    "00.2": {
+        "12 cups": "That would be an old answer, and the page said that it wants none older than the receipt.",
+        "10 cups": "That is what the log implies; but this table has not read that far.",
+    },
     "02.1": {
         "one": "That is how a price should behave. This one counts who asks, so the third asker meets another shop.",
         "three": "It changes on every third question only; but you felt rightly that asking leaves a trace here.",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.show.style import STYLESHEET
+from cqrs_lab.show.style import READ, STYLESHEET, WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,29 @@ class Picture:
 
 def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
     """Put SVG shapes together to a drawing that a screen reader calls by its name."""
-    svg = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{"".join(parts)}</svg>'
+    shapes = "".join([_tips(), *parts])
+    svg = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{shapes}</svg>'
     return f'<div class="scrolls">{svg}</div>'
+
+
+def _tips() -> str:
+    """Define the arrowheads tip-idle, tip-write and tip-read: one for each colour a way can have."""
+    colours = {"idle": ("var(--faint)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
+    return "".join(
+        f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
+        f' orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z" style="fill:{colour}"/></marker>'
+        for name, (colour, size) in colours.items()
+    )
+
+
+def brief(value: Any) -> str:
+    """Write a value in a line: of a dataclass its type and values, of a tuple all of its items."""
+    if isinstance(value, tuple):
+        return "; ".join(map(brief, value)) or "none"
+    if dataclasses.is_dataclass(value):
+        values = (brief(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return f"{type(value).__name__}({', '.join(values)})"
+    return str(value)
 
 
 def table(

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cqrs_lab.read.queries import Answer
-from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
 from cqrs_lab.show.style import LOG, READ, WRITE, Part, letters
 from cqrs_lab.show.view import Control, View
@@ -83,7 +83,7 @@ def _drawing(step: Step, person: str) -> str:
     ]
     for at, name_of_table in enumerate(names):
         parts += _read_model(step, name_of_table, *_place(at, len(names)))
-    return drawing(WIDTH, HEIGHT, name, [_tips(), *parts])
+    return drawing(WIDTH, HEIGHT, name, parts)
 
 
 def _place(at: int, count: int) -> tuple[int, int]:
@@ -142,16 +142,6 @@ def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: st
     return line + _text(*at, step.label if now else idle, "label strong" if now else "label small faint")
 
 
-def _tips() -> str:
-    """Define the arrowheads: one for each colour a way can have."""
-    colours = {"idle": ("var(--faint)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
-    return "".join(
-        f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
-        f' orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z" style="fill:{colour}"/></marker>'
-        for name, (colour, size) in colours.items()
-    )
-
-
 def _box(place: tuple[int, int, int, int], part: Part | None) -> str:
     x, y, width, height = place
     colour = f"stroke:{part.colour}" if part else "stroke:var(--faint)"
@@ -182,18 +172,8 @@ def _message(step: Step) -> str:
 
 
 def _fields(message: Any) -> pd.DataFrame:
-    values = {field.name: _brief(getattr(message, field.name)) for field in dataclasses.fields(message)}
+    values = {field.name: brief(getattr(message, field.name)) for field in dataclasses.fields(message)}
     return pd.DataFrame({"value": values}).rename_axis("field")
-
-
-def _brief(value: Any) -> str:
-    """Write a value in a line: of a dataclass its type and values, of a tuple all of its items."""
-    if isinstance(value, tuple):
-        return "; ".join(map(_brief, value)) or "none"
-    if dataclasses.is_dataclass(value):
-        values = (_brief(getattr(value, field.name)) for field in dataclasses.fields(value))
-        return f"{type(value).__name__}({', '.join(values)})"
-    return str(value)
 
 
 def _screen(seen: list[Step], person: str) -> str:

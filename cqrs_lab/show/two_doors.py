@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
 
@@ -65,7 +65,7 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
         )
         return Picture(html, says, frame)
 
-    names = [repr(message) for message in messages]
+    names = [brief(message) for message in messages]
     return View(draw, [Control.among("message", "Message", names), Control.among("door", "Through", DOORS)])
 
 
@@ -86,32 +86,28 @@ def _says(name: str, door: int, passage: Passage) -> str:
 
 
 def _drawing(name: str, door: int, passage: Passage, says: str) -> str:
-    sides = [_side(at, part, f"{part.marker} {DOORS[at]}") for at, part in enumerate((WRITE, READ))]
     part, y = (WRITE, READ)[door], (62, 152)[door]
-    end = 352 if passage.refused else 568
     dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
-    stop = (
-        f'<path class="way now" d="M 362 {y - 18} V {y + 18}" style="stroke:{part.colour}"/>' if passage.refused else ""
-    )
-    way = f'<path class="way now" d="M 150 {y} H {end}"{dashes} style="stroke:{part.colour}"/>'
-    label = f'<text x="250" y="{y - 12}" text-anchor="middle" class="label strong">{escape(name)}</text>'
-    mark = "✗ refused" if passage.refused else "✓ passes"
-    x = 300 if passage.refused else 548
-    verdict = f'<text x="{x}" y="{y + 28}" text-anchor="middle" class="strong">{mark}</text>'
-    sender = (
-        '<rect class="box" x="16" y="26" width="130" height="162" rx="6" style="stroke:var(--faint)"/>'
-        '<text x="81" y="112" text-anchor="middle" class="strong">a message</text>'
-    )
-    state = (
-        '<rect class="box" x="580" y="26" width="180" height="162" rx="6" style="stroke:var(--faint)"/>'
-        '<text x="670" y="112" text-anchor="middle" class="strong">the shop\'s state</text>'
-    )
-    return drawing(780, 214, says, [sender, state, *sides, way, stop, label, verdict])
+    end, mark, middle = (340, "✗ refused", 255) if passage.refused else (632, "✓ passes", 584)
+    tip = "" if passage.refused else f' marker-end="url(#tip-{part.name.split()[0]})"'
+    parts = [
+        '<rect class="box" x="16" y="26" width="130" height="162" rx="6" style="stroke:var(--faint)"/>',
+        '<text x="81" y="112" text-anchor="middle" class="strong">a message</text>',
+        '<rect class="box" x="644" y="26" width="160" height="162" rx="6" style="stroke:var(--faint)"/>',
+        '<text x="724" y="112" text-anchor="middle" class="strong">the shop</text>',
+        *(_side(at, one, f"{one.marker} {DOORS[at]}") for at, one in enumerate((WRITE, READ))),
+        f'<path class="way now" d="M 146 {y} H {end}"{dashes} style="stroke:{part.colour}"{tip}/>',
+        f'<text x="255" y="{y - 12}" text-anchor="middle" class="label strong">{escape(name)}</text>',
+        f'<text x="{middle}" y="{y + 28}" text-anchor="middle" class="strong">{mark}</text>',
+    ]
+    if passage.refused:
+        parts.append(f'<path class="way now" d="M 350 {y - 18} V {y + 18}" style="stroke:{part.colour}"/>')
+    return drawing(820, 214, says, parts)
 
 
 def _side(at: int, part: Part, title: str) -> str:
     y, dashes = (26, 116)[at], f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
     return (
         f'<rect class="box" x="376" y="{y}" width="150" height="72" rx="6" style="stroke:{part.colour}"{dashes}/>'
-        f'<text x="451" y="{y + 22}" text-anchor="middle" class="strong">{escape(title)}</text>'
+        f'<text x="451" y="{y + 62}" text-anchor="middle" class="strong">{escape(title)}</text>'
     )

@@ -73,6 +73,6 @@ def test_every_drawing_is_well_formed_and_named(view):
 
 def test_the_lists_offer_the_messages_and_the_doors(view):
     assert [list(one["choices"]) for one in view.controls] == [
-        ["Write(value=5)", "Ask()", "Write(value=-1)"],
+        ["Write(5)", "Ask()", "Write(-1)"],
         ["write door", "read door"],
     ]
