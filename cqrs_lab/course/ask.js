@@ -6,14 +6,14 @@ function make(tag, properties = {}, ...children) {
 }
 
 function question(model, { key, text, choices, least, most }, id) {
-  const give = make("button", { type: "button", textContent: "Choose first", disabled: true });
+  const give = make("button", { type: "button", textContent: "Keep this answer", ariaLabel: `Keep this answer: ${text}`, disabled: true });
   const told = make("p", { className: "says" });
   told.setAttribute("role", "status");
   let picked;
   const pick = (value) => {
     picked = value;
     give.disabled = false;
-    give.textContent = `My answer: ${value}`;
+    told.textContent = `Your answer: ${value}. The button keeps it.`;
   };
   const inputs = [];
   const fields = choices
@@ -36,8 +36,8 @@ function question(model, { key, text, choices, least, most }, id) {
   });
   const show = () => {
     const answer = model.get("told")[key];
-    told.textContent = answer ?? "";
     if (answer === undefined) return;
+    told.textContent = answer;
     for (const each of [...inputs, give]) each.disabled = true;
     inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
   };

@@ -58,12 +58,17 @@ class Keyboard:
             ready = [control for control in controls if control.ready and tries[control.key] < TRIES]
             if all(moved.values()) or not ready:
                 break
-            control = min(ready, key=lambda one: (tries[one.key], moved[one.key]))
+            control = min(ready, key=lambda one: (*self._turn(one, moved[one.key]), tries[one.key]))
             tries[control.key] += 1
             moved[control.key] |= self._changes_its_view(control, cell)
         self._visit.moved += [key for key, did in moved.items() if did]
         for key in [key for key, did in moved.items() if not did]:
             self._visit.not_moved.append(f"{key}: {'nothing changes' if tries[key] else 'never enabled'}")
+
+    @staticmethod
+    def _turn(control: Control, moved: bool) -> tuple[bool, bool]:
+        """Buttons come last, for they may close a form; a radio button leads on to the next, even one that has moved."""
+        return control.kind == "button", moved and control.kind != "radio"
 
     def _controls_of(self, cell: int) -> list[Control]:
         """List a cell's controls; those of one kind and name are told apart by number."""
