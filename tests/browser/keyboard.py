@@ -67,7 +67,7 @@ class Keyboard:
 
     @staticmethod
     def _turn(control: Control, moved: bool) -> tuple[bool, bool]:
-        """Buttons come last, for they may close a form; a radio button leads on to the next, even one that has moved."""
+        """Buttons come last, for they may close a form; a radio button leads on to the next, moved or not."""
         return control.kind == "button", moved and control.kind != "radio"
 
     def _controls_of(self, cell: int) -> list[Control]:
