@@ -4,7 +4,8 @@ from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.recorded_run import RecordedRun
+from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
 
-__all__ = ["RecordedRun", "pipeline", "log_and_tables", "two_doors", "Shop", "View", "Picture"]
+__all__ = ["RecordedRun", "pipeline", "log_and_tables", "time_machine", "two_doors", "Shop", "View", "Picture"]

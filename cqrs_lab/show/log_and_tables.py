@@ -12,12 +12,14 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, table
-from cqrs_lab.show.style import LOG, READ, kind_colours, letters
+from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View
 
-MOST_EVENTS = 12
 BOOKKEEPING = "_position"
+
+TableAt = Callable[[str, int], pd.DataFrame]
 
 
 def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View:
@@ -40,23 +42,15 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
     """
     log = tuple(store.read_all())
     by_name = {projection.name: projection for projection in projections}
-
-    # A learner moves back and forth over few positions.
-    @lru_cache(maxsize=256)
-    def table_at(name: str, count: int) -> pd.DataFrame:
-        projector = Projector(store, by_name[name])
-        if count:
-            projector.catch_up(limit=count)
-        return _without_bookkeeping(projector.table)
-
+    table_at = tables_at(store, projections)
     most_rows = {name: len(table_at(name, len(log))) for name in by_name}
 
     def draw(**read: int) -> Picture:
-        tables = [_read_model(name, table_at, count, log, most_rows[name]) for name, count in read.items()]
+        tables = [read_model(name, table_at, count, log, most_rows[name]) for name, count in read.items()]
         positions = {name: _position(log, count) for name, count in read.items()}
         behind = {name: len(log) - count for name, count in read.items()}
         says = " ".join(_sentence(name, log, count) for name, count in read.items())
-        html = f'{_strip(log, read)}<p class="says">{escape(says)}</p><div class="tables">{"".join(tables)}</div>'
+        html = f'{log_strip(log, read)}<p class="says">{escape(says)}</p><div class="tables">{"".join(tables)}</div>'
         frame = pd.DataFrame({"position": positions, "events_behind": behind}).rename_axis("projection")
         return Picture(html, says, frame)
 
@@ -79,26 +73,22 @@ def _sentence(name: str, log: Sequence[RecordedEvent], count: int) -> str:
     return f"{last}, the end of the log." if not left else f"{last}: {left} event{'s'[: left != 1]} behind."
 
 
-def _strip(log: Sequence[RecordedEvent], read: dict[str, int]) -> str:
-    """Draw the last events as tiles, and below each who has read up to there."""
-    colours = kind_colours([type(recorded.event) for recorded in log])
-    first = max(0, len(log) - MOST_EVENTS)
-    tiles = []
-    for count, recorded in enumerate(log[first:], first + 1):
-        kind = type(recorded.event)
-        here = "<br>".join(f"{READ.marker} {escape(name)}" for name, at in read.items() if at == count)
-        tiles.append(
-            f'<li style="border-top-color:{colours[kind]}">{recorded.position}'
-            f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{escape(kind.__name__)}'
-            f'<span class="read-up-to" style="min-height:{1.45 * len(read)}em">{here}</span></li>'
-        )
-    before = f" (the last {MOST_EVENTS} of {len(log):,} events)" if first else ""
-    return f'<div class="says"><strong>{LOG.marker} log</strong>{before}</div><ol class="log">{"".join(tiles)}</ol>'
+def tables_at(store: EventStore, projections: Sequence[Projection]) -> TableAt:
+    """Give a function that tells a projection's table, by name, after so many events of the log."""
+    by_name = {projection.name: projection for projection in projections}
+
+    # A learner moves back and forth over few positions.
+    @lru_cache(maxsize=256)
+    def table_at(name: str, count: int) -> pd.DataFrame:
+        projector = Projector(store, by_name[name])
+        if count:
+            projector.catch_up(limit=count)
+        return _without_bookkeeping(projector.table)
+
+    return table_at
 
 
-def _read_model(
-    name: str, table_at: Callable[[str, int], pd.DataFrame], count: int, log: Sequence[RecordedEvent], most_rows: int
-) -> str:
+def read_model(name: str, table_at: TableAt, count: int, log: Sequence[RecordedEvent], most_rows: int) -> str:
     """Draw a table with the cells set apart that the last event changed; its place is as high as it will ever be."""
     now = table_at(name, count).sort_index()
     before = table_at(name, max(0, count - 1)).reindex(now.index)

@@ -8,7 +8,7 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import read
 from cqrs_lab.show import log_and_tables
-from cqrs_lab.show.log_and_tables import MOST_EVENTS
+from cqrs_lab.show.log_strip import MOST_EVENTS
 
 from .conftest import cups
 
@@ -70,11 +70,14 @@ def test_the_strip_shows_every_event_and_who_has_read_up_to_it(view):
     assert [re.findall(r"▲ (\w+)", tile) for tile in tiles] == [[], ["inventory_levels"], [], ["order_history"]]
 
 
-def test_of_a_long_log_the_last_events_are_shown_and_the_rest_counted(shop):
+def test_of_a_long_log_the_events_around_the_furthest_reader_are_shown(shop):
     for number in range(20):
         shop.bus.send(cups(1, order_id=f"o{number}"))
-    picture = log_and_tables(shop.store, [read.InventoryLevels()]).at(inventory_levels=22)
-    assert picture.html.count("<li") == MOST_EVENTS and f"the last {MOST_EVENTS} of 22 events" in picture.html
+    view = log_and_tables(shop.store, [read.OrderHistory(), read.InventoryLevels()])
+    first, last = view.at(order_history=3, inventory_levels=12), view.at(order_history=3, inventory_levels=13)
+    assert first.html.count("<li") == MOST_EVENTS and "events 1 to 12 of 22" in first.html
+    assert last.html.count("<li") == 10 and "events 13 to 22 of 22" in last.html
+    assert "▲ inventory_levels" in last.html and "▲ inventory_levels" in first.html
 
 
 def test_an_empty_log_can_be_shown():

@@ -1,0 +1,77 @@
+"""The time machine: the log, one stream's state and the tables, all as of one position."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.show.log_and_tables import read_model, tables_at
+from cqrs_lab.show.log_strip import log_strip
+from cqrs_lab.show.picture import Picture, brief, table
+from cqrs_lab.show.view import Control, View
+from cqrs_lab.write.decider import Decider
+
+
+def time_machine(
+    store: EventStore, stream: str, decider: Decider[Any, Any, Any], projections: Sequence[Projection] = ()
+) -> View:
+    """Show what was so at any position of the log: one stream's state, and the tables.
+
+    Parameters
+    ----------
+    store : EventStore
+        Events that are recorded later are not shown.
+    stream : str
+        Whose state is told; its events are set apart.
+    decider : Decider
+        Its `evolve` makes the state from the events.
+    projections : sequence of Projection, optional
+
+    Returns
+    -------
+    View
+        `frame()`: one row per field of the state; columns before the last event, after.
+    """
+    log = tuple(store.read_all())
+    table_at = tables_at(store, projections)
+    most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
+
+    def draw(position: int) -> Picture:
+        now, before = _state(decider, stream, log[:position]), _state(decider, stream, log[: max(0, position - 1)])
+        frame = pd.DataFrame({"before": before, "after": now}, dtype="str").rename_axis("state of " + stream)
+        changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
+        version = sum(recorded.stream == stream for recorded in log[:position])
+        says = _sentence(stream, version, log, position)
+        state = table(frame[["after"]], f"{stream}, version {version}", changed=changed)
+        tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
+        html = (
+            f'{log_strip(log, {"now": position}, own=stream)}<p class="says">{escape(says)}</p>'
+            f'<div class="tables"><div>{state}</div>{"".join(tables)}</div>'
+        )
+        return Picture(html, says, frame)
+
+    return View(draw, [Control("position", "As of event", 0, len(log), len(log))])
+
+
+def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:
+    """Fold a stream's events, and tell the state's fields, or the state itself if it has none."""
+    state = decider.fold(recorded.event for recorded in log if recorded.stream == stream)
+    if not dataclasses.is_dataclass(state):
+        return {"state": brief(state)}
+    return {field.name: brief(getattr(state, field.name)) for field in dataclasses.fields(state)}
+
+
+def _sentence(stream: str, version: int, log: Sequence[RecordedEvent], position: int) -> str:
+    if not position:
+        return f"Before the first event. {stream} is at version 0: there is nothing yet."
+    last = log[position - 1]
+    whose = "" if last.stream == stream else f", which is not of {stream}"
+    name = type(last.event).__name__
+    return f"As of position {last.position}, {name} on {last.stream}{whose}. {stream} is at version {version}."
