@@ -76,7 +76,8 @@ def _run(path: Path) -> None:
     # The Python that built it is not part of the lesson.
     notebook["metadata"]["language_info"] = {"name": "python"}
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    write(path, json.loads(text))
+    # Nor is the folder that the checkout happens to be in, which tracebacks tell.
+    write(path, json.loads(text.replace(f"{Path(__file__).parents[2]}/", "")))
 
 
 def write(path: Path, notebook: Notebook) -> None:

@@ -31,4 +31,24 @@ SAID_TO: dict[str, dict[str, str]] = {
         "it speaks of models. A command that must return nothing leaves its sender in the dark.",
         "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
     },
+    "03.1": {
+        "the event is changed": "An event tells what happened, and it did happen: at that price, at that time. "
+        "A record that may be edited cannot be trusted, nor followed; who has read it will not read it again.",
+        "the event is deleted": "Then the tables that have read it are wrong for ever, and nobody could tell why.",
+    },
+    "03.2": {
+        "two": "Both decisions were right when they were made. But the store asks each writer what they knew, and the "
+        "second did not know of the first.",
+        "none": "Then nobody could ever sell anything under load. One of the two has seen all there was to see.",
+    },
+    "03.3": {
+        "12": "The expected version stops a writer who did not know the latest. A retry loads anew, so it knows, and "
+        "is let through. An optimistic check does not prevent every retry; a command id does.",
+    },
+    "03.4": {
+        "an audit table": "An audit table is written beside the truth and may differ from it. Here there is nothing "
+        "beside: the state itself is worked out from the log.",
+        "a message broker": "A broker hands messages on and may forget them then. The log keeps them, in one order, "
+        "and checks who may append. Something else may carry them on; that is another choice.",
+    },
 }

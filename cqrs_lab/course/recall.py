@@ -49,6 +49,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "03": (
+        Recalled(
+            "What makes a message a query?",
+            {
+                "it changes nothing": "Right: whatever it returns, and whatever it is called.",
+                "it returns something": "A command may return a receipt. Ask what is different afterwards.",
+                "it has no arguments": "RecalculateTotals had none, and changed every total.",
+            },
+        ),
+        Recalled(
+            "What does CQRS need at the least?",
+            {
+                "two models": "Right: one that decides and one that answers. The rest are later choices.",
+                "two databases": "Lesson 2 had one file with two doors, and it was CQRS.",
+                "a log of events": "A log is one way to feed the read side. One SQLite file had none.",
+            },
+        ),
+        Recalled(
+            "A page shows an old state. What can you say for sure?",
+            {
+                "its table is behind": "Right: behind, and right as of its own position.",
+                "an event was lost": "It is in the log. The table has not read it yet.",
+                "the write side failed": "The write side had finished; it gave a receipt.",
+            },
+        ),
+    ),
 }
 
 
