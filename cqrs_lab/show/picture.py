@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -56,7 +56,9 @@ def _tips() -> str:
 
 
 def brief(value: Any) -> str:
-    """Write a value in a line: of a dataclass its type and values, of a tuple all of its items."""
+    """Write a value in a line: of a dataclass its type and values, of a tuple or mapping all of its items."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{brief(key)}: {brief(one)}" for key, one in value.items()) or "none"
     if isinstance(value, tuple):
         return "; ".join(map(brief, value)) or "none"
     if dataclasses.is_dataclass(value):

@@ -49,7 +49,9 @@ def time_machine(
         changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
         version = sum(recorded.stream == stream for recorded in log[:position])
         says = _sentence(stream, version, log, position)
-        state = table(frame[["after"]], f"{stream}, version {version}", changed=changed)
+        state = table(
+            frame[["after"]].rename(columns={"after": "now"}), f"{stream}, version {version}", changed=changed
+        )
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
         html = (
             f'{log_strip(log, {"now": position}, own=stream)}<p class="says">{escape(says)}</p>'

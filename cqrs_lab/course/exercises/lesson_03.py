@@ -78,7 +78,10 @@ def _records(kind: type) -> None:
         (6, "order-7", 5, "e"),
     ]
     if came != wanted:
-        raise NotYet(done, came, wanted, "Which number counts the whole log, and which the stream?")
+        ask = "Which number counts the whole log, and which the stream?"
+        raise NotYet(
+            done, came, wanted, ask if came else "Where do the events go, once the check has let them through?"
+        )
 
 
 def _checks(kind: type, stream: str, expected: int, full: str, what: str, ask: str) -> None:

@@ -114,6 +114,7 @@ WRONG_STORES = {
     "told of a conflict": (TellsOfConflicts, "What is there to tell"),
     "one count for all": (OneCountForAll, "Which number counts the whole log"),
     "an instance": (AllAtOnce(), "the class itself"),
+    "records nothing": (type("Empty", (HalfStore,), {"append": lambda *arguments: None}), "Where do the events go"),
 }
 
 # --- 03.2 -------------------------------------------------------------------------------------------------
