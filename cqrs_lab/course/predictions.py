@@ -51,4 +51,22 @@ SAID_TO: dict[str, dict[str, str]] = {
         "a message broker": "A broker hands messages on and may forget them then. The log keeps them, in one order, "
         "and checks who may append. Something else may carry them on; that is another choice.",
     },
+    "04.1": {
+        "another OrderCancelled": "Then every table would take the lines off twice. An event tells of a change, and "
+        "nothing has changed.",
+        "an error": "The sender wished for a cancelled order, and has one. That is no fault: a receipt may get lost.",
+    },
+    "04.2": {
+        "it is refused": "Replay does not decide again. The order was accepted when it was made, and evolve, "
+        "which alone runs in a replay, never refuses.",
+        "five of the eight stay": "Nobody is there to cut it: a replay repeats what happened, event by event.",
+    },
+    "04.3": {
+        "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
+        "all of them. Give the e-mail a stream of its own, or let a process find doubles and repair them.",
+    },
+    "04.4": {
+        "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
+        "stream is checked against everything else, so strangers get in each other's way.",
+    },
 }

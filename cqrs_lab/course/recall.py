@@ -75,6 +75,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "04": (
+        Recalled(
+            "Two append with the same expected version. What does the store do?",
+            {
+                "one is refused": "Right: it loads again and decides anew, on what is so now.",
+                "both are recorded": "Then the second would stand on a state that was gone.",
+                "the second waits": "Nobody waits: there is no lock. The check comes with the append.",
+            },
+        ),
+        Recalled(
+            "An event was recorded by mistake. How is it mended?",
+            {
+                "another event": "Right: both stay on record, the mistake and its correction.",
+                "it is deleted": "Who has read it already would never hear of that.",
+                "it is corrected": "A record that may be edited is no record any more.",
+            },
+        ),
+        Recalled(
+            "Who keeps the rule that asking changes nothing?",
+            {
+                "the read door": "Right: what only reads cannot write, whatever it is sent.",
+                "a naming rule": "ListProduct and ListProducts differ by one letter.",
+                "a code review": "It may. A door does not get tired.",
+            },
+        ),
+    ),
 }
 
 

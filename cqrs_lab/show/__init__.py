@@ -1,5 +1,6 @@
 """How notebooks show things: pictures that say what they show, and views that the learner moves."""
 
+from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
@@ -9,4 +10,15 @@ from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
 
-__all__ = ["RecordedRun", "pipeline", "log_and_tables", "time_machine", "duel", "two_doors", "Shop", "View", "Picture"]
+__all__ = [
+    "RecordedRun",
+    "pipeline",
+    "log_and_tables",
+    "time_machine",
+    "duel",
+    "decision_table",
+    "two_doors",
+    "Shop",
+    "View",
+    "Picture",
+]

@@ -72,6 +72,9 @@ MET = {
         "A record that may be edited cannot be trusted",
     ),
     "03: an optimistic check prevents every retry": (SAID_TO["03.3"]["12"], "does not prevent every retry"),
+    "04: one stream can keep unique e-mail": (SAID_TO["04.3"]["one"], "One stream cannot keep an e-mail unique"),
+    "04: bigger aggregates are safer": (SAID_TO["04.4"]["both at once"], "Bigger aggregates are not safer"),
+    "04: replay decides again": (SAID_TO["04.2"]["it is refused"], "Replay does not decide again"),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 

@@ -27,5 +27,5 @@ def test_the_place_of_a_choice_tells_nothing():
 
 
 def test_a_lesson_without_questions_is_refused_with_those_that_have_some():
-    with pytest.raises(InvalidArgument, match="there are some for 02, 03"):
+    with pytest.raises(InvalidArgument, match="there are some for 02, 03, 04"):
         recall("99")
