@@ -33,7 +33,7 @@ NEVER_MET = (
 )
 
 
-def check_projection(projection: Projection, log: Any) -> Report:
+def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report:
     """Try law 5 on a projection, with any log.
 
     Parameters
@@ -41,6 +41,8 @@ def check_projection(projection: Projection, log: Any) -> Report:
     projection : Projection
     log : EventStore or sequence of RecordedEvent
         Should hold events of every kind the projection reads, on several keys, and keys that come up again.
+    cuts : int, optional
+        In how many ways the log is cut. Each takes about as long as a rebuild.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def check_projection(projection: Projection, log: Any) -> Report:
         kinds = ", ".join(kind.__name__ for kind in projection.events)
         found.note(SAYS_SOMETHING, "looked for its events", (f"at least one of {kinds}", "none"))
         return found.report()
-    trial = _Trial(found, projection)
+    trial = _Trial(found, projection, cuts)
     for attempt in (trial.empty_slice, trial.same_again, trial.cuts, trial.algebra):
         with found.trying(SCHEMA, attempt.__name__.replace("_", " ")):
             attempt(events)
@@ -80,8 +82,8 @@ def check_projection(projection: Projection, log: Any) -> Report:
 class _Trial:
     """One projection under test."""
 
-    def __init__(self, found: Findings, projection: Projection) -> None:
-        self.found, self.projection = found, projection
+    def __init__(self, found: Findings, projection: Projection, cuts: int) -> None:
+        self.found, self.projection, self.ways = found, projection, cuts
         self.met = False  # have two rows of one key been merged?
 
     def summary(self, events: Sequence[RecordedEvent], done: str) -> pd.DataFrame:
@@ -130,7 +132,7 @@ class _Trial:
     def cuts(self, events: Sequence[RecordedEvent]) -> None:
         whole, empty = self.summary(events, "the whole log"), self.projection.schema.empty()
         random = Random(5)
-        for attempt in range(24):
+        for attempt in range(self.ways):
             parts = [events[: len(events) // 2], events[len(events) // 2 :]] if attempt == 0 else _cut(events, random)
             how = f"cut {len(events)} events into slices of {_sizes(parts)}"
             summaries = [self.summary(part, how) for part in parts]
