@@ -3,8 +3,21 @@
 from cqrs_lab.course.check import Verdict, check, hint
 from cqrs_lab.course.course_map import course_map
 from cqrs_lab.course.lessons import LESSONS, Lesson
-from cqrs_lab.course.predict import predict, reveal
+from cqrs_lab.course.predict import predict, reveal, veiled
 from cqrs_lab.course.progress import progress
-from cqrs_lab.course.recall import recall
+from cqrs_lab.course.recall import recall, review
 
-__all__ = ["predict", "reveal", "recall", "check", "hint", "Verdict", "progress", "course_map", "LESSONS", "Lesson"]
+__all__ = [
+    "predict",
+    "reveal",
+    "veiled",
+    "recall",
+    "review",
+    "check",
+    "hint",
+    "Verdict",
+    "progress",
+    "course_map",
+    "LESSONS",
+    "Lesson",
+]

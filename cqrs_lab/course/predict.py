@@ -13,6 +13,7 @@ from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.progress import notes
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.picture import Picture
+from cqrs_lab.show.view import View
 
 
 def predict(
@@ -64,6 +65,31 @@ def _kept_guess(question: Question, guess: Any) -> str:
 def _keep(key: str, guess: Any) -> None:
     if notes().first("guess", key) is None:
         notes().add("guess", key, guess=guess)
+    for view in _veiled.pop(key, []):
+        view.veil = ""
+
+
+_veiled: dict[str, list[View]] = {}
+
+
+def veiled(key: str, view: View) -> View:
+    """Keep a view's picture hidden until the guess is kept, or until the learner presses "Show me".
+
+    Parameters
+    ----------
+    key : str
+        As in `predict`.
+    view : View
+
+    Returns
+    -------
+    View
+        The same one. Without a front end nothing is hidden.
+    """
+    if notes().first("guess", key) is None:
+        view.veil = f"What do you expect? Your guess ({key}) takes this away."
+        _veiled.setdefault(key, []).append(view)
+    return view
 
 
 def _room(key: str, question: str, choices: tuple[str, ...]) -> Ask:

@@ -69,4 +69,23 @@ SAID_TO: dict[str, dict[str, str]] = {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
         "stream is checked against everything else, so strangers get in each other's way.",
     },
+    "05.1": {
+        "the old one": "So it would be if whoever comes last won. Here every price carries the position of the event "
+        "it came from, and merge compares these; so the order in which summaries arrive does not matter.",
+        "both": "There is one row for each product: two rows with one key become one.",
+    },
+    "05.2": {
+        "1": "One table per kind of thing would be the write side drawn once more. A read model belongs to a question, "
+        "not to an entity, and one order is news for five of the shop's questions.",
+        "7": "Each table declares what it reads. What is for sale, and what lies in a cart, an order does not change.",
+    },
+    "05.3": {
+        "the orders": "The orders are in the log, every one. What was deleted is a table worked out from them. "
+        "Read models are not precious: they are the part of a shop that you can throw away.",
+        "the newest orders": "A table holds nothing that the log does not hold, neither old nor new.",
+    },
+    "05.4": {
+        "2 orders, 8 cups": "Each table reads by itself. One has read to the end; nobody has told the other to go on.",
+        "1 order, 11 cups": "The history has read the new order. It is the other table that has not.",
+    },
 }

@@ -5,6 +5,7 @@ from cqrs_lab.show.duel import duel
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
+from cqrs_lab.show.race import race
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
@@ -18,6 +19,7 @@ __all__ = [
     "duel",
     "decision_table",
     "two_doors",
+    "race",
     "Shop",
     "View",
     "Picture",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -26,17 +27,31 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     colours = kind_colours([type(recorded.event) for recorded in log])
     first = (max(1, *read.values()) - 1) // MOST_EVENTS * MOST_EVENTS
     shown = log[first : first + MOST_EVENTS]
-    tiles = (_tile(recorded, count, read, colours, own) for count, recorded in enumerate(shown, first + 1))
+    tiles = "".join(_tile(recorded, colours[type(recorded.event)], own) for recorded in shown)
+    bars = "".join(_bar(name, min(max(0, count - first), len(shown))) for name, count in read.items())
     part = f" (events {first + 1:,} to {first + len(shown):,} of {len(log):,})" if len(shown) < len(log) else ""
-    return f'<div class="says"><strong>{LOG.marker} log</strong>{part}</div><ol class="log">{"".join(tiles)}</ol>'
-
-
-def _tile(recorded: RecordedEvent, count: int, read: Mapping[str, int], colours: Mapping[type, str], own: str) -> str:
-    kind = type(recorded.event)
-    here = "<br>".join(f"{READ.marker} {escape(name)}" for name, at in read.items() if at == count)
-    stream = f'<span class="read-up-to">{escape(recorded.stream)}</span>' if own and recorded.stream == own else ""
+    columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(4.4rem,1fr))"'
     return (
-        f'<li style="border-top-color:{colours[kind]}"{" class=own" if stream else ""}>{recorded.position}'
-        f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{escape(kind.__name__)}{stream}'
-        f'<span class="read-up-to" style="min-height:{1.45 * len(read)}em">{here}</span></li>'
+        f'<div class="says"><strong>{LOG.marker} log</strong>{part}</div><div class="scrolls">'
+        f'<ol class="log" {columns}>{tiles}</ol><div class="readers" {columns}>{bars}</div></div>'
     )
+
+
+def _tile(recorded: RecordedEvent, colour: str, own: str) -> str:
+    kind = type(recorded.event)
+    whose = f'<span class="stream">{_breakable(recorded.stream)}</span>' if own and recorded.stream == own else ""
+    return (
+        f'<li style="border-top-color:{colour}"{" class=own" if whose else ""}>{recorded.position}'
+        f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{_breakable(kind.__name__)}{whose}</li>'
+    )
+
+
+def _bar(name: str, columns: int) -> str:
+    """Draw how much of the strip a reader has read; with nothing read the name stands alone."""
+    css = f'class="reader" style="grid-column:1 / span {columns}"' if columns else 'class="reader none"'
+    return f"<div {css}>{READ.marker} {escape(name)}</div>"
+
+
+def _breakable(name: str) -> str:
+    """Let a name break between its words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[-_])", "<wbr>", escape(name))

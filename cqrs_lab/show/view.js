@@ -53,12 +53,22 @@ function render({ model, el }) {
   const aloud = make("div", { className: "only-read-out" });
   aloud.setAttribute("role", "status");
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
+  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture);
+  const veil = make("p", { className: "says" });
+  const lift = make("button", { type: "button", textContent: "Show me" });
+  const veiled = make("div", { className: "control" }, veil, lift);
+  lift.addEventListener("click", () => { model.set("veil", ""); model.save_changes(); });
   el.classList.add("cqrs-lab");
-  el.append(make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture, aloud);
+  el.append(veiled, behind, aloud);
   // JupyterLab would take the arrow keys for itself and leave the cell.
   el.addEventListener("keydown", (event) => event.stopPropagation());
 
   let quiet;
+  const cover = () => {
+    veil.textContent = model.get("veil");
+    veiled.hidden = !veil.textContent;
+    behind.hidden = Boolean(veil.textContent);
+  };
   const draw = () => { picture.innerHTML = model.get("html"); };
   const move = () => controls.forEach((each) => each.show());
   const speak = () => {
@@ -66,11 +76,14 @@ function render({ model, el }) {
     quiet = setTimeout(() => { aloud.textContent = model.get("says"); }, QUIET_MILLISECONDS);
   };
   draw();
+  cover();
+  model.on("change:veil", cover);
   model.on("change:html", draw);
   model.on("change:values", move);
   model.on("change:says", speak);
   return () => {
     clearTimeout(quiet);
+    model.off("change:veil", cover);
     model.off("change:html", draw);
     model.off("change:values", move);
     model.off("change:says", speak);

@@ -52,6 +52,8 @@ class View(anywidget.AnyWidget):
         What the controls are set to.
     picture : Picture
         What is shown now; its `frame` holds the numbers behind it.
+    veil : str
+        As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
     _esm = Path(__file__).with_name("view.js")
@@ -61,6 +63,7 @@ class View(anywidget.AnyWidget):
     values: traitlets.Dict[str, int] = traitlets.Dict().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)
     says = traitlets.Unicode().tag(sync=True)
+    veil = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
         self._draw = draw

@@ -1,9 +1,12 @@
 """A guess comes before its answer, the first one counts, and every wrong one is met with a sentence."""
 
+import pandas as pd
 import pytest
 
 from cqrs_lab import InvalidArgument
-from cqrs_lab.course import predict, reveal
+from cqrs_lab.course import predict, reveal, veiled
+from cqrs_lab.show import Picture, View
+from cqrs_lab.show.view import Control
 
 CHOICES = ["one", "two", "three"]
 
@@ -74,3 +77,25 @@ def test_a_form_reads_as_text_and_carries_what_the_front_end_draws():
     data, _ = form._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data and "How many?" in data["text/html"]
     assert form.questions[0]["choices"] == tuple(CHOICES)
+
+
+def a_view():
+    return View(lambda step: Picture("<p>curve</p>", "curve", pd.DataFrame()), [Control("step", "Step", 0, 1, 0)])
+
+
+def test_a_view_is_veiled_until_the_guess_is_kept():
+    view = veiled("02.1", a_view())
+    assert "Your guess (02.1)" in view.veil
+    ask().give("02.1", "one")
+    assert view.veil == "" and veiled("02.1", a_view()).veil == ""
+
+
+def test_without_a_front_end_nothing_is_veiled():
+    view = veiled("02.1", a_view())
+    assert view.veil and repr(view) == "curve" and "<p>curve</p>" in view._repr_mimebundle_()[0]["text/html"]
+
+
+def test_show_me_takes_the_veil_off_without_a_guess():
+    view = veiled("02.1", a_view())
+    view.set_state({"veil": ""})
+    assert view.veil == "" and reveal("02.1", "two").says.endswith("(You kept no guess.)")

@@ -3,8 +3,8 @@
 import pytest
 
 from cqrs_lab import InvalidArgument
-from cqrs_lab.course import LESSONS, recall
-from cqrs_lab.course.recall import QUESTIONS
+from cqrs_lab.course import LESSONS, progress, recall, review
+from cqrs_lab.course.questions import QUESTIONS, REVIEWS
 
 
 def test_every_written_lesson_but_the_first_opens_with_three_questions():
@@ -21,11 +21,28 @@ def test_every_choice_is_met_with_a_sentence_of_its_own(lesson):
         assert [choice for choice, text in said.items() if text.startswith("Right")] == [question.right]
 
 
+@pytest.mark.parametrize("lesson", REVIEWS)
+def test_a_review_meets_every_choice_and_is_kept_apart_from_what_opens_the_lesson(lesson):
+    for number, question in enumerate(REVIEWS[lesson], 1):
+        said = {choice: review(lesson).give(f"{lesson}.R{number}", choice) for choice in question.answers}
+        assert len(set(said.values())) == len(said) >= 3
+        assert [choice for choice, text in said.items() if text.startswith("Right")] == [question.right]
+    assert progress().frame.loc[lesson, "recalled"] == len(REVIEWS[lesson])
+    assert recall(lesson).told == {}
+
+
+def test_no_question_is_asked_twice_in_the_course():
+    asked = [one.text for questions in (*QUESTIONS.values(), *REVIEWS.values()) for one in questions]
+    assert len(set(asked)) == len(asked)
+
+
 def test_the_place_of_a_choice_tells_nothing():
     for asked in recall("02").questions:
         assert list(asked["choices"]) == sorted(asked["choices"])
 
 
 def test_a_lesson_without_questions_is_refused_with_those_that_have_some():
-    with pytest.raises(InvalidArgument, match="there are some for 02, 03, 04"):
+    with pytest.raises(InvalidArgument, match="there are some for 02, 03, 04, 05"):
         recall("99")
+    with pytest.raises(InvalidArgument, match="no questions close lesson '04'; there are some for 05"):
+        review("04")

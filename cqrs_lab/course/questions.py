@@ -1,0 +1,163 @@
+"""The questions that open lessons and those that look back, with what is said to each answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Recalled(NamedTuple):
+    """A question about an earlier lesson: its right choice first, then the others, each with what is said to it."""
+
+    text: str
+    answers: dict[str, str]
+
+    @property
+    def right(self) -> str:
+        """The right choice."""
+        return next(iter(self.answers))
+
+
+# Choices are shown in alphabetical order, so that their place tells nothing.
+QUESTIONS: dict[str, tuple[Recalled, ...]] = {
+    "02": (
+        Recalled(
+            "Ada's order is in the log. What can her page still show?",
+            {
+                "no order": "Right: the page reads a table, and the table reads the log when it comes round to it.",
+                "an error": "Nothing failed. A table that is behind answers truly, as of where it stands.",
+                "half an order": "An order is one event; a table has read it or has not.",
+            },
+        ),
+        Recalled(
+            "Who writes a row into a read model?",
+            {
+                "its own projection": "Right: it reads the log and works the row out. So it can be made again.",
+                "the command": "The command's work ends at the log. It does not know which tables there are.",
+                "the query": "A query changes nothing, not even a table that is behind.",
+            },
+        ),
+        Recalled(
+            "What does a receipt's position promise, if you ask with it?",
+            {
+                "never anything older": "Right: you get an answer at least that new, or 'pending'.",
+                "an answer at once": "It may be 'pending': better no number than one older than your own order.",
+                "the newest state": "There may be newer events that it has not read. Yours is in it, that is all.",
+            },
+        ),
+    ),
+    "03": (
+        Recalled(
+            "What makes a message a query?",
+            {
+                "it changes nothing": "Right: whatever it returns, and whatever it is called.",
+                "it returns something": "A command may return a receipt. Ask what is different afterwards.",
+                "it has no arguments": "RecalculateTotals had none, and changed every total.",
+            },
+        ),
+        Recalled(
+            "What does CQRS need at the least?",
+            {
+                "two models": "Right: one that decides and one that answers. The rest are later choices.",
+                "two databases": "Lesson 2 had one file with two doors, and it was CQRS.",
+                "a log of events": "A log is one way to feed the read side. One SQLite file had none.",
+            },
+        ),
+        Recalled(
+            "A page shows an old state. What can you say for sure?",
+            {
+                "its table is behind": "Right: behind, and right as of its own position.",
+                "an event was lost": "It is in the log. The table has not read it yet.",
+                "the write side failed": "The write side had finished; it gave a receipt.",
+            },
+        ),
+    ),
+    "04": (
+        Recalled(
+            "Two append with the same expected version. What does the store do?",
+            {
+                "one is refused": "Right: it loads again and decides anew, on what is so now.",
+                "both are recorded": "Then the second would stand on a state that was gone.",
+                "the second waits": "Nobody waits: there is no lock. The check comes with the append.",
+            },
+        ),
+        Recalled(
+            "An event was recorded by mistake. How is it mended?",
+            {
+                "another event": "Right: both stay on record, the mistake and its correction.",
+                "it is deleted": "Who has read it already would never hear of that.",
+                "it is corrected": "A record that may be edited is no record any more.",
+            },
+        ),
+        Recalled(
+            "Who keeps the rule that asking changes nothing?",
+            {
+                "the read door": "Right: what only reads cannot write, whatever it is sent.",
+                "a naming rule": "ListProduct and ListProducts differ by one letter.",
+                "a code review": "It may. A door does not get tired.",
+            },
+        ),
+    ),
+    "05": (
+        Recalled(
+            "Where may a wish be refused?",
+            {
+                "in decide": "Right: it sees the command and the state, and nothing else.",
+                "in evolve": "evolve tells what is so after an event, and the event has happened.",
+                "in the table": "A table reads what happened. It is too late to refuse that.",
+            },
+        ),
+        Recalled(
+            "A rule changes today. Which tables have to be made anew?",
+            {
+                "none": "Right: tables know events, and the new rule makes none of the old ones untrue.",
+                "all": "A replay decides nothing again, so every table would come out as it was.",
+                "those of the rule": "No table belongs to a rule. They are made from events.",
+            },
+        ),
+        Recalled(
+            "The state of a stream at version 5: where does it come from?",
+            {
+                "its five events": "Right: begin with nothing, and let each move it on. That is a fold.",
+                "a row": "Nobody wrote one. It is worked out each time, or kept as a copy.",
+                "the last event": "The last one tells one change. What was so before stands in the four others.",
+            },
+        ),
+    ),
+}
+
+REVIEWS: dict[str, tuple[Recalled, ...]] = {
+    "05": (
+        Recalled(
+            "Ben is refused: expected version 3, found 4. What does the bus do?",
+            {
+                "load and decide anew": "Right: on what is so now. The outcome may be another one.",
+                "append it again": "At version 4? Then it would rest on a state that Ben has never seen.",
+                "undo version 4": "That happened. Nothing that happened is undone by somebody who came later.",
+            },
+        ),
+        Recalled(
+            "A query cleans up expired carts while it looks for one. What is it?",
+            {
+                "a command": "Right: it leaves the shop changed. Its name and what it returns do not matter.",
+                "a query": "Send it twice and look at the shop: something is gone. Whoever asks must not cause that.",
+                "both": "Then nobody could repeat it safely, or keep its answer. Take it apart.",
+            },
+        ),
+        Recalled(
+            "The manager wants a new list: customers by returned units. What has to change?",
+            {
+                "one new projection": "Right: the facts are on record, from the first day on. A table is made of them.",
+                "the write side": "It decides what happens. The returns have happened, and are on record.",
+                "the events": "They tell who returned what, and how many. Nothing is missing.",
+            },
+        ),
+        Recalled(
+            "Two tables show the shop at positions 40 and 43. Which one is right?",
+            {
+                "both": "Right: each as of its own position. Ask for a position if you need one.",
+                "the one at 43": "It is newer. The other one is what was so at 40, and was true then.",
+                "neither": "Both are exact, each for the place in the log that it has reached.",
+            },
+        ),
+    ),
+}

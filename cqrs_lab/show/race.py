@@ -1,0 +1,109 @@
+"""A race: several ways to fold the same log, each timed on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from itertools import product
+from statistics import median
+
+import pandas as pd
+from matplotlib.ticker import EngFormatter
+from tqdm.auto import tqdm
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.style import READ
+from cqrs_lab.show.view import Control, View
+
+Fold = Callable[[Sequence[RecordedEvent]], Mapping[str, int]]
+LINES = (("s", ":", INK), ("o", "--", INK), (READ.marker, "-", READ.colour))
+MOST_RUNS, ENOUGH_SECONDS = 5, 0.5
+
+
+def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (100, 1_000, 10_000)) -> View:
+    """Time ways to fold the beginning of a log, and show how their times grow with its length.
+
+    Parameters
+    ----------
+    ways : mapping of str to callable
+        At most three; each takes a list of events and gives what it counted, by key. They have to agree.
+    store : EventStore
+    counts : sequence of int, optional
+        How many events to fold.
+
+    Returns
+    -------
+    View
+        `frame()`: one row per way and count; column seconds (median of up to five runs), events_per_second.
+
+    Raises
+    ------
+    InvalidArgument
+        Two ways do not agree, or the log is shorter than the largest count.
+    """
+    log = list(store.read_all(limit=max(counts)))
+    if len(log) < max(counts):
+        raise InvalidArgument(f"the log has {len(log)} events; give counts up to that")
+    _check_agreement(ways, log[: min(counts)])
+    rounds = tqdm(list(product(ways, counts)), desc="folding", leave=False)
+    seconds = {(way, count): _seconds(ways[way], log[:count]) for way, count in rounds}
+    index = pd.MultiIndex.from_tuples(seconds, names=["way", "events"])
+    frame = pd.DataFrame({"seconds": list(seconds.values())}, index=index)
+    frame["events_per_second"] = frame.index.get_level_values("events") / frame["seconds"]
+
+    def draw(events: int) -> Picture:
+        return _picture(frame, counts[events])
+
+    return View(draw, [Control.among("events", "Events", [f"{count:,}" for count in counts])])
+
+
+def _check_agreement(ways: Mapping[str, Fold], log: Sequence[RecordedEvent]) -> None:
+    told = {way: dict(fold(log)) for way, fold in ways.items()}
+    (first, expected), *others = told.items()
+    for way, counted in others:
+        if counted != expected:
+            raise InvalidArgument(f"{way!r} and {first!r} do not agree on {len(log)} events; mend one of them")
+
+
+def _seconds(fold: Fold, log: Sequence[RecordedEvent]) -> float:
+    took: list[float] = []
+    while len(took) < MOST_RUNS and sum(took) < ENOUGH_SECONDS:
+        start = time.perf_counter()
+        fold(log)
+        took.append(time.perf_counter() - start)
+    return median(took)
+
+
+def _picture(frame: pd.DataFrame, count: int) -> Picture:
+    here = frame[frame.index.get_level_values("events") == count].droplevel("events").sort_values("seconds")
+    fastest, slowest = here.index[0], here.index[-1]
+    times = here["seconds"] / here["seconds"].iloc[0]
+    says = f"{count:,} events: {slowest} takes {times[slowest]:,.1f} times as long as {fastest}."
+    numbers = pd.DataFrame(
+        {
+            "milliseconds": here["seconds"].mul(1000).round(2),
+            "events a second": here["events_per_second"].round(-2).astype("int64"),
+            "times the fastest": times.round(1),
+        }
+    )
+    html = f'<p class="says">{escape(says)}</p>{_chart(frame, count, says)}{table(numbers, f"{count:,} events folded")}'
+    return Picture(html, says, frame)
+
+
+def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
+    figure, axes = new_chart()
+    for (way, times), (marker, line, colour) in zip(frame["seconds"].groupby("way", sort=False), LINES, strict=False):
+        events = times.index.get_level_values("events")
+        axes.plot(events, times, linestyle=line, color=colour, marker="^" if marker == READ.marker else marker)
+        axes.annotate(str(way), (events[-1], times.iloc[-1]), xytext=(8, -4), textcoords="offset points", color=colour)
+    axes.axvline(count, color=INK, linewidth=0.8, alpha=0.5)
+    axes.set(xscale="log", yscale="log", xlabel="events folded", ylabel="time")
+    axes.set_xticks(events, [f"{one:,}" for one in events])
+    axes.yaxis.set_major_formatter(EngFormatter(unit="s"))
+    axes.minorticks_off()
+    return drawn(figure, f"Time against the number of events, both in powers of ten, a line per way. {says}")
