@@ -84,7 +84,7 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays():
 
 def test_an_unknown_exercise_is_refused_with_those_there_are():
     for ask in (lambda: check("99.9", 1), lambda: hint("99.9")):
-        with pytest.raises(InvalidArgument, match=r"there is 02\.1, 02\.2"):
+        with pytest.raises(InvalidArgument, match=r"there is 00\.1, 00\.2"):
             ask()
 
 
