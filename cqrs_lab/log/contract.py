@@ -105,9 +105,9 @@ def _refuses(found: Findings, law: str, store: EventStore, stream: str, expected
     except ConcurrencyError as conflict:
         told = (conflict.stream, conflict.expected, conflict.actual)
         found.expect(EXPECTED, f"{done}; read the error's attributes", (stream, expected, version), told)
+        found.expect(ALL_OR_NOTHING, f"{done}; read the whole log", before, _seen(store))
     else:
         found.note(law, done, ("ConcurrencyError", "no error"))
-    found.expect(ALL_OR_NOTHING, f"{done}; read the whole log", before, _seen(store))
     found.expect(ALL_OR_NOTHING, f"{done}; asked for its version", version, store.stream_version(stream))
 
 

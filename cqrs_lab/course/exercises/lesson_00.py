@@ -43,9 +43,10 @@ def nothing(answer: Any) -> None:
 
 def _compare(said: Mapping[Any, Any], name: str, expected: int, misread: Mapping[int, str], ask: str) -> None:
     found = said.get(name)
-    if found is None or isinstance(found, bool) or found != expected:
-        known = isinstance(found, int) and found in misread
-        raise NotYet(f"looked up: {name}", found, "another number", misread[found] if known else ask)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise NotYet(f"looked up: {name}", found, "a number", ask)
+    if found != expected:
+        raise NotYet(f"looked up: {name}", found, "another number", misread.get(found, ask))
 
 
 KINDS = {

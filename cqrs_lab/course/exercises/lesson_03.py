@@ -9,8 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from cqrs_lab.course.exercises.exercise import Exercise
+from cqrs_lab.course.exercises.lesson_03_further import EXERCISES as FURTHER
+from cqrs_lab.course.exercises.lesson_03_further import Readable, keeps_its_laws
 from cqrs_lab.course.guard import NotYet, call
 from cqrs_lab.errors import ConcurrencyError
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import Expected
 from cqrs_lab.shop.events import StockAdjusted, StockReceived, StockReserved
 
 # --- 03.1 -------------------------------------------------------------------------------------------------
@@ -57,6 +61,28 @@ def store(answer: Any) -> None:
         answer, "order-7", 1, "order-7", "a stream that has moved on", "What did the writer know when they decided?"
     )
     _tells(answer)
+    keeps_its_laws(_with_the_rest(answer))
+
+
+def _with_the_rest(kind: type) -> type:
+    """Put what an append leaves to others around it: command ids, receipts, and reading."""
+
+    class Whole(Readable):
+        def append(self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None) -> Any:
+            known = self.receipts.get((stream, command_id or "")) if events else None
+            if known or not events:
+                return known or self.end_of(stream)
+            self.check(stream, expected if isinstance(expected, Expected) else self.stream_version(stream))
+            half = kind()
+            half.log[:] = [(one.position, one.stream, one.version, one.event) for one in self.log]
+            half.append(stream, events, self.stream_version(stream) if isinstance(expected, Expected) else expected)
+            for position, of, version, event in half.log[len(self.log) :]:
+                self.log.append(RecordedEvent(of, version, position, event, 0.0, command_id))
+            if command_id is not None:
+                self.receipts[stream, command_id] = self.end_of(stream)
+            return self.end_of(stream)
+
+    return Whole
 
 
 def _records(kind: type) -> None:
@@ -223,4 +249,5 @@ EXERCISES = (
         ),
         "The last row knows where you are. Only the record knows where you have been.",
     ),
+    *FURTHER,
 )

@@ -151,10 +151,40 @@ FAULTY = {
         lambda balance, event: balance + (event.pence if isinstance(event, Deposited) else 0),
     ),
 }
+FURTHER_FAULTY = {
+    "takes a negative amount": _account(lambda pence, balance: pence <= balance and pence != 0),
+    "remembers the last deposit alone": _account(
+        lambda pence, balance: 0 < pence <= balance,
+        lambda balance, event: event.pence if isinstance(event, Deposited) else balance - event.pence,
+    ),
+    "records every withdrawal twice": Decider(
+        0, lambda command, balance: [*ACCOUNT.decide(command, balance), *ACCOUNT.decide(command, balance)], _balance
+    ),
+    "refuses in silence": Decider(
+        0, lambda command, balance: [Withdrawn(command.pence)] if 0 < command.pence <= balance else [], _balance
+    ),
+}
 
 
 def tests(answer: Any) -> None:
     """Judge ``tests(account)``: silent for the right decider, failing for each faulty one."""
+    _catches(answer, FAULTY)
+
+
+def more_tests(answer: Any) -> None:
+    """Judge ``tests(account)`` with all six faults."""
+    _catches(answer, FAULTY | FURTHER_FAULTY)
+
+
+ASK_OF_FAULT = {
+    "takes a negative amount": "What must never be asked for, on any balance?",
+    "remembers the last deposit alone": "It is right after one deposit. After how many is it wrong?",
+    "records every withdrawal twice": "It decides right, and says too much. Do you compare what it records?",
+    "refuses in silence": "Nothing happens, and nobody is told. What is the sender owed?",
+}
+
+
+def _catches(answer: Any, faulty: Mapping[str, Decider[Any, Any, Any]]) -> None:
     if not callable(answer):
         raise NotYet("looked at your answer", answer, "a function tests(account)", "What runs your scenarios?")
     try:
@@ -162,12 +192,13 @@ def tests(answer: Any) -> None:
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         ask = "This account keeps its rules. Which of your scenarios expects something else of it?"
         raise NotYet("ran your tests on a right account", f"{type(error).__name__}: {error}", "silence", ask) from None
-    for fault, decider in FAULTY.items():
+    for fault, decider in faulty.items():
         try:
             answer(decider)
         except Exception:  # noqa: BLE001 - a test that was silent before and fails now has caught the fault
             continue
-        ask = "Which scenario would tell it from a right one? Try the edge, and try what happened before."
+        edge = "Which scenario would tell it from a right one? Try the edge, and try what happened before."
+        ask = ASK_OF_FAULT.get(fault, edge)
         raise NotYet(f"ran your tests on an account that {fault}", "silence", "a failing scenario", ask)
 
 
@@ -231,5 +262,15 @@ EXERCISES = (
             "Ask for each who would read a list of them.",
         ),
         "An error is for the sender, an event for the business, and what is so already needs neither.",
+    ),
+    Exercise(
+        "04.4",
+        more_tests,
+        (
+            "Each of the four needs one scenario more.",
+            "then_rejected() fails if the decider keeps silent; then([...]) compares all that is recorded.",
+            "Two deposits before; a negative amount; the exact list of events; a refusal.",
+        ),
+        "Six faults, and not one of them needed a database, a clock or a mock to be found.",
     ),
 )

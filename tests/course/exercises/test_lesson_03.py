@@ -1,12 +1,14 @@
 """Lesson 3's exercises: two styles of right answer pass, and every wrong one is met with its own sentence."""
 
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.course import check
 from cqrs_lab.course.exercises.lesson_03 import HalfStore
+from cqrs_lab.course.exercises.lesson_03_further import Readable
+from cqrs_lab.log.event_store import check_expected
 from cqrs_lab.shop.events import StockAdjusted, StockReceived, StockReserved
 
 # --- 03.1 -------------------------------------------------------------------------------------------------
@@ -213,4 +215,149 @@ def test_a_wrong_answer_is_met_with_its_own_sentence(key, name, answer, sentence
 @pytest.mark.parametrize("key", ["03.1", "03.2", "03.3"])
 def test_no_two_wrong_answers_get_the_same_sentence(key):
     asked = [check(one, answer).ask for one, _, answer, _ in WRONG if one == key]
+    assert len(set(asked)) == len(asked)
+
+
+# --- 03.4 and 03.5: whole stores --------------------------------------------------------------------------
+
+
+class Shelf(Readable):
+    """Right; each attribute brings one bug in."""
+
+    skips_new = each_event = tells_inside = forgets_ids = one_count = False
+    look_late = ids_anywhere = id_after_check = remembers_nothing = False
+
+    def append(self, stream, events, *, expected, command_id=None):
+        key = command_id if self.ids_anywhere else (stream, command_id)
+        known = None if self.forgets_ids or command_id is None else self.receipts.get(key)
+        version = self.stream_version(stream)
+        if self.id_after_check and events:
+            self.check(stream, expected)
+        if not events or known:
+            if self.remembers_nothing and not events:
+                self.receipts.setdefault(key, self.end_of(stream))
+            return known or self.end_of(stream)
+        if not self.look_late and not self.each_event and (version or not self.skips_new):
+            self.check(stream, expected)
+        for number, event in enumerate(events, 1):
+            if self.each_event:
+                self.check(stream, expected)
+            at = version + number if not self.one_count else self.head() + 1
+            self.log.append(lab.RecordedEvent(stream, at, self.head() + 1, event, 0.0, command_id))
+            if self.tells_inside:
+                self.tell()
+        if self.look_late:
+            check_expected(stream, expected, version)
+        self.receipts[key] = self.end_of(stream)
+        if not self.tells_inside:
+            self.tell()
+        return self.end_of(stream)
+
+    def tell(self):
+        for listener in self.listeners:
+            listener()
+
+
+def with_bug(**bugs):
+    return type("Shelf", (Shelf,), bugs)
+
+
+class FromNothing:
+    """Another style: lists per stream, and no base class."""
+
+    def __init__(self):
+        self.streams, self.everything, self.ids = {}, [], {}
+
+    def append(self, stream, events, *, expected, command_id=None):
+        own = self.streams.get(stream, [])
+        if events and command_id is not None and (stream, command_id) in self.ids:
+            return self.ids[stream, command_id]
+        if events:
+            check_expected(stream, expected, len(own))
+            first, head = len(own) + 1, len(self.everything) + 1
+            new = [
+                lab.RecordedEvent(stream, first + at, head + at, event, 0.0, command_id)
+                for at, event in enumerate(events)
+            ]
+            own = self.streams[stream] = own + new
+            self.everything = self.everything + new
+        receipt = lab.Appended(stream, len(own), own[-1].position if own else 0)
+        return self.ids.setdefault((stream, command_id), receipt) if events and command_id else receipt
+
+    def read_stream(self, stream, *, after=0, limit=None):
+        return iter(self.streams.get(stream, [])[after:][:limit])
+
+    def read_all(self, *, after=0, limit=None):
+        return iter(self.everything[after:][:limit])
+
+    def stream_version(self, stream):
+        return len(self.streams.get(stream, []))
+
+    def head(self):
+        return len(self.everything)
+
+
+class ReadsLive(Shelf):
+    def read_all(self, *, after=0, limit=None):
+        return islice((one for one in self.log if one.position > after), limit)
+
+
+class LosesTheFirst(Shelf):
+    def read_all(self, *, after=0, limit=None):
+        return iter([one for one in self.log if one.position > after + (after > 0)][:limit])
+
+
+WRONG_WHOLE = {
+    "03.4 check skipped for a new stream": (with_bug(skips_new=True), "Why was nobody asked"),
+    "03.4 half-written batch": (with_bug(each_event=True), "How often do you compare"),
+    "03.4 published inside the append": (with_bug(tells_inside=True), "the whole commit, or a piece of it"),
+    "03.4 looks when it is written": (with_bug(look_late=True), "something of it stands in the log"),
+    "03.4 an instance": (Shelf(), "the class itself"),
+    "03.5 forgets ids": (with_bug(forgets_ids=True), "if it is there already"),
+    "03.5 ids anywhere": (with_bug(ids_anywhere=True), "two things together"),
+    "03.5 compares before it looks for the id": (with_bug(id_after_check=True), "name or expected"),
+    "03.5 remembers nothing": (with_bug(remembers_nothing=True), "left no trace"),
+    "03.5 one count": (with_bug(one_count=True), "Each stream counts its own"),
+    "03.5 reads live": (ReadsLive, "What did the log hold when it asked"),
+    "03.5 loses the first": (LosesTheFirst, "Which of the two readers loses it"),
+    "03.5 looks when it is written": (with_bug(look_late=True), "When do you look"),
+    "03.5 nothing at all": (type("Empty", (), {"append": lambda *all: None}), "raises, or is missing"),
+}
+
+
+@pytest.mark.parametrize("kind", [Shelf, FromNothing, lab.MemoryEventStore])
+def test_whole_stores_of_several_styles_pass(kind):
+    assert check("03.5", kind).passed
+    assert kind is not Shelf or check("03.4", kind).passed
+
+
+def test_a_mended_store_may_be_written_another_way():
+    class Commit(Readable):
+        def append(self, stream, events, *, expected, command_id=None):
+            if events and (stream, command_id) not in self.receipts:
+                self.check(stream, expected)
+                at, head = self.stream_version(stream), self.head()
+                numbers = range(1, len(events) + 1)
+                self.log += [
+                    lab.RecordedEvent(stream, at + n, head + n, event, 0.0, command_id)
+                    for n, event in zip(numbers, events, strict=True)
+                ]
+                if command_id:
+                    self.receipts[stream, command_id] = self.end_of(stream)
+                [listener() for listener in self.listeners]
+            return self.receipts.get((stream, command_id)) if events and command_id else self.end_of(stream)
+
+    assert check("03.4", Commit).passed, check("03.4", Commit)
+
+
+@pytest.mark.parametrize("name", WRONG_WHOLE)
+def test_a_wrong_store_is_met_with_its_own_sentence(name):
+    answer, sentence = WRONG_WHOLE[name]
+    verdict = check(name[:4], answer)
+    assert not verdict.passed and sentence in verdict.ask, verdict
+
+
+@pytest.mark.parametrize("key", ["03.4", "03.5"])
+def test_no_two_wrong_stores_get_the_same_sentence(key):
+    asked = [check(key, answer).ask for name, (answer, _) in WRONG_WHOLE.items() if name.startswith(key)]
     assert len(set(asked)) == len(asked)

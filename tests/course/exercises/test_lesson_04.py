@@ -115,6 +115,70 @@ WRONG_TESTS = {
     "no function": ("tests", "your answer"),
 }
 
+# --- 04.4 -------------------------------------------------------------------------------------------------
+
+
+def all_six(account):
+    scenarios(account)
+    lab.given(account, [Deposited(100)]).when(Withdraw(-1)).then_rejected()
+    lab.given(account, [Deposited(50), Deposited(50)]).when(Withdraw(80)).then([Withdrawn(80)])
+    lab.given(account, [Deposited(10)]).when(Withdraw(20)).then_rejected()
+
+
+def without(left_out):
+    """Return the scenarios that catch all six, but for one."""
+    caught = {
+        "negative": lambda account: lab.given(account, [Deposited(9)]).when(Withdraw(-1)).then_rejected(),
+        "two deposits": lambda account: check_fold(account),
+        "exact": lambda account: check_exactly(account),
+        "told": lambda account: check_told(account),
+    }
+    others = [caught[name] for name in caught if name != left_out]
+
+    def run(account):
+        assert account.fold([Deposited(9), Withdrawn(4)]) == 5
+        if account.decide(Withdraw(5), 5)[:1] != [Withdrawn(5)]:
+            raise AssertionError
+        for one in others:
+            one(account)
+
+    return run
+
+
+def check_fold(account):
+    assert account.fold([Deposited(5), Deposited(5)]) == 10
+
+
+def check_exactly(account):
+    assert len(account.decide(Withdraw(5), 5)) == 1
+
+
+def check_told(account):
+    with pytest.raises(lab.CommandRejected):
+        account.decide(Withdraw(6), 5)
+
+
+def refusals_unheard(account):
+    """Compare what is recorded, and take a refusal for silence."""
+    check_fold(account)
+    for pence, recorded in ((5, [Withdrawn(5)]), (-1, []), (6, [])):
+        try:
+            assert account.decide(Withdraw(pence), 5) == recorded
+        except lab.CommandRejected:
+            assert recorded == []
+    assert account.fold([Deposited(9), Withdrawn(4)]) == 5
+
+
+WRONG_MORE = {
+    "two are caught": (scenarios, "What must never be asked for"),
+    "no second deposit": (without("two deposits"), "After how many is it wrong"),
+    "no exact list": (without("exact"), "Do you compare what it records"),
+    "refusals unheard": (refusals_unheard, "What is the sender owed"),
+    "nothing": (lambda account: None, "Try the edge"),
+    "too strict": (too_strict, "Which of your scenarios expects something else"),
+    "no function": ("tests", "What runs your scenarios"),
+}
+
 # --- 04.3 -------------------------------------------------------------------------------------------------
 
 ENDS = {
@@ -141,12 +205,14 @@ RIGHT = [
     ("04.1", lab.Decider((), by_tuple, tuples)),
     ("04.2", scenarios),
     ("04.2", by_assert),
+    ("04.4", all_six),
+    ("04.4", without(None)),
     ("04.3", ENDS),
     ("04.3", {wish: end.upper() for wish, end in ENDS.items()}),
 ]
 WRONG = [
     (key, name, *wrong)
-    for key, table in (("04.1", WRONG_RULES), ("04.2", WRONG_TESTS), ("04.3", WRONG_ENDS))
+    for key, table in (("04.1", WRONG_RULES), ("04.2", WRONG_TESTS), ("04.3", WRONG_ENDS), ("04.4", WRONG_MORE))
     for name, wrong in table.items()
 ]
 
@@ -163,7 +229,7 @@ def test_a_wrong_answer_is_met_with_its_own_sentence(key, name, answer, sentence
     assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
 
 
-@pytest.mark.parametrize("key", ["04.1", "04.3"])
+@pytest.mark.parametrize("key", ["04.1", "04.3", "04.4"])
 def test_no_two_wrong_answers_get_the_same_sentence(key):
     asked = [check(one, answer).ask for one, _, answer, _ in WRONG if one == key]
     assert len(set(asked)) == len(asked)
