@@ -30,7 +30,7 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     tiles = "".join(_tile(recorded, colours[type(recorded.event)], own) for recorded in shown)
     bars = "".join(_bar(name, min(max(0, count - first), len(shown))) for name, count in read.items())
     part = f" (events {first + 1:,} to {first + len(shown):,} of {len(log):,})" if len(shown) < len(log) else ""
-    columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(4.4rem,1fr))"'
+    columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(3.8rem,1fr))"'
     return (
         f'<div class="says"><strong>{LOG.marker} log</strong>{part}</div><div class="scrolls">'
         f'<ol class="log" {columns}>{tiles}</ol><div class="readers" {columns}>{bars}</div></div>'
