@@ -1,0 +1,126 @@
+"""All that chance decides in a run, drawn before it begins: the fast engine and the reference are fed the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, Seconds
+from cqrs_lab.simulation.model import LagModel
+
+Integers = NDArray[np.int64]
+
+
+def child(seed: int, component: str, *which: int) -> np.random.Generator:
+    """Give a component its own random numbers: switching another component on changes nothing for it."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(component.encode()), *which)))
+
+
+class Endless:
+    """Draws of which nobody knows beforehand how many will be needed."""
+
+    def __init__(self, duration: Duration, random: np.random.Generator) -> None:
+        self._duration, self._random = duration, random
+        self._drawn = np.empty(0)
+
+    def first(self, count: int) -> Seconds:
+        """Give the first ones; they stay the same."""
+        while len(self._drawn) < count:
+            more = self._duration.draw(self._random, max(1024, len(self._drawn)))
+            self._drawn = np.append(self._drawn, more)
+        return self._drawn[:count]
+
+    def __getitem__(self, at: int) -> float:
+        return float(self.first(at + 1)[at])
+
+
+@dataclass(frozen=True)
+class Work:
+    """What handling an event takes, at one projector: one entry per event, by position.
+
+    Attributes
+    ----------
+    handling : array of float
+        Seconds of handling, all attempts together.
+    backoff : array of float
+        Seconds of waiting between attempts.
+    """
+
+    handling: Seconds
+    backoff: Seconds
+
+    @property
+    def total(self) -> Seconds:
+        """How long the events behind are held up."""
+        return self.handling + self.backoff
+
+
+class Draws:
+    """The draws of a run.
+
+    Parameters
+    ----------
+    model : LagModel
+    events : int
+    seed : int
+
+    Attributes
+    ----------
+    committed_at : array of float
+        One entry per event, by position.
+    partition : array of int
+    relay, delivery : array of float
+        Seconds; 0 without.
+    """
+
+    def __init__(self, model: LagModel, events: int, seed: int) -> None:
+        self.model, self.events, self.seed = model, events, seed
+        size = model.events_per_command
+        commands = -(-events // size)
+        times = model.arrivals.draw(child(seed, "arrivals"), commands)
+        self.committed_at = np.repeat(times, size)[:events]
+        self.partition = np.repeat(self._partitions(commands), size)[:events]
+        self.relay = self._per_event(model.relay, "relay")
+        self.delivery = self._per_event(model.delivery, "delivery")
+
+    def _partitions(self, commands: int) -> Integers:
+        shares = self.model.shares
+        if len(shares) == 1:
+            return np.zeros(commands, dtype="int64")
+        picked = child(self.seed, "partition").random(commands)
+        return np.searchsorted(np.cumsum(shares)[:-1], picked, side="right").astype("int64")
+
+    def _per_event(self, duration: Duration | None, component: str) -> Seconds:
+        return np.zeros(self.events) if duration is None else duration.draw(child(self.seed, component), self.events)
+
+    def work(self, replica: int) -> Work:
+        """Give what each event takes at a replica; every replica has times of its own."""
+        model, random = self.model, child(self.seed, "handling", replica)
+        handling = model.handling.draw(random, self.events)
+        if model.retries is None or model.retries.probability == 0:
+            return Work(handling, np.zeros(self.events))
+        again = child(self.seed, "retries", replica).geometric(1 - model.retries.probability, self.events) - 1
+        ends = np.cumsum(again)
+        more = np.append(0.0, np.cumsum(model.handling.draw(child(self.seed, "attempts", replica), int(ends[-1]))))
+        return Work(handling + more[ends] - more[ends - again], again * model.retries.backoff_seconds)
+
+    def intervals(self, partition: int, replica: int) -> Endless:
+        """Give a projector's polling intervals."""
+        assert self.model.polling is not None
+        return Endless(self.model.polling.interval, child(self.seed, "polling", partition, replica))
+
+    def until_crash(self, partition: int, replica: int) -> Endless:
+        """Give how long a projector's crash clock runs from one crash to the next."""
+        crashes = self.model.crashes
+        lifetime: Duration = Fixed(1e300) if crashes is None else Exponential(1 / crashes.rate_per_second)
+        return Endless(lifetime, child(self.seed, "crashes", partition, replica))
+
+    def repairs(self, partition: int, replica: int) -> Endless:
+        """Give how long a projector's repairs take."""
+        crashes = self.model.crashes
+        return Endless(
+            Fixed(0.0) if crashes is None else crashes.repair, child(self.seed, "repairs", partition, replica)
+        )

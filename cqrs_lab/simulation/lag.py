@@ -1,0 +1,91 @@
+"""How far behind the read side is: a model of what is on the way, simulated event by event."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation import polled, pushed, shared_queue
+from cqrs_lab.simulation.clocks import Downtime
+from cqrs_lab.simulation.draws import Draws, Integers, Work
+from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.simulation.run import LagRun
+
+
+def simulate_lag(model: LagModel, events: int = 100_000, seed: int = 0) -> LagRun:
+    """Simulate a model, event by event, in virtual time.
+
+    Parameters
+    ----------
+    model : LagModel
+    events : int, optional
+        How many; the last command may be cut.
+    seed : int, optional
+        The same seed gives the same run. Every component draws from a child seed of its own, so that two models under
+        one seed differ by what differs in them.
+
+    Returns
+    -------
+    LagRun
+
+    Examples
+    --------
+    >>> from cqrs_lab.simulation import Exponential, LagModel, Poisson, simulate_lag
+    >>> run = simulate_lag(LagModel(arrivals=Poisson(0.5), handling=Exponential(mean=1.0)), events=100_000, seed=1)
+    >>> bool(abs(run.summary().loc["mean", "lag_seconds"] - 2.0) < 0.1)
+    True
+    """
+    if not isinstance(events, int) or isinstance(events, bool) or events < 1:
+        raise InvalidArgument(f"events={events!r}: give a whole number, 1 or more")
+    draws = Draws(model, events, seed)
+    return LagRun(model, draws.committed_at, draws.partition, visible_at(draws))
+
+
+def visible_at(draws: Draws) -> Seconds:
+    """Tell when each event is visible: one row per replica, one column per event, by position."""
+    reached = _reached(draws)
+    queues = [_queue(draws, reached, partition) for partition in range(len(draws.model.shares))]
+    visible = np.empty((draws.model.replicas, draws.events))
+    for replica in range(draws.model.replicas):
+        work = draws.work(replica)
+        for partition, events in enumerate(queues):
+            if len(events):
+                own = Work(work.handling[events], work.backoff[events])
+                visible[replica, events] = _projector(draws, reached[events], own, partition, replica)
+    return visible
+
+
+def _reached(draws: Draws) -> Seconds:
+    """Tell when each event has come to its projector."""
+    model, left = draws.model, draws.committed_at
+    if model.relay is not None:
+        left = pushed.one_by_one(left, draws.relay)
+    return left + draws.delivery
+
+
+def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers:
+    """Give a partition's events, in the order in which its projector takes them; keep the order if it is to be kept."""
+    events = np.flatnonzero(draws.partition == partition)
+    if draws.model.delivery_in_order:
+        reached[events] = np.maximum.accumulate(reached[events])
+        return events
+    return events[np.argsort(reached[events], kind="stable")]
+
+
+def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, replica: int) -> Seconds:
+    """Let one projector follow its queue; planned outages are stretches that all its clocks leave out."""
+    model = draws.model
+    outages = Downtime.planned(model.outages)
+    arrived = outages.left_out(arrived)
+
+    crashes = model.crashes
+    until, repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)
+    if model.consumers > 1:
+        done = shared_queue.visible(arrived, work.total, model.consumers)
+    elif model.polling is None:
+        done = pushed.visible(arrived, work, crashes, until, repairs)
+    else:
+        intervals = draws.intervals(partition, replica)
+        done = polled.visible(arrived, work, model.polling, intervals, crashes, until, repairs, outages)
+    return outages.put_back(done)

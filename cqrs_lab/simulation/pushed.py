@@ -1,0 +1,85 @@
+"""A projector that is told at once: first come, first handled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cqrs_lab.simulation.clocks import Downtime
+from cqrs_lab.simulation.draws import Endless, Work
+from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.simulation.model import Crashes
+
+
+def one_by_one(arrived: Seconds, seconds: Seconds) -> Seconds:
+    """Tell when each is done, if one server takes them in this order: Lindley's recursion, without a loop.
+
+    Source: D. V. Lindley, The theory of queues with a single server, 1952.
+    """
+    done = np.cumsum(seconds)
+    return done + np.maximum.accumulate(arrived - (done - seconds))
+
+
+def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: Endless, repairs: Endless) -> Seconds:
+    """Tell when each event is visible; events in the order in which they come."""
+    if crashes is None:
+        return one_by_one(arrived, work.total)
+    if crashes.when == "handling":
+        again = _redelivered if crashes.then == "redeliver" else _resumed
+        return one_by_one(arrived, again(work, until, repairs) + work.total)
+    if crashes.then == "resume":
+        return _resumed_by_the_clock(arrived, work.total, until, repairs)
+    return _redelivered_by_the_clock(arrived, work.total, until, repairs)
+
+
+def _resumed(work: Work, until: Endless, repairs: Endless) -> Seconds:
+    """Tell what crashes add to each event, if the clock runs on handling time and work goes on where it stopped."""
+    handled = np.cumsum(work.handling)
+    crashed = _enough(until, float(handled[-1]))
+    lost = np.append(0.0, np.cumsum(repairs.first(len(crashed))))
+    return np.diff(lost[np.searchsorted(crashed, handled, side="left")], prepend=0.0)
+
+
+def _redelivered(work: Work, until: Endless, repairs: Endless) -> Seconds:
+    """Tell what crashes add to each event, if the clock runs on handling time and the event in hand is done again."""
+    added, handled = np.zeros(len(work.handling)), np.append(0.0, np.cumsum(work.handling))
+    event, crash = 0, 0
+    while True:
+        # A life begins with the event that the last one had in hand, and ends where this clock has run out.
+        reach = handled[event] + until[crash]
+        hit = int(np.searchsorted(handled, reach, side="left")) - 1
+        if hit >= len(added):
+            return added
+        added[hit] += reach - handled[hit] + repairs[crash]
+        event, crash = hit, crash + 1
+
+
+def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, repairs: Endless) -> Seconds:
+    horizon = float(arrived[-1] + seconds.sum())
+    crashed = _enough(until, horizon)
+    down = Downtime(crashed, repairs.first(len(crashed)))
+    return down.put_back(one_by_one(down.left_out(arrived), seconds))
+
+
+def _redelivered_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, repairs: Endless) -> Seconds:
+    """One window per stretch of up-time: what is not done by its end is begun again in the next."""
+    done, event, start, crash = np.empty(len(arrived)), 0, 0.0, 0
+    while event < len(arrived):
+        end, size = start + until[crash], 64
+        while True:
+            window = slice(event, event + size)
+            finish = one_by_one(np.maximum(arrived[window], start), seconds[window])
+            if finish[-1] > end or event + size >= len(arrived):
+                break
+            size *= 2
+        count = int(np.searchsorted(finish, end, side="right"))
+        done[event : event + count] = finish[:count]
+        event, start, crash = event + count, end + repairs[crash], crash + 1
+    return done
+
+
+def _enough(until: Endless, horizon: float) -> Seconds:
+    """Give the crashes on their clock, as many as there are up to a horizon, and at least one more."""
+    count = 64
+    while (crashed := np.cumsum(until.first(count)))[-1] <= horizon:
+        count *= 2
+    return crashed

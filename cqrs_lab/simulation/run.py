@@ -1,0 +1,162 @@
+"""A simulated run: what happened to every event, and what that means for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cqrs_lab.simulation.draws import Integers
+from cqrs_lab.simulation.durations import Seconds, positive
+from cqrs_lab.simulation.model import LagModel
+
+WARM_UP = 0.05
+BATCHES = 20
+FIGURES: dict[str, Callable[[Seconds], Any]] = {
+    "mean": np.mean,
+    "p50": lambda lag: np.quantile(lag, 0.50),
+    "p95": lambda lag: np.quantile(lag, 0.95),
+    "p99": lambda lag: np.quantile(lag, 0.99),
+    "max": np.max,
+}
+
+
+class LagRun:
+    """A run of `simulate_lag`.
+
+    All figures leave out the first 5 % of positions, in which the queues fill. Time averages run from the commit of the
+    first event that counts to the last commit.
+
+    Parameters
+    ----------
+    model : LagModel
+    committed_at : array of float
+        Per event, by position.
+    partition : array of int
+        Per event.
+    visible_at : array of float
+        One row per replica, one column per event.
+    """
+
+    def __init__(self, model: LagModel, committed_at: Seconds, partition: Integers, visible_at: Seconds) -> None:
+        self.model, self.committed_at, self.partition, self.visible_at = model, committed_at, partition, visible_at
+        self._first = int(WARM_UP * len(committed_at))
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened to every event, warm-up included.
+
+        Returns
+        -------
+        DataFrame
+            One row per event and replica, by replica and position; columns position (int64, from 1), committed_at,
+            visible_at, lag_seconds (float64, seconds), partition, replica (int64, from 0).
+        """
+        replicas, count = self.visible_at.shape
+        committed = np.tile(self.committed_at, replicas)
+        return pd.DataFrame(
+            {
+                "position": np.tile(np.arange(1, count + 1), replicas),
+                "committed_at": committed,
+                "visible_at": self.visible_at.ravel(),
+                "lag_seconds": self.visible_at.ravel() - committed,
+                "partition": np.tile(self.partition, replicas),
+                "replica": np.repeat(np.arange(replicas), count),
+            }
+        )
+
+    @cached_property
+    def _lag(self) -> Seconds:
+        return (self.visible_at - self.committed_at)[:, self._first :]
+
+    @property
+    def utilisation(self) -> float:
+        """The busiest partition's share of time spent handling; at 1 or more its lag grows without end."""
+        model = self.model
+        work = model.handling.mean
+        if model.retries is not None:
+            work /= 1 - model.retries.probability
+        rate = model.arrivals.rate_per_second * model.events_per_command * max(model.shares) / model.consumers
+        return rate * work
+
+    def summary(self) -> pd.DataFrame:
+        """Sum the lag up, each figure with the interval that holds the true one 95 times in 100.
+
+        The interval comes from batch means: the run is cut into 20 stretches of positions, and the spread of their
+        figures tells how sure the whole is. It is honest where a stretch is long against the time the queue takes to
+        forget: short runs near a utilisation of 1 are less sure than they look. For the greatest lag there is none.
+
+        Returns
+        -------
+        DataFrame
+            One row per figure: mean, p50, p95, p99, max; columns lag_seconds, low, high (float64, seconds).
+        """
+        stretches = [part for part in np.array_split(self._lag, BATCHES, axis=1) if part.size]
+        factor = stats.t.ppf(0.975, len(stretches) - 1) / np.sqrt(len(stretches)) if len(stretches) > 1 else np.nan
+        rows = {}
+        for name, figure in FIGURES.items():
+            value = float(figure(self._lag))
+            spread = np.std([figure(part) for part in stretches], ddof=1) if len(stretches) > 1 else np.nan
+            half = np.nan if name == "max" else factor * spread
+            rows[name] = (value, value - half, value + half)
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["lag_seconds", "low", "high"])
+
+    def stale_probability(self, after_seconds: float) -> float:
+        """Tell how likely a read misses an event, so long after its commit, on a replica picked at random."""
+        positive("after_seconds", after_seconds, zero=True)
+        return float(np.mean(self._lag > after_seconds))
+
+    def behind_probability(self) -> float:
+        """Tell how likely a replica lacks something that is committed, at a random moment."""
+        return float(np.mean([self._behind(visible) for visible in self.visible_at]))
+
+    def _behind(self, visible: Seconds) -> float:
+        """Give the share of time that any event is on its way: the union of the stretches from commit to visible."""
+        start, end = self._window
+        behind_until = np.maximum.accumulate(visible)
+        free_from = np.clip(behind_until, start, end)
+        free_to = np.clip(np.append(self.committed_at[1:], np.inf), start, end)
+        before = max(0.0, min(float(self.committed_at[0]), end) - start)
+        return 1 - (before + float(np.maximum(free_to - free_from, 0).sum())) / (end - start)
+
+    @property
+    def _window(self) -> tuple[float, float]:
+        return float(self.committed_at[self._first]), float(self.committed_at[-1])
+
+    def events_behind_mean(self) -> float:
+        """Tell how many committed events a replica lacks, on average over time."""
+        start, end = self._window
+        on_the_way = np.clip(self.visible_at, start, end) - np.clip(self.committed_at, start, end)
+        return float(on_the_way.sum() / len(self.visible_at) / (end - start))
+
+    def age_of_information_mean(self) -> float:
+        """Tell how old the newest event is that a replica shows, in seconds, on average over time."""
+        return float(np.mean([self._age(visible) for visible in self.visible_at]))
+
+    def _age(self, visible: Seconds) -> float:
+        order = np.argsort(visible, kind="stable")
+        start, end = max(self._window[0], float(visible[order[0]])), self._window[1]
+        newest = np.maximum.accumulate(self.committed_at[order])
+        since = np.clip(visible[order], start, end)
+        until = np.append(since[1:], end)
+        # The age grows with slope 1: from `since - newest` to `until - newest`.
+        area = ((until - newest) ** 2 - (since - newest) ** 2) / 2
+        return float(area.sum() / (end - start))
+
+    def token_wait_mean(self, after_seconds: float) -> float:
+        """Tell how long a reader waits who asks so long after a commit, and for nothing older than that event."""
+        positive("after_seconds", after_seconds, zero=True)
+        waits = [self._complete(visible) - self.committed_at - after_seconds for visible in self.visible_at]
+        return float(np.mean(np.maximum(np.array(waits)[:, self._first :], 0)))
+
+    def _complete(self, visible: Seconds) -> Seconds:
+        """Tell when everything up to an event is visible, in its partition."""
+        complete = np.empty_like(visible)
+        for partition in np.unique(self.partition):
+            own = self.partition == partition
+            complete[own] = np.maximum.accumulate(visible[own])
+        return complete

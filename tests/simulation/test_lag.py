@@ -1,0 +1,91 @@
+"""A run is the same for the same seed, its parts have random numbers of their own, and its table tells all."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cqrs_lab.simulation import (
+    Clockwork,
+    Crashes,
+    Exponential,
+    Fixed,
+    LagModel,
+    Poisson,
+    Polling,
+    Retries,
+    simulate_lag,
+)
+
+BUSY = LagModel(Poisson(0.8), Exponential(1.0))
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another():
+    first, again, other = (simulate_lag(BUSY, 1000, seed).events for seed in (4, 4, 5))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first.equals(other)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"crashes": Crashes(0.1, Fixed(1))},
+        {"retries": Retries(0.3)},
+        {"relay": Exponential(0.1)},
+        {"polling": Polling(Exponential(1.0))},
+        {"replicas": 3},
+        {"partitions": 4},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_switching_a_component_on_leaves_the_draws_of_the_others_as_they_were(more):
+    plain, with_more = (simulate_lag(LagModel(Poisson(0.3), Exponential(1.0), **m), 500, 1) for m in ({}, more))
+    assert plain.committed_at.tolist() == with_more.committed_at.tolist()
+    if "retries" not in more:
+        quick, with_quick = (
+            simulate_lag(LagModel(Clockwork(1e6), Exponential(1.0), **m), 200, 1).visible_at[0]
+            - 1e6 * np.arange(1, 201)
+            for m in ({}, {name: value for name, value in more.items() if name in ("replicas", "partitions")})
+        )
+        assert quick == pytest.approx(with_quick, abs=1e-6)
+
+
+def test_the_events_are_told_one_by_one():
+    run = simulate_lag(LagModel(Clockwork(1.0), Fixed(0.25), replicas=2, events_per_command=3), 7, 0)
+    events = run.events
+    assert events.dtypes.astype(str).to_dict() == {
+        "position": "int64",
+        "committed_at": "float64",
+        "visible_at": "float64",
+        "lag_seconds": "float64",
+        "partition": "int64",
+        "replica": "int64",
+    }
+    assert events["position"].tolist() == [*range(1, 8)] * 2 and events["replica"].tolist() == [0] * 7 + [1] * 7
+    assert events["committed_at"].tolist()[:7] == [1, 1, 1, 2, 2, 2, 3]
+    assert events["lag_seconds"].tolist()[:7] == pytest.approx([0.25, 0.5, 0.75, 0.25, 0.5, 0.75, 0.25])
+
+
+def test_an_outage_is_a_flat_step_that_is_worked_off():
+    lag = simulate_lag(LagModel(Clockwork(1.0), Fixed(0.5), outages=[(10.2, 3.0)]), 30, 0).events["lag_seconds"]
+    # Event 10 is being handled when the projector goes down, with 0.3 of its 0.5 seconds left.
+    assert lag[9] == pytest.approx(3.5) and lag[10] == pytest.approx(3.0) and lag[13] == pytest.approx(1.5)
+    assert lag[16:].tolist() == pytest.approx([0.5] * 14)
+
+
+def test_ticks_take_what_committed_at_the_tick_and_no_more_than_the_limit():
+    polling = Polling(Fixed(2.0), batch_limit=1)
+    lag = simulate_lag(LagModel(Clockwork(1.0), Fixed(0), polling=polling), 4, 0).events["lag_seconds"]
+    assert lag.tolist() == [1, 2, 3, 4]
+
+
+def test_a_projector_that_cannot_keep_up_is_told():
+    assert simulate_lag(BUSY, 10, 0).utilisation == pytest.approx(0.8)
+    assert simulate_lag(LagModel(Poisson(2), Fixed(0.75), retries=Retries(0.5)), 10, 0).utilisation == pytest.approx(3)
+
+
+def test_the_interval_holds_the_true_mean_about_95_times_in_100():
+    held = 0
+    for seed in range(60):
+        low, high = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 20_000, seed).summary().loc["mean"].iloc[1:]
+        held += low <= 2.0 <= high
+    assert 52 <= held <= 60
