@@ -89,3 +89,12 @@ def test_the_interval_holds_the_true_mean_about_95_times_in_100():
         low, high = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 20_000, seed).summary().loc["mean"].iloc[1:]
         held += low <= 2.0 <= high
     assert 52 <= held <= 60
+
+
+def test_replicas_share_arrivals_and_have_handling_times_of_their_own():
+    run = simulate_lag(LagModel(Poisson(0.8), Exponential(1.0), replicas=3), 200_000, 2)
+    lag = run.visible_at - run.committed_at
+    assert np.corrcoef(lag)[0, 1] == pytest.approx(0.5, abs=0.3) and not (lag[0] == lag[1]).any()
+    # What they share makes them late together: independent ones would all be stale 0.0025 of the time.
+    all_stale = float(np.mean((lag[:, 10_000:] > 10).all(axis=0)))
+    assert all_stale == pytest.approx(0.018, rel=0.4)
