@@ -59,7 +59,9 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
     def draw(events: int) -> Picture:
         return _picture(frame, counts[events])
 
-    return View(draw, [Control.among("events", "Events", [f"{count:,}" for count in counts])])
+    # It begins with the most events, where the ways differ most.
+    control = Control.among("events", "Events", [f"{count:,}" for count in counts])
+    return View(draw, [control._replace(value=len(counts) - 1)])
 
 
 def _check_agreement(ways: Mapping[str, Fold], log: Sequence[RecordedEvent]) -> None:
@@ -83,7 +85,9 @@ def _picture(frame: pd.DataFrame, count: int) -> Picture:
     here = frame[frame.index.get_level_values("events") == count].droplevel("events").sort_values("seconds")
     fastest, slowest = here.index[0], here.index[-1]
     times = here["seconds"] / here["seconds"].iloc[0]
-    says = f"{count:,} events: {slowest} takes {times[slowest]:,.1f} times as long as {fastest}."
+    longest = float(times[slowest])
+    as_long = f"{longest:,.0f}" if longest >= 10 else f"{longest:.1f}"
+    says = f"{count:,} events: {slowest} takes {as_long} times as long as {fastest}."
     numbers = pd.DataFrame(
         {
             "milliseconds": here["seconds"].mul(1000).round(2),
