@@ -1,0 +1,39 @@
+"""Of every exercise, two styles of right answer pass, and every wrong one is met with its own sentence."""
+
+import pytest
+
+from cqrs_lab.course import check
+from cqrs_lab.course.exercises import EXERCISES
+
+from . import answers_00, answers_02, answers_03, answers_04, answers_05
+
+LESSONS = (answers_00, answers_02, answers_03, answers_04, answers_05)
+RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
+WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
+# Here what was done names the fault, and the sentence is about how to look for any.
+ONE_SENTENCE_FOR_ALL = {"04.2"}
+
+
+def test_every_exercise_has_two_styles_of_right_answer_and_three_wrong_ones():
+    assert set(RIGHT) == set(WRONG) == set(EXERCISES)
+    assert {key: len(answers) for key, answers in RIGHT.items() if len(answers) < 2} == {}
+    assert {key: len(answers) for key, answers in WRONG.items() if len(answers) < 3} == {}
+
+
+@pytest.mark.parametrize(("key", "at"), [(key, at) for key, answers in RIGHT.items() for at in range(len(answers))])
+def test_a_right_answer_passes_in_any_style(key, at):
+    verdict = check(key, RIGHT[key][at])
+    assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, answers in WRONG.items() for name in answers])
+def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
+    answer, sentence = WRONG[key][name]
+    verdict = check(key, answer)
+    assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
+
+
+@pytest.mark.parametrize("key", sorted(WRONG.keys() - ONE_SENTENCE_FOR_ALL))
+def test_no_two_wrong_answers_get_the_same_sentence(key):
+    asked = [check(key, answer).ask for answer, _ in WRONG[key].values()]
+    assert len(set(asked)) == len(asked)
