@@ -1,5 +1,6 @@
 """The lag, simulated in virtual time: seeded, fast, and checked against theory."""
 
+from cqrs_lab.simulation import theory
 from cqrs_lab.simulation.arrivals import Bursts, Clockwork, Poisson, RecordedTimes
 from cqrs_lab.simulation.durations import Empirical, Erlang, Exponential, Fixed, LogNormal, Mixture, Pareto, Uniform
 from cqrs_lab.simulation.lag import simulate_lag
@@ -10,6 +11,7 @@ __all__ = [
     "LagModel",
     "simulate_lag",
     "LagRun",
+    "theory",
     "Poisson",
     "Clockwork",
     "Bursts",

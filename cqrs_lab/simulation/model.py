@@ -188,6 +188,11 @@ class LagModel:
             last = start + seconds
 
     @property
+    def events_per_second(self) -> float:
+        """How many events on average, in all partitions."""
+        return self.arrivals.rate_per_second * self.events_per_command
+
+    @property
     def shares(self) -> tuple[float, ...]:
         """Each partition's share of the commands."""
         if isinstance(self.partitions, int):

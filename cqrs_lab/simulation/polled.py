@@ -11,6 +11,7 @@ from cqrs_lab.simulation.clocks import Downtime
 from cqrs_lab.simulation.draws import Endless, Work
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes, Polling
+from cqrs_lab.simulation.pushed import check_repeats
 
 Stop = tuple[float, float, bool]
 """When it begins, when it ends, and whether the work in hand is lost."""
@@ -31,7 +32,7 @@ def visible(
     stops = _stops(crashes, until, repairs, outages)
     clock = _handling_clock(crashes, until, repairs)
     projector = _Polled(arrived, work, polling, intervals, outages, stops, clock)
-    projector.lost = crashes is not None and crashes.then == "redeliver"
+    projector.crashes, projector.lost = crashes, crashes is not None and crashes.then == "redeliver"
     return projector.run()
 
 
@@ -61,6 +62,7 @@ def _handling_clock(crashes: Crashes | None, until: Endless, repairs: Endless) -
 class _Polled:
     """One projector; time only moves on."""
 
+    crashes: Crashes | None = None
     lost = False  # whether a crash by the handling clock loses the event in hand
 
     def __init__(
@@ -148,7 +150,7 @@ class _Polled:
     def _interrupted(self, begin: int, end: int, now: float) -> Seconds:
         """Handle a batch event by event, with the stops that fall into it; of an event, backoff comes last."""
         finish, event = np.empty(end - begin), begin
-        handling, backoff = float(self.work.handling[event]), float(self.work.backoff[event])
+        handling, backoff, repeats = float(self.work.handling[event]), float(self.work.backoff[event]), 0
         while True:
             while self.stop[1] < now:
                 self.stop = next(self.stops, NEVER)
@@ -157,7 +159,7 @@ class _Polled:
             if min(by_work, self.stop[0]) >= done:
                 self.left -= handling
                 finish[event - begin] = now = done
-                event += 1
+                event, repeats = event + 1, 0 if self.polling.commit == "each" else repeats
                 if event == end:
                     return finish
                 handling, backoff = float(self.work.handling[event]), float(self.work.backoff[event])
@@ -171,7 +173,9 @@ class _Polled:
                 self.stop = next(self.stops, NEVER)
             now, lost_waiting = self._begin_again(up)
             handling, backoff = max(0.0, handling - worked), backoff - max(0.0, worked - handling)
-            if lost or lost_waiting:
+            if (lost or lost_waiting) and self.crashes is not None:
+                repeats += 1
+                check_repeats(repeats, self.crashes)
                 event = begin if self.polling.commit == "batch" else event
                 handling, backoff = float(self.work.handling[event]), float(self.work.backoff[event])
 

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.clocks import Downtime
 from cqrs_lab.simulation.draws import Endless, Work
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes
+
+MOST_REPEATS = 10_000
+
+
+def check_repeats(count: int, crashes: Crashes) -> None:
+    """Refuse to go on with work that is begun again and again, and never done.
+
+    Raises
+    ------
+    InvalidArgument
+        It has been begun 10,000 times.
+    """
+    if count > MOST_REPEATS:
+        raise InvalidArgument(
+            f"the same work was begun again {MOST_REPEATS:,} times: it takes far longer than the "
+            f"{1 / crashes.rate_per_second:g} seconds from crash to crash; crash less often, make batches smaller, "
+            "or let it resume"
+        )
 
 
 def one_by_one(arrived: Seconds, seconds: Seconds) -> Seconds:
@@ -25,13 +44,13 @@ def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: Endles
         return one_by_one(arrived, work.total)
     if crashes.when == "handling":
         again = _redelivered if crashes.then == "redeliver" else _resumed
-        return one_by_one(arrived, again(work, until, repairs) + work.total)
+        return one_by_one(arrived, again(work, crashes, until, repairs) + work.total)
     if crashes.then == "resume":
         return _resumed_by_the_clock(arrived, work.total, until, repairs)
-    return _redelivered_by_the_clock(arrived, work.total, until, repairs)
+    return _redelivered_by_the_clock(arrived, work.total, crashes, until, repairs)
 
 
-def _resumed(work: Work, until: Endless, repairs: Endless) -> Seconds:
+def _resumed(work: Work, crashes: Crashes, until: Endless, repairs: Endless) -> Seconds:
     """Tell what crashes add to each event, if the clock runs on handling time and work goes on where it stopped."""
     handled = np.cumsum(work.handling)
     crashed = _enough(until, float(handled[-1]))
@@ -39,10 +58,10 @@ def _resumed(work: Work, until: Endless, repairs: Endless) -> Seconds:
     return np.diff(lost[np.searchsorted(crashed, handled, side="left")], prepend=0.0)
 
 
-def _redelivered(work: Work, until: Endless, repairs: Endless) -> Seconds:
+def _redelivered(work: Work, crashes: Crashes, until: Endless, repairs: Endless) -> Seconds:
     """Tell what crashes add to each event, if the clock runs on handling time and the event in hand is done again."""
     added, handled = np.zeros(len(work.handling)), np.append(0.0, np.cumsum(work.handling))
-    event, crash = 0, 0
+    event, crash, repeats = 0, 0, 0
     while True:
         # A life begins with the event that the last one had in hand, and ends where this clock has run out.
         reach = handled[event] + until[crash]
@@ -50,6 +69,8 @@ def _redelivered(work: Work, until: Endless, repairs: Endless) -> Seconds:
         if hit >= len(added):
             return added
         added[hit] += reach - handled[hit] + repairs[crash]
+        repeats = repeats + 1 if hit == event else 0
+        check_repeats(repeats, crashes)
         event, crash = hit, crash + 1
 
 
@@ -60,9 +81,11 @@ def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, re
     return down.put_back(one_by_one(down.left_out(arrived), seconds))
 
 
-def _redelivered_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, repairs: Endless) -> Seconds:
+def _redelivered_by_the_clock(
+    arrived: Seconds, seconds: Seconds, crashes: Crashes, until: Endless, repairs: Endless
+) -> Seconds:
     """One window per stretch of up-time: what is not done by its end is begun again in the next."""
-    done, event, start, crash = np.empty(len(arrived)), 0, 0.0, 0
+    done, event, start, crash, repeats = np.empty(len(arrived)), 0, 0.0, 0, 0
     while event < len(arrived):
         end, size = start + until[crash], 64
         while True:
@@ -73,6 +96,8 @@ def _redelivered_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless
             size *= 2
         count = int(np.searchsorted(finish, end, side="right"))
         done[event : event + count] = finish[:count]
+        repeats = 0 if count or arrived[event] > end else repeats + 1
+        check_repeats(repeats, crashes)
         event, start, crash = event + count, end + repairs[crash], crash + 1
     return done
 

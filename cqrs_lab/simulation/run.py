@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.draws import Integers
 from cqrs_lab.simulation.durations import Seconds, positive
 from cqrs_lab.simulation.model import LagModel
@@ -73,22 +75,36 @@ class LagRun:
     def _lag(self) -> Seconds:
         return (self.visible_at - self.committed_at)[:, self._first :]
 
+    @cached_property
+    def load(self) -> float:
+        """What arrives as a share of what the projectors can do; at 1 or more the lag grows without end."""
+        return load(self.model)
+
+    def __repr__(self) -> str:
+        lag = self.summary()["lag_seconds"]
+        events = (
+            f"{len(self.committed_at):,} events: mean lag {lag['mean']:.3g} s, 99 in 100 within {lag['p99']:.3g} s."
+        )
+        return events if self.load < 1 else f"{events} {self.grows}"
+
     @property
-    def utilisation(self) -> float:
-        """The busiest partition's share of time spent handling; at 1 or more its lag grows without end."""
-        model = self.model
-        work = model.handling.mean
-        if model.retries is not None:
-            work /= 1 - model.retries.probability
-        rate = model.arrivals.rate_per_second * model.events_per_command * max(model.shares) / model.consumers
-        return rate * work
+    def grows(self) -> str:
+        """What is to be said of a model whose projectors cannot keep up."""
+        return (
+            f"Events come {self.load:.3g} times as fast as they can be handled, so there is no steady state: the lag "
+            "grows as long as this lasts, and the figures are those of this run alone."
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.summary().round(4).to_html(border=0)}"
 
     def summary(self) -> pd.DataFrame:
         """Sum the lag up, each figure with the interval that holds the true one 95 times in 100.
 
         The interval comes from batch means: the run is cut into 20 stretches of positions, and the spread of their
         figures tells how sure the whole is. It is honest where a stretch is long against the time the queue takes to
-        forget: short runs near a utilisation of 1 are less sure than they look. For the greatest lag there is none.
+        forget: short runs near a utilisation of 1 are less sure than they look. There is none (NaN) for the
+        greatest lag, nor where the projectors cannot keep up and the figures have no true value.
 
         Returns
         -------
@@ -101,7 +117,7 @@ class LagRun:
         for name, figure in FIGURES.items():
             value = float(figure(self._lag))
             spread = np.std([figure(part) for part in stretches], ddof=1) if len(stretches) > 1 else np.nan
-            half = np.nan if name == "max" else factor * spread
+            half = np.nan if name == "max" or self.load >= 1 else factor * spread
             rows[name] = (value, value - half, value + half)
         return pd.DataFrame.from_dict(rows, orient="index", columns=["lag_seconds", "low", "high"])
 

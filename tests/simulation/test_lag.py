@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cqrs_lab import InvalidArgument
 from cqrs_lab.simulation import (
     Clockwork,
     Crashes,
@@ -15,6 +16,7 @@ from cqrs_lab.simulation import (
     Retries,
     simulate_lag,
 )
+from cqrs_lab.simulation.capacity import load, utilisation
 
 BUSY = LagModel(Poisson(0.8), Exponential(1.0))
 
@@ -79,8 +81,48 @@ def test_ticks_take_what_committed_at_the_tick_and_no_more_than_the_limit():
 
 
 def test_a_projector_that_cannot_keep_up_is_told():
-    assert simulate_lag(BUSY, 10, 0).utilisation == pytest.approx(0.8)
-    assert simulate_lag(LagModel(Poisson(2), Fixed(0.75), retries=Retries(0.5)), 10, 0).utilisation == pytest.approx(3)
+    assert load(BUSY) == utilisation(BUSY) == pytest.approx(0.8)
+    assert load(LagModel(Poisson(2), Fixed(0.75), retries=Retries(0.5))) == pytest.approx(3)
+    assert load(LagModel(Poisson(2), Fixed(0.1), retries=Retries(0.5, backoff_seconds=1.0))) == pytest.approx(2.4)
+    assert load(LagModel(Poisson(2), Fixed(0.1), relay=Fixed(0.6))) == pytest.approx(1.2)
+    assert load(LagModel(Poisson(2), Fixed(0.1), polling=Polling(Fixed(1.0), batch_limit=4))) == pytest.approx(0.5)
+    assert load(LagModel(Poisson(2), Fixed(0.3), polling=Polling(Fixed(1.0), batch_limit=4))) == pytest.approx(1.0)
+    asleep = Polling(Fixed(1.0), batch_limit=4, mode="sleep_after")
+    assert load(LagModel(Poisson(2), Fixed(0.3), polling=asleep)) == pytest.approx(1.1)
+    assert load(LagModel(Poisson(2), Fixed(0.2), crashes=Crashes(0.5, Fixed(1.0)))) == pytest.approx(0.6)
+    again = Crashes(0.5, Fixed(1.0), when="handling", then="redeliver")
+    assert load(LagModel(Poisson(2), Fixed(0.2), crashes=again)) == pytest.approx(6 * np.expm1(0.1))
+    assert load(LagModel(Poisson(2), Fixed(0.2), partitions=[0.75, 0.25])) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("limit", [9, 11])
+def test_the_load_tells_whether_the_lag_grows(limit):
+    model = LagModel(Poisson(20.0), Fixed(0.01), polling=Polling(Fixed(0.5), batch_limit=limit))
+    run = simulate_lag(model, 40_000, 3)
+    early, late = run.events["lag_seconds"].iloc[10_000], run.events["lag_seconds"].iloc[-1]
+    assert (late > 100 and late > 2 * early) == (run.load >= 1) == (limit == 9)
+
+
+def test_a_model_without_a_steady_state_runs_and_says_so():
+    run = simulate_lag(LagModel(Poisson(1.25), Fixed(1.0)), 10_000, 0)
+    assert run.load == pytest.approx(1.25) and "1.25 times as fast" in repr(run) and "no steady state" in repr(run)
+    assert run.summary()[["low", "high"]].isna().all(axis=None) and run.events["lag_seconds"].iloc[-1] > 1_500
+
+
+def test_a_run_shows_itself_with_its_figures():
+    run = simulate_lag(LagModel(Clockwork(1.0), Fixed(0.25)), 100, 0)
+    assert repr(run) == "100 events: mean lag 0.25 s, 99 in 100 within 0.25 s."
+    assert "<table" in run._repr_html_() and "mean lag 0.25 s" in run._repr_html_()
+
+
+@pytest.mark.parametrize("when", ["always", "handling"])
+@pytest.mark.parametrize(
+    "polling", [None, Polling(Fixed(1.0)), Polling(Fixed(1.0), commit="batch"), Polling(Fixed(1.0), mode="drain")]
+)
+def test_work_that_is_never_done_is_refused(polling, when):
+    crashes = Crashes(10.0, Fixed(0.1), when=when, then="redeliver")
+    with pytest.raises(InvalidArgument, match="begun again 10,000 times: it takes far longer than the 0.1 seconds"):
+        simulate_lag(LagModel(Poisson(0.1), Fixed(5.0), polling=polling, crashes=crashes), 10, 0)
 
 
 def test_the_interval_holds_the_true_mean_about_95_times_in_100():
