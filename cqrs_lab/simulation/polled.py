@@ -150,7 +150,7 @@ class _Polled:
     def _interrupted(self, begin: int, end: int, now: float) -> Seconds:
         """Handle a batch event by event, with the stops that fall into it; of an event, backoff comes last."""
         finish, event = np.empty(end - begin), begin
-        handling, backoff, repeats = float(self.work.handling[event]), float(self.work.backoff[event]), 0
+        (handling, backoff), repeats = self._work_of(event), 0
         while True:
             while self.stop[1] < now:
                 self.stop = next(self.stops, NEVER)
@@ -162,7 +162,7 @@ class _Polled:
                 event, repeats = event + 1, 0 if self.polling.commit == "each" else repeats
                 if event == end:
                     return finish
-                handling, backoff = float(self.work.handling[event]), float(self.work.backoff[event])
+                handling, backoff = self._work_of(event)
                 continue
             if by_work <= self.stop[0]:
                 worked, up, lost = self.left, by_work + self.repair, self.lost
@@ -173,11 +173,13 @@ class _Polled:
                 self.stop = next(self.stops, NEVER)
             now, lost_waiting = self._begin_again(up)
             handling, backoff = max(0.0, handling - worked), backoff - max(0.0, worked - handling)
-            if (lost or lost_waiting) and self.crashes is not None:
-                repeats += 1
-                check_repeats(repeats, self.crashes)
+            if lost or lost_waiting:
+                repeats = check_repeats(repeats + 1, self.crashes)
                 event = begin if self.polling.commit == "batch" else event
-                handling, backoff = float(self.work.handling[event]), float(self.work.backoff[event])
+                handling, backoff = self._work_of(event)
+
+    def _work_of(self, event: int) -> tuple[float, float]:
+        return float(self.work.handling[event]), float(self.work.backoff[event])
 
     def _begin_again(self, up: float) -> tuple[float, bool]:
         """Give when work goes on after a stop, and whether another stop before that has lost it."""

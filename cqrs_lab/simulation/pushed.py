@@ -13,20 +13,21 @@ from cqrs_lab.simulation.model import Crashes
 MOST_REPEATS = 10_000
 
 
-def check_repeats(count: int, crashes: Crashes) -> None:
-    """Refuse to go on with work that is begun again and again, and never done.
+def check_repeats(count: int, crashes: Crashes | None) -> int:
+    """Give the count back, or refuse to go on with work that is begun again and again, and never done.
 
     Raises
     ------
     InvalidArgument
         It has been begun 10,000 times.
     """
-    if count > MOST_REPEATS:
+    if count > MOST_REPEATS and crashes is not None:
         raise InvalidArgument(
             f"the same work was begun again {MOST_REPEATS:,} times: it takes far longer than the "
             f"{1 / crashes.rate_per_second:g} seconds from crash to crash; crash less often, make batches smaller, "
             "or let it resume"
         )
+    return count
 
 
 def one_by_one(arrived: Seconds, seconds: Seconds) -> Seconds:
@@ -69,8 +70,7 @@ def _redelivered(work: Work, crashes: Crashes, until: Endless, repairs: Endless)
         if hit >= len(added):
             return added
         added[hit] += reach - handled[hit] + repairs[crash]
-        repeats = repeats + 1 if hit == event else 0
-        check_repeats(repeats, crashes)
+        repeats = check_repeats(repeats + 1, crashes) if hit == event else 0
         event, crash = hit, crash + 1
 
 
@@ -96,8 +96,7 @@ def _redelivered_by_the_clock(
             size *= 2
         count = int(np.searchsorted(finish, end, side="right"))
         done[event : event + count] = finish[:count]
-        repeats = 0 if count or arrived[event] > end else repeats + 1
-        check_repeats(repeats, crashes)
+        repeats = 0 if count or arrived[event] > end else check_repeats(repeats + 1, crashes)
         event, start, crash = event + count, end + repairs[crash], crash + 1
     return done
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,7 @@ import simpy
 
 from cqrs_lab.simulation.draws import Draws
 from cqrs_lab.simulation.durations import Seconds
-
-Process = Generator[simpy.Event, Any, Any]
-AFTER_ALL_ELSE: Any = 2
-"""Priority of a poll: what commits at that very moment is there already."""
+from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
 
 
 def visible_at(draws: Draws) -> Seconds:
@@ -45,7 +41,7 @@ def _log(world: simpy.Environment, draws: Draws, readers: dict[int, list[_Reader
     relay = simpy.Resource(world)
     before: dict[int, simpy.Event] = {}
     for event in range(draws.events):
-        yield _at(world, float(draws.committed_at[event]))
+        yield at(world, float(draws.committed_at[event]))
         partition = int(draws.partition[event])
         way = world.process(_way(world, draws, relay, event, before.get(partition), readers[partition]))
         if draws.model.delivery_in_order:
@@ -69,14 +65,6 @@ def _way(
         yield before
     for reader in readers:
         reader.receive(event)
-
-
-def _at(world: simpy.Environment, moment: float, priority: Any = 1) -> simpy.Event:
-    """Give an event that happens at a moment."""
-    event = world.event()
-    event._ok, event._value = True, None
-    world.schedule(event, priority=priority, delay=max(0.0, moment - world.now))
-    return event
 
 
 class _Reader:
@@ -123,11 +111,11 @@ class _Reader:
 
     def _planned(self) -> Process:
         for begin, seconds in self.model.outages:
-            yield _at(self.world, begin)
+            yield at(self.world, begin)
             self.outage = True
             self.outage_begins.succeed()
             self._stop("outage", lost=False)
-            yield _at(self.world, begin + seconds)
+            yield at(self.world, begin + seconds)
             self.outage, self.outage_begins = False, self.world.event()
             self.outage_over.succeed()
             self.outage_over = self.world.event()
@@ -175,7 +163,7 @@ class _Reader:
         assert me is not None
         self.interruptible.append(me)
         try:
-            yield _at(self.world, moment, priority)
+            yield at(self.world, moment, priority)
         except simpy.Interrupt as stop:
             return stop.cause
         self.interruptible.remove(me)
@@ -210,18 +198,18 @@ class _Reader:
             yield from self._handle([self._take() for _ in range(most)])
             if polling.mode != "drain":
                 return
-            yield _at(self.world, self.world.now, AFTER_ALL_ELSE)
+            yield at(self.world, self.world.now, AFTER_ALL_ELSE)
 
     def _handle(self, batch: list[int]) -> Process:
-        at, by_batch = 0, self.model.polling is not None and self.model.polling.commit == "batch"
+        done, by_batch = 0, self.model.polling is not None and self.model.polling.commit == "batch"
         yield from self._wait_until_up()
-        while at < len(batch):
-            lost = yield from self._work(self.handling[batch[at]], self.backoff[batch[at]])
+        while done < len(batch):
+            lost = yield from self._work(self.handling[batch[done]], self.backoff[batch[done]])
             if lost:
-                at = 0 if by_batch else at
+                done = 0 if by_batch else done
                 continue
-            self.visible[batch[at]] = self.world.now
-            at += 1
+            self.visible[batch[done]] = self.world.now
+            done += 1
         if by_batch:
             self.visible[batch] = self.world.now
 
@@ -271,7 +259,7 @@ class _Reader:
     def _tick(self) -> Process:
         """Wait for the next tick that finds the projector up; it is one poll."""
         while True:
-            yield _at(self.world, self._tick_from(self.world.now), AFTER_ALL_ELSE)
+            yield at(self.world, self._tick_from(self.world.now), AFTER_ALL_ELSE)
             self.tick_at, self.next_tick = self.tick_at + self.intervals[self.next_tick], self.next_tick + 1
             if not self.down_for and self.inbox:
                 return
@@ -283,4 +271,4 @@ class _Reader:
         stopped = yield from self._pass(self.world.now + self.intervals[self.slept - 1], AFTER_ALL_ELSE)
         if stopped is not None:
             yield from self._wait_until_up()
-            yield _at(self.world, self.world.now, AFTER_ALL_ELSE)
+            yield at(self.world, self.world.now, AFTER_ALL_ELSE)

@@ -1,0 +1,323 @@
+"""The session guarantees, checked on a trace: which hold, and which operations break the others.
+
+The order of all writes is known (a write's version is its position in the log), so that nothing has to be searched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.errors import InvalidArgument
+
+COLUMNS = ("session", "op", "key", "invoke", "ret", "version")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Operations that together break a guarantee: their labels in the trace's index, and what happened in words."""
+
+    operations: tuple[Any, ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a guarantee holds, and what broke it; at most one entry per operation that came too early or too late."""
+
+    broken_by: tuple[Broken, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Nothing broke it."""
+        return not self.broken_by
+
+
+def check(
+    trace: pd.DataFrame, staleness_events: int | None = None, staleness_seconds: float | None = None
+) -> dict[str, Verdict]:
+    """Check a trace against every guarantee.
+
+    Parameters
+    ----------
+    trace : DataFrame
+        One row per operation; columns session, op ("w" or "r"), key, invoke, ret (seconds: asked, answered), version
+        (of a write its position in the log; of a read that of the key's newest write it shows, 0 for none). Where a
+        column `applied` holds positions, that read showed the whole table, with exactly these events in it.
+    staleness_events, staleness_seconds : optional
+        Bounds to be kept: how many finished writes a read may miss, and for how long.
+
+    Returns
+    -------
+    dict of str to Verdict
+        read_your_writes, monotonic_reads, monotonic_writes, writes_follow_reads, consistent_prefix, linearizable, pram
+        (the first three), causal_session (the first four), and where a bound was given bounded_staleness_K and
+        bounded_staleness_T. A guarantee is about one key at a time, unless a read shows the whole table. To be stale
+        breaks none of the sessions' guarantees.
+
+    Raises
+    ------
+    InvalidArgument
+        The trace lacks a column, or holds what cannot have happened.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("Ada", "w", "cup", 0, 1, 1), ("Ada", "r", "cup", 2, 2, 0)]
+    >>> trace = pd.DataFrame(rows, columns=["session", "op", "key", "invoke", "ret", "version"])
+    >>> check(trace)["read_your_writes"].broken_by[0].says
+    'Ada wrote version 1 of cup, done at 1 s, and read cup at 2 s: the answer shows version 0.'
+
+    Notes
+    -----
+    D. B. Terry and others, Session Guarantees for Weakly Consistent Replicated Data, 1994; P. Viotti and M. Vukolić,
+    Consistency in Non-Transactional Distributed Storage Systems, 2016.
+    """
+    told = _History(_operations(trace))
+    found = {
+        "read_your_writes": list(_read_your_writes(told)),
+        "monotonic_reads": list(_monotonic_reads(told)),
+        "monotonic_writes": list(_monotonic_writes(told)),
+        "writes_follow_reads": list(_writes_follow_reads(told)),
+        "consistent_prefix": list(_consistent_prefix(told)),
+        "linearizable": list(_linearizable(told)),
+    }
+    pram = found["read_your_writes"] + found["monotonic_reads"] + found["monotonic_writes"]
+    found |= {"pram": pram, "causal_session": pram + found["writes_follow_reads"]}
+    if staleness_events is not None:
+        found["bounded_staleness_K"] = list(_too_many_behind(told, staleness_events))
+    if staleness_seconds is not None:
+        found["bounded_staleness_T"] = list(_too_long_behind(told, staleness_seconds))
+    return {name: Verdict(tuple(broken)) for name, broken in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Operation:
+    label: Any
+    session: str
+    op: str
+    key: str
+    invoke: float
+    ret: float
+    version: int
+    applied: frozenset[int] | None
+
+    def __str__(self) -> str:
+        if self.op == "w":
+            return f"{self.session} wrote version {self.version} of {self.key}, done at {self.ret:g} s"
+        if self.applied is not None:
+            return f"{self.session} read the whole table at {self.invoke:g} s ({_positions(self.applied)})"
+        return f"{self.session} read version {self.version} of {self.key} at {self.invoke:g} s"
+
+
+def _positions(some: Iterable[int]) -> str:
+    return "positions " + ", ".join(map(str, sorted(some))) if some else "no position"
+
+
+def _operations(trace: pd.DataFrame) -> list[_Operation]:
+    missing = [name for name in COLUMNS if name not in trace.columns]
+    if missing:
+        raise InvalidArgument(f"the trace has no column {', '.join(missing)}; give {', '.join(COLUMNS)}")
+    applied = trace["applied"] if "applied" in trace.columns else [None] * len(trace)
+    columns = (trace[name] for name in COLUMNS)
+    rows: Iterable[tuple[Any, ...]] = zip(trace.index, *columns, map(_whole, applied), strict=True)
+    return [_checked(_Operation(*row)) for row in rows]
+
+
+def _whole(applied: Any) -> frozenset[int] | None:
+    return None if applied is None or isinstance(applied, float) else frozenset(applied)
+
+
+def _checked(one: _Operation) -> _Operation:
+    if one.op not in ("w", "r"):
+        raise InvalidArgument(f"operation {one.label!r}: op={one.op!r}; accepted are 'w' and 'r'")
+    if one.ret < one.invoke:
+        raise InvalidArgument(f"operation {one.label!r} was answered at {one.ret} before it was asked at {one.invoke}")
+    return one
+
+
+class _History:
+    """The operations, by session and by key, and what each read showed."""
+
+    def __init__(self, operations: list[_Operation]) -> None:
+        self.operations = operations
+        writes = sorted((one for one in operations if one.op == "w"), key=lambda one: one.version)
+        self.writes: Mapping[int, _Operation] = {one.version: one for one in writes}
+        self.reads = [one for one in operations if one.op == "r"]
+        self.of_key: dict[str, list[int]] = defaultdict(list)
+        for one in writes:
+            self.of_key[one.key].append(one.version)
+        if len(self.writes) < len(writes) or any(version < 1 for version in self.writes):
+            raise InvalidArgument("two writes have one version, or one below 1; a version is a write's own position")
+        for read in self.reads:
+            self._check(read)
+
+    def _check(self, read: _Operation) -> None:
+        unknown = [one for one in self.shows(read) | {read.version} - {0} if one not in self.writes]
+        if unknown or (read.version and self.writes[read.version].key != read.key):
+            raise InvalidArgument(
+                f"operation {read.label!r} shows {unknown or read.version}: no write of {read.key} in the trace"
+            )
+
+    def scope(self, read: _Operation) -> frozenset[int]:
+        """Give the writes that a read could show: those of its key, or all."""
+        return frozenset(self.writes if read.applied is not None else self.of_key[read.key])
+
+    def shows(self, read: _Operation) -> frozenset[int]:
+        """Give the writes that a read does show."""
+        if read.applied is not None:
+            return read.applied
+        return frozenset(version for version in self.of_key[read.key] if version <= read.version)
+
+    def missed(self, read: _Operation) -> frozenset[int]:
+        """Give the writes that a read could show, and does not."""
+        return self.scope(read) - self.shows(read)
+
+    @cached_property
+    def whole(self) -> list[_Operation]:
+        """The reads of the whole table. One of a single key shows a beginning of it, and breaks no order by itself."""
+        return [read for read in self.reads if read.applied is not None]
+
+    @cached_property
+    def sessions(self) -> list[list[_Operation]]:
+        """Each session's operations, by when they were answered."""
+        by_session: dict[str, list[_Operation]] = defaultdict(list)
+        for one in sorted(self.operations, key=lambda one: one.ret):
+            by_session[one.session].append(one)
+        return list(by_session.values())
+
+    def before(self, first: str, then: str) -> Iterator[tuple[_Operation, list[_Operation]]]:
+        """Give each operation of the second kind, with those of the first that its session had finished before."""
+        for own in self.sessions:
+            for later in own:
+                if later.op == then:
+                    yield (
+                        later,
+                        [one for one in own if one.op == first and one.ret <= later.invoke and one is not later],
+                    )
+
+
+def _read_your_writes(told: _History) -> Iterator[Broken]:
+    for read, writes in told.before("w", "r"):
+        missed = told.missed(read)
+        lost = [write for write in writes if write.version in missed]
+        if lost:
+            shown = f"read {read.key} at {read.invoke:g} s: the answer shows version {read.version}"
+            if read.applied is not None:
+                shown = f"read the whole table at {read.invoke:g} s: it holds {_positions(read.applied)}"
+            yield _broken(f"{lost[-1]}, and {shown}.", lost[-1], read)
+
+
+def _monotonic_reads(told: _History) -> Iterator[Broken]:
+    for read, earlier in told.before("r", "r"):
+        missed = told.missed(read)
+        gone = [(one, told.shows(one) & missed) for one in earlier if told.shows(one) & missed]
+        if gone:
+            last, lost = gone[-1]
+            yield _broken(f"{last}; then {read}: {_positions(lost)} had been there and is gone.", last, read)
+
+
+def _monotonic_writes(told: _History) -> Iterator[Broken]:
+    after: dict[int, set[int]] = defaultdict(set)
+    for write, earlier in told.before("w", "w"):
+        for one in earlier:
+            after[one.version].add(write.version)
+        late = [one for one in earlier if one.version > write.version]
+        if late:
+            yield _broken(f"{late[-1]}, and later {write}: the log has them the other way round.", late[-1], write)
+    for read in told.whole:
+        for version in sorted(told.missed(read)):
+            shown = after[version] & told.shows(read)
+            if shown:
+                first, second = told.writes[version], told.writes[min(shown)]
+                yield _broken(f"{first}, then {second}; {read}: the second without the first.", first, second, read)
+                break
+
+
+def _writes_follow_reads(told: _History) -> Iterator[Broken]:
+    known: dict[int, dict[int, _Operation]] = {}
+    for write, reads in told.before("r", "w"):
+        known[write.version] = {shown: one for one in reads for shown in told.shows(one)}
+        newer = [one for one in reads if max(told.shows(one), default=0) >= write.version]
+        if newer:
+            yield _broken(f"{newer[-1]}; after that {write}: the log has it in front of it.", newer[-1], write)
+    for read in told.whole:
+        missed = told.missed(read)
+        for version in sorted(told.shows(read) & known.keys()):
+            lost = sorted(known[version].keys() & missed)
+            if lost:
+                seen, write, cause = known[version][lost[0]], told.writes[version], told.writes[lost[0]]
+                says = f"{cause}; {seen}, and then {write}; {read}: the reply without what it replied to."
+                yield _broken(says, cause, seen, write, read)
+                break
+
+
+def _consistent_prefix(told: _History) -> Iterator[Broken]:
+    for read in told.whole:
+        gaps = sorted(one for one in told.missed(read) if one < max(told.shows(read), default=0))
+        if gaps:
+            first = told.writes[gaps[0]]
+            yield _broken(f"{first}; {read}: that is missing, and newer events are there.", first, read)
+
+
+def _linearizable(told: _History) -> Iterator[Broken]:
+    """Put every operation at one moment, as early as possible, and see whether each still lies in its time.
+
+    Writes come in the order of the log. A read comes after what it shows, and before the next write that it does not.
+    """
+    order = list(told.writes)
+    follows: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come before a write
+    shown: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come after a write
+    for read in told.reads:
+        if told.shows(read) != frozenset(one for one in told.scope(read) if one <= max(told.shows(read), default=0)):
+            yield _broken(f"{read}: that is no beginning of the log.", read)
+            continue
+        shown[max(told.shows(read), default=0)].append(read)
+        if told.missed(read):
+            follows[min(told.missed(read))].append(read)
+    now, because = float("-inf"), None
+    for version in order:
+        write = told.writes[version]
+        if now > write.ret:
+            yield _broken(f"{write}; later {because}, which must come before it.", write, because)
+        for one in [write, *follows[version]]:
+            if one.invoke > write.ret:
+                yield _broken(f"{write}; later {one}, as if that were not so.", write, one)
+            elif one.invoke > now:
+                now, because = one.invoke, one
+        for read in shown[version]:
+            if now > read.ret:
+                yield _broken(f"{read}; later {because}, which must come before that.", read, because)
+
+
+def _too_many_behind(told: _History, most: int) -> Iterator[Broken]:
+    for read in told.reads:
+        missed = _finished_and_missed(told, read)
+        if len(missed) > most:
+            yield _broken(
+                f"{missed[0]}; {read}: it misses {len(missed)} finished writes, {most} are allowed.", missed[0], read
+            )
+
+
+def _too_long_behind(told: _History, longest: float) -> Iterator[Broken]:
+    for read in told.reads:
+        missed = _finished_and_missed(told, read)
+        if missed and read.invoke - missed[0].ret > longest:
+            since = read.invoke - missed[0].ret
+            yield _broken(
+                f"{missed[0]}; {read}, {since:g} s later, without it: {longest:g} s are allowed.", missed[0], read
+            )
+
+
+def _finished_and_missed(told: _History, read: _Operation) -> list[_Operation]:
+    missed = [told.writes[version] for version in told.missed(read)]
+    return sorted((one for one in missed if one.ret <= read.invoke), key=lambda one: one.ret)
+
+
+def _broken(says: str, *operations: _Operation | None) -> Broken:
+    return Broken(tuple(one.label for one in operations if one is not None), says)

@@ -1,0 +1,295 @@
+"""The world: the real command bus, store, projectors and query bus, under a clock that does not run by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import simpy
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.queries import QueryBus
+from cqrs_lab.simulation import guarantees
+from cqrs_lab.simulation.draws import Draws, child
+from cqrs_lab.simulation.durations import Duration, Seconds
+from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.simulation.run import LagRun
+from cqrs_lab.simulation.trace import Trace
+from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
+from cqrs_lab.write.command_bus import CommandBus
+
+Policy = Literal["eventual", "token", "sticky replica", "waiting command"]
+POLICIES: tuple[Policy, ...] = ("eventual", "token", "sticky replica", "waiting command")
+PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What the world's visitors do: commands of yours, and a projection of yours that they look at.
+
+    Attributes
+    ----------
+    register : callable
+        ``register(bus)`` registers deciders with a command bus.
+    command : callable
+        ``command(number, person, key)`` gives a visitor's command, which must lead to exactly one event.
+    projection : callable
+        Makes the projection whose table is read, one for each replica.
+    keys : tuple of str
+        What visitors write and read; each picks one at random.
+    before : tuple of commands
+        What has happened before the first visitor comes.
+    """
+
+    register: Callable[[CommandBus], None]
+    command: Callable[[int, str, str], object]
+    projection: Callable[[], Projection]
+    keys: tuple[str, ...]
+    before: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Look:
+    """A visitor's query: the whole table, as the replica has it."""
+
+    key: str
+
+
+class WorldRun:
+    """What happened in a world.
+
+    Attributes
+    ----------
+    trace : DataFrame
+        One row per operation: session, op ("w", "r"), key, invoke, ret (seconds), version, replica (-1 for writes),
+        position. Positions and versions count the visitors' events, from 1.
+    lag : LagRun
+        When each event was visible at each replica.
+    tables : list of DataFrame
+        What each replica shows in the end.
+    """
+
+    def __init__(self, trace: pd.DataFrame, lag: LagRun, tables: list[pd.DataFrame]) -> None:
+        self.trace, self.lag, self.tables = trace, lag, tables
+
+    @cached_property
+    def verdicts(self) -> dict[str, guarantees.Verdict]:
+        """The guarantees, and what broke them."""
+        return guarantees.check(self.trace)
+
+    def summary(self) -> pd.Series:
+        """Count: reads, those that missed an own write or went back, and what waiting cost (seconds, on average)."""
+        reads, writes = (self.trace[self.trace["op"] == op] for op in "rw")
+        return pd.Series(
+            {
+                "reads": len(reads),
+                "missed_own_write": len(self.verdicts["read_your_writes"].broken_by),
+                "went_back": len(self.verdicts["monotonic_reads"].broken_by),
+                "read_seconds": (reads["ret"] - reads["invoke"]).mean(),
+                "command_seconds": (writes["ret"] - writes["invoke"]).mean(),
+            }
+        )
+
+
+def simulate_world(
+    model: LagModel,
+    domain: Domain,
+    *,
+    visits: int = 100,
+    reads: int = 2,
+    think: Duration,
+    policy: Policy = "eventual",
+    seed: int = 0,
+) -> WorldRun:
+    """Let visitors come, write, think and read, through the real buses, in virtual time.
+
+    A visitor sends one command, and then reads its key a few times, thinking before each read. Who has left comes
+    back under the same name as a later visitor.
+
+    Parameters
+    ----------
+    model : LagModel
+        With arrivals, handling, polling by ticks, and replicas; one command is one event. A visitor's command comes
+        when the model says so, and each replica handles events as in `simulate_lag`: the lag is the same.
+    domain : Domain
+    visits, reads : int, optional
+        How many visitors, and how often each of them reads.
+    think : Duration
+        How long a visitor thinks before a read.
+    policy : {"eventual", "token", "sticky replica", "waiting command"}, optional
+        eventual: any replica answers at once. token: the reader takes no answer older than what they wrote or read
+        last, and waits for it. sticky replica: the same one answers every time. waiting command: the receipt comes
+        only when every replica shows the event.
+    seed : int, optional
+        Same seed, same run; the policies meet the same visitors.
+
+    Returns
+    -------
+    WorldRun
+
+    Raises
+    ------
+    InvalidArgument
+        A model or a policy that the world does not know.
+    """
+    _check(model, policy)
+    return _World(model, domain, visits, reads, think, policy, seed).run()
+
+
+def _check(model: LagModel, policy: str) -> None:
+    if policy not in POLICIES:
+        raise InvalidArgument(f"policy={policy!r}: accepted are {', '.join(map(repr, POLICIES))}")
+    plain = LagModel(model.arrivals, model.handling, polling=model.polling, replicas=model.replicas)
+    polling = model.polling
+    if model != plain or (polling is not None and (polling.mode != "ticks" or polling.commit != "each")):
+        raise InvalidArgument(
+            "the world has arrivals, handling, polling by ticks that commits each, and replicas; "
+            "leave the rest out, or use simulate_lag"
+        )
+
+
+class _World:
+    """All that is there in one run."""
+
+    def __init__(
+        self, model: LagModel, domain: Domain, visits: int, reads: int, think: Duration, policy: Policy, seed: int
+    ) -> None:
+        self.clock = simpy.Environment()
+        self.draws, self.domain, self.policy = Draws(model, visits, seed), domain, policy
+        self.store = MemoryEventStore(clock=lambda: self.clock.now)
+        self.bus = CommandBus(self.store)
+        domain.register(self.bus)
+        for command in domain.before:
+            self.bus.send(command)
+        self.behind = self.store.head()
+        self.replicas = [_Replica(self, number) for number in range(model.replicas)]
+        self.think = think.draw(child(seed, "think"), visits * reads).reshape(visits, reads)
+        self.any_replica = child(seed, "replica").integers(model.replicas, size=(visits, reads))
+        self.keys = child(seed, "key").choice(list(domain.keys), size=visits)
+        self.trace, self.away, self.names = Trace(), list[_Person](), 0
+
+    def run(self) -> WorldRun:
+        processes = [self.clock.process(replica.follow()) for replica in self.replicas]
+        visits: list[simpy.Process] = []
+        self.clock.run(until=self.clock.process(self._visitors(visits)))
+        self.clock.run(until=self.clock.all_of([*processes, *visits]))
+        draws, visible = self.draws, np.array([replica.visible for replica in self.replicas])
+        lag = LagRun(draws.model, draws.committed_at, draws.partition, visible)
+        return WorldRun(self.trace.frame(), lag, [replica.projector.table for replica in self.replicas])
+
+    def _visitors(self, visits: list[simpy.Process]) -> Process:
+        for number, moment in enumerate(self.draws.committed_at):
+            yield at(self.clock, float(moment))
+            person = self.away.pop(0) if self.away else self._somebody_new()
+            visits.append(self.clock.process(self._visit(number, person)))
+
+    def _somebody_new(self) -> _Person:
+        name = PEOPLE[self.names] if self.names < len(PEOPLE) else f"Guest {self.names + 1}"
+        self.names += 1
+        return _Person(name, home=(self.names - 1) % len(self.replicas))
+
+    def _visit(self, number: int, person: _Person) -> Process:
+        key, begun = str(self.keys[number]), self.clock.now
+        receipt = self.bus.send(self.domain.command(number, person.name, key))
+        if len(receipt.events) != 1:
+            raise InvalidArgument(f"a visitor's command led to {len(receipt.events)} events; it must lead to one")
+        position = receipt.position - self.behind
+        self.trace.committed(key, position)
+        for replica in self.replicas:
+            replica.receive()
+        if self.policy == "waiting command":
+            for replica in self.replicas:
+                yield from replica.reaches(position)
+        self.trace.wrote(person.name, key, begun, self.clock.now, position)
+        person.token = max(person.token, position)
+        for pause, at_random in zip(self.think[number], self.any_replica[number], strict=True):
+            yield self.clock.timeout(float(pause))
+            replica = self.replicas[person.home if self.policy == "sticky replica" else int(at_random)]
+            yield from self._read(person, key, replica)
+        self.away.append(person)
+
+    def _read(self, person: _Person, key: str, replica: _Replica) -> Process:
+        begun, query = self.clock.now, Look(key)
+        token = person.token + self.behind if self.policy == "token" else 0
+        answer = replica.queries.ask(query, at_least=token)
+        while answer.freshness == "pending":
+            yield from replica.reaches(token - self.behind)
+            answer = replica.queries.ask(query, at_least=token)
+        position = answer.position - self.behind
+        person.token = max(person.token, position)
+        self.trace.read(person.name, key, begun, self.clock.now, replica.number, position)
+
+
+@dataclass
+class _Person:
+    """A session: a name, the newest position it knows of, and the replica it sticks to."""
+
+    name: str
+    home: int
+    token: int = 0
+
+
+class _Replica:
+    """A real projector with its own table; the world tells it when to handle the next event."""
+
+    def __init__(self, world: _World, number: int) -> None:
+        self.world, self.clock, self.number = world, world.clock, number
+        self.projector = Projector(world.store, world.domain.projection())
+        self.projector.catch_up()
+        self.queries = QueryBus()
+        self.queries.register(Look, _whole_table, reads=self.projector)
+        self.handling: Seconds = world.draws.work(number).handling
+        self.visible = np.full(world.draws.events, np.inf)
+        self.arrived, self.shown = 0, 0
+        self.news, self.advanced = self.clock.event(), self.clock.event()
+
+    def receive(self) -> None:
+        """Hear that the log has one more event."""
+        self.arrived += 1
+        self.news.succeed()
+        self.news = self.clock.event()
+
+    def reaches(self, position: int) -> Process:
+        """Wait until the table shows this position."""
+        while self.shown < position:
+            yield self.advanced
+
+    def follow(self) -> Process:
+        """Handle the events, one after the other, when told or at the ticks of a poll."""
+        ticks, polling = self._ticks(), self.world.draws.model.polling
+        while self.shown < self.world.draws.events:
+            if polling is None:
+                while self.arrived == self.shown:
+                    yield self.news
+                taken = 1
+            else:
+                yield at(self.clock, next(tick for tick in ticks if tick >= self.clock.now), AFTER_ALL_ELSE)
+                taken = min(self.arrived - self.shown, polling.batch_limit or self.world.draws.events)
+            for _ in range(taken):
+                yield from self._handle()
+
+    def _ticks(self) -> Any:
+        tick, number = 0.0, 0
+        intervals = self.world.draws.intervals(0, self.number) if self.world.draws.model.polling else None
+        while intervals is not None:
+            tick, number = tick + intervals[number], number + 1
+            yield tick
+
+    def _handle(self) -> Process:
+        yield self.clock.timeout(float(self.handling[self.shown]))
+        self.projector.catch_up(limit=1)
+        self.visible[self.shown] = self.clock.now
+        self.shown += 1
+        self.advanced.succeed()
+        self.advanced = self.clock.event()
+
+
+def _whole_table(query: Look, table: pd.DataFrame) -> pd.DataFrame:
+    return table

@@ -1,0 +1,202 @@
+"""The guarantees: the cases of the oracles, and a twin that goes by the definitions and knows no shortcut."""
+
+import json
+from collections import Counter
+from itertools import permutations
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cqrs_lab import InvalidArgument
+from cqrs_lab.simulation import guarantees
+
+ORACLES = Path(__file__).parents[3] / "shared" / "oracles" / "sessions.json"
+CASES = json.loads(ORACLES.read_text())["cases"] if ORACLES.exists() else []
+COLUMNS = ["session", "op", "key", "invoke", "ret", "version", "applied"]
+
+
+@pytest.mark.skipif(not CASES, reason="the oracles are not beside this checkout")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_verdicts_are_those_of_the_oracles(case):
+    verdicts = guarantees.check(pd.DataFrame(case["trace"]).set_index("id"), case["K"], case["T"])
+    assert {name: verdict.holds for name, verdict in verdicts.items()} == case["expected"]
+
+
+# --- the twin ---------------------------------------------------------------------------------------------------
+
+
+def twin(trace, most, longest):
+    """Go by the definitions, pair by pair and set by set."""
+    ops = [dict(row) for row in trace.to_dict("records")]
+    writes = [op for op in ops if op["op"] == "w"]
+    reads = [op for op in ops if op["op"] == "r"]
+    for read in reads:
+        everything = isinstance(read["applied"], (set, list, tuple))
+        read["scope"] = {w["version"] for w in writes if everything or w["key"] == read["key"]}
+        read["vis"] = set(read["applied"]) if everything else {v for v in read["scope"] if v <= read["version"]}
+    so = [(a, b) for a in ops for b in ops if a is not b and a["session"] == b["session"] and a["ret"] <= b["invoke"]]
+
+    def pairs(first, second):
+        return [(a, b) for a, b in so if a["op"] == first and b["op"] == second]
+
+    def missed(read):
+        return [w for w in writes if w["version"] in read["scope"] - read["vis"] and w["ret"] <= read["invoke"]]
+
+    told = {
+        "read_your_writes": all(w["version"] in r["vis"] for w, r in pairs("w", "r") if w["version"] in r["scope"]),
+        "monotonic_reads": all(one["vis"] & other["scope"] <= other["vis"] for one, other in pairs("r", "r")),
+        "monotonic_writes": all(
+            one["version"] < other["version"]
+            and all(
+                one["version"] in r["vis"]
+                for r in reads
+                if other["version"] in r["vis"] and one["version"] in r["scope"]
+            )
+            for one, other in pairs("w", "w")
+        ),
+        "writes_follow_reads": all(
+            p < w["version"]
+            and all(p in later["vis"] for later in reads if w["version"] in later["vis"] and p in later["scope"])
+            for r, w in pairs("r", "w")
+            for p in r["vis"]
+        ),
+        "consistent_prefix": all(p in r["vis"] for r in reads for q in r["vis"] for p in r["scope"] if p < q),
+        "bounded_staleness_K": all(len(missed(r)) <= most for r in reads),
+        "bounded_staleness_T": all(r["invoke"] - w["ret"] <= longest for r in reads for w in missed(r)),
+        "linearizable": any(explains(order) for order in permutations(ops)),
+    }
+    told["pram"] = told["read_your_writes"] and told["monotonic_reads"] and told["monotonic_writes"]
+    told["causal_session"] = told["pram"] and told["writes_follow_reads"]
+    return told
+
+
+def explains(order):
+    """Tell whether operations done one by one, in this order, would have given what they gave."""
+    if any(later["ret"] < one["invoke"] for n, one in enumerate(order) for later in order[n + 1 :]):
+        return False
+    written = []
+    for op in order:
+        if op["op"] == "w":
+            if written and written[-1]["version"] > op["version"]:
+                return False
+            written.append(op)
+        elif isinstance(op["applied"], (set, list, tuple)):
+            if {w["version"] for w in written} != set(op["applied"]):
+                return False
+        elif ([0] + [w["version"] for w in written if w["key"] == op["key"]])[-1] != op["version"]:
+            return False
+    return True
+
+
+@st.composite
+def traces(draw):
+    """Draw up to six operations of two or three sessions, of which some may overlap."""
+    count = draw(st.integers(2, 6))
+    kinds = ["w", *(draw(st.sampled_from("wrr")) for _ in range(count - 1))]
+    positions = iter(draw(st.permutations(range(1, kinds.count("w") + 1))) if draw(st.booleans()) else range(1, 9))
+    clock, busy, rows = 0, {}, []
+    for kind in kinds:
+        session, key = draw(st.sampled_from("ABC")), draw(st.sampled_from("xy"))
+        clock += draw(st.integers(0, 2))
+        invoke = max(clock, busy.get(session, 0))
+        ret = invoke + draw(st.integers(0, 3))
+        busy[session] = ret
+        rows.append([session, kind, key, invoke, ret, next(positions) if kind == "w" else 0, None])
+    writes = [(row[2], row[5]) for row in rows if row[1] == "w"]
+    for row in rows:
+        if row[1] == "r":
+            if draw(st.integers(0, 2)) == 0:
+                row[6] = tuple(draw(st.sets(st.sampled_from([version for _, version in writes]))))
+                row[5] = max((version for key, version in writes if key == row[2] and version in row[6]), default=0)
+            else:
+                row[5] = draw(st.sampled_from([0, *(version for key, version in writes if key == row[2])]))
+    return pd.DataFrame(rows, columns=COLUMNS, index=[f"o{n}" for n in range(count)])
+
+
+SEEN = Counter()
+
+
+@settings(max_examples=1500, derandomize=True, deadline=None)
+@given(traces(), st.integers(0, 2), st.integers(0, 4))
+def agree(trace, most, longest):
+    verdicts = guarantees.check(trace, most, longest)
+    expected = twin(trace, most, longest)
+    assert {name: verdict.holds for name, verdict in verdicts.items()} == expected
+    for name, verdict in verdicts.items():
+        SEEN[name, verdict.holds] += 1
+        for broken in verdict.broken_by:
+            told = trace.loc[list(broken.operations)]
+            assert all(session in broken.says for session in told["session"]), broken
+            # What is blamed breaks the guarantee by itself, with the other writes as they were.
+            alone = trace[(trace["op"] == "w") | trace.index.isin(broken.operations)]
+            assert not twin(alone, most, longest)[name], (name, broken)
+
+
+def test_the_checker_equals_the_twin_and_blames_operations_that_break_it_by_themselves():
+    SEEN.clear()
+    agree()
+    names = {name for name, _ in SEEN}
+    assert (
+        len(names) == 10
+        and {name: SEEN[name, holds] for name in names for holds in (True, False) if SEEN[name, holds] < 50} == {}
+    )
+
+
+# --- traps ------------------------------------------------------------------------------------------------------
+
+
+def trace(*rows):
+    return pd.DataFrame(rows, columns=COLUMNS[:6])
+
+
+def test_a_newer_value_satisfies_read_your_writes():
+    told = guarantees.check(trace(("A", "w", "x", 0, 1, 1), ("B", "w", "x", 2, 3, 2), ("A", "r", "x", 4, 5, 2)))
+    assert all(verdict.holds for verdict in told.values())
+
+
+def test_stale_alone_breaks_no_session_guarantee_but_it_is_not_linearizable():
+    told = guarantees.check(trace(("A", "w", "x", 0, 1, 1), ("B", "r", "x", 9, 9, 0)))
+    assert [name for name, verdict in told.items() if not verdict.holds] == ["linearizable"]
+
+
+def test_bounds_of_zero_are_still_weaker_than_linearizable():
+    # Two readers during one write: the first saw it, the second, later, did not. Nothing finished was missed.
+    rows = ("A", "w", "x", 0, 9, 1), ("B", "r", "x", 1, 2, 1), ("C", "r", "x", 3, 4, 0)
+    told = guarantees.check(trace(*rows), staleness_events=0, staleness_seconds=0)
+    assert told["bounded_staleness_K"].holds and told["bounded_staleness_T"].holds and not told["linearizable"].holds
+
+
+def test_a_broken_guarantee_is_told_in_words_and_with_the_operations():
+    told = guarantees.check(trace(("Ada", "w", "cup", 0, 1, 1), ("Ada", "r", "cup", 2, 2, 0)))["read_your_writes"]
+    assert told.broken_by[0].operations == (0, 1)
+    assert told.broken_by[0].says == (
+        "Ada wrote version 1 of cup, done at 1 s, and read cup at 2 s: the answer shows version 0."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("A", "x", "x", 0, 1, 1)], "op='x'; accepted are 'w' and 'r'"),
+        ([("A", "w", "x", 2, 1, 1)], "answered at 1 before it was asked at 2"),
+        ([("A", "w", "x", 0, 1, 1), ("B", "w", "y", 0, 1, 1)], "two writes have one version"),
+        ([("A", "w", "x", 0, 1, 0)], "or one below 1"),
+        ([("A", "w", "x", 0, 1, 1), ("A", "r", "y", 2, 3, 1)], "no write of y"),
+        ([("A", "r", "y", 2, 3, 7)], "no write of y"),
+    ],
+)
+def test_what_cannot_have_happened_is_refused(rows, words):
+    with pytest.raises(InvalidArgument, match=words):
+        guarantees.check(trace(*rows))
+
+
+def test_an_empty_trace_keeps_everything():
+    assert all(verdict.holds for verdict in guarantees.check(trace()).values())
+
+
+def test_a_trace_without_a_column_is_refused():
+    with pytest.raises(InvalidArgument, match="no column version"):
+        guarantees.check(trace(("A", "w", "x", 0, 1, 1)).drop(columns="version"))
