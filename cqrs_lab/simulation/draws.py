@@ -45,17 +45,26 @@ class Work:
     ----------
     handling : array of float
         Seconds of handling, all attempts together.
-    backoff : array of float
+    waiting : array of float, optional
         Seconds of waiting between attempts.
     """
 
     handling: Seconds
-    backoff: Seconds
+    waiting: Seconds | None = None
+
+    @property
+    def backoff(self) -> Seconds:
+        """Seconds of waiting between attempts."""
+        return np.zeros(len(self.handling)) if self.waiting is None else self.waiting
 
     @property
     def total(self) -> Seconds:
         """How long the events behind are held up."""
-        return self.handling + self.backoff
+        return self.handling if self.waiting is None else self.handling + self.waiting
+
+    def of(self, events: Integers | slice) -> Work:
+        """Take some of the events."""
+        return Work(self.handling[events], None if self.waiting is None else self.waiting[events])
 
 
 class Draws:
@@ -72,8 +81,8 @@ class Draws:
     committed_at : array of float
         One entry per event, by position.
     partition : array of int
-    relay, delivery : array of float
-        Seconds; 0 without.
+    relay, delivery : array of float, or None
+        Seconds; None without.
     """
 
     def __init__(self, model: LagModel, events: int, seed: int) -> None:
@@ -81,8 +90,9 @@ class Draws:
         size = model.events_per_command
         commands = -(-events // size)
         times = model.arrivals.draw(child(seed, "arrivals"), commands)
-        self.committed_at = np.repeat(times, size)[:events]
-        self.partition = np.repeat(self._partitions(commands), size)[:events]
+        self.committed_at = np.repeat(times, size)[:events] if size > 1 else times
+        partition = self._partitions(commands)
+        self.partition = np.repeat(partition, size)[:events] if size > 1 else partition
         self.relay = self._per_event(model.relay, "relay")
         self.delivery = self._per_event(model.delivery, "delivery")
 
@@ -93,15 +103,15 @@ class Draws:
         picked = child(self.seed, "partition").random(commands)
         return np.searchsorted(np.cumsum(shares)[:-1], picked, side="right").astype("int64")
 
-    def _per_event(self, duration: Duration | None, component: str) -> Seconds:
-        return np.zeros(self.events) if duration is None else duration.draw(child(self.seed, component), self.events)
+    def _per_event(self, duration: Duration | None, component: str) -> Seconds | None:
+        return None if duration is None else duration.draw(child(self.seed, component), self.events)
 
     def work(self, replica: int) -> Work:
         """Give what each event takes at a replica; every replica has times of its own."""
         model, random = self.model, child(self.seed, "handling", replica)
         handling = model.handling.draw(random, self.events)
         if model.retries is None or model.retries.probability == 0:
-            return Work(handling, np.zeros(self.events))
+            return Work(handling)
         again = child(self.seed, "retries", replica).geometric(1 - model.retries.probability, self.events) - 1
         ends = np.cumsum(again)
         more = np.append(0.0, np.cumsum(model.handling.draw(child(self.seed, "attempts", replica), int(ends[-1]))))

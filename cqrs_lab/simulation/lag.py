@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation import polled, pushed, shared_queue
+from cqrs_lab.simulation import polled, polled_undisturbed, pushed, shared_queue
 from cqrs_lab.simulation.clocks import Downtime
 from cqrs_lab.simulation.draws import Draws, Integers, Work
 from cqrs_lab.simulation.durations import Seconds
@@ -50,22 +50,21 @@ def visible_at(draws: Draws) -> Seconds:
     for replica in range(draws.model.replicas):
         work = draws.work(replica)
         for partition, events in enumerate(queues):
-            if len(events):
-                own = Work(work.handling[events], work.backoff[events])
-                visible[replica, events] = _projector(draws, reached[events], own, partition, replica)
+            if len(reached[events]):
+                visible[replica, events] = _projector(draws, reached[events], work.of(events), partition, replica)
     return visible
 
 
 def _reached(draws: Draws) -> Seconds:
     """Tell when each event has come to its projector."""
-    model, left = draws.model, draws.committed_at
-    if model.relay is not None:
-        left = pushed.one_by_one(left, draws.relay)
-    return left + draws.delivery
+    left = draws.committed_at if draws.relay is None else pushed.one_by_one(draws.committed_at, draws.relay)
+    return left.copy() if draws.delivery is None else left + draws.delivery
 
 
-def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers:
+def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
     """Give a partition's events, in the order in which its projector takes them; keep the order if it is to be kept."""
+    if draws.delivery is None and len(draws.model.shares) == 1:
+        return slice(None)
     events = np.flatnonzero(draws.partition == partition)
     if draws.model.delivery_in_order:
         reached[events] = np.maximum.accumulate(reached[events])
@@ -76,16 +75,16 @@ def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers:
 def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, replica: int) -> Seconds:
     """Let one projector follow its queue; planned outages are stretches that all its clocks leave out."""
     model = draws.model
-    outages = Downtime.planned(model.outages)
-    arrived = outages.left_out(arrived)
-
-    crashes = model.crashes
+    outages, crashes = Downtime.planned(model.outages), model.crashes
+    arrived = outages.left_out(arrived) if model.outages else arrived
     until, repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)
     if model.consumers > 1:
         done = shared_queue.visible(arrived, work.total, model.consumers)
     elif model.polling is None:
         done = pushed.visible(arrived, work, crashes, until, repairs)
+    elif crashes is None and not model.outages:
+        done = polled_undisturbed.visible(arrived, work.total, model.polling, draws.intervals(partition, replica))
     else:
         intervals = draws.intervals(partition, replica)
         done = polled.visible(arrived, work, model.polling, intervals, crashes, until, repairs, outages)
-    return outages.put_back(done)
+    return outages.put_back(done) if model.outages else done

@@ -75,7 +75,8 @@ class _Polled:
         stops: Iterator[Stop],
         clock: Iterator[tuple[float, float]],
     ) -> None:
-        self.arrived, self.work, self.polling = arrived, work, polling
+        self.arrived, self.polling = arrived, polling
+        self.handling, self.backoff = work.handling, work.backoff
         self.intervals, self.slept, self.outages = intervals, 0, outages
         self.ticks: Seconds = np.empty(0)
         self.drawn, self.polled_at = 0, -math.inf
@@ -137,7 +138,7 @@ class _Polled:
 
     def _handle(self, begin: int, end: int, now: float) -> float:
         """Handle a batch, note when each event is visible, and give the moment after."""
-        handling, backoff = self.work.handling[begin:end], self.work.backoff[begin:end]
+        handling, backoff = self.handling[begin:end], self.backoff[begin:end]
         finish: Seconds = np.add.accumulate(np.append(now, handling + backoff))[1:]
         spent = float(handling.sum())
         if self.stop[0] >= finish[-1] and self.left >= spent:
@@ -179,7 +180,7 @@ class _Polled:
                 handling, backoff = self._work_of(event)
 
     def _work_of(self, event: int) -> tuple[float, float]:
-        return float(self.work.handling[event]), float(self.work.backoff[event])
+        return float(self.handling[event]), float(self.backoff[event])
 
     def _begin_again(self, up: float) -> tuple[float, bool]:
         """Give when work goes on after a stop, and whether another stop before that has lost it."""

@@ -59,8 +59,8 @@ def _way(
     """Take one event from the log to its projectors; where order is kept, not before the one in front of it."""
     with relay.request() as turn:
         yield turn
-        yield world.timeout(float(draws.relay[event]))
-    yield world.timeout(float(draws.delivery[event]))
+        yield world.timeout(0.0 if draws.relay is None else float(draws.relay[event]))
+    yield world.timeout(0.0 if draws.delivery is None else float(draws.delivery[event]))
     if before is not None:
         yield before
     for reader in readers:
