@@ -40,7 +40,9 @@ class Poisson:
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
         """Give the times of the first commands, in order."""
-        return np.cumsum(random.standard_exponential(count) / self.rate_per_second)
+        gaps = random.standard_exponential(count)
+        gaps /= self.rate_per_second
+        return np.cumsum(gaps, out=gaps)
 
 
 @dataclass(frozen=True)

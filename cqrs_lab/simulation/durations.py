@@ -92,7 +92,9 @@ class Exponential:
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
         """Draw so many."""
-        return random.standard_exponential(count) * self.mean
+        drawn = random.standard_exponential(count)
+        drawn *= self.mean
+        return drawn
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def visible_at(draws: Draws) -> Seconds:
 def _reached(draws: Draws) -> Seconds:
     """Tell when each event has come to its projector."""
     left = draws.committed_at if draws.relay is None else pushed.one_by_one(draws.committed_at, draws.relay)
-    return left.copy() if draws.delivery is None else left + draws.delivery
+    return left if draws.delivery is None else left + draws.delivery
 
 
 def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
@@ -66,6 +66,8 @@ def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
     if draws.delivery is None and len(draws.model.shares) == 1:
         return slice(None)
     events = np.flatnonzero(draws.partition == partition)
+    if draws.delivery is None:
+        return events
     if draws.model.delivery_in_order:
         reached[events] = np.maximum.accumulate(reached[events])
         return events

@@ -36,7 +36,12 @@ def one_by_one(arrived: Seconds, seconds: Seconds) -> Seconds:
     Source: D. V. Lindley, The theory of queues with a single server, 1952.
     """
     done = np.cumsum(seconds)
-    return done + np.maximum.accumulate(arrived - (done - seconds))
+    # done + max.accumulate(arrived - (done - seconds)), in one place: memory costs more here than arithmetic.
+    finish: Seconds = done - seconds
+    np.subtract(arrived, finish, out=finish)
+    np.maximum.accumulate(finish, out=finish)
+    finish += done
+    return finish
 
 
 def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: Endless, repairs: Endless) -> Seconds:
