@@ -2,11 +2,15 @@
 
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
+from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.race import race
 from cqrs_lab.show.recorded_run import RecordedRun
+from cqrs_lab.show.staircases import staircases
+from cqrs_lab.show.stale_read import stale_read
+from cqrs_lab.show.tail import tail
 from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
@@ -20,6 +24,10 @@ __all__ = [
     "decision_table",
     "two_doors",
     "race",
+    "staircases",
+    "tail",
+    "stale_read",
+    "lag_explorer",
     "Shop",
     "View",
     "Picture",

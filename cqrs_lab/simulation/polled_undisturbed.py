@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from itertools import accumulate, islice
 
 import numpy as np
 
@@ -15,39 +16,34 @@ from cqrs_lab.simulation.draws import Endless
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Polling
 
-FEW = 12
-"""Up to so many events, a loop is faster than an array."""
+MANY = 12
+"""So many events are worth the trouble of counting them first."""
 
 
 def visible(arrived: Seconds, seconds: Seconds, polling: Polling, intervals: Endless) -> Seconds:
     """Tell when each event is visible; events in the order in which they come."""
-    times, done, count = arrived.tolist(), seconds.copy(), len(arrived)
-    limit, event, now = polling.batch_limit or count, 0, 0.0
-    wake = _ticks(intervals) if polling.mode == "ticks" else _sleeps(intervals)
+    # Lists: of one number at a time, Python makes less fuss than NumPy.
+    times, takes, done = arrived.tolist(), seconds.tolist(), list[float]()
+    count, event, now = len(times), 0, 0.0
+    limit, wake = polling.batch_limit or count, _ticks(intervals) if polling.mode == "ticks" else _sleeps(intervals)
     while event < count:
         now = wake(now, times[event])
         while event < count and times[event] <= now:
-            end = min(bisect_right(times, now, lo=event), event + limit)
-            now = _handle(done, event, end, now, whole=polling.commit == "batch")
-            event = end
+            begin, end, asked = event, min(event + limit, count), now
+            if event + MANY < end and times[event + MANY] <= now:
+                event = bisect_right(times, now, event, end)
+                done += islice(accumulate(takes[begin:event], initial=now), 1, None)
+                now = done[-1]
+            else:
+                while event < end and times[event] <= asked:
+                    now += takes[event]
+                    done.append(now)
+                    event += 1
+            if polling.commit == "batch":
+                done[begin:] = [now] * (event - begin)
             if polling.mode != "drain":
                 break
-    return done
-
-
-def _handle(done: Seconds, begin: int, end: int, now: float, whole: bool) -> float:
-    """Turn how long each event of a batch takes into when it is visible, and give the moment after."""
-    batch = done[begin:end]
-    if len(batch) <= FEW:
-        for event, takes in enumerate(batch.tolist()):
-            batch[event] = now = now + takes
-    else:
-        batch[0] += now
-        np.add.accumulate(batch, out=batch)
-        now = float(batch[-1])
-    if whole:
-        batch[:] = now
-    return now
+    return np.array(done)
 
 
 def _ticks(intervals: Endless) -> Callable[[float, float], float]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from html import escape
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,14 +15,8 @@ from cqrs_lab.simulation.durations import Seconds, positive
 from cqrs_lab.simulation.model import LagModel
 
 WARM_UP = 0.05
-BATCHES = 20
-FIGURES: dict[str, Callable[[Seconds], Any]] = {
-    "mean": np.mean,
-    "p50": lambda lag: np.quantile(lag, 0.50),
-    "p95": lambda lag: np.quantile(lag, 0.95),
-    "p99": lambda lag: np.quantile(lag, 0.99),
-    "max": np.max,
-}
+STRETCHES = 20
+QUANTILES = (0.50, 0.95, 0.99)
 
 
 class LagRun:
@@ -111,15 +103,48 @@ class LagRun:
         DataFrame
             One row per figure: mean, p50, p95, p99, max; columns lag_seconds, low, high (float64, seconds).
         """
-        stretches = [part for part in np.array_split(self._lag, BATCHES, axis=1) if part.size]
-        factor = stats.t.ppf(0.975, len(stretches) - 1) / np.sqrt(len(stretches)) if len(stretches) > 1 else np.nan
-        rows = {}
-        for name, figure in FIGURES.items():
-            value = float(figure(self._lag))
-            spread = np.std([figure(part) for part in stretches], ddof=1) if len(stretches) > 1 else np.nan
-            half = np.nan if name == "max" or self.load >= 1 else factor * spread
-            rows[name] = (value, value - half, value + half)
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["lag_seconds", "low", "high"])
+        return self._summary.copy()
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
+        whole = [self._lag.mean(), *np.quantile(self._lag, QUANTILES), self._lag.max()]
+        parts = np.array([[part.mean(), *_quantiles(part)] for part in self._stretches])
+        half = np.append(self._half_interval(parts), np.nan)
+        rows = {"lag_seconds": whole, "low": whole - half, "high": whole + half}
+        return pd.DataFrame(rows, index=["mean", "p50", "p95", "p99", "max"])
+
+    @cached_property
+    def _stretches(self) -> list[Seconds]:
+        """The lags of 20 stretches of positions, each in ascending order."""
+        parts = np.array_split(self._lag, STRETCHES, axis=1)
+        return [np.sort(part, axis=None) for part in parts if part.size]
+
+    def _half_interval(self, parts: Seconds) -> Seconds:
+        """Give half the width of a 95 % interval, from the figures of each stretch: one row per stretch."""
+        count = len(parts)
+        if count == 1 or self.load >= 1:
+            return np.full(parts.shape[1], np.nan)
+        half: Seconds = parts.std(axis=0, ddof=1) * (stats.t.ppf(0.975, count - 1) / np.sqrt(count))
+        return half
+
+    def stale_curve(self, after_seconds: Seconds) -> pd.DataFrame:
+        """Tell how likely a read misses an event, for many times since its commit at once.
+
+        Parameters
+        ----------
+        after_seconds : array of float
+
+        Returns
+        -------
+        DataFrame
+            One row per time, which is the index; columns probability, low, high (float64), with the 95 % interval of
+            `summary`.
+        """
+        parts = np.array([1 - np.searchsorted(part, after_seconds, "right") / len(part) for part in self._stretches])
+        weights = [len(part) for part in self._stretches]
+        mean, half = np.average(parts, axis=0, weights=weights), self._half_interval(parts)
+        rows = {"probability": mean, "low": np.maximum(mean - half, 0), "high": np.minimum(mean + half, 1)}
+        return pd.DataFrame(rows, index=pd.Index(after_seconds, name="after_seconds"))
 
     def stale_probability(self, after_seconds: float) -> float:
         """Tell how likely a read misses an event, so long after its commit, on a replica picked at random."""
@@ -176,3 +201,9 @@ class LagRun:
             own = self.partition == partition
             complete[own] = np.maximum.accumulate(visible[own])
         return complete
+
+
+def _quantiles(ascending: Seconds) -> Seconds:
+    """Give the quantiles of what is in order already: as np.quantile, without partitioning it again."""
+    at = np.multiply(QUANTILES, len(ascending) - 1)
+    return np.interp(at, np.arange(len(ascending)), ascending)
