@@ -1,23 +1,37 @@
-"""What visitors of a small tea shop do in a simulated world: they order, and look at what is left."""
+"""What visitors of a small tea shop do in a simulated world: they order, and look at how many were ordered."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from cqrs_lab.shop import read, write
-from cqrs_lab.shop.events import OrderLine
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.shop import write
+from cqrs_lab.shop.events import OrderLine, OrderPlaced
 
 PRICES = {"cup": 2550, "pot": 9900}
 NOON = datetime(2026, 1, 5, 12)
 
 
 def order_one(number: int, person: str, product: str) -> write.PlaceOrder:
-    """Order one piece of a product; the number makes the order's id."""
+    """Order one piece of a product; the visit's number makes the order's id."""
     line = OrderLine(1, product, f"Tea {product}", 1, PRICES[product])
     return write.PlaceOrder(f"v{number}", person, "Ireland", (line,), (), NOON)
 
 
-STOCKED = tuple(write.ReceiveStock(product, 1_000, NOON) for product in PRICES)
-"""What is there before the first visitor comes."""
+class UnitsOrdered:
+    """How many pieces of each product were ordered: one row per product."""
 
-Stock = read.InventoryLevels
+    name, version, events = "units_ordered", 1, (OrderPlaced,)
+    schema = Schema(index=["product_id"], columns={"units": "int64"})
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Add up the lines of each product in this slice."""
+        lines = batch.frame(OrderPlaced, each="lines")
+        return lines.groupby("product_id")[["quantity"]].sum().rename(columns={"quantity": "units"})
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add up."""
+        return merge_rows(table, rows, add=["units"])

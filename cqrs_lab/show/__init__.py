@@ -2,10 +2,12 @@
 
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
+from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
+from cqrs_lab.show.policies import policies
 from cqrs_lab.show.race import race
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.staircases import staircases
@@ -14,6 +16,7 @@ from cqrs_lab.show.tail import tail
 from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
+from cqrs_lab.show.who_saw_what import who_saw_what
 
 __all__ = [
     "RecordedRun",
@@ -27,7 +30,10 @@ __all__ = [
     "staircases",
     "tail",
     "stale_read",
+    "hockey_stick",
     "lag_explorer",
+    "who_saw_what",
+    "policies",
     "Shop",
     "View",
     "Picture",

@@ -92,9 +92,10 @@ def staircases(events: pd.DataFrame, first: int = 1, count: int = 30, replica: i
 
 def _picture(stairs: Stairs, moment: float) -> Picture:
     committed, visible, waits = stairs.at(moment)
+    behind = committed - visible
     says = (
-        f"At {moment:.2f} s, {committed:,} events are committed and {visible:,} visible: the readers are "
-        f"{committed - visible} events behind{f', the oldest of them for {waits:.2f} s' if waits else ''}."
+        f"At {moment:.2f} s, {committed:,} events are committed and {visible:,} visible: the readers are {behind} "
+        f"event{'s'[: behind != 1]} behind{f', the oldest of them for {waits:.2f} s' if waits else ''}."
     )
     figure, axes = new_chart(9.0, 4.2)
     draw_stairs(axes, stairs)
@@ -107,7 +108,7 @@ def _picture(stairs: Stairs, moment: float) -> Picture:
         f"Two staircases over {stairs.end - stairs.start:.1f} seconds: events committed, and events visible, "
         f"{mean:.2f} seconds later on average. {says}"
     )
-    values = (moment, committed, visible, committed - visible, waits)
+    values = (moment, committed, visible, behind, waits)
     frame = pd.DataFrame([values], columns=["moment", "committed", "visible", "events_behind", "oldest_waits_seconds"])
     numbers = frame.round(2).set_axis(
         ["moment, s", "committed", "visible", "events behind", "the oldest waits, s"], axis="columns"

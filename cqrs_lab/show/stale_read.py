@@ -36,36 +36,38 @@ def stale_read(run: LagRun) -> View:
     behind = run.behind_probability()
 
     def draw(think: int) -> Picture:
-        after = think / 100 * upper
-        stale, waits = run.stale_probability(after), run.token_wait_mean(after)
-        says = (
-            f"Who reads {after:.3g} s after the own write misses it {_often(stale)}. With a token nobody does, and the "
-            f"reader waits {brief_number(waits)} s on average."
-        )
-        figure, axes = new_chart(8.0, 3.8)
-        draw_stale(axes, run, theory, upper, after)
-        frame = pd.DataFrame(
-            {
-                "after_seconds": [after],
-                "stale_probability": [stale],
-                "token_wait_seconds": [waits],
-                "behind_probability": [behind],
-            }
-        )
-        numbers = pd.DataFrame(
-            {
-                "thinks, s": [f"{after:.3g}"],
-                "misses the own write": [f"{stale:.1%}"],
-                "waits with a token, s": [brief_number(waits)],
-                "read model behind, at a random moment": [f"{behind:.1%}"],
-            }
-        )
-        name = f"Probability that a read misses its own write, by the seconds in between. {says}"
-        return Picture(
-            f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "A read")}', says, frame
-        )
+        return _picture(run, theory, upper, think / 100 * upper, behind)
 
     return View(draw, [Control("think", f"Think time, in hundredths of {upper:g} seconds", 0, 100, 20)])
+
+
+def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: float, behind: float) -> Picture:
+    stale, waits = run.stale_probability(after), run.token_wait_mean(after)
+    says = (
+        f"Who reads {brief_number(after)} s after the own write misses it {_often(stale)}. With a token nobody does, "
+        f"and the reader waits {brief_number(waits)} s on average."
+    )
+    frame = pd.DataFrame(
+        {
+            "after_seconds": [after],
+            "stale_probability": [stale],
+            "token_wait_seconds": [waits],
+            "behind_probability": [behind],
+        }
+    )
+    numbers = pd.DataFrame(
+        {
+            "thinks, s": [brief_number(after)],
+            "misses the own write": [f"{stale:.1%}"],
+            "waits with a token, s": [brief_number(waits)],
+            "read model behind, at a random moment": [f"{behind:.1%}"],
+        }
+    )
+    figure, axes = new_chart(8.0, 3.8)
+    draw_stale(axes, run, theory, upper, after)
+    name = f"Probability that a read misses its own write, by the seconds in between. {says}"
+    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "A read")}'
+    return Picture(html, says, frame)
 
 
 def _often(share: float) -> str:

@@ -109,14 +109,19 @@ class _Operation:
 
     def __str__(self) -> str:
         if self.op == "w":
-            return f"{self.session} wrote version {self.version} of {self.key}, done at {self.ret:g} s"
+            return f"{self.session} wrote version {self.version} of {self.key}, done at {_moment(self.ret)} s"
         if self.applied is not None:
-            return f"{self.session} read the whole table at {self.invoke:g} s ({_positions(self.applied)})"
-        return f"{self.session} read version {self.version} of {self.key} at {self.invoke:g} s"
+            return f"{self.session} read the whole table at {_moment(self.invoke)} s ({_positions(self.applied)})"
+        return f"{self.session} read version {self.version} of {self.key} at {_moment(self.invoke)} s"
 
 
-def _positions(some: Iterable[int]) -> str:
-    return "positions " + ", ".join(map(str, sorted(some))) if some else "no position"
+def _moment(seconds: float) -> str:
+    return f"{round(seconds, 2):,.10g}"
+
+
+def _positions(some: frozenset[int]) -> str:
+    numbers = ", ".join(map(str, sorted(some)))
+    return f"position{'s'[: len(set(some)) != 1]} {numbers}" if numbers else "no position"
 
 
 def _operations(trace: pd.DataFrame) -> list[_Operation]:
@@ -207,9 +212,9 @@ def _read_your_writes(told: _History) -> Iterator[Broken]:
         missed = told.missed(read)
         lost = [write for write in writes if write.version in missed]
         if lost:
-            shown = f"read {read.key} at {read.invoke:g} s: the answer shows version {read.version}"
+            shown = f"read {read.key} at {_moment(read.invoke)} s: the answer shows version {read.version}"
             if read.applied is not None:
-                shown = f"read the whole table at {read.invoke:g} s: it holds {_positions(read.applied)}"
+                shown = f"read the whole table at {_moment(read.invoke)} s: it holds {_positions(read.applied)}"
             yield _broken(f"{lost[-1]}, and {shown}.", lost[-1], read)
 
 
@@ -219,7 +224,7 @@ def _monotonic_reads(told: _History) -> Iterator[Broken]:
         gone = [(one, told.shows(one) & missed) for one in earlier if told.shows(one) & missed]
         if gone:
             last, lost = gone[-1]
-            yield _broken(f"{last}; then {read}: {_positions(lost)} had been there and is gone.", last, read)
+            yield _broken(f"{last}; then {read}: position {max(lost)} had been there, and is gone.", last, read)
 
 
 def _monotonic_writes(told: _History) -> Iterator[Broken]:

@@ -194,6 +194,11 @@ class LagRun:
         waits = [self._complete(visible) - self.committed_at - after_seconds for visible in self.visible_at]
         return float(np.mean(np.maximum(np.array(waits)[:, self._first :], 0)))
 
+    def all_replicas_mean(self) -> float:
+        """Tell how long after a commit every replica shows the event, and all before it, on average."""
+        complete = np.array([self._complete(visible) for visible in self.visible_at]).max(axis=0)
+        return float((complete - self.committed_at)[self._first :].mean())
+
     def _complete(self, visible: Seconds) -> Seconds:
         """Tell when everything up to an event is visible, in its partition."""
         complete = np.empty_like(visible)

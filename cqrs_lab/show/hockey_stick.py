@@ -1,0 +1,105 @@
+"""The hockey stick: the lag against the share of time that the projector is busy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from tqdm.auto import tqdm
+
+from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.staircases import draw_stairs, stretch
+from cqrs_lab.show.style import READ
+from cqrs_lab.show.view import Control, View
+from cqrs_lab.simulation.closed_form import lag_of
+from cqrs_lab.simulation.lag import simulate_lag
+from cqrs_lab.simulation.model import LagModel
+
+LEAST, MOST, STEP = 5, 95, 5
+SHOWN_UP_TO, NAMED_AT = 0.9, 0.35
+
+
+def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, seed: int = 1) -> View:
+    """Show mean and p99 of the lag against utilisation, simulated and by theory; the present setting is a dot.
+
+    From a utilisation of 1 on there is no dot, for there is no figure that would hold: the lag is shown growing.
+
+    Parameters
+    ----------
+    model_at : callable
+        ``model_at(utilisation)`` gives a model whose projector is busy for that share of its time.
+    events : int, optional
+        Per run; all runs have the same random draws.
+    seed : int, optional
+
+    Returns
+    -------
+    View
+        `frame()`: one row per utilisation; mean, p99, theory_mean, theory_p99 in seconds (NaN where unknown).
+    """
+    steps = tqdm(range(LEAST, MOST + 1, STEP), desc="simulating", leave=False)
+    curve = pd.DataFrame({share / 100: _figures(model_at(share / 100), events, seed) for share in steps}).T
+    curve = curve.rename_axis("utilisation")
+
+    def draw(busy: int) -> Picture:
+        if busy >= 100:
+            return _growing(model_at(busy / 100), busy / 100, events, seed, curve)
+        return _at(curve, busy / 100, _figures(model_at(busy / 100), events, seed))
+
+    return View(draw, [Control("busy", "Busy, per cent of the time", LEAST, 120, 50)])
+
+
+def _figures(model: LagModel, events: int, seed: int) -> dict[str, float]:
+    lag, theory = simulate_lag(model, events, seed).summary()["lag_seconds"], lag_of(model)
+    known = (np.nan, np.nan) if theory is None else (theory.mean, theory.quantile(0.99))
+    return {"mean": lag["mean"], "p99": lag["p99"], "theory_mean": known[0], "theory_p99": known[1]}
+
+
+def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
+    says = (
+        f"Busy {busy:.0%} of the time: an event is visible after {brief_number(here['mean'])} s on average, and 1 in "
+        f"100 takes more than {brief_number(here['p99'])} s."
+    )
+    figure, axes = new_chart(8.0, 4.2)
+    _draw_curves(axes, curve)
+    for name in ("mean", "p99"):
+        if here[name] <= axes.get_ylim()[1]:
+            axes.plot([busy], [here[name]], marker="o", color=INK, markersize=9)
+    axes.axvline(busy, color=INK, linewidth=0.8)
+    numbers = pd.DataFrame(
+        {
+            "seconds": [brief_number(here[name]) for name in ("mean", "p99")],
+            "theory": [
+                "–" if np.isnan(here[f"theory_{name}"]) else brief_number(here[f"theory_{name}"])
+                for name in ("mean", "p99")
+            ],
+        },
+        index=pd.Index(["mean", "p99"], name="lag"),
+    )
+    name = f"Mean and p99 of the lag against the share of time that the projector is busy: flat, then steep. {says}"
+    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, f"Busy {busy:.0%}")}'
+    return Picture(html, says, curve)
+
+
+def _draw_curves(axes: Axes, curve: pd.DataFrame) -> None:
+    top = float(curve["p99"][curve.index <= SHOWN_UP_TO].max())
+    for name, line in (("mean", "-"), ("p99", "--")):
+        axes.plot(curve.index, curve[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
+        axes.plot(curve.index, curve[f"theory_{name}"], color=INK, linewidth=0.8)
+        axes.annotate(name, (NAMED_AT, curve[name][NAMED_AT]), (-4, 8), textcoords="offset points", ha="right")
+    axes.set(xlim=(0, 1), ylim=(0, top), xlabel="share of time the projector is busy", ylabel="lag, seconds")
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+
+
+def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.DataFrame) -> Picture:
+    run = simulate_lag(model, min(events, 2_000), seed)
+    lag = run.visible_at[0] - run.committed_at
+    says = f"{run.grows} After {len(lag):,} events it is {brief_number(float(lag[-1]))} s."
+    figure, axes = new_chart(8.0, 4.2)
+    draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
+    name = f"Two staircases that part for ever: the lag grows. {says}"
+    return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>', says, curve)

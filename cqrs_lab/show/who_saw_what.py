@@ -1,0 +1,132 @@
+"""Who saw what: a lane per session, and the operations that break a guarantee, one case at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.style import READ, WRITE
+from cqrs_lab.show.view import Control, View
+from cqrs_lab.simulation import guarantees
+from cqrs_lab.simulation.guarantees import Broken
+
+SESSIONS_GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
+MOST_LANES, MOST_OPERATIONS = 6, 14
+ROOM = 0.15
+
+
+def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTEES, "consistent_prefix")) -> View:
+    """Draw a trace: a lane per session, writes and reads with their versions, and what broke a guarantee.
+
+    The control goes through the cases, in order of time; at 0 all operations are there and none is blamed.
+
+    Parameters
+    ----------
+    trace : DataFrame
+        As `guarantees.check` takes it; a `WorldRun` has one.
+    names : sequence of str, optional
+        Which guarantees.
+
+    Returns
+    -------
+    View
+        `frame()`: one row per case; guarantee, operations (labels of the trace), says.
+    """
+    verdicts = guarantees.check(trace)
+    unknown = [name for name in names if name not in verdicts]
+    if unknown:
+        raise InvalidArgument(f"no guarantee {unknown[0]!r}; there is {', '.join(verdicts)}")
+    cases = [(name, broken) for name in names for broken in verdicts[name].broken_by]
+    cases.sort(key=lambda case: float(trace.loc[list(case[1].operations), "ret"].max()))
+    frame = pd.DataFrame(
+        [(name, broken.operations, broken.says) for name, broken in cases],
+        columns=["guarantee", "operations", "says"],
+        index=range(1, len(cases) + 1),
+    )
+
+    def draw(case: int) -> Picture:
+        return _all_of(trace, verdicts, names, frame) if case == 0 else _one_of(trace, *cases[case - 1], frame)
+
+    return View(draw, [Control("case", f"Case (of {len(cases)})", 0, len(cases), 0)])
+
+
+def _all_of(
+    trace: pd.DataFrame, verdicts: Mapping[str, guarantees.Verdict], names: Sequence[str], frame: pd.DataFrame
+) -> Picture:
+    counted = pd.DataFrame(
+        {
+            "holds": ["yes" if verdicts[name].holds else "no" for name in names],
+            "broken": [len(verdicts[name].broken_by) for name in names],
+        },
+        index=pd.Index([_words(name) for name in names], name="guarantee"),
+    )
+    kinds = trace["op"].value_counts()
+    says = (
+        f"{trace['session'].nunique()} sessions, {kinds.get('w', 0)} writes, {kinds.get('r', 0)} reads, "
+        f"{len(frame)} times a guarantee was broken."
+    )
+    first = trace[trace["session"].isin(list(dict.fromkeys(trace["session"]))[:MOST_LANES])].head(MOST_OPERATIONS)
+    return _picture(first, None, says, counted, "Guarantees", frame)
+
+
+def _one_of(trace: pd.DataFrame, name: str, broken: Broken, frame: pd.DataFrame) -> Picture:
+    blamed = trace.loc[list(broken.operations)]
+    start, end = blamed["invoke"].min(), blamed["ret"].max()
+    room = (end - start) * ROOM or 1.0
+    near = trace[(trace["ret"] >= start - room) & (trace["invoke"] <= end + room)]
+    lanes = list(dict.fromkeys([*blamed["session"], *near["session"]]))[:MOST_LANES]
+    near = near[near["session"].isin(lanes)]
+    says = f"{_words(name).capitalize()}, broken: {broken.says}"
+    operations = blamed[["session", "op", "key", "invoke", "ret", "version"]].replace({"w": "write", "r": "read"})
+    return _picture(near, broken, says, operations.round(2).set_index("session"), "The operations", frame)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _picture(
+    shown: pd.DataFrame, broken: Broken | None, says: str, numbers: pd.DataFrame, caption: str, frame: pd.DataFrame
+) -> Picture:
+    sessions = list(dict.fromkeys(shown["session"]))
+    figure, axes = new_chart(9.0, 1.3 + 0.55 * len(sessions))
+    figure.subplots_adjust(bottom=0.6 / (1.3 + 0.55 * len(sessions)), right=0.97)
+    _draw_lanes(axes, shown, sessions, broken)
+    name = f"A lane per session, with writes and reads over time and the versions they show. {says}"
+    html = f'<p class="says">{escape(says)}</p>{drawn(figure, name)}{table(numbers, caption)}'
+    return Picture(html, says, frame)
+
+
+def _draw_lanes(axes: Axes, shown: pd.DataFrame, sessions: list[str], broken: Broken | None) -> None:
+    lane = {session: len(sessions) - at for at, session in enumerate(sessions)}
+    start, end = float(shown["invoke"].min()), float(shown["ret"].max())
+    room = (end - start) * ROOM / 2 or 1.0
+    axes.hlines(list(lane.values()), start - room, end + room, color=INK, alpha=0.25, linewidth=0.8)
+    blamed = set() if broken is None else set(broken.operations)
+    for label, one in shown.iterrows():
+        part, at = (WRITE if one["op"] == "w" else READ), lane[one["session"]]
+        strong = label in blamed or broken is None
+        axes.plot([one["invoke"], one["ret"]], [at, at], color=part.colour, linewidth=4, alpha=1 if strong else 0.4)
+        axes.plot([one["invoke"]], [at], marker="s" if one["op"] == "w" else "^", color=part.colour, markersize=9)
+        text = f"{one['key']} {one['version'] or '–'}"
+        axes.annotate(text, (one["invoke"], at), (0, 8), textcoords="offset points", ha="center", fontsize=9)
+    if broken is not None:
+        _draw_arcs(axes, shown.loc[list(broken.operations)], lane)
+    axes.set(xlim=(start - room, end + room), ylim=(0.4, len(sessions) + 0.9), xlabel="time, seconds")
+    axes.set_yticks(list(lane.values()), list(lane))
+    axes.spines["left"].set_visible(False)
+    ticks(axes.xaxis, end + room, max(0.0, start - room))
+
+
+def _draw_arcs(axes: Axes, blamed: pd.DataFrame, lane: dict[str, int]) -> None:
+    """Join the operations that together break a guarantee, each with the next."""
+    ends = [(float(at), lane[session]) for at, session in zip(blamed["invoke"], blamed["session"], strict=True)]
+    for one, other in zip(ends, ends[1:], strict=False):
+        arrow = {"arrowstyle": "->", "color": INK, "linewidth": 1.8, "connectionstyle": "arc3,rad=0.08"}
+        axes.annotate("", other, one, arrowprops={**arrow, "shrinkA": 8, "shrinkB": 8})

@@ -1,0 +1,89 @@
+"""Who saw what, and what a policy costs: the views count what the checker counts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cqrs_lab import InvalidArgument
+from cqrs_lab.shop import visits, write
+from cqrs_lab.show import policies, who_saw_what
+from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, guarantees, simulate_lag, simulate_world
+from cqrs_lab.simulation.world import POLICIES
+
+TEA = Domain(write.register, visits.order_one, visits.UnitsOrdered, ("cup", "pot"))
+BUSY = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
+ROWS = [
+    ("Ada", "w", "cup", 0.0, 0.5, 1),
+    ("Ada", "r", "cup", 1.0, 1.0, 0),
+    ("Ben", "r", "cup", 2.0, 2.0, 1),
+    ("Ben", "r", "cup", 3.0, 3.0, 0),
+]
+TRACE = pd.DataFrame(ROWS, columns=["session", "op", "key", "invoke", "ret", "version"])
+
+
+def test_each_case_is_told_with_its_operations_in_order_of_time():
+    view = who_saw_what(TRACE)
+    assert view.frame()["guarantee"].tolist() == ["read_your_writes", "monotonic_reads"]
+    assert view.frame()["operations"].tolist() == [(0, 1), (2, 3)]
+    view.move(case=1)
+    assert view.picture.says == (
+        "Read your writes, broken: Ada wrote version 1 of cup, done at 0.5 s, and read cup at 1 s: "
+        "the answer shows version 0."
+    )
+    assert view.picture.says in view.picture.html.replace("&#x27;", "'")
+
+
+def test_at_0_all_are_counted_and_nobody_is_blamed():
+    picture = who_saw_what(TRACE).picture
+    assert picture.says == "2 sessions, 1 writes, 3 reads, 2 times a guarantee was broken."
+    assert "read your writes" in picture.html and "monotonic reads" in picture.html
+
+
+def test_the_cases_of_a_world_are_those_of_the_checker():
+    run = simulate_world(BUSY, TEA, visits=25, think=Fixed(0.3), seed=2)
+    told = guarantees.check(run.trace)
+    view = who_saw_what(run.trace, ["read_your_writes"])
+    assert [broken.says for broken in told["read_your_writes"].broken_by] == sorted(
+        view.frame()["says"], key=[broken.says for broken in told["read_your_writes"].broken_by].index
+    )
+    last = view.controls[0]["most"]
+    assert last == len(told["read_your_writes"].broken_by) > 3
+    assert view.frame()["says"][last] in view.at(case=last).says
+
+
+def test_a_trace_in_which_all_holds_has_nothing_to_blame():
+    view = who_saw_what(TRACE.iloc[[0, 2]])
+    assert view.controls[0]["most"] == 0 and "0 times" in view.picture.says
+
+
+def test_an_unknown_guarantee_is_refused():
+    with pytest.raises(InvalidArgument, match="no guarantee 'luck'"):
+        who_saw_what(TRACE, ["luck"])
+
+
+@pytest.fixture(scope="module")
+def view():
+    return policies(BUSY, TEA, visits=20, events=20_000)
+
+
+def test_the_price_list_is_that_of_the_long_run(view):
+    run, prices = simulate_lag(BUSY, 20_000, seed=1), view.at(think=7).frame
+    assert list(prices.index) == list(POLICIES)
+    assert prices.loc["eventual", "misses_own_write"] == run.stale_probability(0.7)
+    assert prices.loc["token"].tolist() == [0, run.token_wait_mean(0.7), 0]
+    later = run.visible_at.max(axis=0) - run.committed_at
+    assert prices.loc["waiting command", "sender_waits_seconds"] == pytest.approx(np.mean(later[1_000:]))
+
+
+@pytest.mark.parametrize("policy", range(4))
+def test_what_is_counted_is_what_happened_in_the_world(view, policy):
+    picture = view.at(policy=policy, think=5)
+    run = simulate_world(BUSY, TEA, visits=20, think=Fixed(0.5), policy=POLICIES[policy], seed=1).summary()
+    assert f"{run['missed_own_write']:.0f} missed an own write, {run['went_back']:.0f} went back" in picture.says
+    keeps = run["missed_own_write"] + run["went_back"] == 0
+    assert keeps == ("There is none to show." in picture.says)
+
+
+def test_one_copy_is_not_enough():
+    with pytest.raises(InvalidArgument, match="give 2 or more"):
+        policies(LagModel(Poisson(1), Exponential(0.4)), TEA)
