@@ -88,4 +88,23 @@ SAID_TO: dict[str, dict[str, str]] = {
         "2 orders, 8 cups": "Each table reads by itself. One has read to the end; nobody has told the other to go on.",
         "1 order, 11 cups": "The history has read the new order. It is the other table that has not.",
     },
+    "07.1": {
+        "some milliseconds": "Eventual does not mean milliseconds. It means as long as the numbers make it, and here "
+        "somebody looks only every four seconds.",
+        "about 4 seconds": "Only who comes right after a look waits so long. Who comes right before one does not wait.",
+    },
+    "07.2": {
+        "1 second": "That is the handling alone. Four fifths of the time somebody is being handled already, and often "
+        "others stand in front.",
+        "2 seconds": "As if at most one stood in front. At random they come in clumps, and a clump takes its time.",
+    },
+    "07.3": {
+        "about 5 seconds": "That is the average, and averages do not describe readers: most of them wait less, and "
+        "some far longer. Nobody meets the average.",
+        "about 10 seconds": "Twice the average is where 14 in 100 still wait. The tail is longer than it feels.",
+    },
+    "07.4": {
+        "a little": "90 % busy sounds like 10 % of reserve. But what counts is the free share, and that is halved.",
+        "by half": "The busy share has grown by an eighth. The free share is halved, and the lag goes with that.",
+    },
 }

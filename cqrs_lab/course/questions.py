@@ -123,6 +123,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "07": (
+        Recalled(
+            "The log is cut in two, and each half summarised by itself. What is merged from them?",
+            {
+                "the table of the whole": "Right: that is the law of merging. Where the cut was does not matter.",
+                "the table of the later half": "Then the early facts would be lost. A merge keeps what both say.",
+                "it depends on the cut": "Then a table that follows would differ from one made anew. It may not.",
+            },
+        ),
+        Recalled(
+            "A replay meets an order that today's rules would refuse. What does evolve do?",
+            {
+                "it takes it in": "Right: it was accepted in its day. What happened is not decided again.",
+                "it refuses it": "evolve never refuses. Only decide does, and a replay does not call it.",
+                "it leaves it out": "Then the state would differ from what everybody was told at the time.",
+            },
+        ),
+        Recalled(
+            "Which of these may a query do?",
+            {
+                "answer from an old state": "Right: as of its position, which it tells. That is where lag shows.",
+                "count who asked": "The next one who asks would meet another shop. That is a command.",
+                "bring its table up to date": "A question that changes tables is no question. The projector does that.",
+            },
+        ),
+    ),
 }
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {

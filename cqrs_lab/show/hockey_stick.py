@@ -8,7 +8,6 @@ from html import escape
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from tqdm.auto import tqdm
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
 from cqrs_lab.show.picture import Picture, table
@@ -41,8 +40,8 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
     View
         `frame()`: one row per utilisation; mean, p99, theory_mean, theory_p99 in seconds (NaN where unknown).
     """
-    steps = tqdm(range(LEAST, MOST + 1, STEP), desc="simulating", leave=False)
-    curve = pd.DataFrame({share / 100: _figures(model_at(share / 100), events, seed) for share in steps}).T
+    shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
+    curve = pd.DataFrame({share: _figures(model_at(share), events, seed) for share in shares}).T
     curve = curve.rename_axis("utilisation")
 
     def draw(busy: int) -> Picture:

@@ -87,7 +87,7 @@ def staircases(events: pd.DataFrame, first: int = 1, count: int = 30, replica: i
     def draw(moment: int) -> Picture:
         return _picture(stairs, stairs.start + (stairs.end - stairs.start) * moment / STEPS)
 
-    return View(draw, [Control("moment", "Moment, in hundredths of the time shown", 0, STEPS, STEPS // 2)])
+    return View(draw, [Control("moment", "Moment, in hundredths of the time shown", 0, STEPS, 2 * STEPS // 5)])
 
 
 def _picture(stairs: Stairs, moment: float) -> Picture:

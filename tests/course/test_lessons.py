@@ -86,6 +86,11 @@ MET = {
     "04: replay decides again": (SAID_TO["04.2"]["it is refused"], "Replay does not decide again"),
     "05: read models are precious": (SAID_TO["05.3"]["the orders"], "Read models are not precious"),
     "05: one per entity": (SAID_TO["05.2"]["1"], "A read model belongs to a question, not to an entity"),
+    "07: eventual means milliseconds": (SAID_TO["07.1"]["some milliseconds"], "Eventual does not mean milliseconds"),
+    "07: averages describe readers": (SAID_TO["07.3"]["about 5 seconds"], "averages do not describe readers"),
+    "07: lag = handling time": (SAID_TO["07.2"]["1 second"], "That is the handling alone"),
+    "07: p99 = 2 × mean": (SAID_TO["07.3"]["about 10 seconds"], "Twice the average is where 14 in 100 still wait"),
+    "07: 90 % busy is fine": (SAID_TO["07.4"]["a little"], "90 % busy sounds like 10 % of reserve"),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 
