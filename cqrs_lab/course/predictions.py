@@ -107,4 +107,23 @@ SAID_TO: dict[str, dict[str, str]] = {
         "a little": "90 % busy sounds like 10 % of reserve. But what counts is the free share, and that is halved.",
         "by half": "The busy share has grown by an eighth. The free share is halved, and the lag goes with that.",
     },
+    "08.1": {
+        "about 5": "So it would be six seconds after the order. Half a second is short against a lag of two.",
+        "about 20": "That is how many miss it after three seconds. Most of them look long before.",
+    },
+    "08.2": {
+        "none": "Sleep does not fix it: nobody knows the lag beforehand. Whoever meets a busy moment still misses it, "
+        "and everybody else has waited for nothing.",
+        "about 10": "A second and a half is still less than the mean lag, which is two.",
+    },
+    "08.3": {
+        "her reservation": "The page said so. But no rule asks a page: it looks at the stream, and Ben is there.",
+        "both reservations, stock -1": "A stale screen does not corrupt writes. The rule decides what is recorded, on "
+        "the stream as it is now.",
+    },
+    "08.4": {
+        "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care for, "
+        "and that takes as long as the lag.",
+        "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
+    },
 }

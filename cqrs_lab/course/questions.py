@@ -149,6 +149,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "08": (
+        Recalled(
+            "A projector is busy 80 % of its time, and then 90 %. What happens to the mean lag?",
+            {
+                "it doubles": "Right: the free share is halved, and that is what counts.",
+                "it grows by an eighth": "So does the work. The lag goes with the share of time that is left free.",
+                "nothing, below 100 %": "There is room on average. At random, events come in clumps.",
+            },
+        ),
+        Recalled(
+            "The mean lag is 2 seconds. How many in 100 events lag more than that?",
+            {
+                "far fewer than half": "Right: 37 of them, if the lag is exponential. A few long ones lift the mean.",
+                "50": "That is the median. A few long ones lift the mean above it.",
+                "none": "Then all would lag the same. The mean describes nobody.",
+            },
+        ),
+        Recalled(
+            "Two decide on version 3 of one stream. What keeps the rule?",
+            {
+                "the expected version": "Right: the second one is refused, loads again, and decides anew.",
+                "a lock": "Nobody waits for anybody. The store asks one question, at the append.",
+                "the read model": "A table may be behind. No rule asks it.",
+            },
+        ),
+    ),
 }
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {

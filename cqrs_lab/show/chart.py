@@ -43,7 +43,7 @@ def new_charts(mosaic: str, width_inches: float = 9.0, height_inches: float = 5.
     """Make a figure with several pairs of axes, laid out as in ``Figure.subplot_mosaic``."""
     with mpl.rc_context(LOOK):
         figure = Figure(figsize=(width_inches, height_inches))
-        figure.subplots_adjust(left=0.09, right=0.9, bottom=0.1, top=0.97, hspace=0.38, wspace=0.34)
+        figure.subplots_adjust(left=0.13, right=0.95, bottom=0.1, top=0.97, hspace=0.38, wspace=0.34)
         figure.patch.set_visible(False)
         axes = figure.subplot_mosaic(mosaic)
         for one in axes.values():

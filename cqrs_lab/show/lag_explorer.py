@@ -141,7 +141,7 @@ class _Panels:
 
 
 def _load(run: LagRun) -> str:
-    return f"The busiest projector is at work {run.load:.0%} of its time." if run.load < 1 else ""
+    return f"Events come at {run.load:.0%} of what the projectors can take." if run.load < 1 else ""
 
 
 def _stretch(run: LagRun) -> tuple[int, int]:

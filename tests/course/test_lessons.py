@@ -91,6 +91,9 @@ MET = {
     "07: lag = handling time": (SAID_TO["07.2"]["1 second"], "That is the handling alone"),
     "07: p99 = 2 × mean": (SAID_TO["07.3"]["about 10 seconds"], "Twice the average is where 14 in 100 still wait"),
     "07: 90 % busy is fine": (SAID_TO["07.4"]["a little"], "90 % busy sounds like 10 % of reserve"),
+    "08: sleep fixes it": (SAID_TO["08.2"]["none"], "Sleep does not fix it"),
+    "08: a stale screen corrupts writes": (SAID_TO["08.3"]["both reservations, stock -1"], "does not corrupt writes"),
+    "08: every read needs a token": (SAID_TO["08.4"]["no time at all"], "Every read needs a token, then?"),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 
