@@ -172,8 +172,8 @@ class Race:
             contender.check(self.expected)
         own, other = (statistics.median(contender.seconds) for contender in (self.ours, self.theirs))
         ok = other / own >= self.demanded
-        row = f"{self.what:<14}{self.theirs.name:<22}{other / own:>8.2f}{self.demanded:>10.2f}  {'ok' if ok else 'MISSED':<8}"
-        print(f"{row}{1000 * other:>10.1f}{1000 * own:>8.1f}")
+        row = f"{self.what:<14}{self.theirs.name:<22}{other / own:>8.2f}{self.demanded:>10.2f}"
+        print(f"{row}  {'ok' if ok else 'MISSED':<8}{1000 * other:>10.1f}{1000 * own:>8.1f}")
         return ok
 
 

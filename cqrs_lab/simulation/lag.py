@@ -46,12 +46,19 @@ def visible_at(draws: Draws) -> Seconds:
     """Tell when each event is visible: one row per replica, one column per event, by position."""
     reached = _reached(draws)
     queues = [_queue(draws, reached, partition) for partition in range(len(draws.model.shares))]
-    visible = np.empty((draws.model.replicas, draws.events))
-    for replica in range(draws.model.replicas):
-        work = draws.work(replica)
-        for partition, events in enumerate(queues):
-            if len(reached[events]):
-                visible[replica, events] = _projector(draws, reached[events], work.of(events), partition, replica)
+    rows = [_replica(draws, reached, queues, replica) for replica in range(draws.model.replicas)]
+    return np.stack(rows) if len(rows) > 1 else rows[0][np.newaxis]
+
+
+def _replica(draws: Draws, reached: Seconds, queues: list[Integers | slice], replica: int) -> Seconds:
+    """Tell when each event is visible at one replica."""
+    work = draws.work(replica)
+    if isinstance(queues[0], slice):  # all events, in order
+        return _projector(draws, reached, work, 0, replica)
+    visible = np.empty(draws.events)
+    for partition, events in enumerate(queues):
+        if len(reached[events]):
+            visible[events] = _projector(draws, reached[events], work.of(events), partition, replica)
     return visible
 
 
@@ -77,6 +84,9 @@ def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
 def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, replica: int) -> Seconds:
     """Let one projector follow its queue; planned outages are stretches that all its clocks leave out."""
     model = draws.model
+    if model.consumers == 1 and model.polling is None and model.crashes is None and not model.outages:
+        total = work.total
+        return pushed.one_by_one(arrived, total, out=total)  # nobody needs the draws again
     outages, crashes = Downtime.planned(model.outages), model.crashes
     arrived = outages.left_out(arrived) if model.outages else arrived
     until, repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)

@@ -30,14 +30,16 @@ def check_repeats(count: int, crashes: Crashes | None) -> int:
     return count
 
 
-def one_by_one(arrived: Seconds, seconds: Seconds) -> Seconds:
+def one_by_one(arrived: Seconds, seconds: Seconds, out: Seconds | None = None) -> Seconds:
     """Tell when each is done, if one server takes them in this order: Lindley's recursion, without a loop.
+
+    What comes out is written to `out`, which may be `seconds` itself: memory costs more here than arithmetic.
 
     Source: D. V. Lindley, The theory of queues with a single server, 1952.
     """
     done = np.cumsum(seconds)
-    # done + max.accumulate(arrived - (done - seconds)), in one place: memory costs more here than arithmetic.
-    finish: Seconds = done - seconds
+    # done + max.accumulate(arrived - (done - seconds)), in one place.
+    finish: Seconds = np.subtract(done, seconds, out=out)
     np.subtract(arrived, finish, out=finish)
     np.maximum.accumulate(finish, out=finish)
     finish += done

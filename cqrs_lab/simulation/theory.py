@@ -61,7 +61,7 @@ def utilisation(rate: float, handling_mean: float, consumers: int = 1) -> float:
         It is 1 or more: then the lag grows without end, and no formula below holds.
     """
     positive("rate", rate)
-    positive("handling_mean", handling_mean)
+    positive("handling_mean", handling_mean, zero=True)
     rho = rate * handling_mean / consumers
     if rho >= 1:
         raise InvalidArgument(

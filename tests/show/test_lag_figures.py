@@ -172,6 +172,12 @@ def test_the_same_setting_gives_the_same_picture_after_others():
     assert view.picture.html == first
 
 
+@pytest.mark.parametrize("poll", [0, 10])
+def test_handling_may_take_no_time_at_all(poll):
+    picture = lag_explorer(["rate"], events=2_000, handling=0, poll=poll, arrivals="at random").picture
+    assert picture.frame.loc["mean", "theory"] == pytest.approx(poll / 20)
+
+
 def test_a_setting_without_a_steady_state_is_shown_growing():
     picture = lag_explorer(["rate"], events=2_000, rate=12).picture
     assert "there is no steady state" in picture.says and picture.frame["low"].isna().all()

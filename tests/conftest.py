@@ -1,0 +1,13 @@
+"""What is printed at the end of a run of the tests."""
+
+from tests.simulation import test_oracles
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say which figures of the lag's oracles were met in which way."""
+    ran = [one for one in terminalreporter.getreports("passed") if "test_oracles.py" in one.nodeid]
+    if ran and test_oracles.CASES:
+        directly = ", ".join(case["name"] for case in test_oracles.DIRECT)
+        terminalreporter.section("the lag's oracles")
+        terminalreporter.write_line(f"by the engine: {len(test_oracles.BY_ENGINE)} figures")
+        terminalreporter.write_line(f"by theory, against a direct draw: {len(test_oracles.DIRECT)}: {directly}")
