@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import replace as with_changes
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,8 +26,10 @@ from cqrs_lab.shop.online_retail import (
     reconcile,
     replay,
     sending,
+    times_of_a_day,
 )
 from cqrs_lab.shop.write import ListProduct, PlaceOrder, register
+from cqrs_lab.simulation import Exponential, LagModel, RecordedTimes, simulate_lag
 
 HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
 WHOLE_YEAR, THREE_DAYS = "online_retail.csv.gz", "online_retail_2010-12-01_to_03.csv.gz"
@@ -601,3 +603,26 @@ def test_real_trade_reconciles_to_the_mill(name, published):
     assert history["value_mills"].sum() == revenue["revenue_mills"].sum() == published["net value"] * 1000
     head = store.head()
     assert replay(path, store).recorded == 0 and store.head() == head
+
+
+# --- recorded times -----------------------------------------------------------------------------------------
+
+
+def test_the_times_of_a_day_are_those_of_its_documents(write):
+    rows = [
+        row("1001", at="2011-01-05 10:12:00"),
+        row("1001", "112", "TEA CUP", at="2011-01-05 10:12:00"),
+        row("1002", at="2011-01-05 10:14:00"),
+        row("1003", at="2011-01-06 09:00:00"),
+    ]
+    retail = read_online_retail(write(rows))
+    assert times_of_a_day(retail, "2011-01-05") == [0, 120] and times_of_a_day(retail, date(2011, 1, 6)) == [0]
+    with pytest.raises(lab.InvalidArgument, match="2011-01-07: the shop wrote nothing"):
+        times_of_a_day(retail, "2011-01-07")
+
+
+def test_a_day_of_trade_can_be_simulated():
+    times = times_of_a_day(read_online_retail(dataset(THREE_DAYS)), "2010-12-02")
+    model = LagModel(RecordedTimes(times), Exponential(mean=60.0))
+    run = simulate_lag(model, events=len(times), seed=1)
+    assert len(times) > 100 and run.committed_at[-1] == times[-1] and (run.visible_at > run.committed_at).all()

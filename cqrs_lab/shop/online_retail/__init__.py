@@ -37,6 +37,7 @@ from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
 from cqrs_lab.shop.online_retail.reconciliation import Reconciliation, reconcile
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
 from cqrs_lab.shop.online_retail.sending import Replay, ReplayStopped, replay
+from cqrs_lab.shop.online_retail.times import times_of_a_day
 from cqrs_lab.shop.online_retail.totals import PUBLISHED
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "Reconciliation",
     "Figure",
     "PUBLISHED",
+    "times_of_a_day",
 ]
