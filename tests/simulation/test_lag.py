@@ -87,6 +87,9 @@ def test_a_projector_that_cannot_keep_up_is_told():
     assert load(LagModel(Poisson(2), Fixed(0.1), relay=Fixed(0.6))) == pytest.approx(1.2)
     assert load(LagModel(Poisson(2), Fixed(0.1), polling=Polling(Fixed(1.0), batch_limit=4))) == pytest.approx(0.5)
     assert load(LagModel(Poisson(2), Fixed(0.3), polling=Polling(Fixed(1.0), batch_limit=4))) == pytest.approx(1.0)
+    assert load(LagModel(Poisson(2), Fixed(0), polling=Polling(Fixed(1.0), batch_limit=4))) == pytest.approx(0.5)
+    # Three tenths are done at the third tick exactly, and that tick is a poll.
+    assert load(LagModel(Poisson(2), Fixed(0.1), polling=Polling(Fixed(0.1), batch_limit=3))) == pytest.approx(0.2)
     asleep = Polling(Fixed(1.0), batch_limit=4, mode="sleep_after")
     assert load(LagModel(Poisson(2), Fixed(0.3), polling=asleep)) == pytest.approx(1.1)
     assert load(LagModel(Poisson(2), Fixed(0.2), crashes=Crashes(0.5, Fixed(1.0)))) == pytest.approx(0.6)
