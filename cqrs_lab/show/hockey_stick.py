@@ -38,7 +38,8 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
     Returns
     -------
     View
-        `frame()`: one row per utilisation; mean, p99, theory_mean, theory_p99 in seconds (NaN where unknown).
+        `frame()`: one row per utilisation; mean and p99, each with _low and _high of a 95 % interval, theory_mean and
+        theory_p99, all in seconds (NaN where unknown).
     """
     shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
     curve = pd.DataFrame({share: _figures(model_at(share), events, seed) for share in shares}).T
@@ -53,9 +54,13 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
 
 
 def _figures(model: LagModel, events: int, seed: int) -> dict[str, float]:
-    lag, theory = simulate_lag(model, events, seed).summary()["lag_seconds"], lag_of(model)
-    known = (np.nan, np.nan) if theory is None else (theory.mean, theory.quantile(0.99))
-    return {"mean": lag["mean"], "p99": lag["p99"], "theory_mean": known[0], "theory_p99": known[1]}
+    summary, theory = simulate_lag(model, events, seed).summary(), lag_of(model)
+    figures = {"theory_mean": np.nan, "theory_p99": np.nan}
+    if theory is not None:
+        figures = {"theory_mean": theory.mean, "theory_p99": theory.quantile(0.99)}
+    for name in ("mean", "p99"):
+        figures |= zip((name, f"{name}_low", f"{name}_high"), map(float, summary.loc[name]), strict=True)
+    return figures
 
 
 def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
@@ -72,6 +77,10 @@ def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
     numbers = pd.DataFrame(
         {
             "seconds": [brief_number(here[name]) for name in ("mean", "p99")],
+            "95 % interval": [
+                f"{brief_number(here[f'{name}_low'])} to {brief_number(here[f'{name}_high'])}"
+                for name in ("mean", "p99")
+            ],
             "theory": [
                 "–" if np.isnan(here[f"theory_{name}"]) else brief_number(here[f"theory_{name}"])
                 for name in ("mean", "p99")
@@ -87,6 +96,8 @@ def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
 def _draw_curves(axes: Axes, curve: pd.DataFrame) -> None:
     top = float(curve["p99"][curve.index <= SHOWN_UP_TO].max())
     for name, line in (("mean", "-"), ("p99", "--")):
+        low, high = curve[f"{name}_low"], curve[f"{name}_high"]
+        axes.fill_between(curve.index, low, high, color=READ.colour, alpha=0.2, linewidth=0)
         axes.plot(curve.index, curve[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
         axes.plot(curve.index, curve[f"theory_{name}"], color=INK, linewidth=0.8)
         axes.annotate(name, (NAMED_AT, curve[name][NAMED_AT]), (-4, 8), textcoords="offset points", ha="right")

@@ -147,6 +147,12 @@ def test_the_stick_has_a_row_for_each_utilisation_with_theory_beside_it(stick):
     assert frame.loc[0.5, "mean"] == pytest.approx(2, rel=0.1) and frame["mean"].is_monotonic_increasing
 
 
+def test_every_point_of_the_stick_has_its_interval(stick):
+    frame, run = stick.frame(), simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 5_000, seed=1)
+    assert frame.loc[0.5, ["mean", "mean_low", "mean_high"]].tolist() == run.summary().loc["mean"].tolist()
+    assert (frame["p99_low"] < frame["p99"]).all() and (frame["p99"] < frame["p99_high"]).all()
+
+
 def test_the_dot_is_the_present_setting_and_from_1_on_the_lag_grows(stick):
     run = simulate_lag(LagModel(Poisson(0.7), Exponential(1.0)), 5_000, seed=1)
     assert brief_number(run.summary().loc["p99", "lag_seconds"]) in stick.at(busy=70).says
