@@ -137,9 +137,12 @@ def simulate_world(
     Raises
     ------
     InvalidArgument
-        A model or a policy that the world does not know.
+        A model or a policy that the world does not know, or a command that does not lead to exactly one event.
     """
     _check(model, policy)
+    for name, value in (("visits", visits), ("reads", reads)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InvalidArgument(f"{name}={value!r}: give a whole number, 1 or more")
     return _World(model, domain, visits, reads, think, policy, seed).run()
 
 

@@ -150,6 +150,12 @@ def test_a_model_that_the_world_does_not_know_is_refused(model):
         world(model)
 
 
+@pytest.mark.parametrize("wrong", [{"visits": 0}, {"reads": 1.5}, {"visits": True}])
+def test_a_world_has_visitors_who_read(wrong):
+    with pytest.raises(lab.InvalidArgument, match="whole number, 1 or more"):
+        world(**wrong)
+
+
 def test_an_unknown_policy_is_refused():
     with pytest.raises(lab.InvalidArgument, match="accepted are 'eventual', 'token'"):
         world(policy="sleep")
