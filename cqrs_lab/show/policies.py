@@ -101,7 +101,8 @@ def _picture(prices: pd.DataFrame, policy: int, think: float, world: WorldRun, c
         f"A small world, {counted['reads']:.0f} reads, two by each visitor: {counted['missed_own_write']:.0f} "
         f"missed an own write, {counted['went_back']:.0f} went back in time."
     )
-    shown = f"{min(case, len(cases))}: {cases[min(case, len(cases)) - 1].says}" if cases else "There is none to show."
+    none = f"Case {case}: there is none, of {len(cases)} in all."
+    shown = f"Case {case} of {len(cases)}: {cases[case - 1].says}" if case <= len(cases) else none
     name = f"Each policy by what is waited and what is missed. {says}"
     html = (
         f'<p class="says">{escape(says)}</p>{_chart(prices, policy, name)}{_table(prices)}'
