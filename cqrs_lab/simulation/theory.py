@@ -84,8 +84,8 @@ def pushed(rate: float, handling_mean: float) -> LagDistribution:
 
     Source: L. Kleinrock, Queueing Systems I, 1975.
     """
-    utilisation(rate, handling_mean)
-    return exponential(1 / (1 / handling_mean - rate))
+    # mean / (1 - rho), not 1 / (1 / mean - rate): the second may divide by zero where rho is a hair below 1.
+    return exponential(handling_mean / (1 - utilisation(rate, handling_mean)))
 
 
 def pushed_mean(rate: float, handling: Duration) -> float:
@@ -153,7 +153,7 @@ def competing(rate: float, handling_mean: float, consumers: int) -> LagDistribut
     load, mu = rate * handling_mean, 1 / handling_mean
     none_free = load**consumers / math.factorial(consumers) / (1 - rho)
     waits = none_free / (sum(load**k / math.factorial(k) for k in range(consumers)) + none_free)
-    alpha = consumers * mu - rate
+    alpha = consumers * mu * (1 - rho)
 
     def stale(after: float) -> float:
         return (1 - waits) * math.exp(-mu * after) + waits * _sum_of_two(mu, alpha, after)
