@@ -12,11 +12,12 @@ from cqrs_lab.simulation.model import Crashes, LagModel, Polling, Retries
 from cqrs_lab.simulation.theory import LagDistribution
 
 NOTHING = Fixed(0)
+NEARLY_1 = 1 - 1e-9  # rounding may leave a hair below 1, where formulas divide by zero
 
 
 def lag_of(model: LagModel) -> LagDistribution | None:
     """Give the distribution of a model's lag; None if it is not known in closed form, or has no steady state."""
-    if load(model) >= 1:
+    if load(model) >= NEARLY_1:
         return None
     rates = _rates(model)
     parts = [(share, _lag_at(rate, model)) for share, rate in rates]
@@ -32,7 +33,7 @@ def mean_of(model: LagModel) -> float | None:
     lag = lag_of(model)
     if lag is not None:
         return lag.mean
-    if load(model) >= 1 or not isinstance(model.arrivals, Poisson):
+    if load(model) >= NEARLY_1 or not isinstance(model.arrivals, Poisson):
         return None
     parts = [(share, _mean_at(rate, model)) for share, rate in _rates(model)]
     known = [share * mean for share, mean in parts if mean is not None]

@@ -232,3 +232,9 @@ def test_erlang_c_is_one_server_s_utilisation_and_a_known_value():
     assert theory.competing(0.7, 1.0, 1).quantile(0.9) == pytest.approx(theory.pushed(0.7, 1.0).quantile(0.9))
     waits = (theory.competing(1.5, 1.0, 3).mean - 1.0) * 1.5
     assert waits == pytest.approx(0.2368, abs=1e-3)
+
+
+def test_a_hair_below_1_has_no_formula():
+    # 0.9 / 9 × 10 is 0.9999999999999999.
+    model = LagModel(Poisson(10.0), Fixed(0), polling=Polling(Fixed(0.9), batch_limit=9))
+    assert lag_of(model) is None and mean_of(model) is None
