@@ -71,7 +71,8 @@ def drawn(figure: Figure, name: str) -> str:
     with mpl.rc_context(LOOK):
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     svg = file.getvalue()[file.getvalue().index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S).replace(INK, "currentColor")
+    # Its style sheet is in style.css: here it would reach every element of the page, and lay the page out anew.
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S).replace(INK, "currentColor")
     svg = re.sub(
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S
     )
