@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
@@ -14,15 +16,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.read.projection import Projection, check_declaration
-from cqrs_lab.read.read_model import ReadModel
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedEvent:
-    """An event that the projection could not take in and that was left out."""
-
-    position: int
-    error: str
+from cqrs_lab.read.read_model import ParkedEvent, ReadModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,8 @@ class ProjectorStatus:
         Everything up to here is in the table.
     lag_events : int
         How far the head of the log is from there, in positions.
+    lag_seconds : float
+        How long the first event that is not in the table has been in the log; 0 if there is none.
     error : str
         Why it stopped; "" if it did not.
     parked : tuple of ParkedEvent
@@ -44,8 +40,16 @@ class ProjectorStatus:
     state: Literal["live", "catching up", "rebuilding", "failed"]
     position: int
     lag_events: int
+    lag_seconds: float
     error: str
     parked: tuple[ParkedEvent, ...]
+
+    def healthy(self, lag_seconds: float = math.inf) -> bool:
+        """Tell a supervisor whether to leave it alone: it has not failed, and is not too far behind.
+
+        While another version is built, no lag makes it ill: a restart would only begin the rebuild anew.
+        """
+        return self.state == "rebuilding" or (self.state != "failed" and self.lag_seconds <= lag_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,6 @@ class Serving:
     model: ReadModel
     handlers: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
     error: str = ""
-    parked: tuple[ParkedEvent, ...] = ()
     rebuilding: bool = False
 
 
@@ -72,7 +75,11 @@ class Projector:
     projection : Projection
     on_failure : {"stop", "park"}, optional
         What to do with an event that the projection cannot take in: stop before it and say so, or leave
-        it out and list it in `status.parked`. The batch is halved until the event stands alone.
+        it out and list it in `parked`, until `retry_parked`. The batch is halved until the event stands alone.
+    clock : callable, optional
+        Gives the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
+    model : ReadModel, optional
+        What an earlier life has left: the projector goes on from its checkpoint.
 
     Examples
     --------
@@ -85,13 +92,21 @@ class Projector:
     'live'
     """
 
-    def __init__(self, store: EventStore, projection: Projection, on_failure: Literal["stop", "park"] = "stop") -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        projection: Projection,
+        on_failure: Literal["stop", "park"] = "stop",
+        clock: Callable[[], float] = time.time,
+        model: ReadModel | None = None,
+    ) -> None:
         check_declaration(projection)
         if on_failure not in ("stop", "park"):
             raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")
         self.store = store
         self.on_failure: Literal["stop", "park"] = on_failure
-        self._serving = Serving(projection, ReadModel(projection.schema.empty()))
+        self._clock = clock
+        self._serving = Serving(projection, model or ReadModel(projection.schema.empty()))
         self._working = threading.RLock()  # one thread at a time reads the log
         self._changed = threading.Condition()  # guards _serving
         self._follower = Follower(store, self._follow)
@@ -126,7 +141,49 @@ class Projector:
             state: Any = "failed"
         else:
             state = "rebuilding" if now.rebuilding else "catching up" if behind else "live"
-        return ProjectorStatus(state, now.model.position, behind, now.error, now.parked)
+        return ProjectorStatus(state, now.model.position, behind, self._waiting(now), now.error, now.model.parked)
+
+    def _waiting(self, now: Serving) -> float:
+        unread = read_batch(self.store, after=now.model.position, limit=1)
+        return max(0.0, self._clock() - next(iter(unread)).recorded_at) if len(unread) else 0.0
+
+    @property
+    def parked(self) -> pd.DataFrame:
+        """What was left out: one row per position (int64), with stream, event (the type's name) and error (str)."""
+        found = [(next(iter(self._one(parked.position))), parked.error) for parked in self.serving.model.parked]
+        rows = [(one.position, one.stream, type(one.event).__name__, error) for one, error in found]
+        shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
+        return pd.DataFrame(rows, columns=list(shape)).astype(shape).set_index("position")
+
+    def retry_parked(self, projection: Projection | None = None) -> int:
+        """Take in what was parked, now that it can be read; what still fails stays parked.
+
+        Parameters
+        ----------
+        projection : Projection, optional
+            The mended one, of the same schema; it takes over. For another schema, rebuild.
+
+        Returns
+        -------
+        int
+            How many events were taken in. No event counts twice, wherever this is interrupted.
+        """
+        with self._working:
+            now, before = self.serving, len(self.serving.model.parked)
+            projection = projection or now.projection
+            if projection.schema != now.projection.schema:
+                raise InvalidArgument(f"{projection.name} has another schema; use rebuild(projector, to=…)")
+            model = now.model
+            for parked in now.model.parked:
+                try:
+                    model = model.take_in_parked(projection, self._one(parked.position))
+                except Exception as error:  # noqa: BLE001 - a projection may raise anything; it stays listed
+                    model = model.still_parked(parked.position, _said(error))
+            self._publish(projection=projection, model=model)
+            return before - len(model.parked)
+
+    def _one(self, position: int) -> EventBatch:
+        return read_batch(self.store, after=position - 1, limit=1)
 
     def catch_up(self, limit: int | None = None) -> int:
         """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
@@ -148,14 +205,22 @@ class Projector:
                 batch = read_batch(self.store, after=self.position, limit=None if limit is None else limit - read)
                 if not len(batch):
                     break
-                self.apply(batch)
+                self._take_in(batch)
                 read += len(batch)
         return read
 
     def apply(self, batch: EventBatch) -> None:
-        """Take in a batch of the log; what the checkpoint covers already is dropped."""
+        """Take in a batch of the log that somebody hands over, whatever was handed over before.
+
+        What the checkpoint covers already is dropped. Where the batch does not follow on from there, the log is read
+        instead: a batch that came too early must not make the checkpoint pass what came late.
+        """
         with self._working:
-            self._take_in(batch.after(self.position))
+            new, next_one = batch.after(self.position), read_batch(self.store, after=self.position, limit=1)
+            if len(next_one) and len(new) and next_one.last_position < next(iter(new)).position:
+                self.catch_up()
+            else:
+                self._take_in(new)
 
     def _take_in(self, batch: EventBatch) -> None:
         if not len(batch):
@@ -173,11 +238,9 @@ class Projector:
             self._publish(model=model, error="")
 
     def _stop_or_park(self, position: int, error: Exception) -> None:
-        now, why = self.serving, f"{type(error).__name__}: {error}"
+        now, why = self.serving, _said(error)
         if self.on_failure == "park":
-            parked = (*now.parked, ParkedEvent(position, why))
-            self._publish(model=replace(now.model, position=position), parked=parked, error="")
-            return
+            return self._publish(model=now.model.park(position, why), error="")
         failure = ProjectionFailed(now.projection.name, position, now.model.position, why)
         self._publish(error=str(failure))
         raise failure from error
@@ -212,7 +275,6 @@ class Projector:
                 projection=built.projection,
                 model=built.model,
                 handlers={**self.serving.handlers, **(handlers or {})},
-                parked=built.parked,
                 error="",
                 rebuilding=False,
             )
@@ -238,6 +300,10 @@ class Projector:
         except ProjectionFailed:
             return False  # told by status and by every answer
         except Exception as error:
-            self._publish(error=f"{type(error).__name__}: {error}")
+            self._publish(error=_said(error))
             raise
         return True
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """An event that the projection could not take in and that was left out."""
+
+    position: int
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +31,35 @@ class ReadModel:
         In the projection's schema.
     position : int
         The last position it reflects: its checkpoint.
+    parked : tuple of ParkedEvent
+        What was left out up to there. Kept here, since the checkpoint has moved past it.
     """
 
     table: pd.DataFrame
     position: int = 0
+    parked: tuple[ParkedEvent, ...] = ()
 
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
         """Summarise the batch and merge it into the rows it touches."""
         if not batch.holds(projection.events):
-            return ReadModel(self.table, batch.last_position)
+            return replace(self, position=batch.last_position)
         rows = projection.summarise(batch)
         projection.schema.check(rows, f"{projection.name}.summarise")
         at = self.table.index.get_indexer(rows.index)
         merged = projection.merge(self.table.take(at[at >= 0]), rows)
         projection.schema.check(merged, f"{projection.name}.merge")
-        return ReadModel(upsert(self.table, merged), batch.last_position)
+        return replace(self, table=upsert(self.table, merged), position=batch.last_position)
+
+    def park(self, position: int, error: str) -> ReadModel:
+        """Leave out the event at this position, and remember it."""
+        return replace(self, position=position, parked=(*self.parked, ParkedEvent(position, error)))
+
+    def take_in_parked(self, projection: Projection, batch: EventBatch) -> ReadModel:
+        """Take in one parked event after all: summaries merge in any order, so it may come late."""
+        left = tuple(one for one in self.parked if one.position != batch.last_position)
+        return replace(self.take_in(projection, batch), position=self.position, parked=left)
+
+    def still_parked(self, position: int, error: str) -> ReadModel:
+        """Note why a parked event could not be taken in this time either."""
+        parked = (ParkedEvent(position, error) if one.position == position else one for one in self.parked)
+        return replace(self, parked=tuple(parked))

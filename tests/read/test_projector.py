@@ -54,6 +54,21 @@ def test_events_delivered_again_are_dropped(slices):
         assert as_dict(projector.table) == expected_sales(log[:reached])
 
 
+@given(st.permutations(range(6)))
+def test_batches_handed_over_in_any_order_give_the_table_of_the_log(order):
+    log, projector = a_log(), lab.Projector(a_store(), TeaSales())
+    for part in order:
+        projector.apply(lab.EventBatch(log[10 * part : 10 * part + 10]))
+        assert as_dict(projector.table) == expected_sales(log[: projector.position])
+    assert projector.position == 60
+
+
+class Totals(TeaSales):
+    """Another schema."""
+
+    schema = lab.Schema(index=["product"], columns={"units": "int64"})
+
+
 class Crash(BaseException):
     """The process ends here."""
 
@@ -128,9 +143,9 @@ def test_a_projector_told_to_park_leaves_the_events_out_and_lists_them():
     log = a_log()
     projector = lab.Projector(a_store(), FailsOn(105, 110), on_failure="park")
     projector.catch_up()
-    parked = [one.position for one in projector.status.parked]
+    parked = list(projector.parked.index)
     assert [log[position - 1].event.mills for position in parked] == [105, 110]
-    assert "cannot read" in projector.status.parked[0].error
+    assert "cannot read" in projector.parked["error"].iloc[0]
     left = [one for one in log if one.position not in parked]
     assert projector.position == 60 and as_dict(projector.table) == expected_sales(left)
 
@@ -236,3 +251,71 @@ def test_what_is_no_projection_is_refused_with_what_it_lacks():
         lab.Projector(a_store(), TeaSales)
     with pytest.raises(lab.InvalidArgument, match="'stop' and 'park'"):
         lab.Projector(a_store(), TeaSales(), on_failure="ignore")
+
+
+def parked_at(log, *mills):
+    return [one.position for one in log if isinstance(one.event, Priced) and one.event.mills in mills]
+
+
+def test_parked_events_are_listed_and_taken_in_once_the_projection_is_mended():
+    log = a_log()
+    projector = lab.Projector(a_store(log), FailsOn(105, 110), on_failure="park")
+    projector.catch_up()
+    positions = parked_at(log, 105, 110)
+    assert list(projector.parked.index) == positions and set(projector.parked["event"]) == {"Priced"}
+    assert list(projector.parked["stream"]) == ["tea", "tea"]
+    assert projector.status.healthy() and projector.status.state == "live"
+    assert projector.retry_parked(FailsOn(110)) == 1
+    assert list(projector.parked.index) == parked_at(log, 110)
+    assert as_dict(projector.table) == expected_sales([one for one in log if one.position != positions[1]])
+    assert projector.retry_parked(TeaSales()) == 1 and projector.retry_parked() == 0
+    assert projector.parked.empty and projector.position == 60
+    assert as_dict(projector.table) == expected_sales(log)
+    assert type(projector.projection) is TeaSales
+
+
+def test_a_parked_event_that_fails_again_says_why_this_time():
+    projector = lab.Projector(a_store(), FailsOn(105), on_failure="park")
+    projector.catch_up()
+    assert projector.retry_parked(FailsOn(105, 110)) == 0
+    assert "[105, 110]" in projector.parked["error"].iloc[0]
+    with pytest.raises(lab.InvalidArgument, match="use rebuild"):
+        projector.retry_parked(Totals())
+
+
+def test_parked_events_are_kept_with_the_checkpoint_that_has_passed_them():
+    log = a_log()
+    first = lab.Projector(a_store(log), FailsOn(105), on_failure="park")
+    first.catch_up(limit=40)
+    later = lab.Projector(a_store(log), TeaSales(), model=first.serving.model)
+    later.catch_up()
+    assert list(later.parked.index) == parked_at(log, 105)
+    assert later.retry_parked() == 1 and as_dict(later.table) == expected_sales(log)
+
+
+def test_lag_in_seconds_is_the_age_of_the_first_event_that_is_not_in_the_table():
+    now = 100.0
+    store = lab.MemoryEventStore(clock=lambda: now)
+    projector = lab.Projector(store, TeaSales(), clock=lambda: now)
+    assert projector.status.lag_seconds == 0
+    store.append("tea", [Priced("mint", 100)], expected=lab.Expected.ANY)
+    now = 107.0
+    store.append("tea", [Priced("mint", 110)], expected=lab.Expected.ANY)
+    now = 110.0
+    assert (projector.status.lag_events, projector.status.lag_seconds) == (2, 10.0)
+    assert projector.status.healthy(lag_seconds=10) and not projector.status.healthy(lag_seconds=9)
+    projector.begin_rebuild()
+    assert projector.status.state == "rebuilding" and projector.status.healthy(lag_seconds=9)
+    projector.end_rebuild()
+    projector.catch_up(limit=1)
+    assert (projector.status.lag_events, projector.status.lag_seconds) == (1, 3.0)
+    projector.catch_up()
+    assert (projector.status.state, projector.status.lag_seconds) == ("live", 0.0)
+
+
+def test_a_failed_projector_is_not_healthy():
+    projector = lab.Projector(a_store(), FailsOn(105))
+    with pytest.raises(lab.ProjectionFailed):
+        projector.catch_up()
+    assert not projector.status.healthy()
+    assert "cannot read [105]" in projector.status.error and projector.status.lag_events == 60 - projector.position

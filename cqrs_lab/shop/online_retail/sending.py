@@ -12,6 +12,7 @@ from cqrs_lab.errors import CommandRejected, CqrsLabError
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.shop.online_retail.commands import Sending, commands_of
 from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
@@ -98,10 +99,11 @@ def _send(sendings: Iterable[Sending], store: EventStore) -> None:
 
 
 def _caught_up(batch: EventBatch, store: EventStore) -> dict[str, Projector]:
-    projectors = [Projector(store, projection) for projection in (*projections(), RowOutcomes())]
-    for projector in projectors:
-        projector.apply(batch)
-    return {projector.projection.name: projector for projector in projectors}
+    projectors: dict[str, Projector] = {}
+    for projection in (*projections(), RowOutcomes()):
+        model = ReadModel(projection.schema.empty()).take_in(projection, batch)
+        projectors[projection.name] = Projector(store, projection, model=model)
+    return projectors
 
 
 @contextmanager
