@@ -1,0 +1,42 @@
+"""Faults in the real thing, under a clock that does not run by itself: plan, run, laws, ticket, smallest plan."""
+
+from cqrs_lab.simulation.faults.plan import (
+    Crash,
+    Delay,
+    Duplicate,
+    FaultPlan,
+    LostAcknowledgement,
+    LostReceipt,
+    Poison,
+    Reorder,
+    SlowCommit,
+    draw_plan,
+)
+from cqrs_lab.simulation.faults.run import FaultRun, replay, simulate_faults
+from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
+from cqrs_lab.simulation.faults.story import Story, story_of
+from cqrs_lab.simulation.faults.workers import Disk, on_disk, parking
+
+__all__ = [
+    "Story",
+    "story_of",
+    "simulate_faults",
+    "FaultRun",
+    "replay",
+    "FaultPlan",
+    "Crash",
+    "Duplicate",
+    "LostAcknowledgement",
+    "Delay",
+    "Reorder",
+    "LostReceipt",
+    "Poison",
+    "SlowCommit",
+    "draw_plan",
+    "every_crash",
+    "find_failure",
+    "shrink",
+    "Disk",
+    "on_disk",
+    "parking",
+]

@@ -1,0 +1,191 @@
+"""A fault plan: what goes wrong in a run, as plain data, written by hand or drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.draws import child
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The worker dies as it comes by a site for the so-manieth time; what it kept in memory is gone."""
+
+    site: str
+    visit: int = 1
+
+    def __str__(self) -> str:
+        return f"a crash {self.site} (time {self.visit})"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The delivery that holds a position comes once more, after so many others."""
+
+    position: int
+    later: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.position} delivered again, {self.later} deliveries later"
+
+
+@dataclass(frozen=True, slots=True)
+class LostAcknowledgement:
+    """Nobody hears that the delivery that holds a position was taken in: it comes again at once."""
+
+    position: int
+
+    def __str__(self) -> str:
+        return f"the acknowledgement of {self.position} lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """The delivery that holds a position comes so many seconds later, and those behind it wait."""
+
+    position: int
+    seconds: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.position} delayed by {self.seconds} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Reorder:
+    """The delivery that holds a position is overtaken by the next one."""
+
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.position} overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class LostReceipt:
+    """The sender of a command hears nothing, and sends it again under the same id."""
+
+    command: int
+
+    def __str__(self) -> str:
+        return f"the receipt of command {self.command} lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """The projection cannot read the event at a position, until somebody mends it after all the trade."""
+
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.position} unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class SlowCommit:
+    """A command's transaction takes so many seconds from its position to its commit."""
+
+    command: int
+    seconds: int = 1
+
+    def __str__(self) -> str:
+        return f"command {self.command} commits after {self.seconds} s"
+
+
+Fault = Crash | Duplicate | LostAcknowledgement | Delay | Reorder | LostReceipt | Poison | SlowCommit
+KINDS: Mapping[str, type[Fault]] = {kind.__name__: kind for kind in Fault.__args__}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlan:
+    """Faults of one run, in no order: each says itself when it strikes.
+
+    Examples
+    --------
+    >>> from cqrs_lab.simulation.faults import Crash, Duplicate, FaultPlan
+    >>> print(FaultPlan((Crash("after save"), Duplicate(3, later=1))))
+    a crash after save (time 1); 3 delivered again, 1 deliveries later
+    """
+
+    faults: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        for fault in self.faults:
+            if not isinstance(fault, Fault):
+                raise InvalidArgument(f"{fault!r} is no fault; there is {', '.join(KINDS)}")
+            for field in fields(fault):
+                value, least = getattr(fault, field.name), 0 if field.name == "later" else 1
+                if field.name != "site" and (type(value) is not int or value < least):
+                    raise InvalidArgument(f"{fault!r}: give {field.name} a whole number, {least} or more")
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.faults)) or "nothing goes wrong"
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.faults)
+
+    def __len__(self) -> int:
+        return len(self.faults)
+
+    def without(self, number: int) -> FaultPlan:
+        """Leave one out."""
+        return FaultPlan(self.faults[:number] + self.faults[number + 1 :])
+
+    def to_plain(self) -> list[dict[str, Any]]:
+        """Give the plan as lists and dicts, such as JSON takes."""
+        return [{"fault": type(fault).__name__, **asdict(fault)} for fault in self.faults]
+
+    @classmethod
+    def from_plain(cls, plain: Sequence[Mapping[str, Any]]) -> Self:
+        """Make a plan of what `to_plain` gave."""
+        faults = []
+        for given in plain:
+            values = dict(given)
+            kind = KINDS.get(values.pop("fault", ""))
+            if kind is None or values.keys() - {field.name for field in fields(kind)}:
+                raise InvalidArgument(f"{given!r} is no fault; there is {', '.join(KINDS)}")
+            faults.append(kind(**values))
+        return cls(tuple(faults))
+
+
+def draw_plan(
+    seed: int,
+    sites: Mapping[str, int],
+    *,
+    events: int,
+    commands: int,
+    count: int = 4,
+    kinds: Sequence[type[Fault]] = tuple(KINDS.values()),
+) -> FaultPlan:
+    """Draw a plan from a seed.
+
+    Parameters
+    ----------
+    seed : int
+    sites : mapping of str to int
+        Where the worker can crash, and how often it comes by.
+    events, commands : int
+        How many there are to strike.
+    count : int, optional
+        At most so many faults; at least one.
+    kinds : sequence of types, optional
+        Which kinds of faults.
+    """
+    random = child(seed, "fault plan")
+    usable = [kind for kind in kinds if kind is not Crash or sites]
+
+    def whole(most: int) -> int:
+        return int(random.integers(1, max(1, most) + 1))
+
+    def one() -> Fault:
+        kind = usable[int(random.integers(len(usable)))]
+        if kind is Crash:
+            site = sorted(sites)[int(random.integers(len(sites)))]
+            return Crash(site, whole(sites[site]))
+        values = {field.name: {"position": events, "command": commands}.get(field.name, 4) for field in fields(kind)}
+        numbers: dict[str, Any] = {name: whole(most) for name, most in values.items()}
+        return kind(**numbers)
+
+    return FaultPlan(tuple(one() for _ in range(whole(count))))

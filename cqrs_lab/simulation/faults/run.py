@@ -1,0 +1,314 @@
+"""A run in which things go wrong: real bus, store and worker, virtual time, and the laws looked at after each step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import cycle
+from typing import Any
+
+import pandas as pd
+import simpy
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.batch import EventBatch, read_batch
+from cqrs_lab.simulation.faults.laws import Laws
+from cqrs_lab.simulation.faults.plan import (
+    Crash,
+    Delay,
+    Duplicate,
+    FaultPlan,
+    LostAcknowledgement,
+    LostReceipt,
+    Poison,
+    Reorder,
+    SlowCommit,
+)
+from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
+from cqrs_lab.simulation.faults.story import Story
+from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
+from cqrs_lab.simulation.virtual_time import Process, at
+from cqrs_lab.write.command_bus import CommandBus
+
+COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
+
+
+class FaultRun:
+    """What came of a run with faults.
+
+    Attributes
+    ----------
+    plan : FaultPlan
+    steps : DataFrame
+        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table is the fold
+        of the log up to its position).
+    table : DataFrame
+        The read model in the end.
+    broken : tuple of str
+        The laws that did not hold, each with what came instead.
+    visits : mapping of str to int
+        The sites at which the worker could have died, and how often it came by.
+    """
+
+    def __init__(
+        self,
+        plan: FaultPlan,
+        batch: tuple[int, ...],
+        steps: pd.DataFrame,
+        table: pd.DataFrame,
+        broken: tuple[str, ...],
+        visits: dict[str, int],
+    ) -> None:
+        self.plan, self.batch, self.steps, self.table = plan, batch, steps, table
+        self.broken, self.visits = broken, visits
+
+    @property
+    def ok(self) -> bool:
+        """True if every law held."""
+        return not self.broken
+
+    @property
+    def ticket(self) -> str:
+        """The run as a line of text: `replay` makes the very same run of it, anywhere."""
+        plain = {"faults": self.plan.to_plain(), "batch": list(self.batch), "run": self.fingerprint}
+        return json.dumps(plain, separators=(",", ":"))
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen letters that stand for every step and every value of the run."""
+        said = self.steps.to_csv() + self.table.to_csv() + "\n".join(self.broken)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        if self.ok:
+            return f"Every law held. What went wrong: {self.plan}."
+        return "\n".join([f"What went wrong: {self.plan}.", *self.broken, f"Replay ticket: {self.ticket}"])
+
+    def _repr_html_(self) -> str:
+        head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
+        ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
+        return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'
+
+
+def simulate_faults(
+    story: Story,
+    plan: FaultPlan | Iterable[Any] = (),
+    worker: MakeWorker = ProjectorWorker,
+    *,
+    batch: int | Sequence[int] = 2,
+    store: Callable[..., EventStore] = MemoryEventStore,
+) -> FaultRun:
+    """Send a story's commands while faults strike, let all faults stop, and see whether the laws held.
+
+    The log is handed over in batches, one a second, in order and at least once: after a crash, from the worker's
+    checkpoint on. When all is sent and every fault has struck, the projection is mended, the worker is restarted, and
+    what is left of the log is handed over.
+
+    Parameters
+    ----------
+    story : Story
+    plan : FaultPlan or faults, optional
+    worker : callable, optional
+        What takes in the batches: the kit's projector; `parking`, or `on_disk(take_in)` for a function of yours.
+    batch : int or sequence of int, optional
+        Events in a delivery; several sizes take turns.
+    store : callable, optional
+        ``store(clock=…)`` makes the event store.
+
+    Returns
+    -------
+    FaultRun
+        The same for the same arguments, step by step.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import read, week, write
+    >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
+    >>> story = Story(write.register, week.wishes(), read.InventoryLevels)
+    >>> simulate_faults(story, [Crash("before save", visit=2)]).ok
+    True
+    """
+    sizes = (batch,) if isinstance(batch, int) else tuple(batch)
+    if not sizes or any(type(size) is not int or size < 1 for size in sizes):
+        raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more, or several")
+    if not isinstance(plan, FaultPlan):
+        plan = FaultPlan(tuple(plan))
+    return _Run(story, plan, worker, sizes, store).run()
+
+
+def replay(ticket: str, story: Story, worker: MakeWorker = ProjectorWorker, **options: Any) -> FaultRun:
+    """Make the run of a ticket again.
+
+    Raises
+    ------
+    InvalidArgument
+        Another run came of it: the story, the worker or the kit is not the one of the ticket.
+    """
+    try:
+        plain = json.loads(ticket)
+        plan, batch, fingerprint = FaultPlan.from_plain(plain["faults"]), plain["batch"], plain["run"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
+    run = simulate_faults(story, plan, worker, batch=batch, **options)
+    if run.fingerprint != fingerprint:
+        raise InvalidArgument(
+            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
+        )
+    return run
+
+
+class _Run:
+    """All that is there in one run."""
+
+    def __init__(
+        self,
+        story: Story,
+        plan: FaultPlan,
+        worker: MakeWorker,
+        sizes: tuple[int, ...],
+        store: Callable[..., EventStore],
+    ) -> None:
+        self.clock = simpy.Environment()
+        self.story, self.plan, self.sizes, self.cut = story, plan, sizes, cycle(sizes)
+        self.store = store(clock=lambda: self.clock.now)
+        self.bus = CommandBus(self.store)
+        story.register(self.bus)
+        self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
+        self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
+        self.worker = worker(self.store, Watched(story.projection(), self.sites, self.unreadable), self.sites)
+        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable)
+        self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
+        self.writing = simpy.Resource(self.clock)
+        self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
+        self.overtaken: EventBatch | None = None
+        self.stopped = False
+
+    def run(self) -> FaultRun:
+        senders = [self.clock.process(self._send(at, command)) for at, command in enumerate(self.story.commands, 1)]
+        sent = self.clock.all_of(senders)
+        self.clock.run(until=self.clock.process(self._courier(sent)))
+        self.laws.in_the_end(self.story.expected)
+        steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
+        table = self.worker.table
+        return FaultRun(self.plan, self.sizes, steps, table, tuple(self.laws.broken), dict(self.sites.visits))
+
+    def _note(self, what: str, agrees: bool = True) -> None:
+        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), agrees))
+
+    def _strikes(self, kind: type, number: int | range) -> Any:
+        """Take the faults of a kind that strike now: each strikes once."""
+        numbers = number if isinstance(number, range) else range(number, number + 1)
+        hit = [one for one in self.left if isinstance(one, kind) and _where(one) in numbers]
+        self.left = [one for one in self.left if all(one is not other for other in hit)]
+        return hit
+
+    def _send(self, number: int, command: object) -> Process:
+        yield at(self.clock, float(number))
+        slow = sum(fault.seconds for fault in self._strikes(SlowCommit, number))
+        hold = getattr(self.store, "hold", None)
+        if hold is None:
+            # A store that hands out positions at the commit lets the others wait.
+            with self.writing.request() as turn:
+                yield turn
+                yield self.clock.timeout(slow)
+                self._record(number, command)
+        else:
+            with hold():
+                self._record(number, command)
+                yield self.clock.timeout(slow)
+        for _ in self._strikes(LostReceipt, number):
+            yield self.clock.timeout(1)
+            self._record(number, command)
+
+    def _record(self, number: int, command: object) -> None:
+        try:
+            receipt = self.bus.send(command, command_id=f"command-{number}")
+        except CommandRejected as rejected:
+            self._note(f"command {number} rejected: {rejected.reason}")
+        else:
+            self._note(f"command {number} recorded up to {receipt.position}")
+
+    def _courier(self, sent: Any) -> Process:
+        yield self.clock.timeout(0.5)
+        while not sent.processed or (self.cursor < self.store.head() and not self.stopped):
+            yield from self._tick()
+        yield from self._faults_stop()
+
+    def _tick(self) -> Process:
+        yield self.clock.timeout(1)
+        batch = read_batch(self.store, after=self.cursor, limit=next(self.cut))
+        if not len(batch):
+            return self._hand_over_what_was_overtaken()
+        self.cursor = batch.last_position
+        within = _positions(batch)
+        yield self.clock.timeout(sum(fault.seconds for fault in self._strikes(Delay, within)))
+        if self.overtaken is None and self._strikes(Reorder, within):
+            self.overtaken = batch
+            return None
+        self._hand_over(batch)
+        return self._hand_over_what_was_overtaken()
+
+    def _hand_over_what_was_overtaken(self) -> None:
+        if self.overtaken is not None:
+            batch, self.overtaken = self.overtaken, None
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: EventBatch) -> None:
+        within = _positions(batch)
+        self._deliver(batch)
+        for _ in self._strikes(LostAcknowledgement, within):
+            self._deliver(batch)
+        now_due = [again for later, again in self.due if later <= 0]
+        self.due = [(later - 1, again) for later, again in self.due if later > 0]
+        self.due += [(fault.later, batch) for fault in self._strikes(Duplicate, within)]
+        for again in now_due:
+            self._deliver(again)
+
+    def _deliver(self, batch: EventBatch) -> None:
+        within = _positions(batch)
+        what = f"delivered {within[0]}" + (f" to {within[-1]}" if len(within) > 1 else "")
+        self._try(what, self.worker.receive, batch)
+
+    def _try(self, what: str, work: Callable[..., None], *arguments: Any) -> bool:
+        """Let the worker work. Whatever ends it, the log is handed over from its checkpoint again."""
+        self.stopped = False
+        try:
+            work(*arguments)
+        except Crashed as crash:
+            self.worker.restart()
+            self._note(f"{what}: crashed {crash.site}", self.laws.agrees())
+        except ProjectionFailed as failed:
+            self.stopped = True
+            self._note(f"{what}: stopped, {failed.why}", self.laws.agrees())
+        else:
+            self._note(what, self.laws.after(what))
+            return True
+        self.cursor = min(self.cursor, self.worker.position)
+        return False
+
+    def _faults_stop(self) -> Process:
+        self._hand_over_what_was_overtaken()
+        for _, again in self.due:
+            self._deliver(again)
+        self.left.clear()
+        self.unreadable.clear()
+        while not self._try("the projection is mended", self.worker.repaired):
+            continue  # a crash: whoever mends it tries again
+        self.worker.restart()
+        self.cursor, self.cut = self.worker.position, cycle((self.store.head() or 1,))
+        # Twice: a crash may be left in the plan for a site that is come by only now.
+        for _ in range(2 + len(self.plan)):
+            if self.cursor < self.store.head():
+                yield from self._tick()
+
+
+def _where(fault: Any) -> int:
+    return int(getattr(fault, "position", 0) or getattr(fault, "command", 0))
+
+
+def _positions(batch: EventBatch) -> range:
+    return range(next(iter(batch)).position, batch.last_position + 1)

@@ -1,0 +1,92 @@
+"""The places where a worker can die: between two things that last, and between two steps of its work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Projection, Schema
+from cqrs_lab.simulation.faults.plan import Crash
+
+
+class Crashed(BaseException):
+    """The process has died here. No `except Exception` of a worker's keeps it alive."""
+
+    def __init__(self, site: str) -> None:
+        super().__init__(site)
+        self.site = site
+
+
+class Unreadable(Exception):
+    """A poison event: the projection cannot read it."""
+
+
+class Sites:
+    """Counts how often a worker comes by each site, and lets it die where the plan says so.
+
+    Attributes
+    ----------
+    visits : Counter
+        Site to number of visits so far.
+    """
+
+    def __init__(self, crashes: Iterable[Crash] = ()) -> None:
+        self.visits: Counter[str] = Counter()
+        self._deadly = {(crash.site, crash.visit) for crash in crashes}
+
+    def come_by(self, site: str) -> None:
+        """Note a visit; die, if this is the one."""
+        self.visits[site] += 1
+        if (site, self.visits[site]) in self._deadly:
+            raise Crashed(site)
+
+    def around(self, what: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Do something between two sites."""
+        self.come_by(f"before {what}")
+        done = work(*arguments)
+        self.come_by(f"after {what}")
+        return done
+
+
+class Watched:
+    """A projection with a site before and after each of its steps, and with events that it cannot read."""
+
+    def __init__(self, projection: Projection, sites: Sites, unreadable: set[int]) -> None:
+        self._projection, self._sites, self._unreadable = projection, sites, unreadable
+
+    @property
+    def name(self) -> str:
+        """The projection's own."""
+        return self._projection.name
+
+    @property
+    def version(self) -> int:
+        """The projection's own."""
+        return self._projection.version
+
+    @property
+    def events(self) -> tuple[type, ...]:
+        """The projection's own."""
+        return self._projection.events
+
+    @property
+    def schema(self) -> Schema:
+        """The projection's own."""
+        return self._projection.schema
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Summarise, if it can be read."""
+        for recorded in batch:
+            if recorded.position in self._unreadable and type(recorded.event) in self.events:
+                raise Unreadable(f"cannot read the event at {recorded.position}")
+        rows: pd.DataFrame = self._sites.around("summarise", self._projection.summarise, batch)
+        return rows
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Merge."""
+        merged: pd.DataFrame = self._sites.around("merge", self._projection.merge, table, rows)
+        return merged

@@ -1,0 +1,63 @@
+"""A story: what is sent, and which read model is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.laws import Fold
+from cqrs_lab.write.command_bus import CommandBus
+from cqrs_lab.write.decider import Decider
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is sent, one command a second, and which read model is made of it.
+
+    Attributes
+    ----------
+    register : callable
+        ``register(bus)`` registers deciders with a command bus.
+    commands : tuple
+    projection : callable
+        Makes the projection.
+    expected : callable, optional
+        ``expected()`` gives the table that these commands should lead to, worked out without the log. With it, a
+        command that was recorded twice is found out; a fold of the log would agree with itself.
+    """
+
+    register: Callable[[CommandBus], None]
+    commands: tuple[object, ...]
+    projection: Callable[[], Projection]
+    expected: Callable[[], pd.DataFrame] | None = None
+
+    @cached_property
+    def fold(self) -> Fold:
+        """What a log says, worked out all at once: what every run of the story is compared with."""
+        return Fold(self.projection())
+
+
+def story_of(events: Sequence[object], projection: Callable[[], Projection]) -> Story:
+    """Make a story in which each command just records one of these events: for a projection without a write side.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import events, read
+    >>> from datetime import datetime
+    >>> from cqrs_lab.simulation.faults import simulate_faults, story_of
+    >>> story = story_of([events.StockReceived("cup", 2, datetime(2026, 1, 5))], read.InventoryLevels)
+    >>> int(simulate_faults(story).table.at["cup", "received"])
+    2
+    """
+    recorder: Decider[Any, Any, Any] = Decider(None, lambda event, nothing: [event], lambda nothing, event: nothing)
+
+    def register(bus: CommandBus) -> None:
+        for event_type in dict.fromkeys(map(type, events)):
+            bus.register(event_type, recorder, stream=lambda event: "log")
+
+    return Story(register, tuple(events), projection)

@@ -1,0 +1,180 @@
+"""What is put to the test: the kit's projector, or a function of a learner's that writes to a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+import pandas as pd
+
+from cqrs_lab.errors import ProjectionFailed
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.simulation.faults.sites import Sites
+
+
+class Worker(Protocol):
+    """Takes in batches, and keeps a table and a checkpoint that outlive it."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What is kept."""
+
+    @property
+    def position(self) -> int:
+        """The checkpoint that is kept."""
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """Positions that it says it left out."""
+
+    def receive(self, batch: EventBatch) -> None:
+        """Take in a batch that was handed over."""
+
+    def restart(self) -> None:
+        """Begin anew after a crash, from what was kept."""
+
+    def repaired(self) -> None:
+        """Hear that the projection can read everything again."""
+
+
+MakeWorker = Callable[[EventStore, Projection, Sites], Worker]
+
+
+class _SitedProjector(Projector):
+    """The kit's projector, with a site before and after it replaces its read model."""
+
+    def __init__(self, sites: Sites, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sites = sites
+
+    def _publish(self, **changes: Any) -> None:
+        self._sites.around("save", lambda: super(_SitedProjector, self)._publish(**changes))
+
+
+class ProjectorWorker:
+    """The kit's own projector. Its read model is kept as a whole, as a database keeps a transaction."""
+
+    def __init__(
+        self, store: EventStore, projection: Projection, sites: Sites, on_failure: Literal["stop", "park"] = "stop"
+    ) -> None:
+        def life(model: ReadModel | None) -> Projector:
+            return _SitedProjector(sites, store, projection, on_failure, model=model)
+
+        self._life = life
+        self.projector = life(None)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The read model's table."""
+        return self.projector.table
+
+    @property
+    def position(self) -> int:
+        """The read model's position."""
+        return self.projector.position
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """What is parked."""
+        return tuple(one.position for one in self.projector.serving.model.parked)
+
+    def receive(self, batch: EventBatch) -> None:
+        """Apply it."""
+        self.projector.apply(batch)
+
+    def restart(self) -> None:
+        """Make another projector that goes on from the read model."""
+        self.projector = self._life(self.projector.serving.model)
+
+    def repaired(self) -> None:
+        """Take in what was parked."""
+        self.projector.retry_parked()
+
+
+def parking(store: EventStore, projection: Projection, sites: Sites) -> Worker:
+    """Make the kit's projector with the policy to park what it cannot read."""
+    return ProjectorWorker(store, projection, sites, "park")
+
+
+class Disk:
+    """What outlives a worker: a table and a checkpoint. Each is written when it is set; `save` writes both at once.
+
+    Attributes
+    ----------
+    table : DataFrame
+    checkpoint : int
+        The position that the worker says it has reached.
+    """
+
+    def __init__(self, table: pd.DataFrame, sites: Sites) -> None:
+        self._table, self._checkpoint, self._sites = table.copy(), 0, sites
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table, as it was written last."""
+        return self._table.copy()
+
+    @table.setter
+    def table(self, table: pd.DataFrame) -> None:
+        self._sites.around("the table is written", self._write, table, self._checkpoint)
+
+    @property
+    def checkpoint(self) -> int:
+        """The checkpoint, as it was written last."""
+        return self._checkpoint
+
+    @checkpoint.setter
+    def checkpoint(self, position: int) -> None:
+        self._sites.around("the checkpoint is written", self._write, self._table, position)
+
+    def save(self, *, table: pd.DataFrame, checkpoint: int) -> None:
+        """Write both in one transaction: a crash leaves both old or both new."""
+        self._sites.around("both are written", self._write, table, checkpoint)
+
+    def _write(self, table: pd.DataFrame, position: int) -> None:
+        self._table, self._checkpoint = table.copy(), int(position)
+
+
+TakeIn = Callable[[Disk, EventBatch, Projection], None]
+
+
+class DiskWorker:
+    """A worker that is one function, ``take_in(disk, batch, projection)``: all that it keeps is on the disk."""
+
+    def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
+        self._take_in, self._projection = take_in, projection
+        self._disk = Disk(projection.schema.empty(), sites)
+        self.left_out: tuple[int, ...] = ()
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The disk's table."""
+        return self._disk.table
+
+    @property
+    def position(self) -> int:
+        """The disk's checkpoint."""
+        return self._disk.checkpoint
+
+    def receive(self, batch: EventBatch) -> None:
+        """Let the function take it in; an error is told as the kit's projector tells it."""
+        try:
+            self._take_in(self._disk, batch, self._projection)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise ProjectionFailed(self._projection.name, batch.last_position, self.position, why) from error
+
+    def restart(self) -> None:
+        """Do nothing: the function remembers nothing."""
+
+    def repaired(self) -> None:
+        """Do nothing: what it stopped at comes again."""
+
+
+def on_disk(take_in: TakeIn) -> MakeWorker:
+    """Put a function ``take_in(disk, batch, projection)`` to the test."""
+    return lambda store, projection, sites: DiskWorker(take_in, projection, sites)

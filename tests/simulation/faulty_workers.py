@@ -1,0 +1,158 @@
+"""Workers for the fault harness: right ones, and ones that make a mistake each."""
+
+from datetime import datetime
+
+import pandas as pd
+
+import cqrs_lab as lab
+from cqrs_lab.shop import events, week, write
+from cqrs_lab.simulation.faults import (
+    Crash,
+    Delay,
+    Duplicate,
+    LostAcknowledgement,
+    LostReceipt,
+    Poison,
+    SlowCommit,
+    Story,
+    on_disk,
+    story_of,
+)
+
+NOON = datetime(2026, 1, 8, 12)
+IN_ORDER = (Crash, Duplicate, LostAcknowledgement, Delay, LostReceipt, Poison, SlowCommit)
+A_WEEK_AND_A_CART = (
+    *week.wishes(),
+    write.AddToCart("c1", "ada", "cup", 2, 2550, NOON),
+    write.AddToCart("c1", "ada", "pot", 1, 9900, NOON),
+    write.ChangeCartQuantity("c1", "cup", 3, NOON),
+    write.CheckOut("c1", NOON),
+)
+
+
+def shop_story(projection):
+    return Story(write.register, A_WEEK_AND_A_CART, projection)
+
+
+def stock_in(product_id, quantity):
+    return events.StockReceived(product_id, quantity, NOON)
+
+
+DELIVERIES = tuple(
+    stock_in(product, units) for product, units in (("cup", 3), ("pot", 1), ("cup", 4), ("mug", 2), ("cup", 5))
+)
+
+
+class Received:
+    """Units that came in, per product: small and quick."""
+
+    name, version, events = "received", 1, (events.StockReceived,)
+    schema = lab.Schema(index=["product_id"], columns={"units": "int64"})
+
+    def summarise(self, batch):
+        rows = batch.frame(events.StockReceived).rename(columns={"quantity": "units"})
+        return rows.groupby("product_id")[["units"]].sum()
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, add=["units"])
+
+
+def came_in():
+    """Tell what the deliveries add up to, counted by hand."""
+    return pd.DataFrame({"units": [12, 1, 2]}, index=pd.Index(["cup", "pot", "mug"], name="product_id", dtype="str"))
+
+
+PLAIN = story_of(DELIVERIES, Received)
+STORY = Story(PLAIN.register, PLAIN.commands, Received, came_in)
+
+
+class AddsInPlace(Received):
+    """Keeps a sum outside its table, which counts whatever comes twice."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def summarise(self, batch):
+        for one in batch:
+            self.seen[one.event.product_id] = self.seen.get(one.event.product_id, 0) + one.event.quantity
+        rows = pd.DataFrame({"product_id": list(self.seen), "units": list(self.seen.values())})
+        return self.schema.conform(rows)
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table.loc[~table.index.isin(rows.index)], rows, add=["units"])
+
+
+class NewestResult(Received):
+    """Keeps what the newest event says, by its position: hearing it twice changes nothing."""
+
+    schema = lab.Schema(index=["product_id"], columns={"units": "int64", "at_position": "int64"})
+
+    def summarise(self, batch):
+        rows = batch.frame(events.StockReceived).rename(columns={"quantity": "units", "position": "at_position"})
+        return self.schema.conform(rows.drop_duplicates("product_id", keep="last"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, latest={"at_position": ["units"]})
+
+
+# --- right ---------------------------------------------------------------------------------------------------
+
+
+def both_at_once(disk, batch, projection):
+    batch = batch.after(disk.checkpoint)
+    if len(batch):
+        table = projection.merge(disk.table, projection.summarise(batch))
+        disk.save(table=table, checkpoint=batch.last_position)
+
+
+# --- with a mistake --------------------------------------------------------------------------------------------
+
+
+def checkpoint_first(disk, batch, projection):
+    batch = batch.after(disk.checkpoint)
+    if len(batch):
+        table = projection.merge(disk.table, projection.summarise(batch))
+        disk.checkpoint = batch.last_position
+        disk.table = table
+
+
+def table_first(disk, batch, projection):
+    batch = batch.after(disk.checkpoint)
+    if len(batch):
+        disk.table = projection.merge(disk.table, projection.summarise(batch))
+        disk.checkpoint = batch.last_position
+
+
+def position_not_compared(disk, batch, projection):
+    table = projection.merge(disk.table, projection.summarise(batch))
+    disk.save(table=table, checkpoint=max(disk.checkpoint, batch.last_position))
+
+
+def error_swallowed(disk, batch, projection):
+    batch = batch.after(disk.checkpoint)
+    if len(batch):
+        try:
+            table = projection.merge(disk.table, projection.summarise(batch))
+        except Exception:  # noqa: BLE001 - the planted mistake
+            table = disk.table
+        disk.save(table=table, checkpoint=batch.last_position)
+
+
+def checkpoint_one_ahead(disk, batch, projection):
+    batch = batch.after(disk.checkpoint)
+    if len(batch):
+        table = projection.merge(disk.table, projection.summarise(batch))
+        disk.save(table=table, checkpoint=batch.last_position + 1)
+
+
+MISTAKES = {
+    one.__name__: on_disk(one)
+    for one in (checkpoint_first, table_first, position_not_compared, error_swallowed, checkpoint_one_ahead)
+}
+
+
+class Forgetful(lab.MemoryEventStore):
+    """Takes no notice of command ids."""
+
+    def append(self, stream, events, *, expected, command_id=None):
+        return super().append(stream, events, expected=expected)

@@ -1,0 +1,226 @@
+"""Faults strike the real bus, store and projector: whatever they are, every read model comes out right."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cqrs_lab as lab
+from cqrs_lab.shop import read
+from cqrs_lab.simulation import faults
+from cqrs_lab.simulation.faults import (
+    Crash,
+    Delay,
+    Duplicate,
+    FaultPlan,
+    LostAcknowledgement,
+    LostReceipt,
+    Poison,
+    Reorder,
+    SlowCommit,
+    every_crash,
+    find_failure,
+    on_disk,
+    parking,
+    replay,
+    simulate_faults,
+    story_of,
+)
+from tests.course.exercises import answers_05
+from tests.simulation import faulty_workers as planted
+from tests.simulation.faulty_workers import DELIVERIES, IN_ORDER, MISTAKES, STORY, shop_story
+
+GOLDEN = Path(__file__).parent / "golden"
+RATINGS = [
+    answers_05.ProductRated(product, stars) for product, stars in (("cup", 5), ("pot", 2), ("cup", 1), ("cup", 4))
+]
+LOANS = [answers_05.CopyLent("c1", "ada"), answers_05.CopyBroughtBack("c1"), answers_05.CopyLent("c1", "ben")]
+STORIES = {
+    **{type(one).__name__: shop_story(type(one)) for one in read.projections()},
+    "Stars": story_of(RATINGS, answers_05.Stars),
+    "Loans": story_of(LOANS, answers_05.Loans),
+    "Received": STORY,
+}
+
+
+# --- whatever strikes, the table is that of an uninterrupted run -----------------------------------------------
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_crash_at_any_site_leads_to_the_table_of_an_uninterrupted_run(name):
+    story = STORIES[name]
+    undisturbed, crashes = simulate_faults(story, batch=3), 0
+    assert undisturbed.ok and len(undisturbed.table)
+    for plan in every_crash(story, batch=3):
+        run = simulate_faults(story, plan, batch=3)
+        assert run.ok, run
+        assert any("crashed" in step for step in run.steps["what"]), plan
+        assert run.table.sort_index().equals(undisturbed.table.sort_index())
+        crashes += 1
+    assert crashes >= 6 and {"before save", "after save", "before merge"} <= undisturbed.visits.keys()
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_no_random_plan_breaks_a_law(name):
+    assert find_failure(STORIES[name], seeds=range(12), batch=(1, 3, 2)) is None
+    assert find_failure(STORIES[name], parking, seeds=range(6)) is None
+
+
+positions = st.integers(1, len(DELIVERIES))
+any_fault = st.one_of(
+    st.builds(Crash, st.sampled_from(["before save", "after save", "before summarise", "after merge"]), positions),
+    st.builds(Duplicate, positions, st.integers(0, 4)),
+    st.builds(LostAcknowledgement, positions),
+    st.builds(Delay, positions, positions),
+    st.builds(Reorder, positions),
+    st.builds(LostReceipt, positions),
+    st.builds(Poison, positions),
+    st.builds(SlowCommit, positions, positions),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(any_fault, max_size=6), st.lists(st.integers(1, 4), min_size=1, max_size=3), st.booleans())
+def test_any_duplication_and_any_cut_give_what_the_commands_should_lead_to(struck, batch, park):
+    run = simulate_faults(STORY, struck, *([parking] if park else []), batch=batch)
+    assert run.ok, run
+    assert dict(run.table["units"]) == {"cup": 12, "pot": 1, "mug": 2}
+
+
+def test_a_worker_that_writes_table_and_checkpoint_at_once_survives_whatever_comes_in_order():
+    assert find_failure(STORY, on_disk(planted.both_at_once), kinds=IN_ORDER, seeds=range(60)) is None
+    for plan in every_crash(STORY, on_disk(planted.both_at_once)):
+        assert simulate_faults(STORY, plan, on_disk(planted.both_at_once)).ok
+
+
+def test_a_projection_that_can_hear_twice_survives_a_checkpoint_that_comes_after_the_table():
+    story = story_of(DELIVERIES, planted.NewestResult)
+    for plan in every_crash(story, on_disk(planted.table_first)):
+        assert simulate_faults(story, plan, on_disk(planted.table_first)).ok
+
+
+# --- a mistake is found, and its plan is small -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_caught_and_shrunk_to_at_most_three_faults(name):
+    run = find_failure(STORY, MISTAKES[name], kinds=IN_ORDER)
+    assert run is not None and not run.ok and len(run.plan) <= 3, run
+    again = simulate_faults(STORY, run.plan, MISTAKES[name])
+    assert (again.fingerprint, again.broken) == (run.fingerprint, run.broken)
+    for number in range(len(run.plan)):
+        assert simulate_faults(STORY, run.plan.without(number), MISTAKES[name]).ok, "a fault could be left out"
+
+
+def test_each_mistake_is_found_for_what_it_is():
+    def first(worker, *plan):
+        return simulate_faults(STORY, plan, on_disk(worker)).broken[0]
+
+    lost = first(planted.checkpoint_first, Crash("after the checkpoint is written"))
+    assert "law 6" in lost and "no such row" in lost
+    twice = first(planted.table_first, Crash("after the table is written"))
+    assert "law 6" in twice and "{'units': 3}; came 'cup': {'units': 6}" in twice
+    assert "{'units': 3}; came 'cup': {'units': 6}" in first(planted.position_not_compared, Duplicate(1))
+    assert "law 7" in first(planted.error_swallowed, Poison(2))
+
+
+def test_a_sum_kept_outside_the_table_is_caught():
+    story = story_of(DELIVERIES, planted.AddsInPlace)
+    run = find_failure(story, seeds=range(40))
+    assert run is not None and len(run.plan) <= 3
+
+
+def test_a_command_recorded_twice_is_caught_by_what_the_commands_say_and_by_nothing_else():
+    run = simulate_faults(STORY, [LostReceipt(3)], store=planted.Forgetful)
+    assert [law.split(".")[0] for law in run.broken] == ["law 12: the table is what the commands should lead to"]
+    assert simulate_faults(STORY, [LostReceipt(3)]).ok
+
+
+def test_a_batch_that_overtakes_another_is_found_where_the_log_is_not_read_instead():
+    run = simulate_faults(STORY, [Reorder(1), SlowCommit(1, 3)], on_disk(planted.both_at_once), batch=1)
+    assert "law 6" in run.broken[0]
+    assert simulate_faults(STORY, [Reorder(1), SlowCommit(1, 3)], batch=1).ok
+
+
+def test_a_poison_event_stops_the_projector_until_it_is_mended_or_is_listed():
+    stopped = simulate_faults(STORY, [Poison(3)])
+    assert stopped.ok and any(
+        "stopped, Unreadable: cannot read the event at 3" in what for what in stopped.steps["what"]
+    )
+    during = stopped.steps[stopped.steps["what"].str.contains("stopped")]
+    assert set(during["position"]) == {2}
+    parked = simulate_faults(STORY, [Poison(3)], parking)
+    assert parked.ok and not parked.steps["what"].str.contains("stopped").any()
+
+
+# --- plan, ticket, trace -----------------------------------------------------------------------------------------
+
+
+def test_a_ticket_makes_the_same_run_in_a_fresh_process_bit_for_bit():
+    run = find_failure(STORY, MISTAKES["table_first"], kinds=IN_ORDER)
+    code = (
+        "import sys; from tests.simulation.faulty_workers import *; from cqrs_lab.simulation.faults import *;"
+        "run = replay(sys.argv[1], STORY, on_disk(table_first));"
+        "print(run.steps.to_csv() + run.table.to_csv() + repr(run))"
+    )
+    fresh = subprocess.run([sys.executable, "-c", code, run.ticket], capture_output=True, text=True, check=True)
+    assert fresh.stdout == run.steps.to_csv() + run.table.to_csv() + repr(run) + "\n"
+
+
+def test_a_ticket_of_something_else_is_refused():
+    run = find_failure(STORY, MISTAKES["table_first"], kinds=IN_ORDER)
+    with pytest.raises(lab.InvalidArgument, match="give the same story, worker and store"):
+        replay(run.ticket, STORY)
+    for wrong in ("", "{}", "[1]", run.ticket[:-9], run.ticket.replace("Crash", "Crush")):
+        with pytest.raises(lab.InvalidArgument, match="no replay ticket|is no fault"):
+            replay(wrong, STORY)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_golden_traces(seed):
+    plan = faults.draw_plan(seed, {"before save": 5, "after merge": 3}, events=5, commands=5, count=5)
+    run = simulate_faults(STORY, plan)
+    assert run.ok
+    assert f"{plan}\n{run.steps.to_csv()}{run.table.to_csv()}" == (GOLDEN / f"faults_{seed}.csv").read_text()
+
+
+def test_a_plan_goes_to_plain_data_and_back():
+    plan = FaultPlan(
+        (
+            Crash("before save", 2),
+            Duplicate(1, 3),
+            LostAcknowledgement(2),
+            Delay(3, 4),
+            Reorder(4),
+            LostReceipt(5),
+            Poison(6),
+        )
+    )
+    assert FaultPlan.from_plain(plan.to_plain()) == plan
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda: FaultPlan(("crash",)), "is no fault; there is Crash"),
+        (lambda: FaultPlan((Crash("before save", 0),)), "give visit a whole number, 1 or more"),
+        (lambda: FaultPlan((Duplicate(1, -1),)), "give later a whole number, 0 or more"),
+        (lambda: FaultPlan((Delay(1, 0.5),)), "give seconds a whole number"),
+        (lambda: simulate_faults(STORY, batch=0), "batch=0"),
+        (lambda: simulate_faults(STORY, batch=[]), "batch="),
+    ],
+)
+def test_a_plan_without_a_meaning_is_refused(wrong, told):
+    with pytest.raises(lab.InvalidArgument, match=told):
+        wrong()
+
+
+def test_plans_of_one_seed_are_equal_and_draw_every_kind():
+    def drawn(seed):
+        return faults.draw_plan(seed, {"before save": 3}, events=5, commands=5)
+
+    assert drawn(7) == drawn(7)
+    assert {type(one) for seed in range(60) for one in drawn(seed)} == set(faults.plan.KINDS.values())
