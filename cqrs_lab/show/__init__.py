@@ -10,6 +10,7 @@ from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.race import race
 from cqrs_lab.show.recorded_run import RecordedRun
+from cqrs_lab.show.skipped_event import skipped_event
 from cqrs_lab.show.staircases import staircases
 from cqrs_lab.show.stale_read import stale_read
 from cqrs_lab.show.tail import tail
@@ -34,6 +35,7 @@ __all__ = [
     "lag_explorer",
     "who_saw_what",
     "policies",
+    "skipped_event",
     "Shop",
     "View",
     "Picture",

@@ -1,0 +1,194 @@
+"""The gap: transactions whose positions are taken before they commit, and a reader that skips one for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import simpy
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.event_store import Expected
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.simulation.draws import child
+from cqrs_lab.simulation.gappy_store import GappyEventStore
+from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
+
+Remedy = Literal["none", "lock", "low watermark", "gap-aware reader"]
+REMEDIES: tuple[Remedy, ...] = ("none", "lock", "low watermark", "gap-aware reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What one writer does: takes a position, and commits or gives up a while later.
+
+    Attributes
+    ----------
+    takes_at : float
+        Seconds.
+    lasts : float
+        Seconds until it is over.
+    aborts : bool
+        It gives up, and its position is never used.
+    """
+
+    takes_at: float
+    lasts: float
+    aborts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a transaction records."""
+
+    transaction: int
+
+
+class Seen:
+    """The reader's table: which transactions it has seen."""
+
+    name, version, events = "seen", 1, (Recorded,)
+    schema = Schema(index={"transaction": "int64"}, columns={"at_position": "int64"})
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Give a row per transaction."""
+        return self.schema.conform(batch.frame(Recorded).rename(columns={"position": "at_position"}))
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep both."""
+        return merge_rows(table, rows, latest={"at_position": []})
+
+
+class GapRun:
+    """What a reader saw of some transactions.
+
+    Attributes
+    ----------
+    events : DataFrame
+        One row per transaction (from 1): position (int64), took_at, committed_at (float64, seconds; NaN if it gave
+        up), visible_at (float64, seconds; NaN if never), skipped (bool: committed, and never seen).
+    polls : DataFrame
+        One row per poll: seconds (float64), upto (int64, the reader's position then), lag_events (int64).
+    """
+
+    def __init__(self, events: pd.DataFrame, polls: pd.DataFrame) -> None:
+        self.events, self.polls = events, polls
+
+    def summary(self) -> pd.Series:
+        """Count what was skipped, and how long the others waited: from the moment that a writer wanted to begin."""
+        waited = self.events["visible_at"] - self.events["wanted_at"]
+        return pd.Series({"skipped": int(self.events["skipped"].sum()), "mean_seconds": waited.mean()})
+
+
+def draw_transactions(count: int, seed: int = 0, *, rate: float = 2.0, lasts: float = 0.2) -> list[Transaction]:
+    """Draw transactions that begin at random and take a random time; one in twenty gives up."""
+    random = child(seed, "transactions")
+    begun = np.cumsum(random.exponential(1 / rate, count))
+    return [
+        Transaction(float(one), float(seconds), bool(gives_up < 0.05))
+        for one, seconds, gives_up in zip(begun, random.exponential(lasts, count), random.random(count), strict=True)
+    ]
+
+
+def simulate_gap(
+    transactions: Sequence[Transaction],
+    remedy: Remedy = "none",
+    *,
+    interval_seconds: float = 1.0,
+    patience_seconds: float = 5.0,
+) -> GapRun:
+    """Let a real projector poll a store into which transactions write, in virtual time.
+
+    Parameters
+    ----------
+    transactions : sequence of Transaction
+    remedy : {"none", "lock", "low watermark", "gap-aware reader"}, optional
+        lock: one transaction at a time; the others wait before they take a position. The rest as in `GappyEventStore`.
+    interval_seconds : float, optional
+        Between two polls; the first is after one interval.
+    patience_seconds : float, optional
+        How long a gap-aware reader waits for a missing position.
+
+    Returns
+    -------
+    GapRun
+    """
+    if remedy not in REMEDIES:
+        raise InvalidArgument(f"remedy={remedy!r}: accepted are {', '.join(map(repr, REMEDIES))}")
+    if not interval_seconds > 0 or not patience_seconds >= 0:
+        raise InvalidArgument("interval_seconds must be above 0, patience_seconds 0 or more")
+    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run()
+
+
+def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.DataFrame:
+    """Meet the same transactions with each remedy.
+
+    Returns
+    -------
+    DataFrame
+        One row per remedy: skipped (int64), mean_seconds (from wanting to begin until it is visible), added_seconds
+        (more than without a remedy, on average over what was seen without one).
+    """
+    runs = {remedy: simulate_gap(transactions, remedy, **options) for remedy in REMEDIES}
+    seen = runs["none"].events["visible_at"].notna()
+    rows = {remedy: run.summary() for remedy, run in runs.items()}
+    table = pd.DataFrame(rows).T.astype({"skipped": "int64"}).rename_axis("remedy")
+    bare = runs["none"].events["visible_at"][seen]
+    table["added_seconds"] = [(run.events["visible_at"][seen] - bare).mean() for run in runs.values()]
+    return table
+
+
+class _Gap:
+    """All that is there in one run."""
+
+    def __init__(
+        self, transactions: Sequence[Transaction], remedy: Remedy, interval_seconds: float, patience_seconds: float
+    ) -> None:
+        self.clock = simpy.Environment()
+        self.transactions, self.interval = list(transactions), interval_seconds
+        store_remedy: Any = "none" if remedy == "lock" else remedy
+        self.store = GappyEventStore(lambda: self.clock.now, store_remedy, patience_seconds)
+        self.writing = simpy.Resource(self.clock, capacity=1 if remedy == "lock" else max(1, len(self.transactions)))
+        self.reader = Projector(self.store, Seen(), clock=lambda: self.clock.now)
+        self.rows = pd.DataFrame(
+            {"wanted_at": [one.takes_at for one in self.transactions]},
+            index=pd.RangeIndex(1, len(self.transactions) + 1, name="transaction"),
+            dtype="float64",
+        ).assign(position=0, took_at=np.nan, committed_at=np.nan, visible_at=np.nan)
+        self.polls: list[tuple[float, int, int]] = []
+        self.quiet_polls = int(np.ceil(patience_seconds / interval_seconds)) + 2
+
+    def run(self) -> GapRun:
+        writers = [self.clock.process(self._write(at, one)) for at, one in enumerate(self.transactions, 1)]
+        self.clock.run(until=self.clock.process(self._read(self.clock.all_of(writers))))
+        polls = pd.DataFrame(self.polls, columns=["seconds", "upto", "lag_events"])
+        committed, visible = self.rows["committed_at"].notna(), self.rows["visible_at"].notna()
+        return GapRun(self.rows.assign(skipped=committed & ~visible), polls)
+
+    def _write(self, number: int, transaction: Transaction) -> Process:
+        yield at(self.clock, transaction.takes_at)
+        with self.writing.request() as turn:
+            yield turn
+            self.rows.loc[number, "took_at"] = self.clock.now
+            with self.store.hold(aborts=transaction.aborts):
+                taken = self.store.append(f"transaction-{number}", [Recorded(number)], expected=Expected.NO_STREAM)
+                self.rows.loc[number, "position"] = taken.position
+                yield self.clock.timeout(transaction.lasts)
+            if not transaction.aborts:
+                self.rows.loc[number, "committed_at"] = self.clock.now
+
+    def _read(self, written: Any) -> Process:
+        quiet, tick = 0, 0
+        while quiet < self.quiet_polls:
+            tick += 1
+            yield at(self.clock, tick * self.interval, AFTER_ALL_ELSE)
+            self.reader.catch_up()
+            new = self.rows.index.isin(self.reader.table.index) & self.rows["visible_at"].isna()
+            self.rows.loc[new, "visible_at"] = self.clock.now
+            self.polls.append((self.clock.now, self.reader.position, self.reader.status.lag_events))
+            quiet += written.processed

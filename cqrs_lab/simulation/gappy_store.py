@@ -1,0 +1,131 @@
+"""A store with a mistake that real ones have made: positions are handed out before the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Literal
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.event_store import Appended, check_expected, check_range
+
+Remedy = Literal["none", "low watermark", "gap-aware reader"]
+
+
+@dataclass(eq=False)
+class Open:
+    """A transaction that has taken positions and is not over."""
+
+    events: list[RecordedEvent] = field(default_factory=list)
+
+
+class GappyEventStore:
+    """An event store for one thread in which a later position can be there before an earlier one.
+
+    What is appended within ``with store.hold():`` has its positions at once and can be read when the block ends, as a
+    database's sequence and its transactions do it. A reader that has seen position 3 asks for what comes after 3. If 2
+    commits then, nobody will ever ask for it: it is skipped, and the reader's lag is zero.
+
+    Parameters
+    ----------
+    clock : callable
+        Gives seconds; what does not run by itself can be tried again.
+    remedy : {"none", "low watermark", "gap-aware reader"}, optional
+        low watermark: nothing is read beyond the first position of an open transaction. gap-aware reader: nothing is
+        read beyond a position that is missing, for so many seconds; after that it is taken to be given up.
+    patience_seconds : float, optional
+        How long a gap-aware reader waits.
+
+    Examples
+    --------
+    >>> from cqrs_lab import Expected
+    >>> from cqrs_lab.simulation.gappy_store import GappyEventStore
+    >>> store = GappyEventStore(clock=lambda: 0.0)
+    >>> with store.hold():
+    ...     slow = store.append("slow", ["first"], expected=Expected.ANY)
+    ...     quick = store.append("quick", ["second"], expected=Expected.ANY)
+    ...     print([recorded.position for recorded in store.read_all()])
+    [2]
+    >>> [recorded.position for recorded in store.read_all()]
+    [1, 2]
+    """
+
+    def __init__(self, clock: Callable[[], float], remedy: Remedy = "none", patience_seconds: float = 5.0) -> None:
+        if remedy not in ("none", "low watermark", "gap-aware reader"):
+            raise InvalidArgument(f"remedy={remedy!r}: accepted are 'none', 'low watermark' and 'gap-aware reader'")
+        self._clock, self._remedy, self._patience = clock, remedy, patience_seconds
+        self._handed_out = 0
+        self._committed: dict[int, RecordedEvent] = {}
+        self._open: list[Open] = []
+        self._next: Open | None = None
+        self._streams: dict[str, list[RecordedEvent]] = {}
+        self._missed_since: dict[int, float] = {}
+
+    @contextmanager
+    def hold(self, aborts: bool = False) -> Iterator[None]:
+        """Let the next append commit when the block ends, or never."""
+        self._next = transaction = Open()
+        self._open.append(transaction)
+        try:
+            yield
+        finally:
+            self._open.remove(transaction)
+            for recorded in transaction.events:
+                if aborts:
+                    self._streams[recorded.stream].remove(recorded)
+                else:
+                    self._committed[recorded.position] = recorded
+
+    def append(
+        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
+    ) -> Appended:
+        """Hand out positions; the events can be read when their transaction commits."""
+        recorded, transaction = self._streams.setdefault(stream, []), self._next
+        first = [one for one in recorded if command_id is not None and one.command_id == command_id]
+        if not events or first:
+            last = (first or recorded)[-1:]
+            return Appended(stream, StreamVersion(len(recorded)), last[0].position if last else Position(0))
+        check_expected(stream, expected, len(recorded))
+        self._next = None
+        for event in events:
+            self._handed_out += 1
+            version, position = StreamVersion(len(recorded) + 1), Position(self._handed_out)
+            recorded.append(RecordedEvent(stream, version, position, event, self._clock(), command_id))
+            if transaction is None:
+                self._committed[position] = recorded[-1]
+            else:
+                transaction.events.append(recorded[-1])
+        return Appended(stream, StreamVersion(len(recorded)), recorded[-1].position)
+
+    def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield a stream's events, also those of an open transaction: one writer a stream is enough for a lesson."""
+        check_range(after, limit)
+        return islice(iter(self._streams.get(stream, [])[after:]), limit)
+
+    def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield what is committed above position `after`, as far as the remedy lets a reader see."""
+        check_range(after, limit)
+        seen = (self._committed[at] for at in sorted(self._committed) if after < at <= self.head())
+        return islice(seen, limit)
+
+    def stream_version(self, stream: str) -> StreamVersion:
+        """Tell how many events the stream has."""
+        return StreamVersion(len(self._streams.get(stream, ())))
+
+    def head(self) -> Position:
+        """Tell the last position that a reader may see."""
+        if self._remedy == "low watermark":
+            taken = [recorded.position for one in self._open for recorded in one.events]
+            upto = min(taken, default=self._handed_out + 1) - 1
+        else:
+            upto = self._handed_out if self._remedy == "none" else self._before_the_gap()
+        return Position(max((at for at in self._committed if at <= upto), default=0))
+
+    def _before_the_gap(self) -> int:
+        now = self._clock()
+        missing = [at for at in range(1, self._handed_out + 1) if at not in self._committed]
+        waited = {at: now - self._missed_since.setdefault(at, now) for at in missing}
+        return min((at for at in missing if waited[at] < self._patience), default=self._handed_out + 1) - 1
