@@ -69,7 +69,8 @@ def _picture(run: GapRun, how: str) -> Picture:
     shown = shown.where(rows["visible_at"].notna().to_numpy()[:, None] | (shown.columns != "visible_at"), "never")
     numbers = shown.set_axis(["position", "taken at, s", "committed at, s", "visible at, s"], axis="columns")
     name = f"Two transactions as bars from the position to the commit, and a reader's polls every second. {says}"
-    html = f'<p class="says">{how}</p>{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "The two events")}'
+    below = f'<p class="says">{escape(says)}</p>{table(numbers, "The two events")}'
+    html = f'<p class="says">{how}</p>{drawn(figure, name)}{below}'
     return Picture(html, says, rows.drop(columns="wanted_at"))
 
 
