@@ -22,6 +22,7 @@ from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
+from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection, Schema, merge_rows
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.projector import Projector, ProjectorStatus
@@ -51,6 +52,7 @@ __all__ = [
     "Answer",
     "rebuild",
     "Rebuild",
+    "compare_tables",
     "check_event_store",
     "check_projection",
     "Report",

@@ -264,20 +264,29 @@ class Projector:
                 raise InvalidArgument("a rebuild is under way already; finish or abort it first")
             self._serving = replace(self._serving, rebuilding=True)
 
-    def end_rebuild(self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None) -> None:
-        """Serve what the successor has built, at no older position; without one, go on as before."""
+    def end_rebuild(self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None) -> ReadModel:
+        """Serve what the successor has built, at no older position; without one, go on as before.
+
+        Returns
+        -------
+        ReadModel
+            What was served before.
+        """
         with self._working:
+            before = self.serving.model
             if successor is None:
-                return self._publish(rebuilding=False)
+                self._publish(rebuilding=False)
+                return before
             successor.catch_up()
             built = successor.serving
-            return self._publish(
+            self._publish(
                 projection=built.projection,
                 model=built.model,
                 handlers={**self.serving.handlers, **(handlers or {})},
                 error="",
                 rebuilding=False,
             )
+            return before
 
     def start(self) -> None:
         """Follow the log in a daemon thread that sleeps until the store announces a commit."""

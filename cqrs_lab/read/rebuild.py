@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+import pandas as pd
+
 from cqrs_lab.log.memory import SEGMENT_EVENTS
+from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.read_model import ReadModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,12 @@ class Progress:
     head: int
 
 
-def rebuild(projector: Projector, to: Projection, handlers: Mapping[type, Callable[..., Any]] | None = None) -> Rebuild:
+def rebuild(
+    projector: Projector,
+    to: Projection,
+    handlers: Mapping[type, Callable[..., Any]] | None = None,
+    model: ReadModel | None = None,
+) -> Rebuild:
     """Prepare to build a projection from the whole log while the projector goes on serving.
 
     Parameters
@@ -29,6 +38,8 @@ def rebuild(projector: Projector, to: Projection, handlers: Mapping[type, Callab
         The version to build; may have another schema.
     handlers : mapping of query type to handler, optional
         Query handlers that fit the new schema; they take over at the same moment as the table.
+    model : ReadModel, optional
+        The `model` of a rebuild that a crash has ended: this one goes on from there.
 
     Examples
     --------
@@ -38,7 +49,7 @@ def rebuild(projector: Projector, to: Projection, handlers: Mapping[type, Callab
     >>> rebuild(projector, to=ProductListing()).run().state
     'swapped'
     """
-    return Rebuild(projector, to, dict(handlers or {}))
+    return Rebuild(projector, to, dict(handlers or {}), model)
 
 
 class Rebuild:
@@ -52,12 +63,31 @@ class Rebuild:
     state : {"building", "swapped", "aborted"}
     """
 
-    def __init__(self, projector: Projector, to: Projection, handlers: Mapping[type, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        projector: Projector,
+        to: Projection,
+        handlers: Mapping[type, Callable[..., Any]],
+        model: ReadModel | None = None,
+    ) -> None:
         self.state: Literal["building", "swapped", "aborted"] = "building"
         self._old = projector
-        self._new = Projector(projector.store, to, projector.on_failure)
-        self._handlers = handlers
+        self._new = Projector(projector.store, to, projector.on_failure, model=model)
+        self._before, self._handlers = projector.serving.model, handlers
         projector.begin_rebuild()
+
+    @property
+    def model(self) -> ReadModel:
+        """What is built so far, table and checkpoint together: keep it, and a crash costs nothing that is in it."""
+        return self._new.serving.model
+
+    def difference(self) -> pd.DataFrame:
+        """Tell how what is built differs from what served before; see `compare_tables`.
+
+        While both versions stand at the same position, every difference is one of meaning.
+        """
+        before = self._before if self.state == "swapped" else self._old.serving.model
+        return compare_tables(before.table, self.model.table)
 
     def __iter__(self) -> Iterator[Progress]:
         """Build one segment of the log at a time, then swap.
@@ -71,7 +101,7 @@ class Rebuild:
             self._new.catch_up(limit=SEGMENT_EVENTS)
             # The last few events are taken in during the swap, so that writers cannot keep us running behind.
             if self._old.store.head() - self._new.position < SEGMENT_EVENTS:
-                self._old.end_rebuild(self._new, self._handlers)
+                self._before = self._old.end_rebuild(self._new, self._handlers)
                 self.state = "swapped"
             yield Progress(self._new.position, self._old.store.head())
 

@@ -114,3 +114,97 @@ def test_one_rebuild_at_a_time():
         lab.rebuild(projector, to=TeaSales())
     first.abort()
     assert lab.rebuild(projector, to=TeaSales()).run().state == "swapped"
+
+
+class WithoutMint(TeaSales):
+    """A version that means something else."""
+
+    version = 2
+
+    def summarise(self, batch):
+        rows = super().summarise(batch)
+        return rows[rows.index != "mint"]
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_the_difference_tells_what_the_new_version_changes_before_the_swap_and_after():
+    projector = lab.Projector(a_store(), TeaSales())
+    projector.catch_up()
+    work = lab.rebuild(projector, to=WithoutMint())
+    while work.model.position < 48:
+        next(iter(work))
+    assert work.state == "building" and work.difference().at["mint", "change"] == "removed"
+    told = work.run().difference()
+    assert told["change"].to_dict() == {"mint": "removed"}
+    assert told.at["mint", "units_old"] == expected_sales(a_log())["mint"][0]
+    assert lab.rebuild(projector, to=WithoutMint()).run().difference().empty
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_a_rebuild_that_a_crash_has_ended_goes_on_from_what_was_kept():
+    store = a_store()
+    crashed = lab.rebuild(lab.Projector(store, TeaSales()), to=TeaSales())
+    next(iter(crashed))
+    kept = crashed.model
+    assert 0 < kept.position < 60
+    projector = lab.Projector(store, TeaSales())
+    work = lab.rebuild(projector, to=TeaSales(), model=kept)
+    assert work.model.position == kept.position
+    first = next(iter(work))
+    assert first.position > kept.position
+    work.run()
+    assert as_dict(projector.table) == expected_sales(a_log())
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_several_projections_are_rebuilt_at_once():
+    store = a_store()
+    projectors = [lab.Projector(store, TeaSales()), lab.Projector(store, Customers())]
+    works = [lab.rebuild(one, to=type(one.projection)()) for one in projectors]
+    for _ in range(20):
+        for work in works:
+            next(iter(work), None)
+    assert [work.state for work in works] == ["swapped", "swapped"]
+    assert as_dict(projectors[0].table) == expected_sales(a_log())
+    assert projectors[1].table["bought"].sum() == sum(row[0] for row in expected_sales(a_log()).values())
+
+
+class Units:
+    """Units per product; the second version counts lines as well."""
+
+    name, events = "units", (Sold,)
+
+    def __init__(self, version):
+        self.version = version
+        columns = {"units": "int64"} if version == 1 else {"units": "int64", "lines": "int64"}
+        self.schema = lab.Schema(index=["product"], columns=columns)
+
+    def summarise(self, batch):
+        rows = batch.frame(Sold, each="lines").assign(lines=1).groupby("product")[["units", "lines"]].sum()
+        return rows[list(self.schema.columns)]
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, add=list(self.schema.columns))
+
+
+def test_a_million_events_are_rebuilt_under_traffic_and_no_answer_comes_from_an_empty_or_half_built_table():
+    store = lab.MemoryEventStore()
+    for part in range(100):
+        sold = [Sold("ada", (Line(f"tea-{(part + n) % 50}", 1),)) for n in range(10_000)]
+        store.append(f"day-{part}", sold, expected=lab.Expected.NO_STREAM)
+    projector, queries = lab.Projector(store, Units(1)), lab.QueryBus()
+    queries.register(UnitsOf, lambda query, table: int(table["units"].sum()), reads=projector)
+    projector.catch_up()
+    work, steps = lab.rebuild(projector, to=Units(2)), 0
+    for _ in work:
+        steps += 1
+        answer = queries.ask(UnitsOf("all"))
+        assert answer.freshness == "fresh" and answer.value == answer.position
+        assert answer.position >= 1_000_000 and projector.status.healthy()
+        late = store.append("late", [Sold("ben", (Line("tea-0", 1),))] * 5, expected=lab.Expected.ANY)
+        projector.catch_up()
+        assert queries.ask(UnitsOf("all"), at_least=late.position).value == late.position
+    assert steps >= 15 and projector.position == store.head() == 1_000_000 + 5 * steps
+    at_rest = lab.Projector(store, Units(2))
+    at_rest.catch_up()
+    assert projector.table.sort_index().equals(at_rest.table.sort_index())

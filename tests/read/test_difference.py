@@ -1,0 +1,49 @@
+"""How two tables differ: each key that does, and nothing else."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cqrs_lab as lab
+
+
+def a_table(rows, **types):
+    names = list(types) or ["units"]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return frame.rename_axis("product").astype(types or {"units": "int64"})
+
+
+def test_it_tells_what_was_added_removed_and_changed():
+    old = a_table({"cup": [2, "a"], "pot": [1, "b"], "mug": [4, ""]}, units="int64", label="str")
+    new = a_table({"cup": [3, "a"], "mug": [4, ""], "tea": [9, "c"]}, units="int64", label="str")
+    told = lab.compare_tables(old, new)
+    assert told["change"].to_dict() == {"cup": "changed", "pot": "removed", "tea": "added"}
+    assert list(told) == ["change", "units_old", "units_new", "label_old", "label_new"]
+    assert told.loc["cup"].tolist() == ["changed", 2, 3, "a", "a"]
+    assert told["units_new"].isna().to_dict() == {"cup": False, "pot": True, "tea": False}
+
+
+def test_a_column_that_only_one_version_has_differs_in_every_row():
+    told = lab.compare_tables(a_table({"cup": [2]}), a_table({"cup": [2, 5]}, units="int64", euros="int64"))
+    assert told["euros_new"].tolist() == [5] and told["euros_old"].isna().all()
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3)),
+    st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3)),
+)
+def test_it_is_what_two_dicts_say(old, new):
+    frames = [a_table({key: [value] for key, value in one.items()}) for one in (old, new)]
+    told = lab.compare_tables(*frames)
+    expected = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    assert set(told.index) == expected and list(told.index) == sorted(expected)
+    assert all((key in old, key in new) == (row != "added", row != "removed") for key, row in told["change"].items())
+
+
+def test_tables_about_something_else_are_refused():
+    cups = a_table({"cup": [2]})
+    with pytest.raises(lab.InvalidArgument, match="one table is about"):
+        lab.compare_tables(cups, cups.rename_axis("order"))
+    with pytest.raises(lab.InvalidArgument, match="the new table has two rows for 'cup'"):
+        lab.compare_tables(cups, pd.concat([cups, cups]))
