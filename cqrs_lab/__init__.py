@@ -11,11 +11,13 @@ from cqrs_lab.errors import (
     NotRegistered,
     ProjectionFailed,
     SchemaError,
+    UpcastFailed,
 )
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore, Expected
 from cqrs_lab.log.contract import check_event_store
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.command_bus import CommandBus, Receipt
@@ -31,6 +33,7 @@ from cqrs_lab.read.rebuild import Rebuild, rebuild
 
 __all__ = [
     "MemoryEventStore",
+    "UpcastingStore",
     "EventStore",
     "Expected",
     "Appended",
@@ -64,4 +67,5 @@ __all__ = [
     "NotRegistered",
     "SchemaError",
     "ProjectionFailed",
+    "UpcastFailed",
 ]

@@ -76,3 +76,21 @@ class ProjectionFailed(CqrsLabError):
             f"its table stands at position {self.last_good_position}; repair the projection and rebuild, "
             "or park such events with Projector(..., on_failure='park')"
         )
+
+
+class UpcastFailed(CqrsLabError):
+    """An upcaster could not make the next shape of an old event; the record is unharmed.
+
+    Attributes
+    ----------
+    event : str
+        The name of the old shape.
+    position : int
+    """
+
+    def __init__(self, event: str, position: int, why: str) -> None:
+        super().__init__(event, position, why)
+        self.event, self.position, self.why = event, position, why
+
+    def __str__(self) -> str:
+        return f"the {self.event} at position {self.position} could not be upcast: {self.why}; mend its upcaster"
