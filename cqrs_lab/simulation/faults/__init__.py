@@ -1,6 +1,7 @@
 """Faults in the real thing, under a clock that does not run by itself: plan, run, laws, ticket, smallest plan."""
 
 from cqrs_lab.simulation.faults.plan import (
+    Abort,
     Crash,
     Delay,
     Duplicate,
@@ -12,6 +13,8 @@ from cqrs_lab.simulation.faults.plan import (
     SlowCommit,
     draw_plan,
 )
+from cqrs_lab.simulation.faults.rebuild_run import RebuildStory, simulate_rebuild
+from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, Tables, by_function
 from cqrs_lab.simulation.faults.run import FaultRun, replay, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
@@ -39,4 +42,10 @@ __all__ = [
     "Disk",
     "on_disk",
     "parking",
+    "RebuildStory",
+    "simulate_rebuild",
+    "Abort",
+    "KitRebuilder",
+    "by_function",
+    "Tables",
 ]

@@ -140,8 +140,14 @@ def simulate_faults(
     return _Run(story, plan, worker, sizes, store).run()
 
 
-def replay(ticket: str, story: Story, worker: MakeWorker = ProjectorWorker, **options: Any) -> FaultRun:
-    """Make the run of a ticket again.
+def replay(
+    ticket: str,
+    story: Story,
+    worker: Any = ProjectorWorker,
+    simulate: Callable[..., FaultRun] = simulate_faults,
+    **options: Any,
+) -> FaultRun:
+    """Make the run of a ticket again; one of a rebuild with ``simulate=simulate_rebuild``.
 
     Raises
     ------
@@ -153,7 +159,7 @@ def replay(ticket: str, story: Story, worker: MakeWorker = ProjectorWorker, **op
         plan, batch, fingerprint = FaultPlan.from_plain(plain["faults"]), plain["batch"], plain["run"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
-    run = simulate_faults(story, plan, worker, batch=batch, **options)
+    run = simulate(story, plan, worker, batch=batch, **options)
     if run.fingerprint != fingerprint:
         raise InvalidArgument(
             f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"

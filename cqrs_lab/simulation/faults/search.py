@@ -9,20 +9,25 @@ from typing import Any
 from cqrs_lab.simulation.faults.plan import KINDS, Crash, Fault, FaultPlan, draw_plan
 from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
 from cqrs_lab.simulation.faults.story import Story
-from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
+from cqrs_lab.simulation.faults.workers import ProjectorWorker
+
+Simulate = Callable[..., FaultRun]
 
 
-def every_crash(story: Story, worker: MakeWorker = ProjectorWorker, **options: Any) -> Iterator[FaultPlan]:
+def every_crash(
+    story: Story, worker: Any = ProjectorWorker, simulate: Simulate = simulate_faults, **options: Any
+) -> Iterator[FaultPlan]:
     """Give a plan for each moment at which the worker could die, one crash each."""
-    undisturbed = simulate_faults(story, (), worker, **options)
+    undisturbed = simulate(story, (), worker, **options)
     for site, visits in undisturbed.visits.items():
         yield from (FaultPlan((Crash(site, visit),)) for visit in range(1, visits + 1))
 
 
 def find_failure(
     story: Story,
-    worker: MakeWorker = ProjectorWorker,
+    worker: Any = ProjectorWorker,
     *,
+    simulate: Simulate = simulate_faults,
     seeds: Sequence[int] = range(100),
     count: int = 4,
     kinds: Sequence[type[Fault]] = tuple(KINDS.values()),
@@ -34,6 +39,8 @@ def find_failure(
     ----------
     story, worker
         As for `simulate_faults`.
+    simulate : callable, optional
+        What makes a run: `simulate_faults`, or `simulate_rebuild` with a rebuilder as the worker.
     seeds : sequence of int, optional
         One plan each.
     count : int, optional
@@ -48,15 +55,15 @@ def find_failure(
     FaultRun or None
         A run with the smallest plan that was found, or None if every law held every time.
     """
-    undisturbed = simulate_faults(story, (), worker, **options)
+    undisturbed = simulate(story, (), worker, **options)
     if not undisturbed.ok:
         return undisturbed
     sizes = {"events": int(undisturbed.steps["head"].max()), "commands": len(story.commands)}
     for seed in seeds:
         plan = draw_plan(seed, undisturbed.visits, count=count, kinds=kinds, **sizes)
-        run = simulate_faults(story, plan, worker, **options)
+        run = simulate(story, plan, worker, **options)
         if not run.ok:
-            return shrink(run, lambda smaller: simulate_faults(story, smaller, worker, **options))
+            return shrink(run, lambda smaller: simulate(story, smaller, worker, **options))
     return None
 
 
