@@ -9,6 +9,7 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.race import race
+from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.skipped_event import skipped_event
 from cqrs_lab.show.staircases import staircases
@@ -36,6 +37,7 @@ __all__ = [
     "who_saw_what",
     "policies",
     "skipped_event",
+    "rebuild_studio",
     "Shop",
     "View",
     "Picture",
