@@ -211,7 +211,7 @@ def _gap(head: int, built: int, grows_by: int, build: int) -> str:
         moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
         return f"{read} As much comes in as is built, or more: the gap {moves}, and the rebuild never ends."
     left = -((head - built - build + 1) // grows_by)
-    return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} more to go."
+    return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
 
 
 def _changed(difference: pd.DataFrame | None) -> str:
@@ -247,18 +247,19 @@ def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
     for name, said, part, dashes, fill in (
         ("head", "log, serving" if together else "log", LOG, "-", "full"),
         ("serving", "" if together else "serving", READ, "--", "full"),
-        ("building", "being built", READ, ":", "none"),
+        ("building", "  being built", READ, ":", "none"),
     ):
         there = [(at, getattr(one, name)) for at, one in enumerate(steps) if getattr(one, name) is not None]
         if there:
             marker = "o" if part is LOG else "^"
             look: Any = {"color": part.colour, "marker": marker, "markersize": 5, "fillstyle": fill}
             axes.plot(*zip(*there, strict=True), dashes, **look)
-            axes.annotate(said, there[-1], (8, -4), textcoords="offset points", color=INK)
+            place = there[len(there) // 2] if name == "building" else there[-1]
+            axes.annotate(said, place, (8, -8), textcoords="offset points", color=INK)
     states = [one.state for one in steps]
     if "swapped" in states:
         at = states.index("swapped")
-        axes.annotate("swap", (at, steps[at].serving), (0, -30), textcoords="offset points", ha="center", color=INK,
+        axes.annotate("swap", (at, steps[at].serving), (12, -42), textcoords="offset points", ha="center", color=INK,
                       arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
     axes.axvline(len(steps) - 1, color=INK, linewidth=0.8)
     axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.08), xlabel="step of the rebuild", ylabel="position")

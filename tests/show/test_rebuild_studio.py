@@ -59,7 +59,7 @@ def test_the_last_stretch_is_taken_in_during_the_swap(view):
     assert swapped.says.startswith("Step 7: version 2 serves, as of 1,180, the head of the log.")
     assert swapped.says.endswith("It took over at step 7 in one swap, which took in the last 130 events by itself.")
     assert view.at(step=6).says.endswith(
-        "has read 900 of 1,140 events (79%). The gap closes by 110 events a step: 1 more to go."
+        "has read 900 of 1,140 events (79%). The gap closes by 110 events a step: 1 to go."
     )
 
 
@@ -68,7 +68,7 @@ def test_the_number_of_steps_to_go_is_that_of_the_run(view, build, traffic):
     states = view.at(step=STEPS, build=build, traffic=traffic).frame["state"].tolist()
     swap = states.index("swapped")
     for step in range(1, swap):
-        assert view.at(step=step, build=build, traffic=traffic).says.endswith(f"a step: {swap - step} more to go.")
+        assert view.at(step=step, build=build, traffic=traffic).says.endswith(f"a step: {swap - step} to go.")
 
 
 def test_where_as_much_comes_in_as_is_built_the_rebuild_never_ends(view):
