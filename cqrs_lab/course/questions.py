@@ -175,6 +175,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "10": (
+        Recalled(
+            "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",
+            {
+                "events are taken in twice": "Right: it reads on from the old checkpoint, and these are in the table.",
+                "events are skipped": "That comes of the other order: the checkpoint first, and the table never.",
+                "nothing is wrong": "The table knows these events, and the checkpoint does not. They disagree.",
+            },
+        ),
+        Recalled(
+            "Ada wants to see her own order on the next page. What does the page ask with?",
+            {
+                "her receipt's position": "Right: no answer older than that, and no waiting for anything else.",
+                "a pause of one second": "Nobody knows the lag beforehand: too long for most, too short for some.",
+                "the newest position": "She would wait for everybody's events, to see one of hers.",
+            },
+        ),
+        Recalled(
+            "A read model is deleted. What brings it back?",
+            {
+                "its projection and the log": "Right: it was worked out from there, and will be again.",
+                "a copy of the table": "It would do, if somebody made one. It is not needed.",
+                "the write side": "It decides what may happen, and keeps no tables.",
+            },
+        ),
+    ),
 }
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {
@@ -209,6 +235,41 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
                 "both": "Right: each as of its own position. Ask for a position if you need one.",
                 "the one at 43": "It is newer. The other one is what was so at 40, and was true then.",
                 "neither": "Both are exact, each for the place in the log that it has reached.",
+            },
+        ),
+    ),
+    "10": (
+        Recalled(
+            "A page showed three orders, and shows two a moment later. Which promise was broken?",
+            {
+                "monotonic reads": "Right: what was seen may not go away. Two copies, one behind the other, or a swap "
+                "too early.",
+                "read your writes": "Whose orders these are, nobody said. What is gone is something that was seen.",
+                "none: old is not wrong": "Old is not wrong. Going back in time is a surprise all the same.",
+            },
+        ),
+        Recalled(
+            "A rebuild takes in 100 events a second, while 90 a second come in. When is it done?",
+            {
+                "late: it gains 10 a second": "Right: what is free after the traffic is what it catches up with.",
+                "as soon as if nothing came in": "While it reads, the log grows. It has to read that too.",
+                "never": "It would be so at 100 a second and more. Some room is left.",
+            },
+        ),
+        Recalled(
+            "A table says 12 and the events add up to 10. What do you do?",
+            {
+                "mend the projection, rebuild": "Right: beside the one that serves, then swap, and look what differs.",
+                "correct the row": "The next rebuild brings the mistake back: it is in the code, not in the row.",
+                "correct the events": "They say what happened. It was counted wrongly.",
+            },
+        ),
+        Recalled(
+            "The same event reaches a projector a second time. Who sees to it that it counts once?",
+            {
+                "the checkpoint": "Right: it stands in the table's own transaction, and covers that event already.",
+                "the network": "A delivery may be repeated whenever an answer is lost. Nobody can rule that out.",
+                "the writer": "It wrote the event once. Hearing it twice is a matter of who listens.",
             },
         ),
     ),
