@@ -1,4 +1,4 @@
-"""The shop's four deciders: every rule as given, when, then; law 4 on each; and law 12 against a count by hand."""
+"""Each rule of product, stock, cart and order as given, when, then; law 4 on every decider; law 12 counted by hand."""
 
 from __future__ import annotations
 
@@ -759,6 +759,21 @@ ORDER_COMMANDS = st.one_of(
     st.builds(ReturnItems, st.just("o1"), RETURNS, RETURNED, TIMES),
     st.builds(IssueCreditNote, st.just("o1"), CUSTOMERS, COUNTRIES, LINES, CHARGES, TIMES),
 )
+PAYMENT_COMMANDS = st.one_of(
+    st.builds(write.RequestPayment, st.just("o1"), st.sampled_from((0, 500, 5000)), TIMES),
+    st.builds(write.ConfirmPayment, st.just("o1"), TIMES),
+    st.builds(write.DeclinePayment, st.just("o1"), st.just("expired"), TIMES),
+    st.builds(write.WithdrawPayment, st.just("o1"), TIMES),
+)
+PARCEL_COMMANDS = st.one_of(
+    st.builds(write.BookParcel, st.just("o1"), TIMES),
+    st.builds(write.AcceptParcel, st.just("o1"), TIMES),
+    st.builds(write.RefuseParcel, st.just("o1"), st.just("too heavy"), TIMES),
+    st.builds(write.CancelParcel, st.just("o1"), TIMES),
+)
+PAYMENT_SERIES, PARCEL_SERIES = (
+    st.lists(commands, min_size=2, max_size=12) for commands in (PAYMENT_COMMANDS, PARCEL_COMMANDS)
+)
 # Short series seldom get anywhere, and chance alone seldom delivers an order: make them long, begin some way along.
 ON_ITS_WAY = [SAME, pay(), ShipOrder("o1", ONE), DeliverOrder("o1", ONE)]
 PRODUCT_SERIES, STOCK_SERIES, CART_SERIES = (
@@ -777,6 +792,8 @@ EACH_DECIDER = pytest.mark.parametrize(
         pytest.param(write.stock, STOCK_SERIES, shop_events.StockEvent, id="stock"),
         pytest.param(write.cart, CART_SERIES, shop_events.CartEvent, id="cart"),
         pytest.param(write.order, ORDER_SERIES, shop_events.OrderEvent, id="order"),
+        pytest.param(write.payment, PAYMENT_SERIES, shop_events.PaymentEvent, id="payment"),
+        pytest.param(write.parcel, PARCEL_SERIES, shop_events.ParcelEvent, id="parcel"),
     ],
 )
 
@@ -851,6 +868,8 @@ FORGOTTEN = [
         "stock": write.StockCommand | shop_events.StockEvent,
         "cart": write.CartCommand | shop_events.CartEvent,
         "order": write.OrderCommand | shop_events.OrderEvent,
+        "payment": write.PaymentCommand | shop_events.PaymentEvent,
+        "parcel": write.ParcelCommand | shop_events.ParcelEvent,
     }.items()
     for one in types.__args__
 ]
@@ -905,6 +924,16 @@ SENT = [
     (IssueCreditNote("r2", "c1", "UK", (TEA,), (), NOON), "order-r2", ItemsReturned),
     (PlaceOrder("o2", "c1", "UK", (TEA,), (), NOON), "order-o2", OrderPlaced),
     (CancelOrder("o2", NOON), "order-o2", OrderCancelled),
+    (write.RequestPayment("o1", 5000, NOON), "payment-o1", shop_events.PaymentRequested),
+    (write.ConfirmPayment("o1", NOON), "payment-o1", shop_events.PaymentTaken),
+    (write.WithdrawPayment("o1", NOON), "payment-o1", shop_events.PaymentRefunded),
+    (write.RequestPayment("o2", 5000, NOON), "payment-o2", shop_events.PaymentRequested),
+    (write.DeclinePayment("o2", "expired", NOON), "payment-o2", shop_events.PaymentDeclined),
+    (write.BookParcel("o1", NOON), "parcel-o1", shop_events.ParcelBooked),
+    (write.AcceptParcel("o1", NOON), "parcel-o1", shop_events.ParcelAccepted),
+    (write.CancelParcel("o1", NOON), "parcel-o1", shop_events.ParcelCancelled),
+    (write.BookParcel("o2", NOON), "parcel-o2", shop_events.ParcelBooked),
+    (write.RefuseParcel("o2", "too heavy", NOON), "parcel-o2", shop_events.ParcelRefused),
 ]
 
 
