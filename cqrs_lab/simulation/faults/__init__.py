@@ -12,6 +12,14 @@ from cqrs_lab.simulation.faults.plan import (
     SlowCommit,
     draw_plan,
 )
+from cqrs_lab.simulation.faults.process import (
+    ProcessRun,
+    ProcessStory,
+    every_process_crash,
+    find_process_failure,
+    replay_process,
+    simulate_process,
+)
 from cqrs_lab.simulation.faults.run import FaultRun, replay, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
@@ -39,4 +47,10 @@ __all__ = [
     "Disk",
     "on_disk",
     "parking",
+    "ProcessStory",
+    "simulate_process",
+    "ProcessRun",
+    "replay_process",
+    "every_process_crash",
+    "find_process_failure",
 ]

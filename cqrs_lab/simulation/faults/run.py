@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
 from itertools import cycle
 from typing import Any
 
@@ -17,6 +14,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.simulation.faults.laws import Laws
+from cqrs_lab.simulation.faults.outcome import Outcome, read_ticket, same_run
 from cqrs_lab.simulation.faults.plan import (
     Crash,
     Delay,
@@ -37,7 +35,7 @@ from cqrs_lab.write.command_bus import CommandBus
 COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
 
 
-class FaultRun:
+class FaultRun(Outcome):
     """What came of a run with faults.
 
     Attributes
@@ -63,35 +61,12 @@ class FaultRun:
         broken: tuple[str, ...],
         visits: dict[str, int],
     ) -> None:
-        self.plan, self.batch, self.steps, self.table = plan, batch, steps, table
-        self.broken, self.visits = broken, visits
+        super().__init__(plan, broken, visits, {"batch": list(batch)})
+        self.steps, self.table = steps, table
 
-    @property
-    def ok(self) -> bool:
-        """True if every law held."""
-        return not self.broken
-
-    @property
-    def ticket(self) -> str:
-        """The run as a line of text: `replay` makes the very same run of it, anywhere."""
-        plain = {"faults": self.plan.to_plain(), "batch": list(self.batch), "run": self.fingerprint}
-        return json.dumps(plain, separators=(",", ":"))
-
-    @property
-    def fingerprint(self) -> str:
-        """Sixteen letters that stand for every step and every value of the run."""
-        said = self.steps.to_csv() + self.table.to_csv() + "\n".join(self.broken)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-    def __repr__(self) -> str:
-        if self.ok:
-            return f"Every law held. What went wrong: {self.plan}."
-        return "\n".join([f"What went wrong: {self.plan}.", *self.broken, f"Replay ticket: {self.ticket}"])
-
-    def _repr_html_(self) -> str:
-        head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
-        ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
-        return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'
+    def record(self) -> str:
+        """Write down every step and the table."""
+        return str(self.steps.to_csv() + self.table.to_csv())
 
 
 def simulate_faults(
@@ -148,16 +123,9 @@ def replay(ticket: str, story: Story, worker: MakeWorker = ProjectorWorker, **op
     InvalidArgument
         Another run came of it: the story, the worker or the kit is not the one of the ticket.
     """
-    try:
-        plain = json.loads(ticket)
-        plan, batch, fingerprint = FaultPlan.from_plain(plain["faults"]), plain["batch"], plain["run"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
-    run = simulate_faults(story, plan, worker, batch=batch, **options)
-    if run.fingerprint != fingerprint:
-        raise InvalidArgument(
-            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
-        )
+    plan, settings, fingerprint = read_ticket(ticket)
+    run = simulate_faults(story, plan, worker, **settings, **options)
+    same_run(run, fingerprint)
     return run
 
 

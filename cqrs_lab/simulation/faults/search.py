@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
+from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import KINDS, Crash, Fault, FaultPlan, draw_plan
 from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
+
+Run = TypeVar("Run", bound=Outcome)
 
 
 def every_crash(story: Story, worker: MakeWorker = ProjectorWorker, **options: Any) -> Iterator[FaultPlan]:
@@ -60,19 +63,19 @@ def find_failure(
     return None
 
 
-def shrink(run: FaultRun, again: Callable[[FaultPlan], FaultRun]) -> FaultRun:
+def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     """Leave out faults and lower numbers as long as the run still breaks a law.
 
     Parameters
     ----------
-    run : FaultRun
-        One that broke a law.
+    run : Outcome
+        One that broke a law, such as a `FaultRun`.
     again : callable
         Runs another plan.
 
     Returns
     -------
-    FaultRun
+    Outcome
         Its plan has no fault that could be left out, and no number that could be one lower.
     """
     smaller = True
