@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 import pandas as pd
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.memory import SEGMENT_EVENTS
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
@@ -28,6 +29,7 @@ def rebuild(
     to: Projection,
     handlers: Mapping[type, Callable[..., Any]] | None = None,
     model: ReadModel | None = None,
+    step_events: int = SEGMENT_EVENTS,
 ) -> Rebuild:
     """Prepare to build a projection from the whole log while the projector goes on serving.
 
@@ -40,6 +42,9 @@ def rebuild(
         Query handlers that fit the new schema; they take over at the same moment as the table.
     model : ReadModel, optional
         The `model` of a rebuild that a crash has ended: this one goes on from there.
+    step_events : int, optional
+        How many events are taken in between two reports of progress. The swap takes in the last stretch, shorter than
+        that, by itself; so where more events than these come in during every step, the rebuild does not end.
 
     Examples
     --------
@@ -49,7 +54,7 @@ def rebuild(
     >>> rebuild(projector, to=ProductListing()).run().state
     'swapped'
     """
-    return Rebuild(projector, to, dict(handlers or {}), model)
+    return Rebuild(projector, to, dict(handlers or {}), model, step_events)
 
 
 class Rebuild:
@@ -69,9 +74,12 @@ class Rebuild:
         to: Projection,
         handlers: Mapping[type, Callable[..., Any]],
         model: ReadModel | None = None,
+        step_events: int = SEGMENT_EVENTS,
     ) -> None:
+        if type(step_events) is not int or step_events < 1:
+            raise InvalidArgument(f"step_events={step_events!r}: give a whole number, 1 or more")
         self.state: Literal["building", "swapped", "aborted"] = "building"
-        self._old = projector
+        self._old, self._step_events = projector, step_events
         self._new = Projector(projector.store, to, projector.on_failure, model=model)
         self._before, self._handlers = projector.serving.model, handlers
         projector.begin_rebuild()
@@ -90,7 +98,7 @@ class Rebuild:
         return compare_tables(before.table, self.model.table)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Build one segment of the log at a time, then swap.
+        """Build one step of the log at a time, then swap.
 
         Raises
         ------
@@ -98,9 +106,9 @@ class Rebuild:
             The new version cannot take in an event. The old one goes on serving.
         """
         while self.state == "building":
-            self._new.catch_up(limit=SEGMENT_EVENTS)
+            self._new.catch_up(limit=self._step_events)
             # The last few events are taken in during the swap, so that writers cannot keep us running behind.
-            if self._old.store.head() - self._new.position < SEGMENT_EVENTS:
+            if self._old.store.head() - self._new.position < self._step_events:
                 self._before = self._old.end_rebuild(self._new, self._handlers)
                 self.state = "swapped"
             yield Progress(self._new.position, self._old.store.head())

@@ -112,7 +112,7 @@ def evolve(state: Fulfilment, event: Any) -> Fulfilment:
             return replace(state, stage="shipping", since=event.accepted_at)
         case "shipping", OrderShipped():
             return replace(state, stage="shipped", since=event.shipped_at)
-        case ("reserving" | "paying" | "booking" | "shipping"), OrderCancelled():
+        case (("reserving" | "paying" | "booking" | "shipping"), OrderCancelled()):
             return replace(state, stage="cancelled", since=event.cancelled_at)
         case _:
             # A refusal, an answer that comes too late, or an order that did not begin with this process.

@@ -24,19 +24,14 @@ class Customers:
         return lab.merge_rows(table, rows, add=["bought"])
 
 
-@pytest.fixture
-def small_steps(monkeypatch):
-    for module in ("log.memory", "read.batch", "read.rebuild"):
-        monkeypatch.setattr(f"cqrs_lab.{module}.SEGMENT_EVENTS", 8)
-
-
-@pytest.mark.usefixtures("small_steps")
 def test_the_old_version_serves_until_the_swap_while_events_keep_coming():
     store = a_store()
     projector = lab.Projector(store, TeaSales())
     projector.catch_up()
     queries, positions = asked(projector), []
-    work = lab.rebuild(projector, to=Customers(), handlers={UnitsOf: lambda query, table: sorted(table.index)})
+    work = lab.rebuild(
+        projector, to=Customers(), handlers={UnitsOf: lambda query, table: sorted(table.index)}, step_events=8
+    )
     for progress in work:
         positions.append(progress.position)
         if work.state == "building":
@@ -57,11 +52,10 @@ def test_rebuilt_equals_incremental():
     assert as_dict(projector.table) == before == expected_sales(a_log())
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_an_aborted_rebuild_leaves_the_old_version_serving():
     projector = lab.Projector(a_store(), TeaSales())
     projector.catch_up()
-    work = lab.rebuild(projector, to=Customers())
+    work = lab.rebuild(projector, to=Customers(), step_events=8)
     next(iter(work))
     work.abort()
     assert list(work) == [] and work.state == "aborted"
@@ -69,10 +63,9 @@ def test_an_aborted_rebuild_leaves_the_old_version_serving():
     assert projector.status.state == "live"
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_a_rebuild_left_half_way_goes_on_where_it_was():
     projector = lab.Projector(a_store(), TeaSales())
-    work = lab.rebuild(projector, to=Customers())
+    work = lab.rebuild(projector, to=Customers(), step_events=8)
     first = next(iter(work)).position
     assert next(iter(work)).position > first
     assert work.run().state == "swapped"
@@ -97,10 +90,9 @@ def test_a_rebuild_repairs_a_failed_projector():
     assert projector.status.state == "live" and as_dict(projector.table) == expected_sales(a_log())
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_until_a_first_version_serves_the_answer_is_rebuilding():
     projector = lab.Projector(a_store(), TeaSales())
-    queries, work = asked(projector), lab.rebuild(projector, to=TeaSales())
+    queries, work = asked(projector), lab.rebuild(projector, to=TeaSales(), step_events=8)
     next(iter(work))
     assert queries.ask(UnitsOf("mint"), at_least=1) == lab.Answer(None, 0, "rebuilding")
     work.run()
@@ -126,29 +118,27 @@ class WithoutMint(TeaSales):
         return rows[rows.index != "mint"]
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_the_difference_tells_what_the_new_version_changes_before_the_swap_and_after():
     projector = lab.Projector(a_store(), TeaSales())
     projector.catch_up()
-    work = lab.rebuild(projector, to=WithoutMint())
+    work = lab.rebuild(projector, to=WithoutMint(), step_events=8)
     while work.model.position < 48:
         next(iter(work))
     assert work.state == "building" and work.difference().at["mint", "change"] == "removed"
     told = work.run().difference()
     assert told["change"].to_dict() == {"mint": "removed"}
     assert told.at["mint", "units_old"] == expected_sales(a_log())["mint"][0]
-    assert lab.rebuild(projector, to=WithoutMint()).run().difference().empty
+    assert lab.rebuild(projector, to=WithoutMint(), step_events=8).run().difference().empty
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_a_rebuild_that_a_crash_has_ended_goes_on_from_what_was_kept():
     store = a_store()
-    crashed = lab.rebuild(lab.Projector(store, TeaSales()), to=TeaSales())
+    crashed = lab.rebuild(lab.Projector(store, TeaSales()), to=TeaSales(), step_events=8)
     next(iter(crashed))
     kept = crashed.model
     assert 0 < kept.position < 60
     projector = lab.Projector(store, TeaSales())
-    work = lab.rebuild(projector, to=TeaSales(), model=kept)
+    work = lab.rebuild(projector, to=TeaSales(), model=kept, step_events=8)
     assert work.model.position == kept.position
     first = next(iter(work))
     assert first.position > kept.position
@@ -156,11 +146,10 @@ def test_a_rebuild_that_a_crash_has_ended_goes_on_from_what_was_kept():
     assert as_dict(projector.table) == expected_sales(a_log())
 
 
-@pytest.mark.usefixtures("small_steps")
 def test_several_projections_are_rebuilt_at_once():
     store = a_store()
     projectors = [lab.Projector(store, TeaSales()), lab.Projector(store, Customers())]
-    works = [lab.rebuild(one, to=type(one.projection)()) for one in projectors]
+    works = [lab.rebuild(one, to=type(one.projection)(), step_events=8) for one in projectors]
     for _ in range(20):
         for work in works:
             next(iter(work), None)
@@ -208,3 +197,23 @@ def test_a_million_events_are_rebuilt_under_traffic_and_no_answer_comes_from_an_
     at_rest = lab.Projector(store, Units(2))
     at_rest.catch_up()
     assert projector.table.sort_index().equals(at_rest.table.sort_index())
+
+
+def test_where_less_comes_in_than_a_step_takes_the_rebuild_ends_and_where_more_comes_in_it_falls_behind():
+    def steps(traffic):
+        store = a_store()
+        work = lab.rebuild(lab.Projector(store, TeaSales()), to=TeaSales(), step_events=8)
+        for step, progress in zip(range(1, 40), work, strict=False):
+            if work.state == "swapped":
+                return step, progress.head - progress.position
+            store.append("late", [Sold("late", (Line("mint", 1),))] * traffic, expected=lab.Expected.ANY)
+        return step, progress.head - progress.position
+
+    assert steps(traffic=0) == (7, 0) and steps(traffic=4) == (13, 0)
+    assert steps(traffic=9)[0] == 39 and steps(traffic=9)[1] > 60
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2.5, True])
+def test_a_step_takes_in_a_whole_number_of_events(wrong):
+    with pytest.raises(lab.InvalidArgument, match="step_events=.*give a whole number, 1 or more"):
+        lab.rebuild(lab.Projector(a_store(), TeaSales()), to=TeaSales(), step_events=wrong)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
@@ -126,7 +126,6 @@ def test_another_amount_is_refused_while_a_payment_is_open():
 ANY = st.lists(st.sampled_from([REQUEST, CONFIRM, CONFIRM, DECLINE, WITHDRAW]), max_size=8)
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_whoever_takes_back_a_payment_is_left_with_no_money_taken(commands):
     """Counted by hand: taken less refunded is nothing once it is withdrawn, and whatever the bank says later."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
@@ -816,7 +816,6 @@ def twice(function, *arguments):
 
 
 @EACH_DECIDER
-@settings(deadline=None)
 @given(data=st.data())
 def test_decide_and_evolve_give_the_same_twice_and_change_nothing(decider, commands, known, data):
     state, history = decider.initial_state, []
@@ -833,7 +832,6 @@ def test_decide_and_evolve_give_the_same_twice_and_change_nothing(decider, comma
 
 
 @EACH_DECIDER
-@settings(deadline=None)
 @given(data=st.data())
 def test_evolve_refuses_no_event_in_any_order(decider, commands, known, data):
     state, history = decider.initial_state, []
@@ -961,7 +959,6 @@ def caused_by(commands):
             yield command, ()
 
 
-@settings(deadline=None)
 @given(commands=PRODUCT_SERIES)
 def test_a_product_costs_what_was_last_asked_for_while_it_was_for_sale(commands):
     asked = told = None
@@ -979,7 +976,6 @@ def test_a_product_costs_what_was_last_asked_for_while_it_was_for_sale(commands)
         assert told == asked
 
 
-@settings(deadline=None)
 @given(commands=STOCK_SERIES)
 def test_stock_is_never_over_reserved_and_adds_up_to_a_count_by_hand(commands):
     on_hand, held = 0, Counter()
@@ -1007,7 +1003,6 @@ def test_stock_is_never_over_reserved_and_adds_up_to_a_count_by_hand(commands):
         assert (told_on_hand, told_held) == (on_hand, held)
 
 
-@settings(deadline=None)
 @given(commands=CART_SERIES)
 def test_what_is_checked_out_is_what_was_put_in_and_not_taken_out(commands):
     quantity, price_mills, ordered, owner = {}, {}, None, ""
@@ -1030,7 +1025,6 @@ def test_what_is_checked_out_is_what_was_put_in_and_not_taken_out(commands):
                 assert events == (CartCheckedOut("k1", owner, ordered, command.at),)
 
 
-@settings(deadline=None)
 @given(commands=ORDER_SERIES)
 def test_an_orders_money_goods_and_steps_add_up_to_a_count_by_hand(commands):
     kinds, ordered, returned = [], Counter(), Counter()

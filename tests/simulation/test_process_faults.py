@@ -17,9 +17,9 @@ from cqrs_lab.simulation.faults import (
     LostReceipt,
     ProcessStory,
     draw_plan,
-    every_process_crash,
-    find_process_failure,
-    replay_process,
+    every_crash,
+    find_failure,
+    replay,
     simulate_process,
 )
 
@@ -57,7 +57,7 @@ def test_money_and_stock_balance_in_every_one_of_ten_thousand_random_runs(part):
 @pytest.mark.parametrize("seed", [0, 3, 11])
 def test_a_crash_at_any_site_leaves_the_log_of_an_uninterrupted_run(seed):
     story = day(seed)
-    undisturbed, plans = simulate_process(story), every_process_crash(story)
+    undisturbed, plans = simulate_process(story), list(every_crash(story, simulate=simulate_process))
     assert undisturbed.ok and len(plans) > 20
     for plan in plans:
         assert simulate_process(story, plan).events == undisturbed.events, plan
@@ -174,7 +174,7 @@ class EndsAtARejection(lab.ProcessManager):
 @pytest.mark.parametrize("manager", [SavesFirst, KnowsNothingAnew, EndsAtARejection])
 def test_a_faulty_manager_is_caught_and_shrunk_to_at_most_three_faults(manager):
     for seed in range(30):
-        run = find_process_failure(day(seed), manager, seeds=range(20))
+        run = find_failure(day(seed), manager, simulate=simulate_process, seeds=range(20))
         if run is not None:
             break
     assert not run.ok and len(run.plan) <= 3, run
@@ -251,12 +251,12 @@ class NewIds(lab.ProcessManager):
 
 
 def test_a_letter_is_sent_once_wherever_the_manager_dies():
-    for plan in every_process_crash(LETTERS):
+    for plan in every_crash(LETTERS, simulate=simulate_process):
         assert simulate_process(LETTERS, plan).ok
 
 
 def test_a_manager_that_makes_new_ids_sends_a_letter_twice_after_one_crash():
-    run = find_process_failure(LETTERS, NewIds)
+    run = find_failure(LETTERS, NewIds, simulate=simulate_process)
     assert str(run.plan) in ("a crash after send (time 1)", "a crash before save (time 1)")
     assert "ada got 2 letters" in run.broken[0]
 
@@ -265,15 +265,15 @@ def test_a_manager_that_makes_new_ids_sends_a_letter_twice_after_one_crash():
 
 
 def test_a_ticket_makes_the_same_run_in_a_fresh_process():
-    run = find_process_failure(LETTERS, NewIds)
+    run = find_failure(LETTERS, NewIds, simulate=simulate_process)
     code = (
         "import sys; from tests.simulation.test_process_faults import *;"
-        "print(repr(replay_process(sys.argv[1], LETTERS, NewIds)))"
+        "print(repr(replay(sys.argv[1], LETTERS, NewIds, simulate_process)))"
     )
     fresh = subprocess.run([sys.executable, "-c", code, run.ticket], capture_output=True, text=True, check=True)
     assert fresh.stdout == f"{run!r}\n"
     with pytest.raises(lab.InvalidArgument, match="give the same story"):
-        replay_process(run.ticket, LETTERS)
+        replay(run.ticket, LETTERS, simulate=simulate_process)
 
 
 def test_a_fault_that_cannot_strike_is_refused():

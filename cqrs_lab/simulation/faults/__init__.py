@@ -1,6 +1,7 @@
 """Faults in the real thing, under a clock that does not run by itself: plan, run, laws, ticket, smallest plan."""
 
 from cqrs_lab.simulation.faults.plan import (
+    Abort,
     Crash,
     Delay,
     Duplicate,
@@ -12,17 +13,13 @@ from cqrs_lab.simulation.faults.plan import (
     SlowCommit,
     draw_plan,
 )
-from cqrs_lab.simulation.faults.process import (
-    ProcessRun,
-    ProcessStory,
-    every_process_crash,
-    find_process_failure,
-    replay_process,
-    simulate_process,
-)
-from cqrs_lab.simulation.faults.run import FaultRun, replay, simulate_faults
+from cqrs_lab.simulation.faults.process import ProcessRun, ProcessStory, simulate_process
+from cqrs_lab.simulation.faults.rebuild_run import RebuildStory, simulate_rebuild
+from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, Tables, by_function
+from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
+from cqrs_lab.simulation.faults.ticket import replay
 from cqrs_lab.simulation.faults.workers import Disk, on_disk, parking
 
 __all__ = [
@@ -50,7 +47,10 @@ __all__ = [
     "ProcessStory",
     "simulate_process",
     "ProcessRun",
-    "replay_process",
-    "every_process_crash",
-    "find_process_failure",
+    "RebuildStory",
+    "simulate_rebuild",
+    "Abort",
+    "KitRebuilder",
+    "by_function",
+    "Tables",
 ]

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.faults.plan import FaultPlan
 
 
@@ -36,6 +35,11 @@ class Outcome:
         raise NotImplementedError
 
     @property
+    def head(self) -> int:
+        """How long the log was in the end."""
+        raise NotImplementedError
+
+    @property
     def ok(self) -> bool:
         """True if every law held."""
         return not self.broken
@@ -60,27 +64,3 @@ class Outcome:
         head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
         ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
         return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'
-
-
-def read_ticket(ticket: str) -> tuple[FaultPlan, dict[str, Any], str]:
-    """Take a ticket apart: the plan, the settings, and the fingerprint of the run.
-
-    Raises
-    ------
-    InvalidArgument
-        It is no ticket.
-    """
-    try:
-        plain = dict(json.loads(ticket))
-        faults, fingerprint = plain.pop("faults"), plain.pop("run")
-        return FaultPlan.from_plain(faults), plain, fingerprint
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
-
-
-def same_run(run: Outcome, fingerprint: str) -> None:
-    """Refuse a run that is not the one of the ticket."""
-    if run.fingerprint != fingerprint:
-        raise InvalidArgument(
-            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
-        )

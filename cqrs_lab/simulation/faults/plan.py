@@ -94,8 +94,21 @@ class SlowCommit:
         return f"command {self.command} commits after {self.seconds} s"
 
 
-Fault = Crash | Duplicate | LostAcknowledgement | Delay | Reorder | LostReceipt | Poison | SlowCommit
-KINDS: Mapping[str, type[Fault]] = {kind.__name__: kind for kind in Fault.__args__}
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Somebody gives up a rebuild after so many steps, if it has not swapped by then."""
+
+    step: int
+
+    def __str__(self) -> str:
+        return f"the rebuild aborted after step {self.step}"
+
+
+_OfAProjector = Crash | Duplicate | LostAcknowledgement | Delay | Reorder | LostReceipt | Poison | SlowCommit
+Fault = _OfAProjector | Abort
+KINDS: Mapping[str, type[Fault]] = {kind.__name__: kind for kind in _OfAProjector.__args__}
+"""What can strike a projector; a rebuild can be aborted besides."""
+_ALL_KINDS: Mapping[str, type[Fault]] = {**KINDS, "Abort": Abort}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ class FaultPlan:
     def __post_init__(self) -> None:
         for fault in self.faults:
             if not isinstance(fault, Fault):
-                raise InvalidArgument(f"{fault!r} is no fault; there is {', '.join(KINDS)}")
+                raise InvalidArgument(f"{fault!r} is no fault; there is {', '.join(_ALL_KINDS)}")
             for field in fields(fault):
                 value, least = getattr(fault, field.name), 0 if field.name == "later" else 1
                 if field.name != "site" and (type(value) is not int or value < least):
@@ -143,9 +156,9 @@ class FaultPlan:
         faults = []
         for given in plain:
             values = dict(given)
-            kind = KINDS.get(values.pop("fault", ""))
+            kind = _ALL_KINDS.get(values.pop("fault", ""))
             if kind is None or values.keys() - {field.name for field in fields(kind)}:
-                raise InvalidArgument(f"{given!r} is no fault; there is {', '.join(KINDS)}")
+                raise InvalidArgument(f"{given!r} is no fault; there is {', '.join(_ALL_KINDS)}")
             faults.append(kind(**values))
         return cls(tuple(faults))
 

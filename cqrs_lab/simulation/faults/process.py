@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pandas as pd
 import simpy
@@ -14,17 +14,14 @@ import simpy
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.simulation.faults.outcome import Outcome, read_ticket, same_run
-from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt, draw_plan
-from cqrs_lab.simulation.faults.search import shrink
+from cqrs_lab.simulation.faults.outcome import Outcome
+from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
 from cqrs_lab.simulation.faults.sites import Crashed, Sites
 from cqrs_lab.simulation.virtual_time import Process as SimulatedProcess
 from cqrs_lab.simulation.virtual_time import at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager
 
-KINDS: tuple[type[Fault], ...] = (Crash, Delay, LostReceipt)
-LONGEST_DELAY_SECONDS = 3 * 3600
 PATROL_SECONDS = 600
 BALANCED = "the books balance in the end"
 KNOWN = "law 6: after a crash, what it knows is the fold of the log"
@@ -65,9 +62,17 @@ class ProcessStory:
     parties : Parties
     """
 
+    kinds: ClassVar[tuple[type[Fault], ...]] = (Crash, Delay, LostReceipt)
+    longest_seconds: ClassVar[int] = 3 * 3600
+
     register: Callable[[CommandBus], None]
     process: Process[Any, Any, Any]
     parties: Parties
+
+    @property
+    def commands(self) -> Sequence[Any]:
+        """What is sent from outside without being asked."""
+        return self.parties.wishes
 
 
 class ProcessRun(Outcome):
@@ -112,6 +117,11 @@ class ProcessRun(Outcome):
         index = pd.Index([one.position for one in self.events], name="position", dtype="int64")
         return pd.DataFrame(rows, columns=list(types), index=index).astype(types)
 
+    @property
+    def head(self) -> int:
+        """How long the log was in the end."""
+        return len(self.events)
+
     def record(self) -> str:
         """Write down the whole log."""
         return "\n".join(map(str, self.events))
@@ -153,45 +163,10 @@ def simulate_process(
     if not isinstance(plan, FaultPlan):
         plan = FaultPlan(tuple(plan))
     for fault in plan:
-        if not isinstance(fault, KINDS):
-            known = ", ".join(kind.__name__ for kind in KINDS)
+        if not isinstance(fault, story.kinds):
+            known = ", ".join(kind.__name__ for kind in story.kinds)
             raise InvalidArgument(f"{fault} does not strike a process manager; what does: {known}")
     return _Run(story, plan, manager).run()
-
-
-def replay_process(ticket: str, story: ProcessStory, manager: MakeManager = ProcessManager) -> ProcessRun:
-    """Make the run of a ticket again.
-
-    Raises
-    ------
-    InvalidArgument
-        It is no ticket, or another run came of it.
-    """
-    plan, _, fingerprint = read_ticket(ticket)
-    run = simulate_process(story, plan, manager)
-    same_run(run, fingerprint)
-    return run
-
-
-def every_process_crash(story: ProcessStory) -> list[FaultPlan]:
-    """Give a plan for each moment at which the process manager could die, one crash each."""
-    visits = simulate_process(story).visits
-    return [FaultPlan((Crash(site, visit),)) for site in visits for visit in range(1, visits[site] + 1)]
-
-
-def find_process_failure(
-    story: ProcessStory, manager: MakeManager = ProcessManager, *, seeds: Sequence[int] = range(100), count: int = 4
-) -> ProcessRun | None:
-    """Try random plans until something does not hold, and shrink the plan; None if all held every time."""
-    run = simulate_process(story, (), manager)
-    sizes = {"events": len(run.events), "commands": len(story.parties.wishes), "seconds": LONGEST_DELAY_SECONDS}
-    plans = (draw_plan(seed, run.visits, count=count, kinds=KINDS, **sizes) for seed in seeds)
-    while run.ok:
-        plan = next(plans, None)
-        if plan is None:
-            return None
-        run = simulate_process(story, plan, manager)
-    return shrink(run, lambda smaller: simulate_process(story, smaller, manager))
 
 
 class _SitedBus:
@@ -234,9 +209,7 @@ class _Run:
         self.clock.run(until=(end - self.story.parties.start).total_seconds())
         self._look_for_what_is_overdue()
         log = tuple(self.store.read_all())
-        return ProcessRun(
-            self.plan, log, self.story.parties.start, tuple(self._broken(log)), dict(self.sites.visits)
-        )
+        return ProcessRun(self.plan, log, self.story.parties.start, tuple(self._broken(log)), dict(self.sites.visits))
 
     def _say(self, command: Any) -> SimulatedProcess:
         yield at(self.clock, (command.at - self.story.parties.start).total_seconds())

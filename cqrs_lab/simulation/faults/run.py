@@ -14,7 +14,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.simulation.faults.laws import Laws
-from cqrs_lab.simulation.faults.outcome import Outcome, read_ticket, same_run
+from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import (
     Crash,
     Delay,
@@ -63,6 +63,11 @@ class FaultRun(Outcome):
     ) -> None:
         super().__init__(plan, broken, visits, {"batch": list(batch)})
         self.steps, self.table = steps, table
+
+    @property
+    def head(self) -> int:
+        """How long the log was in the end."""
+        return int(self.steps["head"].max())
 
     def record(self) -> str:
         """Write down every step and the table."""
@@ -113,20 +118,6 @@ def simulate_faults(
     if not isinstance(plan, FaultPlan):
         plan = FaultPlan(tuple(plan))
     return _Run(story, plan, worker, sizes, store).run()
-
-
-def replay(ticket: str, story: Story, worker: MakeWorker = ProjectorWorker, **options: Any) -> FaultRun:
-    """Make the run of a ticket again.
-
-    Raises
-    ------
-    InvalidArgument
-        Another run came of it: the story, the worker or the kit is not the one of the ticket.
-    """
-    plan, settings, fingerprint = read_ticket(ticket)
-    run = simulate_faults(story, plan, worker, **settings, **options)
-    same_run(run, fingerprint)
-    return run
 
 
 class _Run:

@@ -1,0 +1,205 @@
+"""A rebuild under traffic and faults: queries after each step, and the laws of their answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, SchemaError
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.contract import difference
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.laws import Fold
+from cqrs_lab.simulation.faults.plan import Abort, Crash, FaultPlan, Poison
+from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder
+from cqrs_lab.simulation.faults.run import COLUMNS, FaultRun
+from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
+from cqrs_lab.simulation.faults.story import Story
+from cqrs_lab.write.command_bus import CommandBus
+
+WHOLE = "rebuild: every answer is what the old or the new version makes of the log, up to the position it claims"
+NOT_BACK = "rebuild: the position of the answers does not go back"
+TAKEN_OVER = "rebuild: in the end the new version serves, with the table of a rebuild at rest"
+GIVEN_UP = "rebuild: after an abort the old version serves, up to date"
+ONCE = "rebuild: each mail is sent once"
+
+
+@dataclass(frozen=True)
+class RebuildStory(Story):
+    """A story in which the read model is rebuilt while commands keep coming.
+
+    Attributes
+    ----------
+    to : callable, optional
+        Makes the new version; the serving one again, if nothing is said.
+    before : int, optional
+        So many commands come before the rebuild begins; two thirds of them, if nothing is said.
+    """
+
+    kinds = (Crash, Abort, Poison)
+
+    to: Callable[[], Projection] | None = None
+    before: int | None = None
+
+    @cached_property
+    def new_fold(self) -> Fold:
+        """What a log says by the new version."""
+        return Fold((self.to or self.projection)())
+
+    @property
+    def begins_after(self) -> int:
+        """How many commands come before the rebuild begins."""
+        return 2 * len(self.commands) // 3 if self.before is None else self.before
+
+
+def simulate_rebuild(
+    story: RebuildStory,
+    plan: FaultPlan | Iterable[Any] = (),
+    rebuilder: MakeRebuilder = KitRebuilder,
+    *,
+    batch: int | Sequence[int] = 2,
+) -> FaultRun:
+    """Rebuild a read model while commands keep coming and faults strike, and ask after each step.
+
+    Each second one command comes, the serving version follows the log, a mail is sent for each new event, and the
+    rebuild takes a step. After the last command every fault has struck, and the rebuild goes on to its end.
+
+    Parameters
+    ----------
+    story : RebuildStory
+    plan : FaultPlan or faults, optional
+        `Crash`, `Abort`, and `Poison`: an event that the new version cannot read until it is mended.
+    rebuilder : callable, optional
+        The kit's own rebuild, or ``by_function(rebuild)`` for a generator of yours.
+    batch : int, optional
+        Events in a step of the kit's rebuild.
+
+    Returns
+    -------
+    FaultRun
+        `steps` tell the position of the answers, and whether they agreed with the log by either version.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import read, week, write
+    >>> from cqrs_lab.simulation.faults import Crash, RebuildStory, simulate_rebuild
+    >>> story = RebuildStory(write.register, week.wishes(), read.InventoryLevels)
+    >>> simulate_rebuild(story, [Crash("before swap")]).ok
+    True
+    """
+    sizes = (batch,) if isinstance(batch, int) else tuple(batch)
+    if len(sizes) != 1 or type(sizes[0]) is not int or sizes[0] < 1:
+        raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more")
+    if not isinstance(plan, FaultPlan):
+        plan = FaultPlan(tuple(plan))
+    if strangers := [fault for fault in plan if not isinstance(fault, story.kinds)]:
+        known = ", ".join(kind.__name__ for kind in story.kinds)
+        raise InvalidArgument(f"{strangers[0]!r} cannot strike a rebuild; there is {known}")
+    return _Run(story, plan, rebuilder, sizes[0]).run()
+
+
+class _Run:
+    """All that is there in one run."""
+
+    def __init__(self, story: RebuildStory, plan: FaultPlan, rebuilder: MakeRebuilder, step_events: int) -> None:
+        self.seconds, self.story, self.plan, self.step_events = 0.0, story, plan, step_events
+        self.store = MemoryEventStore(clock=lambda: self.seconds)
+        self.bus = CommandBus(self.store)
+        story.register(self.bus)
+        self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
+        self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
+        self.aborts = {fault.step for fault in plan if isinstance(fault, Abort)}
+        new = Watched(story.new_fold.projection, self.sites, self.unreadable)
+        self.rebuilder = rebuilder(self.store, story.projection(), new, self.sites, step_events)
+        self.mails, self.shown, self.given_up = Counter[int](), 0, False
+        self.steps, self.broken = list[tuple[Any, ...]](), list[str]()
+
+    def run(self) -> FaultRun:
+        begins = self.story.begins_after
+        for command in self.story.commands[:begins]:
+            self._record(command)
+        self._try("the old version caught up", self.rebuilder.follow)
+        for step, command in enumerate(self.story.commands[begins:], 1):
+            self.seconds += 1
+            self._record(command)
+            self._look("a command came")
+            self._try("the serving version followed", self.rebuilder.follow)
+            self._try(f"step {step} of the rebuild", self.rebuilder.step)
+            if step in self.aborts and not self.rebuilder.swapped:
+                self.given_up = True
+                self._try(f"the rebuild aborted after step {step}", self.rebuilder.abort)
+        self._faults_stop()
+        self._in_the_end()
+        steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
+        visits, table = dict(self.sites.visits), self.rebuilder.table
+        return FaultRun(self.plan, (self.step_events,), steps, table, tuple(self.broken), visits)
+
+    def _record(self, command: object) -> None:
+        try:
+            self.bus.send(command)
+        except CommandRejected:
+            return  # a refusal is an outcome; nothing was recorded
+        new = [one.position for one in self.store.read_all(after=self.rebuilder.mailed)]
+        self.mails.update(new)
+        self.rebuilder.mails_sent(self.store.head())
+
+    def _try(self, what: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Crashed as crash:
+            self.rebuilder.restart()
+            what = f"{what}: crashed {crash.site}"
+        except ProjectionFailed as failed:
+            what = f"{what}: stopped, {failed.why}"
+        self._look(what)
+
+    def _faults_stop(self) -> None:
+        self.unreadable.clear()
+        for _ in range(self.store.head() + len(self.plan) + 2):
+            if not (self.given_up or self.rebuilder.swapped):
+                self.seconds += 1
+                self._try("the rebuild goes on", self.rebuilder.step)
+        for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is come by only now
+            if self.rebuilder.position < self.store.head():
+                self._try("the serving version followed", self.rebuilder.follow)
+
+    def _look(self, what: str) -> None:
+        """Ask, and look at the answer."""
+        position, by_new = self.rebuilder.position, self.rebuilder.swapped
+        differs = self._differs(position, by_new)
+        agrees = differs is None or self._differs(position, not by_new) is None
+        if not agrees and differs is not None:
+            self._note(WHOLE, what, *differs)
+        if position < self.shown:
+            self._note(NOT_BACK, what, f"{self.shown} or more", str(position))
+        self.shown = max(self.shown, position)
+        self.steps.append((self.seconds, what, position, self.store.head(), agrees))
+
+    def _differs(self, position: int, by_new: bool) -> tuple[str, str] | None:
+        """Compare the answer with what a version makes of the log up to a position."""
+        fold, table = self.story.new_fold if by_new else self.story.fold, self.rebuilder.table
+        expected = fold([one for one in self.store.read_all() if one.position <= position])
+        try:
+            fold.projection.schema.check(table, "the serving table")
+        except SchemaError as error:
+            return f"a table of version {fold.projection.version}", str(error)
+        return difference(expected, table)
+
+    def _in_the_end(self) -> None:
+        head, by_new = self.store.head(), not self.given_up
+        if self.rebuilder.swapped is not by_new:
+            self._note(TAKEN_OVER, "looked who serves", "the new version", "the old one")
+        elif differs := self._differs(head, by_new):
+            self._note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)
+        sent = {position: self.mails[position] for position in range(1, head + 1) if self.mails[position] != 1}
+        for position, times in list(sent.items())[:1]:
+            self._note(ONCE, "counted the mails", f"one for the event at {position}", str(times))
+
+    def _note(self, law: str, what: str, expected: str, came: str) -> None:
+        if not any(known.startswith(law) for known in self.broken):
+            self.broken.append(f"{law}. {what[0].upper()}{what[1:]}; expected {expected}; came {came}.")

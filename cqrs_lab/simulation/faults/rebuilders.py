@@ -1,0 +1,240 @@
+"""Who rebuilds: the kit's own rebuild, or a function of a learner's over two tables that last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from cqrs_lab.errors import ProjectionFailed
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.rebuild import Rebuild
+from cqrs_lab.simulation.faults.sites import Sites
+from cqrs_lab.simulation.faults.workers import Disk
+
+
+class Rebuilder(Protocol):
+    """Serves one version of a read model while it builds another."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What a query is answered from now."""
+
+    @property
+    def position(self) -> int:
+        """The position that such an answer claims."""
+
+    @property
+    def mailed(self) -> int:
+        """How far the one who sends mails has come, by its own checkpoint."""
+
+    @property
+    def swapped(self) -> bool:
+        """Whether the new version serves."""
+
+    def follow(self) -> None:
+        """Let the serving version take in what is new in the log."""
+
+    def step(self) -> None:
+        """Build one step further, or swap."""
+
+    def restart(self) -> None:
+        """Begin anew after a crash, from what was kept."""
+
+    def abort(self) -> None:
+        """Give the new version up."""
+
+    def mails_sent(self, position: int) -> None:
+        """Hear that all mails up to a position are sent."""
+
+
+MakeRebuilder = Callable[[EventStore, Projection, Projection, Sites, int], Rebuilder]
+
+
+class _SitedProjector(Projector):
+    """The kit's projector, with a site before and after each time it replaces its read model."""
+
+    def __init__(self, sites: Sites, what: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sites, self._what = sites, what
+
+    def _publish(self, **changes: Any) -> None:
+        what = "swap" if "handlers" in changes else self._what
+        self._sites.around(what, lambda: super(_SitedProjector, self)._publish(**changes))
+
+
+class _SitedRebuild(Rebuild):
+    """The kit's rebuild, which builds with a projector that has sites."""
+
+    def __init__(self, sites: Sites, projector: Projector, to: Projection, *arguments: Any) -> None:
+        super().__init__(projector, to, {}, *arguments)
+        self._new = _SitedProjector(sites, "save the new version", projector.store, to, model=self.model)
+
+
+class KitRebuilder:
+    """The kit's own rebuild. What projector and rebuild have published outlives a crash; all else is gone."""
+
+    def __init__(self, store: EventStore, old: Projection, new: Projection, sites: Sites, step_events: int) -> None:
+        self._store, self._new, self._sites, self._step_events = store, new, sites, step_events
+        self.mailed = 0
+        self._projector = _SitedProjector(sites, "save", store, old)
+        self._work = _SitedRebuild(sites, self._projector, new, None, step_events)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The serving table."""
+        return self._projector.table
+
+    @property
+    def position(self) -> int:
+        """The serving position."""
+        return self._projector.position
+
+    @property
+    def swapped(self) -> bool:
+        """Whether the new version serves."""
+        return self._projector.projection is self._new
+
+    def follow(self) -> None:
+        """Catch up."""
+        self._projector.catch_up()
+
+    def step(self) -> None:
+        """Ask for one more report of progress."""
+        next(iter(self._work), None)
+
+    def restart(self) -> None:
+        """Make projector and rebuild again, each from the read model it had published."""
+        kept, built, given_up = self._projector.serving, self._work.model, self._work.state == "aborted"
+        self._projector = _SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
+        if not given_up and not self.swapped:
+            self._work = _SitedRebuild(self._sites, self._projector, self._new, built, self._step_events)
+
+    def abort(self) -> None:
+        """Abort."""
+        self._work.abort()
+
+    def mails_sent(self, position: int) -> None:
+        """Note it: no rebuild can reach this."""
+        self.mailed = position
+
+
+@dataclass
+class Tables:
+    """What lasts while a learner's function rebuilds: two tables, each with its checkpoint, and a third checkpoint.
+
+    Attributes
+    ----------
+    serving : Disk
+        Queries are answered from here. A follower takes in what is new in the log, by the version that serves.
+    beside : Disk
+        Empty at first, in the new version's schema.
+    mailer : Disk
+        Whoever sends a mail for each event follows the log too. Its `checkpoint` is the last event that a mail was sent
+        for; it has no table worth mentioning.
+    """
+
+    serving: Disk
+    beside: Disk
+    mailer: Disk
+    _swap: Callable[[], None]
+
+    def swap(self) -> None:
+        """Let the table beside serve, with its checkpoint, from now on: one write, which a crash cannot cut in two."""
+        self._swap()
+
+
+class _SitesOf(Sites):
+    """Sites that say whose they are."""
+
+    def __init__(self, name: str, sites: Sites) -> None:
+        self._name, self._sites = name, sites
+
+    def come_by(self, site: str) -> None:
+        self._sites.come_by(f"{site}: {self._name}")
+
+
+RebuildFunction = Callable[[Tables, EventStore, Projection], Iterator[None]]
+
+
+class FunctionRebuilder:
+    """A generator ``rebuild(tables, store, projection)`` that yields between steps: all it keeps is in the tables."""
+
+    def __init__(self, rebuild: RebuildFunction, store: EventStore, old: Projection, new: Projection, sites: Sites):
+        self._rebuild, self._store, self._new, self._sites = rebuild, store, new, sites
+        self._serves, self.swapped, self._given_up = old, False, False
+        serving = Disk(old.schema.empty(), _SitesOf("serving", sites))
+        beside = Disk(new.schema.empty(), _SitesOf("beside", sites))
+        self._tables = Tables(serving, beside, Disk(old.schema.empty(), Sites()), self._swap)
+        self._steps: Iterator[None] | None = None
+
+    def _swap(self) -> None:
+        def write() -> None:
+            self._tables.serving, self._serves, self.swapped = self._tables.beside, self._new, True
+
+        self._sites.around("swap", write)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The serving table."""
+        return self._tables.serving.table
+
+    @property
+    def position(self) -> int:
+        """The serving checkpoint."""
+        return self._tables.serving.checkpoint
+
+    @property
+    def mailed(self) -> int:
+        """The mailer's checkpoint."""
+        return self._tables.mailer.checkpoint
+
+    def follow(self) -> None:
+        """Take in what is behind the serving table's checkpoint, as the kit's projector does."""
+        serving = self._tables.serving
+        batch = EventBatch(list(self._store.read_all(after=serving.checkpoint)))
+        if len(batch):
+            with self._told(batch.last_position):
+                table = self._serves.merge(serving.table, self._serves.summarise(batch))
+                serving.save(table=table, checkpoint=batch.last_position)
+
+    @contextmanager
+    def _told(self, position: int) -> Iterator[None]:
+        """Tell an error as the kit does."""
+        try:
+            yield
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise ProjectionFailed(self._new.name, position, self.position, why) from error
+
+    def step(self) -> None:
+        """Let the function go on to its next yield. One that has raised an error is called again the next time."""
+        if not self._given_up:
+            steps, self._steps = self._steps, None
+            with self._told(self._tables.beside.checkpoint + 1):
+                steps = steps or iter(self._rebuild(self._tables, self._store, self._new))
+                next(steps, None)
+                self._steps = steps
+
+    def restart(self) -> None:
+        """Call the function again: it remembers nothing."""
+        self._steps = iter(()) if self.swapped else None
+
+    def abort(self) -> None:
+        """Ask for no further step."""
+        self._given_up = not self.swapped
+
+    def mails_sent(self, position: int) -> None:
+        """Set the mailer's checkpoint."""
+        self._tables.mailer.checkpoint = position
+
+
+def by_function(rebuild: RebuildFunction) -> MakeRebuilder:
+    """Put a generator ``rebuild(tables, store, projection)`` to the test."""
+    return lambda store, old, new, sites, step_events: FunctionRebuilder(rebuild, store, old, new, sites)
