@@ -194,6 +194,13 @@ def test_a_skipped_event_breaks_the_consistent_prefix():
     assert simulate_faults(STORY, [SlowCommit(1, 3)]).ok
 
 
+def test_two_looks_at_one_moment_come_one_after_the_other():
+    run = simulate_faults(STORY, [Reorder(3)], on_disk(planted.position_not_compared), batch=1)
+    late = run.trace[(run.trace["session"] == "reader") & run.trace["invoke"].between(4.5, 4.6)]
+    assert late["applied"].tolist() == [{1, 2, 4}, {1, 2, 3, 4}] and late["invoke"].is_unique
+    assert names_of(run) == ["law 6", "law 9", "consistent prefix"]
+
+
 def test_the_trace_of_a_run_is_one_that_the_checker_takes_and_the_view_draws():
     run = simulate_faults(STORY, [LostReceipt(2), Crash("before save", 2)])
     verdicts = guarantees.check(run.trace)

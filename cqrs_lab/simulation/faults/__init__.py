@@ -15,6 +15,7 @@ from cqrs_lab.simulation.faults.plan import (
 from cqrs_lab.simulation.faults.run import FaultRun, replay, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
+from cqrs_lab.simulation.faults.ways import WORKERS, both_at_once, checkpoint_first, nothing_compared, table_first
 from cqrs_lab.simulation.faults.workers import Disk, on_disk, parking
 
 __all__ = [
@@ -39,4 +40,9 @@ __all__ = [
     "Disk",
     "on_disk",
     "parking",
+    "both_at_once",
+    "table_first",
+    "checkpoint_first",
+    "nothing_compared",
+    "WORKERS",
 ]

@@ -46,6 +46,7 @@ class Readers:
         self._waiting: dict[str, int] = {}
         self._reads: list[tuple[Any, ...]] = []
         self.shown = frozenset[int]()
+        self._moment = 0.0
 
     def told(self, number: int, asked: float, now: float, position: int) -> None:
         """Note that who sent a command has its receipt."""
@@ -53,6 +54,8 @@ class Readers:
 
     def look(self, now: float, position: int, applied: frozenset[int]) -> None:
         """Let all look at a table at this position, with exactly these events in it."""
+        # Steps of one moment follow each other: a look comes a millisecond after the one before, at least.
+        self._moment = now = max(now, self._moment + 0.001)
         asking = [sender for sender, token in self._waiting.items() if position >= token]
         for sender in asking:
             del self._waiting[sender]
