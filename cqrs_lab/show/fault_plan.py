@@ -101,7 +101,7 @@ def fault_plan(
         labels = [_label(*one, fault) for one, fault in zip(given, faults, strict=True)]
         says = f"{name[0].upper()}{name[1:]}: {shown.plan}. {_verdict(shown, smallest.plan)}"
         if any(label.endswith(ONE_WRITE) for _, label in labels):
-            says += " There is no moment between two writes: it has one."
+            says += " It has one write: nothing lies between two."
         return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
 
     return View(draw, controls)

@@ -62,7 +62,7 @@ def test_nothing_breaks_the_kit_s_projector(view, kind):
 
 def test_where_there_is_one_write_there_is_no_moment_between(view):
     picture = view.at(worker=KIT, kind_1=BETWEEN)
-    assert picture.says.endswith("nothing goes wrong. Every law held. There is no moment between two writes: it has one.")
+    assert picture.says.endswith("nothing goes wrong. Every law held. It has one write: nothing lies between two.")
     assert "it has one write" in picture.html
 
 
