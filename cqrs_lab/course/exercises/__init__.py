@@ -1,12 +1,21 @@
 """The exercises of all lessons, by their keys."""
 
-from cqrs_lab.course.exercises import lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07, lesson_08
+from cqrs_lab.course.exercises import (
+    lesson_00,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_07,
+    lesson_08,
+    lesson_09,
+)
 from cqrs_lab.course.exercises.exercise import Exercise
 
 __all__ = ["EXERCISES", "Exercise"]
 
 EXERCISES: dict[str, Exercise] = {
     exercise.key: exercise
-    for lesson in (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07, lesson_08)
+    for lesson in (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07, lesson_08, lesson_09)
     for exercise in lesson.EXERCISES
 }

@@ -20,6 +20,7 @@ from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
 from cqrs_lab.simulation.faults.ticket import replay
+from cqrs_lab.simulation.faults.ways import WORKERS, both_at_once, checkpoint_first, nothing_compared, table_first
 from cqrs_lab.simulation.faults.workers import Disk, on_disk, parking
 
 __all__ = [
@@ -53,4 +54,9 @@ __all__ = [
     "KitRebuilder",
     "by_function",
     "Tables",
+    "both_at_once",
+    "table_first",
+    "checkpoint_first",
+    "nothing_compared",
+    "WORKERS",
 ]

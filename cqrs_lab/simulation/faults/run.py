@@ -26,11 +26,12 @@ from cqrs_lab.simulation.faults.plan import (
     Reorder,
     SlowCommit,
 )
+from cqrs_lab.simulation.faults.readers import command_id
 from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
 from cqrs_lab.simulation.virtual_time import Process, at
-from cqrs_lab.write.command_bus import CommandBus
+from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
 
@@ -42,8 +43,12 @@ class FaultRun(Outcome):
     ----------
     plan : FaultPlan
     steps : DataFrame
-        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table is the fold
-        of the log up to its position).
+        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table was the
+        fold of the log up to its position, when the worker last did something).
+    trace : DataFrame or None
+        What a reader saw that looked after each step, and who sent a command and asked with the receipt's position:
+        one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, of which each
+        answer is judged by itself.
     table : DataFrame
         The read model in the end.
     broken : tuple of str
@@ -60,9 +65,10 @@ class FaultRun(Outcome):
         table: pd.DataFrame,
         broken: tuple[str, ...],
         visits: dict[str, int],
+        trace: pd.DataFrame | None = None,
     ) -> None:
         super().__init__(plan, broken, visits, {"batch": list(batch)})
-        self.steps, self.table = steps, table
+        self.steps, self.table, self.trace = steps, table, trace
 
     @property
     def head(self) -> int:
@@ -139,7 +145,7 @@ class _Run:
         self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
         self.worker = worker(self.store, Watched(story.projection(), self.sites, self.unreadable), self.sites)
-        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable)
+        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
         self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
@@ -150,13 +156,13 @@ class _Run:
         senders = [self.clock.process(self._send(at, command)) for at, command in enumerate(self.story.commands, 1)]
         sent = self.clock.all_of(senders)
         self.clock.run(until=self.clock.process(self._courier(sent)))
-        self.laws.in_the_end(self.story.expected)
+        trace = self.laws.in_the_end(self.story.expected)
         steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
-        table = self.worker.table
-        return FaultRun(self.plan, self.sizes, steps, table, tuple(self.laws.broken), dict(self.sites.visits))
+        broken, visits = tuple(self.laws.broken), dict(self.sites.visits)
+        return FaultRun(self.plan, self.sizes, steps, self.worker.table, broken, visits, trace)
 
-    def _note(self, what: str, agrees: bool = True) -> None:
-        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), agrees))
+    def _note(self, what: str) -> None:
+        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
 
     def _strikes(self, kind: type, number: int | range) -> Any:
         """Take the faults of a kind that strike now: each strikes once."""
@@ -174,22 +180,25 @@ class _Run:
             with self.writing.request() as turn:
                 yield turn
                 yield self.clock.timeout(slow)
-                self._record(number, command)
+                receipt = self._record(number, command)
         else:
             with hold():
-                self._record(number, command)
+                receipt = self._record(number, command)
                 yield self.clock.timeout(slow)
         for _ in self._strikes(LostReceipt, number):
             yield self.clock.timeout(1)
-            self._record(number, command)
+            receipt = self._record(number, command)
+        if receipt is not None:
+            self.laws.told(number, receipt.position)
 
-    def _record(self, number: int, command: object) -> None:
+    def _record(self, number: int, command: object) -> Receipt | None:
         try:
-            receipt = self.bus.send(command, command_id=f"command-{number}")
+            receipt = self.bus.send(command, command_id=command_id(number))
         except CommandRejected as rejected:
             self._note(f"command {number} rejected: {rejected.reason}")
-        else:
-            self._note(f"command {number} recorded up to {receipt.position}")
+            return None
+        self._note(f"command {number} recorded up to {receipt.position}")
+        return receipt
 
     def _courier(self, sent: Any) -> Process:
         yield self.clock.timeout(0.5)
@@ -239,12 +248,15 @@ class _Run:
             work(*arguments)
         except Crashed as crash:
             self.worker.restart()
-            self._note(f"{what}: crashed {crash.site}", self.laws.agrees())
+            self.laws.meanwhile()
+            self._note(f"{what}: crashed {crash.site}")
         except ProjectionFailed as failed:
             self.stopped = True
-            self._note(f"{what}: stopped, {failed.why}", self.laws.agrees())
+            self.laws.meanwhile()
+            self._note(f"{what}: stopped, {failed.why}")
         else:
-            self._note(what, self.laws.after(what))
+            self.laws.after(what)
+            self._note(what)
             return True
         self.cursor = min(self.cursor, self.worker.position)
         return False
