@@ -21,6 +21,7 @@ from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.command_bus import CommandBus, Receipt
+from cqrs_lab.write.process_manager import Process, ProcessManager, RejectedCommand
 from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
@@ -43,6 +44,9 @@ __all__ = [
     "Decider",
     "CommandBus",
     "Receipt",
+    "Process",
+    "ProcessManager",
+    "RejectedCommand",
     "given",
     "EventBatch",
     "Schema",

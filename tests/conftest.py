@@ -1,6 +1,12 @@
-"""What is printed at the end of a run of the tests."""
+"""What holds for every test, and what is printed at the end of a run."""
+
+from hypothesis import settings
 
 from tests.simulation import test_oracles
+
+# No test measures time: a busy machine is no failure.
+settings.register_profile("cqrs-lab", deadline=None)
+settings.load_profile("cqrs-lab")
 
 
 def pytest_terminal_summary(terminalreporter):

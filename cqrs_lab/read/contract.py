@@ -176,6 +176,8 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
     Floating-point columns may differ by rounding (1e-9 relative): a sum depends on its order.
     """
     ours, theirs = expected.sort_index(), came.sort_index()
+    if ours.equals(theirs) and ours.index.names == theirs.index.names:
+        return None  # forty times as quick as what follows
     if list(ours) != list(theirs):
         return f"columns {list(ours)}", f"columns {list(theirs)}"
     for only, here, there in ((ours, "a row for", "no such row"), (theirs, "no row for", "one")):

@@ -260,6 +260,89 @@ class ItemsReturned:
     returned_at: datetime
 
 
+# --- payments: one stream per order, "payment-…" ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequested:
+    """The bank is asked to take this much from the customer."""
+
+    order_id: str
+    amount_mills: int
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTaken:
+    """The bank has taken the money."""
+
+    order_id: str
+    amount_mills: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclined:
+    """The bank will not take the money."""
+
+    order_id: str
+    reason: str
+    declined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWithdrawn:
+    """The bank is no longer asked; should the money come all the same, it goes straight back."""
+
+    order_id: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    """The money went back to the customer."""
+
+    order_id: str
+    amount_mills: int
+    refunded_at: datetime
+
+
+# --- parcels: one stream per order, "parcel-…" ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelBooked:
+    """A carrier is asked to fetch the parcel."""
+
+    order_id: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAccepted:
+    """The carrier will fetch it."""
+
+    order_id: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRefused:
+    """The carrier will not fetch it."""
+
+    order_id: str
+    reason: str
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCancelled:
+    """The carrier need not come."""
+
+    order_id: str
+    cancelled_at: datetime
+
+
 ProductEvent = ProductListed | PriceChanged | ProductRetired
 StockEvent = (
     StockReceived | StockAdjusted | StockAdjustmentRefused | StockReserved | StockReservationRefused | StockReleased
@@ -275,10 +358,14 @@ OrderEvent = (
     | ItemStatusChanged
     | ItemsReturned
 )
+PaymentEvent = PaymentRequested | PaymentTaken | PaymentDeclined | PaymentWithdrawn | PaymentRefunded
+ParcelEvent = ParcelBooked | ParcelAccepted | ParcelRefused | ParcelCancelled
 EVENTS: tuple[type, ...] = (
     *ProductEvent.__args__,
     *StockEvent.__args__,
     *CartEvent.__args__,
     *OrderEvent.__args__,
+    *PaymentEvent.__args__,
+    *ParcelEvent.__args__,
 )
 """Every event type of the shop."""

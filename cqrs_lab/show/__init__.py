@@ -2,6 +2,7 @@
 
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
+from cqrs_lab.show.fault_plan import fault_plan
 from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
@@ -37,6 +38,7 @@ __all__ = [
     "who_saw_what",
     "policies",
     "skipped_event",
+    "fault_plan",
     "rebuild_studio",
     "Shop",
     "View",

@@ -129,11 +129,10 @@ def record(
         projector = Projector(store, versions[1]())
     for _ in range(STEPS):
         _come_in(store, coming, traffic)
+        projector.catch_up(limit=build if way == EMPTY else None)
         if way == EMPTY:
-            projector.catch_up(limit=build)
             state = "filled" if projector.position == store.head() else "emptied"
         else:
-            projector.catch_up()
             next(iter(work), None)
             if way == ABORT and work.model.position >= store.head() / 2:
                 work.abort()

@@ -4,7 +4,8 @@ import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.course import LESSONS, progress, recall, review
-from cqrs_lab.course.questions import QUESTIONS, REVIEWS
+from cqrs_lab.course.questions import QUESTIONS
+from cqrs_lab.course.reviews import REVIEWS
 
 
 def test_every_written_lesson_but_the_first_opens_with_three_questions():

@@ -364,7 +364,7 @@ BAD = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     count=st.integers(1, 12),
     faults=st.sets(st.tuples(st.integers(0, 11), st.sampled_from(sorted(BAD))), min_size=1),

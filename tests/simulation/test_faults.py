@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import cqrs_lab as lab
 from cqrs_lab.shop import read
-from cqrs_lab.simulation import faults
+from cqrs_lab.simulation import faults, guarantees
 from cqrs_lab.simulation.faults import (
     Crash,
     Delay,
@@ -29,6 +29,7 @@ from cqrs_lab.simulation.faults import (
     simulate_faults,
     story_of,
 )
+from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.course.exercises import answers_05
 from tests.simulation import faulty_workers as planted
 from tests.simulation.faulty_workers import DELIVERIES, IN_ORDER, MISTAKES, STORY, shop_story
@@ -154,6 +155,62 @@ def test_a_poison_event_stops_the_projector_until_it_is_mended_or_is_listed():
     assert set(during["position"]) == {2}
     parked = simulate_faults(STORY, [Poison(3)], parking)
     assert parked.ok and not parked.steps["what"].str.contains("stopped").any()
+
+
+# --- what readers were promised ------------------------------------------------------------------------------------
+
+
+def names_of(run):
+    return [law.partition(":")[0] for law in run.broken]
+
+
+def test_a_table_that_goes_back_after_a_crash_breaks_monotonic_reads_and_nothing_else():
+    run = find_failure(STORY, planted.SavesNowAndThen, kinds=(Crash,), seeds=range(30))
+    assert names_of(run) == ["monotonic reads"] and len(run.plan) == 1
+    assert "reader read the whole table at 1.5 s (position 1); then reader read" in run.broken[0]
+    assert "position 1 had been there, and is gone" in run.broken[0]
+    assert simulate_faults(STORY, [], planted.SavesNowAndThen).ok
+
+
+def test_a_table_that_shows_3_without_2_breaks_the_consistent_prefix_and_nothing_else():
+    story = story_of(DELIVERIES, planted.NewestResult)
+    crash = Crash("after the table is written", 2)
+    run = simulate_faults(story, [SlowCommit(2), crash], on_disk(planted.backwards))
+    assert names_of(run) == ["consistent prefix"], run
+    assert "sender 2 wrote version 2" in run.broken[0] and "(positions 1, 3): that is missing" in run.broken[0]
+    assert simulate_faults(story, [SlowCommit(2), crash], on_disk(planted.table_first)).ok
+
+
+def test_a_checkpoint_ahead_of_its_table_breaks_the_token_s_promise():
+    run = simulate_faults(STORY, [Crash("after the checkpoint is written")], on_disk(planted.checkpoint_first))
+    assert "law 9" in names_of(run)
+    told = next(law for law in run.broken if law.startswith("law 9"))
+    assert "sender 1 wrote version 1 of received" in told and "it holds no position" in told
+
+
+def test_a_skipped_event_breaks_the_consistent_prefix():
+    run = simulate_faults(STORY, [SlowCommit(1, 3)], store=GappyEventStore)
+    assert "consistent prefix" in names_of(run) and "law 11" in names_of(run), run
+    assert simulate_faults(STORY, [SlowCommit(1, 3)]).ok
+
+
+def test_two_looks_at_one_moment_come_one_after_the_other():
+    run = simulate_faults(STORY, [Reorder(3)], on_disk(planted.position_not_compared), batch=1)
+    late = run.trace[(run.trace["session"] == "reader") & run.trace["invoke"].between(4.5, 4.6)]
+    assert late["applied"].tolist() == [{1, 2, 4}, {1, 2, 3, 4}] and late["invoke"].is_unique
+    assert names_of(run) == ["law 6", "law 9", "consistent prefix"]
+
+
+def test_the_trace_of_a_run_is_one_that_the_checker_takes_and_the_view_draws():
+    run = simulate_faults(STORY, [LostReceipt(2), Crash("before save", 2)])
+    verdicts = guarantees.check(run.trace)
+    assert all(verdicts[name].holds for name in ("read_your_writes", "monotonic_reads", "consistent_prefix"))
+    writes = run.trace[run.trace["op"] == "w"]
+    assert writes["version"].tolist() == [1, 2, 3, 4, 5] and set(writes["session"]) >= {"sender 1", "sender 5"}
+    assert writes.set_index("session").at["sender 2", "ret"] == 3
+    own = run.trace[(run.trace["op"] == "r") & (run.trace["session"] != "reader")]
+    assert sorted(own["session"]) == [f"sender {number}" for number in range(1, 6)]
+    assert (own["position"].to_numpy() >= own["session"].str[-1].astype(int).to_numpy()).all()
 
 
 # --- plan, ticket, trace -----------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def traces(draw):
 SEEN = Counter()
 
 
-@settings(max_examples=1500, derandomize=True, deadline=None)
+@settings(max_examples=1500, derandomize=True)
 @given(traces(), st.integers(0, 2), st.integers(0, 4))
 def agree(trace, most, longest):
     verdicts = guarantees.check(trace, most, longest)

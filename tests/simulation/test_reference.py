@@ -94,7 +94,7 @@ def models(draw):
     )
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True)
+@settings(max_examples=1000, derandomize=True)
 @given(models(), st.integers(1, 40), st.integers(0, 2**31))
 def test_the_fast_engine_equals_the_reference(model, events, seed):
     fast, slow = lag.visible_at(Draws(model, events, seed)), reference.visible_at(Draws(model, events, seed))
@@ -115,7 +115,7 @@ def stopped_models(draw):
     )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(stopped_models(), st.integers(20, 40), st.integers(0, 2**31))
 def test_it_equals_the_reference_also_where_one_stop_follows_another(model, events, seed):
     fast, slow = lag.visible_at(Draws(model, events, seed)), reference.visible_at(Draws(model, events, seed))

@@ -1,34 +1,46 @@
-"""The shop's write side: its commands, and the four deciders that accept or refuse them."""
+"""The shop's write side: its commands, and the six deciders that accept or refuse them."""
 
 from cqrs_lab.shop.write.cart import cart
 from cqrs_lab.shop.write.commands import (
     COMMANDS,
+    AcceptParcel,
     AddToCart,
     AdjustStock,
+    BookParcel,
     CancelOrder,
+    CancelParcel,
     CartCommand,
     ChangeCartQuantity,
     ChangeItemStatus,
     ChangePrice,
     CheckOut,
+    ConfirmPayment,
+    DeclinePayment,
     DeliverOrder,
     IssueCreditNote,
     ListProduct,
     OrderCommand,
+    ParcelCommand,
     PayOrder,
+    PaymentCommand,
     PlaceOrder,
     ProductCommand,
     ReceiveStock,
+    RefuseParcel,
     ReleaseStock,
     RemoveFromCart,
+    RequestPayment,
     ReserveStock,
     RetireProduct,
-    ReturnedQuantity,
     ReturnItems,
+    ReturnedQuantity,
     ShipOrder,
     StockCommand,
+    WithdrawPayment,
 )
 from cqrs_lab.shop.write.order import order
+from cqrs_lab.shop.write.parcel import parcel
+from cqrs_lab.shop.write.payment import payment
 from cqrs_lab.shop.write.product import product
 from cqrs_lab.shop.write.registration import register
 from cqrs_lab.shop.write.stock import stock
@@ -55,13 +67,25 @@ __all__ = [
     "ReturnedQuantity",
     "ReturnItems",
     "IssueCreditNote",
+    "RequestPayment",
+    "ConfirmPayment",
+    "DeclinePayment",
+    "WithdrawPayment",
+    "BookParcel",
+    "AcceptParcel",
+    "RefuseParcel",
+    "CancelParcel",
     "ProductCommand",
     "StockCommand",
     "CartCommand",
     "OrderCommand",
+    "PaymentCommand",
+    "ParcelCommand",
     "product",
     "stock",
     "cart",
     "order",
+    "payment",
+    "parcel",
     "register",
 ]

@@ -213,16 +213,93 @@ class IssueCreditNote:
     at: datetime
 
 
+# --- payments: one stream per order, "payment-…" ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPayment:
+    """Ask the bank to take this much for an order."""
+
+    order_id: str
+    amount_mills: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPayment:
+    """Say, as the bank, that the money was taken."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinePayment:
+    """Say, as the bank, that the money will not be taken."""
+
+    order_id: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPayment:
+    """Undo a payment, however far it has come: ask no more, or give the money back."""
+
+    order_id: str
+    at: datetime
+
+
+# --- parcels: one stream per order, "parcel-…" ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BookParcel:
+    """Ask the carrier to fetch an order's parcel."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptParcel:
+    """Say, as the carrier, that the parcel will be fetched."""
+
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseParcel:
+    """Say, as the carrier, that the parcel will not be fetched."""
+
+    order_id: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelParcel:
+    """Tell the carrier not to come."""
+
+    order_id: str
+    at: datetime
+
+
 ProductCommand = ListProduct | ChangePrice | RetireProduct
 StockCommand = ReceiveStock | AdjustStock | ReserveStock | ReleaseStock
 CartCommand = AddToCart | ChangeCartQuantity | RemoveFromCart | CheckOut
 OrderCommand = (
     PlaceOrder | CancelOrder | PayOrder | ShipOrder | DeliverOrder | ChangeItemStatus | ReturnItems | IssueCreditNote
 )
+PaymentCommand = RequestPayment | ConfirmPayment | DeclinePayment | WithdrawPayment
+ParcelCommand = BookParcel | AcceptParcel | RefuseParcel | CancelParcel
 COMMANDS: tuple[type, ...] = (
     *ProductCommand.__args__,
     *StockCommand.__args__,
     *CartCommand.__args__,
     *OrderCommand.__args__,
+    *PaymentCommand.__args__,
+    *ParcelCommand.__args__,
 )
 """Every command of the shop."""

@@ -7,6 +7,8 @@ from typing import Any
 from cqrs_lab.shop.write import commands as shop
 from cqrs_lab.shop.write.cart import cart
 from cqrs_lab.shop.write.order import order
+from cqrs_lab.shop.write.parcel import parcel
+from cqrs_lab.shop.write.payment import payment
 from cqrs_lab.shop.write.product import product
 from cqrs_lab.shop.write.stock import stock
 from cqrs_lab.write.command_bus import CommandBus
@@ -48,6 +50,16 @@ def register(bus: CommandBus) -> None:
     bus.register(shop.ReturnItems, order, stream=_order)
     bus.register(shop.IssueCreditNote, order, stream=lambda command: f"order-{command.return_id}")
 
+    bus.register(shop.RequestPayment, payment, stream=_payment)
+    bus.register(shop.ConfirmPayment, payment, stream=_payment)
+    bus.register(shop.DeclinePayment, payment, stream=_payment)
+    bus.register(shop.WithdrawPayment, payment, stream=_payment)
+
+    bus.register(shop.BookParcel, parcel, stream=_parcel)
+    bus.register(shop.AcceptParcel, parcel, stream=_parcel)
+    bus.register(shop.RefuseParcel, parcel, stream=_parcel)
+    bus.register(shop.CancelParcel, parcel, stream=_parcel)
+
 
 def _product(command: Any) -> str:
     return f"product-{command.product_id}"
@@ -63,3 +75,11 @@ def _cart(command: Any) -> str:
 
 def _order(command: Any) -> str:
     return f"order-{command.order_id}"
+
+
+def _payment(command: Any) -> str:
+    return f"payment-{command.order_id}"
+
+
+def _parcel(command: Any) -> str:
+    return f"parcel-{command.order_id}"

@@ -13,11 +13,11 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import difference
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
 TABLE_AND_CHECKPOINT = "law 6: after each delivery the table is the fold of the log up to the checkpoint"
 TOLD = "law 7: what cannot be read is told"
-NOT_BACK = "monotonic reads: the checkpoint does not go back"
 CONVERGED = "law 11: once the faults stop, the table is the fold of the whole log"
 FROM_COMMANDS = "law 12: the table is what the commands should lead to"
 
@@ -36,6 +36,22 @@ class Fold:
             self._known[log] = self.projection.summarise(EventBatch(events))
         return self._known[log]
 
+    def could_hold(self, table: pd.DataFrame, log: Sequence[RecordedEvent]) -> list[frozenset[int]]:
+        """Tell which events a table could hold: a beginning of the log, or one with an event missing; maybe none."""
+        told = [one for one in log if type(one.event) in self.projection.events]
+        beginnings = [told[:upto] for upto in range(len(told), -1, -1)]
+        with_a_gap = [part[:at] + part[at + 1 :] for part in beginnings for at in range(len(part) - 1)]
+        found = [part for part in beginnings if self._is(table, part)]
+        found = found or [part for part in with_a_gap if self._is(table, part)]
+        return [frozenset(one.position for one in part) for part in found]
+
+    def _is(self, table: pd.DataFrame, events: Sequence[RecordedEvent]) -> bool:
+        return _rows(self(events)) == _rows(table)
+
+
+def _rows(table: pd.DataFrame) -> frozenset[tuple[Any, ...]]:
+    return frozenset(table.itertuples(name=None))
+
 
 class Laws:
     """Compares a worker with the log; the first time that a law does not hold is noted.
@@ -43,46 +59,76 @@ class Laws:
     Attributes
     ----------
     broken : list of str
+    agrees : bool
+        The table was the fold of the log up to the checkpoint when a worker's step was last looked at.
     """
 
-    def __init__(self, store: EventStore, fold: Fold, worker: Worker, unreadable: set[int]) -> None:
-        self.store, self.fold, self.worker, self.unreadable = store, fold, worker, unreadable
+    def __init__(
+        self, store: EventStore, fold: Fold, worker: Worker, unreadable: set[int], now: Callable[[], float]
+    ) -> None:
+        self.store, self.fold, self.worker, self.unreadable, self.now = store, fold, worker, unreadable, now
         self.projection = fold.projection
+        self.readers = Readers(self.projection.name)
         self.broken: list[str] = []
-        self._shown = 0
+        self.agrees = True
+        self._shows: frozenset[int] | None = frozenset()
 
-    def after(self, what: str) -> bool:
-        """Look at what a delivery has led to; True if the table agrees with the log."""
+    def after(self, what: str) -> None:
+        """Look at what a delivery has led to."""
         position, left_out = self.worker.position, self.worker.left_out
-        for one in self.store.read_all():
+        for one in self.store.read_all() if self.unreadable else ():
             passed = one.position in self.unreadable and one.position <= position
             if passed and one.position not in left_out and type(one.event) in self.projection.events:
                 self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither, and it is passed")
-        if position < self._shown:
-            self._note(NOT_BACK, what, f"{self._shown} or more", str(position))
-        self._shown = max(self._shown, position)
-        return self._compare(TABLE_AND_CHECKPOINT, what, self._fold())
+        self.meanwhile()
+        if not self.agrees:
+            self._compare(TABLE_AND_CHECKPOINT, what, self._fold())
 
-    def agrees(self) -> bool:
-        """Tell whether the table agrees with the log; between table and checkpoint it need not."""
-        return self._difference(self._fold()) is None
+    def meanwhile(self) -> None:
+        """See whether the table agrees with the log; between table and checkpoint it need not."""
+        self.agrees = self._difference(self._fold()) is None
+        self._shows = self._in_the_table()
+        self._look()
 
-    def in_the_end(self, expected: Callable[[], pd.DataFrame] | None) -> None:
-        """Look at what is left when all is over."""
+    def told(self, number: int, position: int) -> None:
+        """Hear that who sent a command has its receipt."""
+        self.readers.told(number, float(number), self.now(), position)
+        self._look()
+
+    def _look(self) -> None:
+        # What a table shows that counts an event twice is no set of events: law 6 judges that.
+        if self._shows is not None:
+            self.readers.look(self.now(), self.worker.position, self._shows)
+
+    def _in_the_table(self) -> frozenset[int] | None:
+        """Tell what readers see. What a worker says it left out counts as seen: they are told."""
+        log, position = list(self.store.read_all()), self.worker.position
+        if self.agrees:
+            told = (one for one in log if one.position <= position and type(one.event) in self.projection.events)
+            return frozenset(one.position for one in told)
+        # In doubt for the worker: what shows most of what was shown before.
+        found = self.fold.could_hold(self.worker.table, log)
+        return max(found, key=lambda shows: (shows >= self.readers.shown, len(shows)), default=None)
+
+    def in_the_end(self, expected: Callable[[], pd.DataFrame] | None) -> pd.DataFrame:
+        """Look at what is left when all is over, and give the trace of who looked."""
         self._compare(CONVERGED, "stopped the faults and caught up", self.fold(list(self.store.read_all())))
         if expected is not None:
             self._compare(FROM_COMMANDS, "compared with the commands", expected())
+        log = (one for one in self.store.read_all() if type(one.event) in self.projection.events)
+        trace = self.readers.trace(log, self.now())
+        self.broken += broken_promises(trace)
+        return trace
 
     def _fold(self) -> pd.DataFrame:
         position, left_out = self.worker.position, self.worker.left_out
         events = [one for one in self.store.read_all() if one.position <= position and one.position not in left_out]
         return self.fold(events)
 
-    def _compare(self, law: str, what: str, expected: pd.DataFrame) -> bool:
+    def _compare(self, law: str, what: str, expected: pd.DataFrame) -> None:
         differs = self._difference(expected)
         if differs is not None:
             self._note(law, what, *differs)
-        return differs is None
 
     def _difference(self, expected: pd.DataFrame) -> tuple[str, str] | None:
         table = self.worker.table

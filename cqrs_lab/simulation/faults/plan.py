@@ -171,6 +171,7 @@ def draw_plan(
     commands: int,
     count: int = 4,
     kinds: Sequence[type[Fault]] = tuple(KINDS.values()),
+    seconds: int = 4,
 ) -> FaultPlan:
     """Draw a plan from a seed.
 
@@ -185,6 +186,8 @@ def draw_plan(
         At most so many faults; at least one.
     kinds : sequence of types, optional
         Which kinds of faults.
+    seconds : int, optional
+        The longest delay.
     """
     random = child(seed, "fault plan")
     usable = [kind for kind in kinds if kind is not Crash or sites]
@@ -197,8 +200,9 @@ def draw_plan(
         if kind is Crash:
             site = sorted(sites)[int(random.integers(len(sites)))]
             return Crash(site, whole(sites[site]))
-        values = {field.name: {"position": events, "command": commands}.get(field.name, 4) for field in fields(kind)}
-        numbers: dict[str, Any] = {name: whole(most) for name, most in values.items()}
+        most = {"position": events, "command": commands, "seconds": seconds}
+        values = {field.name: most.get(field.name, 4) for field in fields(kind)}
+        numbers: dict[str, Any] = {name: whole(upto) for name, upto in values.items()}
         return kind(**numbers)
 
     return FaultPlan(tuple(one() for _ in range(whole(count))))

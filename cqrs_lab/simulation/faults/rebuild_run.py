@@ -27,7 +27,6 @@ NOT_BACK = "rebuild: the position of the answers does not go back"
 TAKEN_OVER = "rebuild: in the end the new version serves, with the table of a rebuild at rest"
 GIVEN_UP = "rebuild: after an abort the old version serves, up to date"
 ONCE = "rebuild: each mail is sent once"
-FAULTS = (Crash, Abort, Poison)
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class RebuildStory(Story):
     before : int, optional
         So many commands come before the rebuild begins; two thirds of them, if nothing is said.
     """
+
+    kinds = (Crash, Abort, Poison)
 
     to: Callable[[], Projection] | None = None
     before: int | None = None
@@ -96,8 +97,8 @@ def simulate_rebuild(
         raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more")
     if not isinstance(plan, FaultPlan):
         plan = FaultPlan(tuple(plan))
-    if strangers := [fault for fault in plan if not isinstance(fault, FAULTS)]:
-        known = ", ".join(kind.__name__ for kind in FAULTS)
+    if strangers := [fault for fault in plan if not isinstance(fault, story.kinds)]:
+        known = ", ".join(kind.__name__ for kind in story.kinds)
         raise InvalidArgument(f"{strangers[0]!r} cannot strike a rebuild; there is {known}")
     return _Run(story, plan, rebuilder, sizes[0]).run()
 

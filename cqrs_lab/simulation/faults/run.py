@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
 from itertools import cycle
 from typing import Any
 
@@ -17,6 +14,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.simulation.faults.laws import Laws
+from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import (
     Crash,
     Delay,
@@ -28,24 +26,29 @@ from cqrs_lab.simulation.faults.plan import (
     Reorder,
     SlowCommit,
 )
+from cqrs_lab.simulation.faults.readers import command_id
 from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
 from cqrs_lab.simulation.virtual_time import Process, at
-from cqrs_lab.write.command_bus import CommandBus
+from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
 
 
-class FaultRun:
+class FaultRun(Outcome):
     """What came of a run with faults.
 
     Attributes
     ----------
     plan : FaultPlan
     steps : DataFrame
-        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table is the fold
-        of the log up to its position).
+        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table was the
+        fold of the log up to its position, when the worker last did something).
+    trace : DataFrame or None
+        What a reader saw that looked after each step, and who sent a command and asked with the receipt's position:
+        one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, of which each
+        answer is judged by itself.
     table : DataFrame
         The read model in the end.
     broken : tuple of str
@@ -62,36 +65,19 @@ class FaultRun:
         table: pd.DataFrame,
         broken: tuple[str, ...],
         visits: dict[str, int],
+        trace: pd.DataFrame | None = None,
     ) -> None:
-        self.plan, self.batch, self.steps, self.table = plan, batch, steps, table
-        self.broken, self.visits = broken, visits
+        super().__init__(plan, broken, visits, {"batch": list(batch)})
+        self.steps, self.table, self.trace = steps, table, trace
 
     @property
-    def ok(self) -> bool:
-        """True if every law held."""
-        return not self.broken
+    def head(self) -> int:
+        """How long the log was in the end."""
+        return int(self.steps["head"].max())
 
-    @property
-    def ticket(self) -> str:
-        """The run as a line of text: `replay` makes the very same run of it, anywhere."""
-        plain = {"faults": self.plan.to_plain(), "batch": list(self.batch), "run": self.fingerprint}
-        return json.dumps(plain, separators=(",", ":"))
-
-    @property
-    def fingerprint(self) -> str:
-        """Sixteen letters that stand for every step and every value of the run."""
-        said = self.steps.to_csv() + self.table.to_csv() + "\n".join(self.broken)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-    def __repr__(self) -> str:
-        if self.ok:
-            return f"Every law held. What went wrong: {self.plan}."
-        return "\n".join([f"What went wrong: {self.plan}.", *self.broken, f"Replay ticket: {self.ticket}"])
-
-    def _repr_html_(self) -> str:
-        head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
-        ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
-        return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'
+    def record(self) -> str:
+        """Write down every step and the table."""
+        return str(self.steps.to_csv() + self.table.to_csv())
 
 
 def simulate_faults(
@@ -140,33 +126,6 @@ def simulate_faults(
     return _Run(story, plan, worker, sizes, store).run()
 
 
-def replay(
-    ticket: str,
-    story: Story,
-    worker: Any = ProjectorWorker,
-    simulate: Callable[..., FaultRun] = simulate_faults,
-    **options: Any,
-) -> FaultRun:
-    """Make the run of a ticket again; one of a rebuild with ``simulate=simulate_rebuild``.
-
-    Raises
-    ------
-    InvalidArgument
-        Another run came of it: the story, the worker or the kit is not the one of the ticket.
-    """
-    try:
-        plain = json.loads(ticket)
-        plan, batch, fingerprint = FaultPlan.from_plain(plain["faults"]), plain["batch"], plain["run"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
-    run = simulate(story, plan, worker, batch=batch, **options)
-    if run.fingerprint != fingerprint:
-        raise InvalidArgument(
-            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
-        )
-    return run
-
-
 class _Run:
     """All that is there in one run."""
 
@@ -186,7 +145,7 @@ class _Run:
         self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
         self.worker = worker(self.store, Watched(story.projection(), self.sites, self.unreadable), self.sites)
-        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable)
+        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
         self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
@@ -197,13 +156,13 @@ class _Run:
         senders = [self.clock.process(self._send(at, command)) for at, command in enumerate(self.story.commands, 1)]
         sent = self.clock.all_of(senders)
         self.clock.run(until=self.clock.process(self._courier(sent)))
-        self.laws.in_the_end(self.story.expected)
+        trace = self.laws.in_the_end(self.story.expected)
         steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
-        table = self.worker.table
-        return FaultRun(self.plan, self.sizes, steps, table, tuple(self.laws.broken), dict(self.sites.visits))
+        broken, visits = tuple(self.laws.broken), dict(self.sites.visits)
+        return FaultRun(self.plan, self.sizes, steps, self.worker.table, broken, visits, trace)
 
-    def _note(self, what: str, agrees: bool = True) -> None:
-        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), agrees))
+    def _note(self, what: str) -> None:
+        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
 
     def _strikes(self, kind: type, number: int | range) -> Any:
         """Take the faults of a kind that strike now: each strikes once."""
@@ -221,22 +180,25 @@ class _Run:
             with self.writing.request() as turn:
                 yield turn
                 yield self.clock.timeout(slow)
-                self._record(number, command)
+                receipt = self._record(number, command)
         else:
             with hold():
-                self._record(number, command)
+                receipt = self._record(number, command)
                 yield self.clock.timeout(slow)
         for _ in self._strikes(LostReceipt, number):
             yield self.clock.timeout(1)
-            self._record(number, command)
+            receipt = self._record(number, command)
+        if receipt is not None:
+            self.laws.told(number, receipt.position)
 
-    def _record(self, number: int, command: object) -> None:
+    def _record(self, number: int, command: object) -> Receipt | None:
         try:
-            receipt = self.bus.send(command, command_id=f"command-{number}")
+            receipt = self.bus.send(command, command_id=command_id(number))
         except CommandRejected as rejected:
             self._note(f"command {number} rejected: {rejected.reason}")
-        else:
-            self._note(f"command {number} recorded up to {receipt.position}")
+            return None
+        self._note(f"command {number} recorded up to {receipt.position}")
+        return receipt
 
     def _courier(self, sent: Any) -> Process:
         yield self.clock.timeout(0.5)
@@ -286,12 +248,15 @@ class _Run:
             work(*arguments)
         except Crashed as crash:
             self.worker.restart()
-            self._note(f"{what}: crashed {crash.site}", self.laws.agrees())
+            self.laws.meanwhile()
+            self._note(f"{what}: crashed {crash.site}")
         except ProjectionFailed as failed:
             self.stopped = True
-            self._note(f"{what}: stopped, {failed.why}", self.laws.agrees())
+            self.laws.meanwhile()
+            self._note(f"{what}: stopped, {failed.why}")
         else:
-            self._note(what, self.laws.after(what))
+            self.laws.after(what)
+            self._note(what)
             return True
         self.cursor = min(self.cursor, self.worker.position)
         return False

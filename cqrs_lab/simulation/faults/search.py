@@ -4,82 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from cqrs_lab.simulation.faults.plan import KINDS, Crash, Fault, FaultPlan, draw_plan
-from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
-from cqrs_lab.simulation.faults.story import Story
-from cqrs_lab.simulation.faults.workers import ProjectorWorker
+from cqrs_lab.simulation.faults.outcome import Outcome
+from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan, draw_plan
+from cqrs_lab.simulation.faults.run import simulate_faults
 
-Simulate = Callable[..., FaultRun]
+Run = TypeVar("Run", bound=Outcome)
 
 
 def every_crash(
-    story: Story, worker: Any = ProjectorWorker, simulate: Simulate = simulate_faults, **options: Any
+    story: Any, worker: Any = None, simulate: Callable[..., Any] = simulate_faults, **options: Any
 ) -> Iterator[FaultPlan]:
     """Give a plan for each moment at which the worker could die, one crash each."""
-    undisturbed = simulate(story, (), worker, **options)
+    undisturbed = simulate(story, (), *(() if worker is None else (worker,)), **options)
     for site, visits in undisturbed.visits.items():
         yield from (FaultPlan((Crash(site, visit),)) for visit in range(1, visits + 1))
 
 
 def find_failure(
-    story: Story,
-    worker: Any = ProjectorWorker,
+    story: Any,
+    worker: Any = None,
     *,
-    simulate: Simulate = simulate_faults,
+    simulate: Callable[..., Any] = simulate_faults,
     seeds: Sequence[int] = range(100),
     count: int = 4,
-    kinds: Sequence[type[Fault]] = tuple(KINDS.values()),
+    kinds: Sequence[type[Fault]] | None = None,
     **options: Any,
-) -> FaultRun | None:
+) -> Any:
     """Try random plans until one breaks a law, and shrink it.
 
     Parameters
     ----------
-    story, worker
-        As for `simulate_faults`.
+    story : Story, RebuildStory or ProcessStory
+    worker : callable, optional
+        What is put to the test: as for `simulate`.
     simulate : callable, optional
-        What makes a run: `simulate_faults`, or `simulate_rebuild` with a rebuilder as the worker.
+        What makes a run: `simulate_faults`, `simulate_rebuild` or `simulate_process`.
     seeds : sequence of int, optional
         One plan each.
     count : int, optional
         Faults in a plan, at most.
     kinds : sequence of types, optional
-        Which kinds of faults may strike.
+        Which kinds of faults may strike; all that the story knows, if nothing is said.
     **options
-        batch, store: as for `simulate_faults`.
+        Whatever else `simulate` takes.
 
     Returns
     -------
-    FaultRun or None
+    FaultRun or ProcessRun, or None
         A run with the smallest plan that was found, or None if every law held every time.
     """
-    undisturbed = simulate(story, (), worker, **options)
+
+    def run_with(plan: FaultPlan) -> Outcome:
+        run: Outcome = simulate(story, plan, *(() if worker is None else (worker,)), **options)
+        return run
+
+    undisturbed = run_with(FaultPlan())
     if not undisturbed.ok:
         return undisturbed
-    sizes = {"events": int(undisturbed.steps["head"].max()), "commands": len(story.commands)}
+    sizes = {"events": undisturbed.head, "commands": len(story.commands), "seconds": story.longest_seconds}
     for seed in seeds:
-        plan = draw_plan(seed, undisturbed.visits, count=count, kinds=kinds, **sizes)
-        run = simulate(story, plan, worker, **options)
+        plan = draw_plan(seed, undisturbed.visits, count=count, kinds=kinds or story.kinds, **sizes)
+        run = run_with(plan)
         if not run.ok:
-            return shrink(run, lambda smaller: simulate(story, smaller, worker, **options))
+            return shrink(run, run_with)
     return None
 
 
-def shrink(run: FaultRun, again: Callable[[FaultPlan], FaultRun]) -> FaultRun:
+def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     """Leave out faults and lower numbers as long as the run still breaks a law.
 
     Parameters
     ----------
-    run : FaultRun
-        One that broke a law.
+    run : Outcome
+        One that broke a law, such as a `FaultRun`.
     again : callable
         Runs another plan.
 
     Returns
     -------
-    FaultRun
+    Outcome
         Its plan has no fault that could be left out, and no number that could be one lower.
     """
     smaller = True

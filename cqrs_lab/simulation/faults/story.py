@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.simulation.faults.laws import Fold
+from cqrs_lab.simulation.faults.plan import KINDS, Fault
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
@@ -21,6 +22,10 @@ class Story:
 
     Attributes
     ----------
+    kinds : tuple of types
+        Which kinds of faults can strike in such a story.
+    longest_seconds : int
+        A delay takes so long at most, in a plan that is drawn.
     register : callable
         ``register(bus)`` registers deciders with a command bus.
     commands : tuple
@@ -30,6 +35,9 @@ class Story:
         ``expected()`` gives the table that these commands should lead to, worked out without the log. With it, a
         command that was recorded twice is found out; a fold of the log would agree with itself.
     """
+
+    kinds: ClassVar[tuple[type[Fault], ...]] = tuple(KINDS.values())
+    longest_seconds: ClassVar[int] = 4
 
     register: Callable[[CommandBus], None]
     commands: tuple[object, ...]

@@ -1,0 +1,172 @@
+"""What goes on around fulfilment, drawn from a seed: customers, a bank, a carrier, and whoever counts it all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from numpy.random import Generator, default_rng
+
+from cqrs_lab.shop import events as shop
+from cqrs_lab.shop import write
+from cqrs_lab.shop.events import Charge, OrderLine
+
+OPENS = datetime(2026, 1, 5, 9)
+PRICES = {"cup": 2550, "mug": 0, "pot": 9900}
+Answers = Mapping[str, tuple[float, ...]]
+"""What a party says about an order, and after how many minutes; nothing at all: it never answers."""
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Everybody around one day of fulfilment, and what they will do.
+
+    Attributes
+    ----------
+    wishes : tuple of commands
+        What customers ask for; each is sent at its own time.
+    bank : mapping of str to mapping of str to tuple of float
+        For each order, after how many minutes the bank says "yes" or "no"; more than once if it repeats itself.
+    carrier : mapping of str to mapping of str to tuple of float
+        The same for the carrier.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import parties
+    >>> day = parties.draw_parties(seed=1)
+    >>> [type(wish).__name__ for wish in day.wishes][:3]
+    ['ReceiveStock', 'ReceiveStock', 'ReceiveStock']
+    """
+
+    wishes: tuple[Any, ...]
+    bank: Mapping[str, Answers]
+    carrier: Mapping[str, Answers]
+    start: datetime = OPENS
+
+    @property
+    def end(self) -> datetime:
+        """When everything must have come to an end: half a day after the last wish."""
+        last: datetime = max(wish.at for wish in self.wishes)
+        return last + timedelta(hours=12)
+
+    def answers(self, event: object, now: datetime) -> list[Any]:
+        """Tell what the bank or the carrier says to an event; each command is sent at its own time."""
+        match event:
+            case shop.PaymentRequested(order_id=order_id):
+                yes: Any = partial(write.ConfirmPayment, order_id)
+                no: Any = partial(write.DeclinePayment, order_id, "the card has expired")
+                said = self.bank.get(order_id, {})
+            case shop.ParcelBooked(order_id=order_id):
+                yes, no = partial(write.AcceptParcel, order_id), partial(write.RefuseParcel, order_id, "too heavy")
+                said = self.carrier.get(order_id, {})
+            case _:
+                return []
+        replies = {"yes": yes, "no": no}
+        return [replies[word](now + timedelta(minutes=after)) for word, times in said.items() for after in times]
+
+    def audit(self, log: Iterable[object]) -> list[str]:
+        """Count goods, money and parcels by hand, and tell what does not add up in the end."""
+        books = _Books(list(log))
+        return [wrong for order in books.orders for wrong in books.wrong_about(order)]
+
+
+class _Books:
+    """Sums over the log alone: nothing here knows how deciders or the process work."""
+
+    def __init__(self, log: Sequence[object]) -> None:
+        self.orders = [event for event in log if isinstance(event, shop.OrderPlaced)]
+        self.money, self.goods = Counter[str](), Counter[tuple[str, str]]()
+        self.last: dict[tuple[str, str], str] = {}
+        for event in log:
+            self._count(event)
+
+    def _count(self, event: Any) -> None:
+        match event:
+            case shop.PaymentTaken():
+                self.money[event.order_id] += event.amount_mills
+            case shop.PaymentRefunded():
+                self.money[event.order_id] -= event.amount_mills
+            case shop.StockReserved():
+                self.goods[event.order_id, event.product_id] += event.quantity
+            case shop.StockReleased():
+                self.goods[event.order_id, event.product_id] -= event.quantity
+        if order_id := getattr(event, "order_id", ""):
+            for kind in ("Payment", "Parcel", "OrderShipped", "OrderCancelled"):
+                if type(event).__name__.startswith(kind):
+                    self.last[order_id, kind] = type(event).__name__
+
+    def wrong_about(self, order: shop.OrderPlaced) -> Iterable[str]:
+        one = order.order_id
+        shipped, cancelled = (one, "OrderShipped") in self.last, (one, "OrderCancelled") in self.last
+        if shipped == cancelled:
+            yield f"order {one} is {'both shipped and cancelled' if shipped else 'neither shipped nor cancelled'}"
+        owed = _worth_mills(order) if shipped else 0
+        if self.money[one] != owed:
+            yield f"order {one}: {owed} mills should have been kept, and {self.money[one]} were"
+        wanted = Counter[str]()
+        for line in order.lines:
+            wanted[line.product_id] += line.quantity if shipped else 0
+        for product_id, quantity in wanted.items():
+            if self.goods[one, product_id] != quantity:
+                yield f"order {one}: {quantity} {product_id} should be set aside, and {self.goods[one, product_id]} are"
+        for kind, open_ in (("Payment", ("PaymentRequested",)), ("Parcel", ("ParcelBooked", "ParcelAccepted"))):
+            if not shipped and self.last.get((one, kind)) in open_:
+                yield f"order {one} is cancelled, and {self.last[one, kind]} was never taken back"
+
+
+def _worth_mills(order: shop.OrderPlaced) -> int:
+    goods = sum(line.quantity * line.unit_price_mills for line in order.lines)
+    return goods + sum(charge.quantity * charge.unit_price_mills for charge in order.charges)
+
+
+def draw_parties(seed: int, orders: int = 4) -> Parties:
+    """Draw a day: a few orders within an hour, too little stock for all of them, and parties of every temper.
+
+    Parameters
+    ----------
+    seed : int
+    orders : int, optional
+        At most so many; at least one.
+    """
+    random = default_rng(seed)
+    numbers = range(1, int(random.integers(1, orders + 1)) + 1)
+    stock = [write.ReceiveStock(one, int(random.integers(1, 9)), OPENS) for one in PRICES]
+    placed = [_order(str(number), random) for number in numbers]
+    cancelled = [
+        write.CancelOrder(order.order_id, order.at + timedelta(minutes=float(random.exponential(30))))
+        for order in placed
+        if random.random() < 0.25
+    ]
+    return Parties(
+        (*stock, *placed, *cancelled),
+        {order.order_id: _temper(random, in_time=10, late=45) for order in placed},
+        {order.order_id: _temper(random, in_time=60, late=400) for order in placed},
+    )
+
+
+def _order(order_id: str, random: Generator) -> write.PlaceOrder:
+    goods = random.choice(list(PRICES), size=int(random.integers(1, 4)))
+    lines = tuple(
+        OrderLine(number, str(product), f"Tea {product}", int(random.integers(1, 4)), PRICES[str(product)])
+        for number, product in enumerate(goods, 1)
+    )
+    postage = (Charge(len(lines) + 1, "POST", "Postage", 1, 3950),) if random.random() < 0.5 else ()
+    at = OPENS + timedelta(minutes=float(random.uniform(1, 60)))
+    return write.PlaceOrder(order_id, "ada", "Ireland", lines, postage, at)
+
+
+def _temper(random: Generator, in_time: float, late: float) -> Answers:
+    """Draw what a party says: mostly yes, and in time; else no, nothing, the same twice, or late."""
+    after = float(random.exponential(in_time))
+    kinds: tuple[Answers, ...] = (
+        {"yes": (after,)},
+        {"yes": (after, after + 5)},
+        {"yes": (late + after,)},
+        {"no": (after,)},
+        {},
+    )
+    return kinds[int(random.choice(len(kinds), p=(0.5, 0.15, 0.1, 0.15, 0.1)))]

@@ -1,0 +1,222 @@
+"""The fault plan: put faults into a run, take them out, and see step by step if the table still agrees with the log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.style import LOG, READ
+from cqrs_lab.show.view import Control, View
+from cqrs_lab.simulation.faults import (
+    Crash,
+    Delay,
+    Duplicate,
+    FaultPlan,
+    FaultRun,
+    LostAcknowledgement,
+    LostReceipt,
+    Poison,
+    Reorder,
+    SlowCommit,
+    Story,
+    shrink,
+    simulate_faults,
+)
+from cqrs_lab.simulation.faults.plan import Fault
+from cqrs_lab.simulation.faults.ways import WORKERS
+from cqrs_lab.simulation.faults.workers import MakeWorker
+
+CRASHES = ("crash before it saves", "crash between its two writes", "crash after it has saved")
+OTHERS: Mapping[str, Callable[[int], Fault]] = {
+    "delivered twice": lambda at: Duplicate(at, later=1),
+    "acknowledgement lost": LostAcknowledgement,
+    "delayed by 2 s": lambda at: Delay(at, 2),
+    "overtaken by the next": Reorder,
+    "slow commit, 2 s": lambda at: SlowCommit(at, 2),
+    "receipt lost, sent again": LostReceipt,
+    "cannot be read until mended": Poison,
+}
+KINDS = ("nothing", *CRASHES, *OTHERS)
+ONE_WRITE = ": it has one write"
+NO_FAULTS = (("nothing", 2), ("nothing", 4))
+FAULTS_Y, LOG_Y, WORKER_Y, AGREES_Y, HEIGHT = (22, 50), 112, 190, 250, 318
+LEFT, WIDTH, BESIDE_SECONDS = 120, 900, 0.36
+MORE_SECONDS = 6
+"""What is shown after the last command: any two faults fit in."""
+
+
+def fault_plan(
+    story: Story, workers: Mapping[str, MakeWorker] = WORKERS, *, plan: Sequence[tuple[str, int]] = NO_FAULTS
+) -> View:
+    """Let up to two faults strike a run of the real bus, store and worker, by hand.
+
+    Parameters
+    ----------
+    story : Story
+        Short: each move is a run. Its commands record one event each.
+    workers : mapping of str to worker, optional
+        Who takes in the batches, by the words to pick it by: the kit's projector, or ``on_disk(take_in)``.
+    plan : sequence of (str, int), optional
+        Where it begins: two faults, each by its kind, one of `KINDS`, and the event that it strikes.
+
+    Returns
+    -------
+    View
+        `frame()`: the steps of the run, as in `FaultRun`.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import visits, write
+    >>> from cqrs_lab.show import fault_plan
+    >>> from cqrs_lab.simulation.faults import Story
+    >>> orders = tuple(visits.order_one(number, "ada", "cup") for number in (1, 2, 3))
+    >>> view = fault_plan(Story(write.register, orders, visits.UnitsOrdered))
+    >>> view.move(kind_1=2)
+    >>> print(view.picture.says.partition(" Broken")[0])
+    Table first, then checkpoint: a crash before the checkpoint is written (time 2).
+    """
+    names, events = list(workers), len(story.commands)
+    controls = [Control.among("worker", "Worker", names)]
+    for number, (kind, at) in enumerate(plan, 1):
+        controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
+        controls.append(Control(f"event_{number}", f"Fault {number} strikes event", 1, events, at))
+
+    @cache
+    def run(worker: str, plan: FaultPlan) -> FaultRun:
+        return simulate_faults(story, plan, workers[worker], batch=1)
+
+    def draw(worker: int, **set_to: int) -> Picture:
+        name = names[worker]
+        given = [(KINDS[set_to[f"kind_{at}"]], set_to[f"event_{at}"]) for at in (1, 2)]
+        sites = _sites(run(name, FaultPlan()))
+        faults = [_fault(kind, event, sites) for kind, event in given]
+        shown = run(name, FaultPlan(tuple(one for one in faults if one is not None)))
+        smallest = shown if shown.ok else shrink(shown, lambda smaller: run(name, smaller))
+        labels = [_label(*one, fault) for one, fault in zip(given, faults, strict=True)]
+        says = f"{name[0].upper()}{name[1:]}: {shown.plan}. {_verdict(shown, smallest.plan)}"
+        if any(label.endswith(ONE_WRITE) for _, label in labels):
+            says += " It has one write: nothing lies between two."
+        return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
+
+    return View(draw, controls)
+
+
+def _sites(undisturbed: FaultRun) -> dict[str, str | None]:
+    """Find where a worker is before, between and after its writes; a single write has no between."""
+    writes = [site for site in undisturbed.visits if site.endswith(("written", "save"))]
+    between = [site for site in writes if site.startswith("before")][1:]
+    return dict(zip(CRASHES, (writes[0], between[0] if between else None, writes[-1]), strict=True))
+
+
+def _fault(kind: str, event: int, sites: Mapping[str, str | None]) -> Fault | None:
+    if kind in sites:
+        site = sites[kind]
+        return None if site is None else Crash(site, event)
+    return OTHERS[kind](event) if kind in OTHERS else None
+
+
+def _label(kind: str, event: int, fault: Fault | None) -> tuple[int, str]:
+    return event, f"{kind}{ONE_WRITE}" if kind in CRASHES and fault is None else kind
+
+
+def _picture(
+    says: str, run: FaultRun, labels: Sequence[tuple[int, str]], undisturbed: pd.DataFrame, events: int
+) -> Picture:
+    name = f"The log, the deliveries to the worker, and after each whether the table is the fold of the log. {says}"
+    lane = drawing(WIDTH, HEIGHT, name, _Lanes(run.steps, events).parts(labels))
+    why = f"<p>{escape(run.broken[0])}</p>" if run.broken else ""
+    ticket = f'<p>Replay ticket:</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
+    tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run.steps)}</div>'
+    return Picture(f'<p class="says">{escape(says)}</p>{lane}{why}{ticket}{tables}', says, run.steps)
+
+
+def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
+    if run.broken:
+        laws = ", ".join(law.partition(":")[0] for law in run.broken)
+        found = "No smaller plan does it." if smallest == run.plan else f"The smallest plan that does it: {smallest}."
+        return f"Broken: {laws}. {found}"
+    apart = int((~run.steps["agrees"]).sum())
+    return f"Every law held{f'; at {apart} steps the table was ahead of its checkpoint' if apart else ''}."
+
+
+def _in_the_end(came: pd.DataFrame, undisturbed: pd.DataFrame) -> str:
+    came, right = came.sort_index(), undisturbed.sort_index()
+    changed = came != right if came.index.equals(right.index) else came == came
+    return f"<div>{table(came, 'The table in the end', changed=changed)}{table(right, 'Without faults')}</div>"
+
+
+def _steps(steps: pd.DataFrame) -> str:
+    agrees = ["✓ yes" if one else "✗ no" for one in steps["agrees"]]
+    shown = steps[["what", "position"]].assign(agrees=agrees).set_axis(steps["seconds"].rename("second"))
+    if not shown["what"].str.contains("stopped").any():
+        shown["what"] = shown["what"].replace("the projection is mended", "the faults stop")
+    return table(shown.set_axis(["what", "checkpoint", "table = log?"], axis="columns"), "Step by step")
+
+
+class _Lanes:
+    """Draws the steps of a run from left to right."""
+
+    def __init__(self, steps: pd.DataFrame, events: int) -> None:
+        self.last = events + MORE_SECONDS
+        # What happens at one moment is drawn side by side.
+        place = steps["seconds"] + BESIDE_SECONDS * steps.groupby("seconds").cumcount()
+        self.steps: Any = steps.assign(x=[self.x(at) for at in place])
+        self.last_word = "mended" if steps["what"].str.contains("stopped").any() else "faults stop"
+        self.recorded: dict[int, float] = {}
+        self.taken = set[int]()
+
+    def x(self, second: float) -> float:
+        return round(LEFT + (WIDTH - LEFT - 20) * second / self.last, 1)
+
+    def parts(self, labels: Sequence[tuple[int, str]]) -> Iterator[str]:
+        names = {"fault 1": FAULTS_Y[0], "fault 2": FAULTS_Y[1], "log": LOG_Y, "worker": WORKER_Y}
+        for text, y in {**names, "table = log?": AGREES_Y, "checkpoint": AGREES_Y + 22, "second": HEIGHT - 12}.items():
+            yield f'<text x="4" y="{y + 5}" class="small strong">{text}</text>'
+        for y in (LOG_Y, WORKER_Y):
+            yield f'<path class="way" d="M {LEFT} {y} H {WIDTH - 16}" style="stroke:var(--rule)"/>'
+        for second in range(self.last + 1):
+            yield _text(self.x(second), HEIGHT - 7, str(second), "small faint")
+        for y, (event, label) in zip(FAULTS_Y, labels, strict=True):
+            x = self.x(event)
+            yield f'<path class="way" d="M {x} {y} V {LOG_Y - 30}" stroke-dasharray="2 3" style="stroke:var(--faint)"/>'
+            yield f'<text x="{x + 8}" y="{y + 5}" class="small label">▼ {event}: {escape(label)}</text>'
+        for step in self.steps.itertuples():
+            yield from self._command(step) if step.what.startswith("command") else self._worker(step)
+
+    def _command(self, step: Any) -> Iterator[str]:
+        if "rejected" in step.what:
+            return
+        position = int(step.what.split()[-1])
+        fill = LOG.colour if position not in self.recorded else "var(--ground)"
+        self.recorded.setdefault(position, step.x)
+        yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.colour};stroke-width:2"/>'
+        yield _text(step.x, LOG_Y - 14, str(position), "strong")
+
+    def _worker(self, step: Any) -> Iterator[str]:
+        hit = re.match(r"delivered (\d+)(?: to (\d+))?", step.what)
+        within = range(int(hit[1]), int(hit[2] or hit[1]) + 1) if hit else range(0)
+        died, stopped = "crashed" in step.what, "stopped" in step.what
+        again = bool(hit) and self.taken.issuperset(within)
+        for position in within:
+            way = f"M {self.recorded[position]} {LOG_Y + 8} L {step.x} {WORKER_Y - 9}"
+            dashes = f' stroke-dasharray="{READ.dashes}"' if again else ""
+            yield f'<path class="way" d="{way}"{dashes} style="stroke:{READ.colour}"/>'
+        mark = "✖" if died else "■" if stopped else READ.marker
+        colour = "" if died or stopped else f"fill:{READ.colour}"
+        yield _text(step.x, WORKER_Y + 6, mark, "label strong", colour)
+        word = "crash" if died else "stop" if stopped else "again" if again else "" if hit else self.last_word
+        yield _text(step.x, WORKER_Y + (24 if hit else 38), word, "small")
+        yield _text(step.x, AGREES_Y + 6, "✓" if step.agrees else "✗", "strong")
+        yield _text(step.x, AGREES_Y + 27, str(step.position), "small")
+        if not stopped:
+            self.taken.update(within)
+
+
+def _text(x: float, y: float, text: str, css: str, style: str = "") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle" class="{css}" style="{style}">{text}</text>'

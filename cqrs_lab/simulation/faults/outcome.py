@@ -1,0 +1,66 @@
+"""What every run with faults has: a plan, the laws it broke, and a ticket that makes it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from cqrs_lab.simulation.faults.plan import FaultPlan
+
+
+class Outcome:
+    """What came of a run with faults.
+
+    Attributes
+    ----------
+    plan : FaultPlan
+    broken : tuple of str
+        The laws that did not hold, each with what came instead.
+    visits : mapping of str to int
+        The sites at which the worker could have died, and how often it came by.
+    settings : mapping of str to plain values
+        What else the run depends on, besides the plan and the arguments that are code.
+    """
+
+    def __init__(
+        self, plan: FaultPlan, broken: tuple[str, ...], visits: Mapping[str, int], settings: Mapping[str, Any]
+    ) -> None:
+        self.plan, self.broken, self.visits, self.settings = plan, broken, dict(visits), dict(settings)
+
+    def record(self) -> str:
+        """Write down every step and every value of the run."""
+        raise NotImplementedError
+
+    @property
+    def head(self) -> int:
+        """How long the log was in the end."""
+        raise NotImplementedError
+
+    @property
+    def ok(self) -> bool:
+        """True if every law held."""
+        return not self.broken
+
+    @property
+    def ticket(self) -> str:
+        """The run as a line of text, from which the very same run can be made, anywhere."""
+        plain = {"faults": self.plan.to_plain(), **self.settings, "run": self.fingerprint}
+        return json.dumps(plain, separators=(",", ":"))
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen letters that stand for every step and every value of the run."""
+        return hashlib.sha256((self.record() + "\n".join(self.broken)).encode()).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        if self.ok:
+            return f"Every law held. What went wrong: {self.plan}."
+        return "\n".join([f"What went wrong: {self.plan}.", *self.broken, f"Replay ticket: {self.ticket}"])
+
+    def _repr_html_(self) -> str:
+        head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
+        ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
+        return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'

@@ -1,0 +1,276 @@
+"""A process manager in a world where things go wrong: it dies, sleeps, and hears the same answer twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+import pandas as pd
+import simpy
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.simulation.faults.outcome import Outcome
+from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
+from cqrs_lab.simulation.faults.sites import Crashed, Sites
+from cqrs_lab.simulation.virtual_time import Process as SimulatedProcess
+from cqrs_lab.simulation.virtual_time import at
+from cqrs_lab.write.command_bus import CommandBus, Receipt
+from cqrs_lab.write.process_manager import Process, ProcessManager
+
+PATROL_SECONDS = 600
+BALANCED = "the books balance in the end"
+KNOWN = "law 6: after a crash, what it knows is the fold of the log"
+ONCE = "law 3: what one cause calls for is recorded once"
+
+
+class Parties(Protocol):
+    """Everybody around the process: what they ask for, what they answer, and whether all adds up in the end."""
+
+    @property
+    def wishes(self) -> Sequence[Any]:
+        """Commands, each with the time `at` which it is sent."""
+
+    @property
+    def start(self) -> datetime:
+        """When the clock begins to run."""
+
+    @property
+    def end(self) -> datetime:
+        """When everything must have come to an end."""
+
+    def answers(self, event: object, now: datetime) -> Sequence[Any]:
+        """Tell what is said to an event that is recorded now: commands with their own times."""
+
+    def audit(self, log: Iterable[object]) -> Sequence[str]:
+        """Tell what does not add up."""
+
+
+@dataclass(frozen=True)
+class ProcessStory:
+    """A process, and everybody around it.
+
+    Attributes
+    ----------
+    register : callable
+        ``register(bus)`` registers deciders with a command bus.
+    process : Process
+    parties : Parties
+    """
+
+    kinds: ClassVar[tuple[type[Fault], ...]] = (Crash, Delay, LostReceipt)
+    longest_seconds: ClassVar[int] = 3 * 3600
+
+    register: Callable[[CommandBus], None]
+    process: Process[Any, Any, Any]
+    parties: Parties
+
+    @property
+    def commands(self) -> Sequence[Any]:
+        """What is sent from outside without being asked."""
+        return self.parties.wishes
+
+
+class ProcessRun(Outcome):
+    """What came of a run.
+
+    Attributes
+    ----------
+    plan : FaultPlan
+    events : tuple of RecordedEvent
+        The log; `recorded_at` counts seconds from the start.
+    broken : tuple of str
+        What did not hold in the end, each with what came instead.
+    visits : mapping of str to int
+        The sites at which the process manager could have died, and how often it came by.
+    """
+
+    def __init__(
+        self,
+        plan: FaultPlan,
+        events: tuple[RecordedEvent, ...],
+        start: datetime,
+        broken: tuple[str, ...],
+        visits: dict[str, int],
+    ) -> None:
+        super().__init__(plan, broken, visits, {})
+        self.events, self._start = events, start
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """The log as a table: one row per position, with at (datetime64[us]), stream, event, command_id, what (str)."""
+        rows = [
+            (
+                self._start + timedelta(seconds=one.recorded_at),
+                one.stream,
+                type(one.event).__name__,
+                one.command_id or "",
+                str(one.event),
+            )
+            for one in self.events
+        ]
+        types = {"at": "datetime64[us]", "stream": "str", "event": "str", "command_id": "str", "what": "str"}
+        index = pd.Index([one.position for one in self.events], name="position", dtype="int64")
+        return pd.DataFrame(rows, columns=list(types), index=index).astype(types)
+
+    @property
+    def head(self) -> int:
+        """How long the log was in the end."""
+        return len(self.events)
+
+    def record(self) -> str:
+        """Write down the whole log."""
+        return "\n".join(map(str, self.events))
+
+
+MakeManager = Callable[..., ProcessManager]
+
+
+def simulate_process(
+    story: ProcessStory, plan: FaultPlan | Iterable[Any] = (), manager: MakeManager = ProcessManager
+) -> ProcessRun:
+    """Let everybody do what they do, while faults strike the process manager.
+
+    It hears of an event a second after it was recorded, and looks every ten minutes whether something is overdue. A
+    crash leaves nothing but the position it saved.
+
+    Parameters
+    ----------
+    story : ProcessStory
+    plan : FaultPlan or faults, optional
+        Crash: the manager dies. Delay: it sleeps before the event at that position. LostReceipt: whoever sent the
+        so-manieth command from outside sends it again.
+    manager : callable, optional
+        Makes the process manager: takes what `ProcessManager` takes.
+
+    Returns
+    -------
+    ProcessRun
+        The same for the same arguments, event by event.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import fulfilment, parties, write
+    >>> from cqrs_lab.simulation.faults import Crash, ProcessStory, simulate_process
+    >>> story = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed=1))
+    >>> simulate_process(story, [Crash("after send", visit=2)])
+    Every law held. What went wrong: a crash after send (time 2).
+    """
+    if not isinstance(plan, FaultPlan):
+        plan = FaultPlan(tuple(plan))
+    for fault in plan:
+        if not isinstance(fault, story.kinds):
+            known = ", ".join(kind.__name__ for kind in story.kinds)
+            raise InvalidArgument(f"{fault} does not strike a process manager; what does: {known}")
+    return _Run(story, plan, manager).run()
+
+
+class _SitedBus:
+    """The command bus as the process manager sees it: it can die before and after each command."""
+
+    def __init__(self, bus: CommandBus, sites: Sites) -> None:
+        self._bus, self._sites = bus, sites
+
+    def send(self, command: object, command_id: str | None = None) -> Receipt:
+        receipt: Receipt = self._sites.around("send", self._bus.send, command, command_id)
+        return receipt
+
+
+class _Run:
+    """All that is there in one run."""
+
+    def __init__(self, story: ProcessStory, plan: FaultPlan, manager: MakeManager) -> None:
+        self.clock = simpy.Environment()
+        self.story, self.plan, self.make = story, plan, manager
+        self.store = MemoryEventStore(clock=lambda: self.clock.now)
+        self.bus = CommandBus(self.store)
+        story.register(self.bus)
+        self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
+        self.delays = {fault.position: fault.seconds for fault in plan if isinstance(fault, Delay)}
+        self.unheard = {fault.command for fault in plan if isinstance(fault, LostReceipt)}
+        self.saved, self.sent, self.heard = 0, 0, 0
+        self.news = self.clock.event()
+        self.manager = self._life()
+        self.store.subscribe(self._grown)
+
+    @property
+    def now(self) -> datetime:
+        return self.story.parties.start + timedelta(seconds=self.clock.now)
+
+    def run(self) -> ProcessRun:
+        for wish in self.story.parties.wishes:
+            self.clock.process(self._say(wish))
+        self.clock.process(self._manage())
+        end = self.story.parties.end + timedelta(seconds=sum(self.delays.values()))
+        self.clock.run(until=(end - self.story.parties.start).total_seconds())
+        self._look_for_what_is_overdue()
+        log = tuple(self.store.read_all())
+        return ProcessRun(self.plan, log, self.story.parties.start, tuple(self._broken(log)), dict(self.sites.visits))
+
+    def _say(self, command: Any) -> SimulatedProcess:
+        yield at(self.clock, (command.at - self.story.parties.start).total_seconds())
+        self.sent += 1
+        number = self.sent
+        for _ in range(2 if number in self.unheard else 1):
+            try:
+                self.bus.send(command, command_id=f"outside-{number}")
+            except CommandRejected:
+                return  # whoever sent it hears of it, and leaves it at that
+            yield self.clock.timeout(1)
+
+    def _grown(self) -> None:
+        new = list(self.store.read_all(after=self.heard))
+        self.heard = self.store.head()
+        for recorded in new:
+            for answer in self.story.parties.answers(recorded.event, self.now):
+                self.clock.process(self._say(answer))
+        if not self.news.triggered:
+            self.news.succeed()
+
+    def _manage(self) -> SimulatedProcess:
+        patrol = PATROL_SECONDS
+        while True:
+            yield self.news | at(self.clock, patrol)
+            yield self.clock.timeout(1)
+            self.news = self.clock.event()
+            while (position := self.manager.position + 1) <= self.store.head():
+                yield self.clock.timeout(self.delays.pop(position, 0))
+                self._survived(lambda: self.manager.catch_up(limit=1))
+            if self.clock.now >= patrol:
+                self._look_for_what_is_overdue()
+                patrol += PATROL_SECONDS * (1 + int(self.clock.now - patrol) // PATROL_SECONDS)
+
+    def _look_for_what_is_overdue(self) -> None:
+        while not self._survived(lambda: self.manager.due(self.now)):
+            continue
+
+    def _life(self) -> ProcessManager:
+        return self.make(self.store, _SitedBus(self.bus, self.sites), self.story.process, self.saved, self._save)
+
+    def _save(self, position: int) -> None:
+        self.sites.around("save", lambda: setattr(self, "saved", position))
+
+    def _survived(self, work: Callable[[], object]) -> bool:
+        try:
+            work()
+        except Crashed:
+            self.manager = self._life()
+            return False
+        return True
+
+    def _broken(self, log: Sequence[RecordedEvent]) -> Iterable[str]:
+        yield from (f"{BALANCED}: {wrong}." for wrong in self.story.parties.audit(one.event for one in log))
+        if self.manager.waiting:
+            yield f"{BALANCED}: it still waits for {', '.join(self.manager.waiting)}."
+        fold = ProcessManager(self.store, self.bus, self.story.process, self.manager.position)
+        for instance in sorted({str(self.story.process.instance(one.event)) for one in log}):
+            if (known := self.manager.state(instance)) != (expected := fold.state(instance)):
+                yield f"{KNOWN}. Asked for {instance}; expected {expected}; came {known}."
+        commits = {(one.command_id, one.stream, one.recorded_at) for one in log if one.command_id}
+        for command_id, times in sorted(Counter(command_id for command_id, _, _ in commits).items()):
+            if times > 1:
+                yield f"{ONCE}. Looked for {command_id}; expected one commit; came {times}."

@@ -1,0 +1,80 @@
+"""Who looks while faults strike: a reader and a writer, what they were shown, and what they were promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.simulation import guarantees
+
+PROMISES = {
+    "read_your_writes": "law 9: who asks with a receipt's position gets no older state (read your writes)",
+    "monotonic_reads": "monotonic reads: what a reader was shown does not go away",
+    "consistent_prefix": "consistent prefix: no event is shown without those in front of it",
+}
+COLUMNS = ("session", "op", "key", "invoke", "ret", "version", "position", "applied")
+
+
+def command_id(number: int) -> str:
+    """Give the id under which a story's command is sent, each time that it is."""
+    return f"command-{number}"
+
+
+class Readers:
+    """Keeps a trace of sessions, in the format of `simulation.guarantees`.
+
+    One reader looks after each step; a look that shows nothing new is not kept. Who sends a command asks
+    with the receipt's position until there is an answer: a table that has not come so far gives none.
+
+    Parameters
+    ----------
+    key : str
+        What the read model is called.
+
+    Attributes
+    ----------
+    shown : frozenset of int
+        What the reader saw last.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._told: dict[str, tuple[str, float, float]] = {}
+        self._waiting: dict[str, int] = {}
+        self._reads: list[tuple[Any, ...]] = []
+        self.shown = frozenset[int]()
+        self._moment = 0.0
+
+    def told(self, number: int, asked: float, now: float, position: int) -> None:
+        """Note that who sent a command has its receipt."""
+        self._told[command_id(number)], self._waiting[f"sender {number}"] = (f"sender {number}", asked, now), position
+
+    def look(self, now: float, position: int, applied: frozenset[int]) -> None:
+        """Let all look at a table at this position, with exactly these events in it."""
+        # Steps of one moment follow each other: a look comes a millisecond after the one before, at least.
+        self._moment = now = max(now, self._moment + 0.001)
+        asking = [sender for sender, token in self._waiting.items() if position >= token]
+        for sender in asking:
+            del self._waiting[sender]
+        for session in [*asking, "reader"] if applied != self.shown else asking:
+            self._reads.append((session, "r", self._key, now, now, max(applied, default=0), position, applied))
+        self.shown = applied
+
+    def trace(self, log: Iterable[RecordedEvent], end: float) -> pd.DataFrame:
+        """Give one row per operation, in order of time; a write that nobody was told of is done in the end."""
+        rows = list(self._reads)
+        for one in log:
+            sender, asked, told = self._told.get(one.command_id or "", ("nobody", one.recorded_at, end))
+            rows.append((sender, "w", self._key, asked, told, one.position, one.position, None))
+        # What is written at a moment can be read at that moment, and stands first.
+        rows.sort(key=lambda row: (row[4], row[1] == "r"))
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def broken_promises(trace: pd.DataFrame) -> list[str]:
+    """Name each promise that was broken, with the first case."""
+    verdicts = guarantees.check(trace)
+    return [f"{law}. {verdicts[name].broken_by[0].says}" for name, law in PROMISES.items() if not verdicts[name].holds]

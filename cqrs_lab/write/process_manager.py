@@ -1,0 +1,256 @@
+"""A process manager: events in, commands out, until a thing that takes days and several streams is done or undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.follower import Follower
+from cqrs_lab.write.command_bus import CommandBus
+from cqrs_lab.write.decider import Command, Event, State
+
+
+def _never(state: Any) -> None:
+    return None
+
+
+def _nothing(state: Any, now: Any) -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Process(Generic[Command, Event, State]):
+    """The rules of a long-running process: a decider turned round.
+
+    All functions are pure. Every fact a command needs comes from the event, the state, or `now`.
+
+    Attributes
+    ----------
+    name : str
+        Begins the ids of its commands: two processes on one log need two names.
+    initial_state : State
+        What is known before the first event.
+    instance : callable
+        ``instance(event)`` tells which of its many courses an event belongs to, such as an order's id; None if none.
+    evolve : callable
+        ``evolve(state, event)`` gives the state after the event.
+    react : callable
+        ``react(event, state)`` gives the commands that the event calls for; the state is the one after it.
+    deadline : callable, optional
+        ``deadline(state)`` tells until when it waits in this state; None for as long as it takes.
+    overdue : callable, optional
+        ``overdue(state, now)`` gives the commands that a missed deadline calls for.
+
+    Notes
+    -----
+    The pattern: Gregor Hohpe and Bobby Woolf, Enterprise Integration Patterns (2003), "Process Manager". Undoing by
+    further steps: Hector Garcia-Molina and Kenneth Salem, Sagas (1987), https://doi.org/10.1145/38713.38742
+
+    Examples
+    --------
+    >>> from cqrs_lab import Process
+    >>> light = Process(
+    ...     name="light",
+    ...     initial_state=0,
+    ...     instance=lambda event: "hall",
+    ...     evolve=lambda opened, event: opened + 1,
+    ...     react=lambda event, opened: ["switch on"] if opened == 1 else [],
+    ... )
+    >>> light.react("door opened", light.evolve(light.initial_state, "door opened"))
+    ['switch on']
+    """
+
+    name: str
+    initial_state: State
+    instance: Callable[[Any], str | None]
+    evolve: Callable[[State, Event], State]
+    react: Callable[[Event, State], Sequence[Command]]
+    deadline: Callable[[State], Any] = _never
+    overdue: Callable[[State, Any], Sequence[Command]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedCommand:
+    """A command of the process that a rule forbade: the position of its cause, the command, and the reason."""
+
+    position: int
+    command: object
+    reason: str
+
+
+class ProcessManager:
+    """Follows the log for a process, and sends what the process decides.
+
+    What it knows is the fold of the log up to its position, so nothing is kept but the position. Commands carry ids
+    made of process, position and ordinal: after a crash the event in hand is handled again, and a command that was
+    recorded is not recorded twice. So each event is answered at least once, and takes effect once.
+
+    Parameters
+    ----------
+    store : EventStore
+    bus : CommandBus
+    process : Process
+    position : int, optional
+        Where an earlier life has come to. What stands there and before is known and not answered: give
+        ``store.head()`` to begin with what comes from now on.
+    save : callable, optional
+        ``save(position)`` is called when the commands that an event calls for were sent, and not before. An event that
+        calls for none is not saved: handling it again sends nothing.
+
+    Attributes
+    ----------
+    position : int
+        Everything up to here is handled.
+    rejected : tuple of RejectedCommand
+        Of this life. No event tells the process of them; whatever it waits for then has to have a deadline.
+    waiting : mapping of str to deadline
+        The instances that wait, and until when.
+    error : str
+        What ended the thread that `start` began; "" if nothing did.
+
+    Examples
+    --------
+    >>> from cqrs_lab import CommandBus, MemoryEventStore, ProcessManager
+    >>> from cqrs_lab.shop import fulfilment, week, write
+    >>> store = MemoryEventStore()
+    >>> bus = CommandBus(store)
+    >>> write.register(bus)
+    >>> for command in week.wishes()[:5]:
+    ...     receipt = bus.send(command)
+    >>> manager = ProcessManager(store, bus, fulfilment.process)
+    >>> manager.catch_up()
+    7
+    >>> [type(recorded.event).__name__ for recorded in store.read_all(after=receipt.position)]
+    ['StockReserved', 'PaymentRequested']
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        bus: CommandBus,
+        process: Process[Any, Any, Any],
+        position: int = 0,
+        save: Callable[[int], None] = lambda position: None,
+    ) -> None:
+        if not isinstance(process, Process):
+            raise InvalidArgument(f"{process!r} is no process; give a cqrs_lab.Process")
+        if not 0 <= position <= store.head():
+            raise InvalidArgument(f"position={position}: give 0 (the start of the log) to {store.head()} (its head)")
+        self._store, self._bus, self._process, self._save = store, bus, process, save
+        self._states: dict[str, tuple[int, Any]] = {}
+        self.position, self.waiting = position, dict[str, Any]()
+        self.rejected: tuple[RejectedCommand, ...] = ()
+        self.error = ""
+        self._follower = Follower(store, self._follow)
+        for recorded in store.read_all():
+            if recorded.position > position:
+                break
+            self._remember(recorded)
+
+    def state(self, instance: str) -> Any:
+        """Tell what the process knows of an instance."""
+        return self._states.get(instance, (0, self._process.initial_state))[1]
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Handle the log to its end, also what its own commands lead to, or at most `limit` events.
+
+        Returns
+        -------
+        int
+            The number of events handled.
+
+        Raises
+        ------
+        Exception
+            Whatever the process or the bus raises, but for a `CommandRejected`. The position is before that event, and
+            the next call handles it again.
+        """
+        handled = 0
+        while new := list(self._store.read_all(after=self.position, limit=None if limit is None else limit - handled)):
+            for recorded in new:
+                self._handle(recorded)
+            handled += len(new)
+        return handled
+
+    def due(self, now: Any) -> int:
+        """Catch up, then do what missed deadlines call for.
+
+        Nobody calls this for you: time is a fact from outside, such as a scheduler's.
+
+        Parameters
+        ----------
+        now : deadline
+            Of the kind that the process's `deadline` gives.
+
+        Returns
+        -------
+        int
+            How many instances were overdue.
+        """
+        self.catch_up()
+        overdue = [instance for instance, deadline in self.waiting.items() if deadline <= now]
+        for instance in overdue:
+            position, state = self._states[instance]
+            self._send(self._process.overdue(state, now), position, "overdue-")
+        self.catch_up()
+        return len(overdue)
+
+    def start(self) -> None:
+        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
+        self.error = ""
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end the thread."""
+        self._follower.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _follow(self) -> bool:
+        try:
+            self.catch_up()
+        except Exception as error:
+            self.error = f"{type(error).__name__}: {error}"
+            raise
+        return True
+
+    def _handle(self, recorded: RecordedEvent) -> None:
+        instance, state = self._after(recorded)
+        commands = () if instance is None else self._process.react(recorded.event, state)
+        self._send(commands, recorded.position)
+        # Only now: a crash before this line has the event handled again, and the ids keep that harmless.
+        if commands:
+            self._save(recorded.position)
+        self._remember(recorded)
+        self.position = recorded.position
+
+    def _after(self, recorded: RecordedEvent) -> tuple[str | None, Any]:
+        instance = self._process.instance(recorded.event)
+        return instance, None if instance is None else self._process.evolve(self.state(instance), recorded.event)
+
+    def _remember(self, recorded: RecordedEvent) -> None:
+        instance, state = self._after(recorded)
+        if instance is None:
+            return
+        self._states[instance] = recorded.position, state
+        deadline = self._process.deadline(state)
+        if deadline is None:
+            self.waiting.pop(instance, None)
+        else:
+            self.waiting[instance] = deadline
+
+    def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
+        for ordinal, command in enumerate(commands, 1):
+            try:
+                self._bus.send(command, command_id=f"{self._process.name}-{cause}-{why}{ordinal}")
+            except CommandRejected as rejected:
+                self.rejected += (RejectedCommand(cause, command, rejected.reason),)

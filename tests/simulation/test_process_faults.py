@@ -1,0 +1,287 @@
+"""Faults strike process managers: goods and money add up, whatever dies and whoever answers late."""
+
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.shop import events, fulfilment, parties, write
+from cqrs_lab.simulation.faults import (
+    Crash,
+    Delay,
+    Duplicate,
+    FaultPlan,
+    LostReceipt,
+    ProcessStory,
+    draw_plan,
+    every_crash,
+    find_failure,
+    replay,
+    simulate_process,
+)
+
+RUNS, PARTS = 10_000, 20
+ACTS = (Crash, Delay, LostReceipt)
+
+
+def day(seed, process=fulfilment.process):
+    return ProcessStory(write.register, process, parties.draw_parties(seed))
+
+
+def kinds(run):
+    return [type(one.event).__name__ for one in run.events]
+
+
+# --- whatever strikes, the books balance -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_money_and_stock_balance_in_every_one_of_ten_thousand_random_runs(part):
+    """Every other run with faults: crashes at any site, hours of sleep, answers said twice."""
+    ended, size = set(), RUNS // PARTS
+    for seed in range(part * size, (part + 1) * size):
+        story = day(seed)
+        sizes = {"events": 30, "commands": len(story.parties.wishes) + 3, "seconds": 3 * 3600}
+        sites = {"before send": 15, "after send": 15, "before save": 12, "after save": 12}
+        plan = draw_plan(seed, sites, kinds=ACTS, **sizes) if seed % 2 else FaultPlan()
+        run = simulate_process(story, plan)
+        assert run.ok, f"seed {seed}: {run}"
+        ended.update(kinds(run))
+    every_end = {"OrderShipped", "OrderCancelled", "PaymentRefunded", "PaymentWithdrawn", "ParcelCancelled"}
+    assert every_end | {"StockReleased", "StockReservationRefused"} <= ended
+
+
+@pytest.mark.parametrize("seed", [0, 3, 11])
+def test_a_crash_at_any_site_leaves_the_log_of_an_uninterrupted_run(seed):
+    story = day(seed)
+    undisturbed, plans = simulate_process(story), list(every_crash(story, simulate=simulate_process))
+    assert undisturbed.ok and len(plans) > 20
+    for plan in plans:
+        assert simulate_process(story, plan).events == undisturbed.events, plan
+
+
+def says_yes_in_time(answers, minutes):
+    """Tell whether the first yes is in time; None if it comes between the deadline and the next look at deadlines."""
+    first = min(answers.get("yes", (9999,)))
+    return None if minutes - 1 < first < minutes + 15 else first < minutes
+
+
+def test_without_faults_an_order_ends_as_its_parties_behave():
+    """An oracle that knows nothing of the process: who said what, and when, decides how an order ends."""
+    ends = []
+    for seed in range(200):
+        story = day(seed)
+        run = simulate_process(story)
+        refused = {one.event.order_id for one in run.events if isinstance(one.event, events.StockReservationRefused)}
+        called_off = {wish.order_id for wish in story.parties.wishes if isinstance(wish, write.CancelOrder)}
+        shipped = {one.event.order_id for one in run.events if isinstance(one.event, events.OrderShipped)}
+        for wish in story.parties.wishes:
+            if isinstance(wish, write.PlaceOrder) and wish.order_id not in called_off | refused:
+                free = not wish.charges and all(line.unit_price_mills == 0 for line in wish.lines)
+                bank = free or says_yes_in_time(story.parties.bank[wish.order_id], 30)
+                carrier = says_yes_in_time(story.parties.carrier[wish.order_id], 240)
+                if bank is not None and carrier is not None:
+                    assert (wish.order_id in shipped) == (bank and carrier), (seed, wish.order_id)
+                    ends.append(bank and carrier)
+    assert ends.count(True) > 50 < ends.count(False)
+
+
+def test_who_slept_looks_at_the_log_before_the_clock_and_ships_what_was_answered_meanwhile():
+    shipped = 0
+    for seed in range(60):
+        story = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed, orders=1))
+        if any(isinstance(wish, write.CancelOrder) for wish in story.parties.wishes):
+            continue
+        slept = simulate_process(story, [Delay(position, 3 * 3600) for position in range(1, 12)])
+        assert slept.ok, slept
+        if "OrderShipped" in kinds(simulate_process(story)):
+            assert "OrderShipped" in kinds(slept), seed
+            shipped += 1
+    assert shipped > 10
+
+
+# --- a mistake is found, and its plan is small -------------------------------------------------------------------
+
+
+def undo_without(*forgotten):
+    def react(event, state):
+        return [one for one in fulfilment.react(event, state) if not isinstance(one, forgotten)]
+
+    return replace(fulfilment.process, react=react)
+
+
+def first_product_only(event, state):
+    commands = fulfilment.react(event, state)
+    releases = [one for one in commands if isinstance(one, write.ReleaseStock)]
+    return [one for one in commands if one not in releases[1:]]
+
+
+def deaf_to_late_money(event, state):
+    return [] if state.stage == "cancelled" and state.reserved else fulfilment.react(event, state)
+
+
+FAULTY_PROCESSES = {
+    "forgets the goods": undo_without(write.ReleaseStock),
+    "forgets the money": undo_without(write.WithdrawPayment),
+    "forgets the carrier": undo_without(write.CancelParcel),
+    "frees the first product only": replace(fulfilment.process, react=first_product_only),
+    "undoes nothing once goods are set aside": replace(fulfilment.process, react=deaf_to_late_money),
+    "waits for ever": replace(fulfilment.process, deadline=lambda state: None),
+    "does not listen to refusals": replace(
+        fulfilment.process,
+        instance=lambda event: None if "Refused" in type(event).__name__ else fulfilment.instance(event),
+        deadline=lambda state: None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY_PROCESSES)
+def test_a_process_that_forgets_something_is_found_out_without_any_fault(name):
+    runs = (simulate_process(day(seed, FAULTY_PROCESSES[name])) for seed in range(40))
+    assert any("the books balance" in law for run in runs for law in run.broken)
+
+
+class SavesFirst(lab.ProcessManager):
+    """Says that an event is handled before its commands are sent."""
+
+    def _handle(self, recorded):
+        self._save(recorded.position)
+        super()._handle(recorded)
+
+
+class KnowsNothingAnew(lab.ProcessManager):
+    """Begins a new life at the saved position without looking at what was before."""
+
+    def __init__(self, store, bus, process, position=0, save=lambda position: None):
+        super().__init__(store, bus, process, 0, save)
+        self.position = position
+
+
+class EndsAtARejection(lab.ProcessManager):
+    """Takes a rejected command for the end of all."""
+
+    def _send(self, commands, cause, why=""):
+        before = len(self.rejected)
+        super()._send(commands, cause, why)
+        if len(self.rejected) > before:
+            self.waiting.clear()
+            self._process = replace(self._process, react=lambda event, state: [])
+
+
+@pytest.mark.parametrize("manager", [SavesFirst, KnowsNothingAnew, EndsAtARejection])
+def test_a_faulty_manager_is_caught_and_shrunk_to_at_most_three_faults(manager):
+    for seed in range(30):
+        run = find_failure(day(seed), manager, simulate=simulate_process, seeds=range(20))
+        if run is not None:
+            break
+    assert not run.ok and len(run.plan) <= 3, run
+    for number in range(len(run.plan)):
+        assert simulate_process(day(seed), run.plan.without(number), manager).ok, "a fault could be left out"
+
+
+# --- ids ---------------------------------------------------------------------------------------------------------
+
+NINE = datetime(2026, 1, 5, 9)
+
+
+@dataclass(frozen=True)
+class WriteLetter:
+    to: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LetterWritten:
+    to: str
+
+
+@dataclass(frozen=True)
+class LetterSent:
+    to: str
+
+
+@dataclass(frozen=True)
+class SendLetter:
+    to: str
+
+
+class Readers:
+    """Three readers of a library, each of whom is to get one letter."""
+
+    start, end = NINE, NINE + timedelta(hours=1)
+    wishes = tuple(WriteLetter(name, NINE + timedelta(minutes=at)) for at, name in enumerate(("ada", "ben", "cleo")))
+
+    def answers(self, event, now):
+        return []
+
+    def audit(self, log):
+        sent = [event.to for event in log if isinstance(event, LetterSent)]
+        return [f"{name} got {sent.count(name)} letters" for name in ("ada", "ben", "cleo") if sent.count(name) != 1]
+
+
+def register_letters(bus):
+    def decide(command, nothing):
+        return [LetterWritten(command.to) if isinstance(command, WriteLetter) else LetterSent(command.to)]
+
+    post = lab.Decider(None, decide, lambda nothing, event: None)
+    bus.register(WriteLetter, post, stream=lambda command: "desk")
+    bus.register(SendLetter, post, stream=lambda command: "post")
+
+
+MAIL = lab.Process(
+    "mail",
+    None,
+    instance=lambda event: event.to if isinstance(event, LetterWritten) else None,
+    evolve=lambda nothing, event: None,
+    react=lambda event, nothing: [SendLetter(event.to)],
+)
+LETTERS = ProcessStory(register_letters, MAIL, Readers())
+
+
+class NewIds(lab.ProcessManager):
+    """Gives each command an id that was never given before."""
+
+    def _send(self, commands, cause, why=""):
+        for command in commands:
+            self._store.given = getattr(self._store, "given", 0) + 1
+            self._bus.send(command, command_id=f"new-{self._store.given}")
+
+
+def test_a_letter_is_sent_once_wherever_the_manager_dies():
+    for plan in every_crash(LETTERS, simulate=simulate_process):
+        assert simulate_process(LETTERS, plan).ok
+
+
+def test_a_manager_that_makes_new_ids_sends_a_letter_twice_after_one_crash():
+    run = find_failure(LETTERS, NewIds, simulate=simulate_process)
+    assert str(run.plan) in ("a crash after send (time 1)", "a crash before save (time 1)")
+    assert "ada got 2 letters" in run.broken[0]
+
+
+# --- plan and ticket ---------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_makes_the_same_run_in_a_fresh_process():
+    run = find_failure(LETTERS, NewIds, simulate=simulate_process)
+    code = (
+        "import sys; from tests.simulation.test_process_faults import *;"
+        "print(repr(replay(sys.argv[1], LETTERS, NewIds, simulate_process)))"
+    )
+    fresh = subprocess.run([sys.executable, "-c", code, run.ticket], capture_output=True, text=True, check=True)
+    assert fresh.stdout == f"{run!r}\n"
+    with pytest.raises(lab.InvalidArgument, match="give the same story"):
+        replay(run.ticket, LETTERS, simulate=simulate_process)
+
+
+def test_a_fault_that_cannot_strike_is_refused():
+    with pytest.raises(lab.InvalidArgument, match="does not strike a process manager; what does: Crash, Delay"):
+        simulate_process(LETTERS, [Duplicate(1)])
+
+
+def test_the_log_is_told_as_a_table():
+    log = simulate_process(LETTERS).log
+    assert list(log["event"]) == ["LetterWritten", "LetterSent"] * 3
+    assert log.at[2, "at"] == NINE + timedelta(seconds=1) and log.at[2, "command_id"] == "mail-1-1"
