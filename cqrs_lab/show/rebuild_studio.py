@@ -44,6 +44,14 @@ class Moment(NamedTuple):
     answer: int
 
 
+class Setting(NamedTuple):
+    """What is done, how many events are built in a step, and how many come in."""
+
+    way: str
+    build: int
+    traffic: int
+
+
 class Recorded(NamedTuple):
     """A run: its steps, the column that is asked for, and what the swap has changed, if there was one."""
 
@@ -84,8 +92,8 @@ def rebuild_studio(
     >>> write.register(bus)
     >>> for wish in week.wishes():
     ...     receipt = bus.send(wish)
-    >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8)
-    Step 0: version 1 serves, as of 8, the head of the log. A query for all units is told 4. Nothing is being built yet.
+    >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).says.split(". ")[0]
+    'Step 0: version 1 serves, as of 8, the head of the log'
     """
     events = list(store.read_all())
     if not 1 <= before <= len(events):
@@ -97,15 +105,15 @@ def rebuild_studio(
         return record(events, before, (old, new), TENS * build, TENS * traffic, WAYS[way])
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
-        return _picture(run(build, traffic, way), step, TENS * (traffic - build), TENS * build)
+        return _picture(run(build, traffic, way), step, Setting(WAYS[way], TENS * build, TENS * traffic))
 
     return View(
         draw,
         [
             Control.among("way", "What to do", WAYS),
             Control("step", "Step", 0, STEPS, 0),
-            Control("build", "Built in a step, tens of events", 1, MOST_BUILT, 15),
-            Control("traffic", "Coming in during a step, tens of events", 0, MOST_TRAFFIC, 4),
+            Control("build", "Built per step, in tens", 1, MOST_BUILT, 15),
+            Control("traffic", "Coming in per step, in tens", 0, MOST_TRAFFIC, 4),
         ],
     )
 
@@ -152,11 +160,11 @@ def _moment(store: EventStore, projector: Projector, building: int | None, state
     return Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
 
 
-def _picture(run: Recorded, step: int, gap_grows_by: int, build: int) -> Picture:
+def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
     """Draw the three positions as they are at a step, and as they have come about."""
-    says = f"{_said(run, step)} {_outlook(run, step, gap_grows_by, build)}"
-    figure, axes = new_charts("A;B", 9.0, 5.0)
-    figure.subplots_adjust(left=0.2, right=0.9, hspace=0.55)
+    says = f"{_said(run, step)} {_outlook(run, step, setting)}"
+    figure, axes = new_charts("A;B", 9.0, 4.3)
+    figure.subplots_adjust(left=0.16, right=0.94, bottom=0.12, hspace=0.5)
     _draw_positions(axes["A"], run.steps[step], run.steps[-1].head)
     _draw_steps(axes["B"], run.steps[: step + 1], run.steps[-1].head)
     frame = pd.DataFrame(run.steps[: step + 1], index=pd.RangeIndex(step + 1, name="step"))
@@ -184,12 +192,13 @@ def _said(run: Recorded, step: int) -> str:
     return f"Step {step}: version {now.version} serves, as of {now.serving:,}, {where}. {told}"
 
 
-def _outlook(run: Recorded, step: int, gap_grows_by: int, build: int) -> str:
+def _outlook(run: Recorded, step: int, setting: Setting) -> str:
     """Tell what is being built, and what will come of it."""
     now = run.steps[step]
     since = [one.state for one in run.steps].index(now.state)
     if now.state == "not begun":
-        return "Nothing is being built yet."
+        plan = {SWAP: "be built beside it", ABORT: "be built beside it, and given up half-way", EMPTY: "take its place"}
+        return f"In steps of {setting.build:,} events the next version is to {plan[setting.way]}."
     if now.state == "aborted":
         return f"What was built was given up at step {since}; no reader has noticed."
     if now.state == "emptied":
@@ -197,19 +206,22 @@ def _outlook(run: Recorded, step: int, gap_grows_by: int, build: int) -> str:
     if now.state == "filled":
         return f"The table is full again; until step {since} every answer came from a half-built one."
     if now.state == "swapped":
-        last = run.steps[since].serving - (run.steps[since - 1].building or 0) - build
+        last = run.steps[since].serving - (run.steps[since - 1].building or 0) - setting.build
         late = f", which took in the last {last:,} events by itself" if last > 0 else ""
         return f"It took over at step {since} in one swap{late}."
-    return _gap(now.head, now.building or 0, gap_grows_by, build)
+    return _gap(now.head, now.building or 0, setting)
 
 
-def _gap(head: int, built: int, grows_by: int, build: int) -> str:
+def _gap(head: int, built: int, setting: Setting) -> str:
     """Tell how far what is being built has come, and if it will ever arrive."""
+    grows_by = setting.traffic - setting.build
     read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
+    if setting.way == ABORT:
+        return f"{read} With half of them it will be given up."
     if grows_by >= 0:
         moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
         return f"{read} As much comes in as is built, or more: the gap {moves}, and the rebuild never ends."
-    left = -((head - built - build + 1) // grows_by)
+    left = -((head - built - setting.build + 1) // grows_by)
     return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
 
 
@@ -253,7 +265,8 @@ def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
             marker = "o" if part is LOG else "^"
             look: Any = {"color": part.colour, "marker": marker, "markersize": 5, "fillstyle": fill}
             axes.plot(*zip(*there, strict=True), dashes, **look)
-            place = there[len(there) // 2] if name == "building" else there[-1]
+            over = there[-1][0] < len(steps) - 1  # then there is room in the middle, and none at the end
+            place = there[len(there) // 2] if over else there[-1]
             axes.annotate(said, place, (8, -8), textcoords="offset points", color=INK)
     states = [one.state for one in steps]
     if "swapped" in states:

@@ -105,8 +105,9 @@ def test_an_emptied_table_answers_half_built(view):
     assert view.at(way=way, step=full).says.endswith(f"until step {full} every answer came from a half-built one.")
 
 
-def test_every_move_changes_the_picture_and_says_what_is_seen(view):
-    view.move(step=5)
+@pytest.mark.parametrize("step", [0, 3, 12])
+def test_every_move_changes_the_picture_and_says_what_is_seen(view, step):
+    view.move(step=step)
     for control in view.controls:
         for value in {control["least"], control["least"] + 1, control["most"] - 1, control["most"]}:
             if value != view.values[control["name"]]:
