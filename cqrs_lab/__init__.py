@@ -20,6 +20,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.snapshot import Snapshot, Snapshots
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
@@ -43,6 +44,8 @@ __all__ = [
     "Decider",
     "CommandBus",
     "Receipt",
+    "Snapshots",
+    "Snapshot",
     "given",
     "EventBatch",
     "Schema",
