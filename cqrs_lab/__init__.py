@@ -7,6 +7,7 @@ from cqrs_lab.errors import (
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
+    DecryptionFailed,
     InvalidArgument,
     NotRegistered,
     ProjectionFailed,
@@ -71,4 +72,5 @@ __all__ = [
     "SchemaError",
     "ProjectionFailed",
     "UpcastFailed",
+    "DecryptionFailed",
 ]
