@@ -174,10 +174,23 @@ def test_a_projector_reads_every_event_once_in_its_current_shape_however_it_is_c
         read = [one for batch in batches(today, limit) for one in batch]
         assert [one.position for one in read] == list(range(1, len(events) + 1))
         assert [one.event for one in read] == [CURRENT[event] for event in events]
+        assert all(len(batch) <= min(limit or 8, 8) for batch in batches(today, limit))
         assert all(list(batch.frame(Joined1)["position"]) == [] for batch in batches(today, limit))
         joined = [list(batch.frame(Joined)["pence"]) for batch in batches(today, limit)]
         assert [pence for some in joined for pence in some] == [300, 250, 1] * 5
     assert [one.event for one in store.read_all()] == events
+
+
+def test_positions_that_were_never_used_hide_nothing():
+    store = GappyEventStore(lambda: 5.0)
+    for aborts in (True, False, True):
+        with store.hold(aborts=aborts):
+            store.append("people", [Left1("Ada"), Left1("Ben")], expected=lab.Expected.ANY)
+        store.append("others", [Expelled1("Cleo")], expected=lab.Expected.ANY)
+    today = lab.UpcastingStore(store, UPCASTERS)
+    for limit in (None, 1, 2):
+        found = [one.position for batch in batches(today, limit) for one in batch]
+        assert found == [one.position for one in store.read_all()] == [3, 4, 5, 6, 9]
 
 
 def test_a_full_segment_is_upcast_once_and_its_frames_are_made_once(segments_of_eight):
