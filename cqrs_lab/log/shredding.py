@@ -61,6 +61,7 @@ class KeyRing:
     def forget(self, person: str) -> None:
         """Throw the person's key away, for good."""
         with self._lock:
+            # In this order: what is read before the person stands on the list was made before they were forgotten.
             self._keys[person] = FORGOTTEN
             self._forgotten |= {person}
 
@@ -99,8 +100,8 @@ class ShreddingStore(ReadThroughStore):
     Notes
     -----
     Not forgotten thereby: what was recorded in the clear before; read models, until they are rebuilt; snapshots, until
-    they are deleted (`Snapshots.kept.clear()`; they are not used any more); backups of the keys. A rebuild decrypts
-    every event again: some 30 microseconds each.
+    they are deleted (`Snapshots.kept.clear()`; they are not used any more); backups of the keys. Each reading decrypts
+    again, so a rebuild takes tens of microseconds more for each personal field.
 
     Examples
     --------
