@@ -7,6 +7,7 @@ from cqrs_lab.errors import (
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
+    DecryptionFailed,
     InvalidArgument,
     NotRegistered,
     ProjectionFailed,
@@ -20,6 +21,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.snapshot import Snapshot, Snapshots
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager, RejectedCommand
 from cqrs_lab.write.scenario import given
@@ -47,6 +49,8 @@ __all__ = [
     "Process",
     "ProcessManager",
     "RejectedCommand",
+    "Snapshots",
+    "Snapshot",
     "given",
     "EventBatch",
     "Schema",
@@ -72,4 +76,5 @@ __all__ = [
     "SchemaError",
     "ProjectionFailed",
     "UpcastFailed",
+    "DecryptionFailed",
 ]
