@@ -69,7 +69,9 @@ def test_a_crash_at_any_site_of_the_rebuild_gives_the_table_of_an_uninterrupted_
         assert run.steps["what"].str.contains("crashed").any(), plan
         assert run.table.sort_index().equals(undisturbed.table.sort_index())
         saves = "before save the new version"
-        assert run.visits[saves] <= undisturbed.visits[saves] + 1, "what was kept before the crash was built again"
+        # A step that was not saved is made again, and one event more has come by then.
+        again = run.visits[saves] - undisturbed.visits[saves]
+        assert again <= (2 if plan.faults[0].site == saves else 1), "what was kept before the crash was built again"
         crashes += 1
     sites = {"before save the new version", "after save the new version", "before swap", "after swap", "after merge"}
     assert crashes >= 10 and sites <= undisturbed.visits.keys()
