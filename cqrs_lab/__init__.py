@@ -7,6 +7,7 @@ from cqrs_lab.errors import (
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
+    DecryptionFailed,
     InvalidArgument,
     NotRegistered,
     ProjectionFailed,
@@ -20,6 +21,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.snapshot import Snapshot, Snapshots
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager, RejectedCommand
 from cqrs_lab.write.scenario import given
@@ -28,7 +30,8 @@ from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection, Schema, merge_rows
 from cqrs_lab.read.read_model import ReadModel
-from cqrs_lab.read.projector import Projector, ProjectorStatus
+from cqrs_lab.read.status import ProjectorStatus
+from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.read.rebuild import Rebuild, rebuild
 
@@ -44,6 +47,8 @@ __all__ = [
     "Decider",
     "CommandBus",
     "Receipt",
+    "Snapshots",
+    "Snapshot",
     "Process",
     "ProcessManager",
     "RejectedCommand",
@@ -72,4 +77,5 @@ __all__ = [
     "SchemaError",
     "ProjectionFailed",
     "UpcastFailed",
+    "DecryptionFailed",
 ]

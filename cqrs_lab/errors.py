@@ -94,3 +94,30 @@ class UpcastFailed(CqrsLabError):
 
     def __str__(self) -> str:
         return f"the {self.event} at position {self.position} could not be upcast: {self.why}; mend its upcaster"
+
+
+class DecryptionFailed(CqrsLabError):
+    """Personal fields cannot be read, and not because the person is forgotten; the record is unharmed.
+
+    Attributes
+    ----------
+    event : str
+        The name of the event's type.
+    position : int
+    person : str
+    """
+
+    def __init__(self, event: str, position: int, person: str, why: str) -> None:
+        super().__init__(event, position, person, why)
+        self.event, self.position, self.person, self.why = event, position, person, why
+
+    def __str__(self) -> str:
+        return (
+            f"the {self.event} at position {self.position} tells about {self.person!r} and cannot be decrypted: "
+            f"{self.why}; find the right key, or forget the person"
+        )
+
+
+def said(error: BaseException) -> str:
+    """Write an error in a line: its type and its message."""
+    return f"{type(error).__name__}: {error}"

@@ -30,8 +30,8 @@ def test_conda_users_get_the_packages_and_bounds_of_pyproject():
     assert [one for one in conda if not isinstance(one, str)] == [{"pip": ["-e ."]}]
 
 
-def test_the_extra_test_contains_the_extra_excel():
-    assert bounds(EXTRAS["excel"]).items() <= bounds(EXTRAS["test"]).items()
+def test_the_extra_test_contains_the_extras_it_tests():
+    assert bounds(EXTRAS["excel"] + EXTRAS["privacy"]).items() <= bounds(EXTRAS["test"]).items()
 
 
 def test_the_lock_pins_every_package_within_its_bounds():

@@ -12,7 +12,7 @@ import pandas as pd
 from cqrs_lab.errors import SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, check_range
-from cqrs_lab.log.memory import SEGMENT_EVENTS, MemoryEventStore, Segment
+from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
 from cqrs_lab.read.columns import ColumnType, column, item_columns, item_type, scalar_fields
 
 
@@ -133,12 +133,13 @@ def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> Ev
 
     A store that keeps its log in segments hands them out as they are; any other is read with `read_all`.
     """
-    if isinstance(store, MemoryEventStore):
+    segment: Any = getattr(store, "segment", None)
+    if segment is not None:
         check_range(after, limit)
         head = store.head()
         if after >= head:
             return EventBatch([])
-        return EventBatch._of(*store.segment(after, head if limit is None else min(head, after + limit)))
+        return EventBatch._of(*segment(after, head if limit is None else min(head, after + limit)))
     most = SEGMENT_EVENTS if limit is None else min(limit, SEGMENT_EVENTS)
     return EventBatch(list(store.read_all(after=after, limit=most)))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
 from cqrs_lab.log.envelope import Position, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.snapshot import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class CommandBus:
     store : EventStore
     attempts : int, optional
         How often one command is decided before the conflict is the caller's.
+    snapshots : iterable of Snapshots, optional
+        For deciders with long streams. Without them each load begins with the first event.
 
     Examples
     --------
@@ -61,12 +65,13 @@ class CommandBus:
     ()
     """
 
-    def __init__(self, store: EventStore, attempts: int = 10) -> None:
+    def __init__(self, store: EventStore, attempts: int = 10, *, snapshots: Iterable[Snapshots] = ()) -> None:
         if attempts < 1:
             raise InvalidArgument(f"attempts={attempts}: a command must be tried at least once")
         self._store = store
         self._attempts = attempts
-        self._routes: dict[type, tuple[Decider[Any, Any, Any], Callable[[Any], str]]] = {}
+        self._snapshots = {id(one.decider): one for one in snapshots}
+        self._routes: dict[type, tuple[Snapshots, Callable[[Any], str]]] = {}
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
         """Send commands of this type to this decider, on the stream that `stream(command)` names."""
@@ -74,7 +79,8 @@ class CommandBus:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
         if not callable(stream):
             raise InvalidArgument(f"stream={stream!r}: give a function, such as lambda command: f'cart-{{command.id}}'")
-        self._routes[command_type] = decider, stream
+        snapshots = self._snapshots.get(id(decider)) or Snapshots(decider, shape="never saved", every=None)
+        self._routes[command_type] = snapshots, stream
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
         """Let the command's decider decide, and record the events.
@@ -95,24 +101,23 @@ class CommandBus:
         NotRegistered
             No decider is registered for this type of command.
         """
-        decider, stream_of = self._route(command)
+        snapshots, stream_of = self._route(command)
         stream = stream_of(command)
         for attempt in range(1, self._attempts + 1):
             try:
-                return self._handle(command, command_id, decider, stream)
+                return self._handle(command, command_id, snapshots, stream)
             except ConcurrencyError:
                 if attempt == self._attempts:
                     raise
         raise AssertionError("unreachable")
 
-    def _handle(self, command: object, command_id: str | None, decider: Decider[Any, Any, Any], stream: str) -> Receipt:
-        # 1. Load. The stream's own events say whether this command was handled before.
-        history = list(self._store.read_stream(stream))
-        version = history[-1].version if history else StreamVersion(0)
-        if first := [recorded for recorded in history if command_id is not None and recorded.command_id == command_id]:
-            return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
-        # 2. Fold and decide.
-        events = decider.decide(command, decider.fold(recorded.event for recorded in history))
+    def _handle(self, command: object, command_id: str | None, snapshots: Snapshots, stream: str) -> Receipt:
+        # 1. Load and fold. The stream's own events say whether this command was handled before.
+        now = snapshots.load(self._store, stream)
+        if command_id is not None and command_id in now.handled:
+            return self._receipt_of(command_id, stream, after=now.handled[command_id])
+        # 2. Decide.
+        events = snapshots.decider.decide(command, now.state)
         if not isinstance(events, (list, tuple)):
             raise InvalidArgument(
                 f"decide returned {events!r} for {type(command).__name__}; "
@@ -120,15 +125,20 @@ class CommandBus:
             )
         # 3. Append, if the stream is still as it was when we decided.
         if not events:
-            return Receipt(stream, version, history[-1].position if history else Position(0), ())
-        appended = self._store.append(stream, events, expected=version, command_id=command_id)
-        if command_id is not None:
-            # Another sender of the same id may have come first; then its events stand in the log, not ours.
-            mine = self._store.read_stream(stream, after=version)
-            events = [recorded.event for recorded in mine if recorded.command_id == command_id]
-        return Receipt(stream, appended.version, appended.position, tuple(events))
+            return Receipt(stream, now.version, now.position, ())
+        appended = self._store.append(stream, events, expected=now.version, command_id=command_id)
+        if command_id is None:
+            return Receipt(stream, appended.version, appended.position, tuple(events))
+        # Another sender of the same id may have come first; then its events stand in the log, not ours.
+        return self._receipt_of(command_id, stream, after=now.version)
 
-    def _route(self, command: object) -> tuple[Decider[Any, Any, Any], Callable[[Any], str]]:
+    def _receipt_of(self, command_id: str, stream: str, after: int) -> Receipt:
+        """Read a command's events back: one commit, so they stand side by side."""
+        rest = dropwhile(lambda one: one.command_id != command_id, self._store.read_stream(stream, after=after))
+        own = list(takewhile(lambda one: one.command_id == command_id, rest))
+        return Receipt(stream, own[-1].version, own[-1].position, tuple(one.event for one in own))
+
+    def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
         route = self._routes.get(type(command))
         if route is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"

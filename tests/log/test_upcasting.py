@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.log import memory
+from cqrs_lab.read.batch import read_batch
+from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.log.test_contract import ThirtyLines
 
 
@@ -49,6 +53,24 @@ class Moved:
     address: str
 
 
+@dataclass(frozen=True)
+class Left1:
+    name: str
+
+
+@dataclass(frozen=True)
+class Expelled1:
+    name: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """Two event types merged, told apart by a field."""
+
+    name: str
+    of_own_will: bool
+
+
 def to_second(old):
     return Joined2(old.name, 100 * old.pounds)
 
@@ -58,16 +80,26 @@ def to_current(old):
     return Joined(given, family, old.pence, "unknown")
 
 
-UPCASTERS = {Joined1: to_second, Joined2: to_current, Moved1: lambda old: Moved(f"{old.number} {old.street}")}
+UPCASTERS = {
+    Joined1: to_second,
+    Joined2: to_current,
+    Moved1: lambda old: Moved(f"{old.number} {old.street}"),
+    Left1: lambda old: Left(old.name, of_own_will=True),
+    Expelled1: lambda old: Left(old.name, of_own_will=False),
+}
 CURRENT = {
     Joined1("Ada Lovelace", 3): Joined("Ada", "Lovelace", 300, "unknown"),
     Joined2("Ben", 250): Joined("Ben", "", 250, "unknown"),
     Joined("Cleo", "Day", 1, "Spain"): Joined("Cleo", "Day", 1, "Spain"),
     Moved1("Elm Street", 7): Moved("7 Elm Street"),
+    Left1("Ada"): Left("Ada", True),
+    Expelled1("Ben"): Left("Ben", False),
 }
+STORES = [lambda: lab.MemoryEventStore(clock=lambda: 5.0), lambda: GappyEventStore(lambda: 5.0), ThirtyLines]
 
 
-@pytest.mark.parametrize("make_store", [lambda: lab.MemoryEventStore(clock=lambda: 5.0), ThirtyLines])
+@pytest.mark.parametrize("make_store", STORES)
+@settings(deadline=None)
 @given(events=st.lists(st.sampled_from(list(CURRENT)), min_size=1, max_size=12), after=st.integers(0, 12))
 def test_whatever_is_read_has_its_current_shape_and_the_record_stays(make_store, events, after):
     store = make_store()
@@ -109,7 +141,88 @@ def test_deciders_and_projections_meet_the_current_shapes_alone():
 
 
 def test_it_keeps_the_laws_of_a_store():
-    assert lab.check_event_store(lambda: lab.UpcastingStore(lab.MemoryEventStore(), UPCASTERS)).ok
+    assert lab.check_event_store(lambda: lab.UpcastingStore(lab.MemoryEventStore(), UPCASTERS), threads=2).ok
+
+
+@pytest.fixture
+def segments_of_eight(monkeypatch):
+    for module in ("log.memory", "log.upcasting", "read.batch"):
+        monkeypatch.setattr(f"cqrs_lab.{module}.SEGMENT_EVENTS", 8)
+    assert memory.SEGMENT_EVENTS == 8
+
+
+def batches(store, limit=None):
+    found, after = [], 0
+    while len(batch := read_batch(store, after=after, limit=limit)):
+        found.append(batch)
+        after = batch.last_position
+    return found
+
+
+@pytest.mark.parametrize("make_store", STORES)
+@pytest.mark.parametrize("limit", [None, 1, 3, 8, 20])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_projector_reads_every_event_once_in_its_current_shape_however_it_is_cut(
+    make_store, limit, layers, segments_of_eight
+):
+    store, events = make_store(), list(CURRENT) * 5
+    store.append("people", events, expected=lab.Expected.NO_STREAM)
+    today = store
+    for upcasters in ([UPCASTERS], [{Joined1: to_second}, UPCASTERS])[layers - 1]:
+        today = lab.UpcastingStore(today, upcasters)
+    for _ in range(2):
+        read = [one for batch in batches(today, limit) for one in batch]
+        assert [one.position for one in read] == list(range(1, len(events) + 1))
+        assert [one.event for one in read] == [CURRENT[event] for event in events]
+        assert all(len(batch) <= min(limit or 8, 8) for batch in batches(today, limit))
+        assert all(list(batch.frame(Joined1)["position"]) == [] for batch in batches(today, limit))
+        joined = [list(batch.frame(Joined)["pence"]) for batch in batches(today, limit)]
+        assert [pence for some in joined for pence in some] == [300, 250, 1] * 5
+    assert [one.event for one in store.read_all()] == events
+
+
+def test_positions_that_were_never_used_hide_nothing():
+    store = GappyEventStore(lambda: 5.0)
+    for aborts in (True, False, True):
+        with store.hold(aborts=aborts):
+            store.append("people", [Left1("Ada"), Left1("Ben")], expected=lab.Expected.ANY)
+        store.append("others", [Expelled1("Cleo")], expected=lab.Expected.ANY)
+    today = lab.UpcastingStore(store, UPCASTERS)
+    for limit in (None, 1, 2):
+        found = [one.position for batch in batches(today, limit) for one in batch]
+        assert found == [one.position for one in store.read_all()] == [3, 4, 5, 6, 9]
+
+
+def test_a_full_segment_is_upcast_once_and_its_frames_are_made_once(segments_of_eight):
+    store, upcast = lab.MemoryEventStore(), []
+
+    def counted(old):
+        upcast.append(old.name)
+        return Left(old.name, of_own_will=True)
+
+    store.append("people", [Left1(str(number)) for number in range(8)], expected=0)
+    store.append("people", [Moved(str(number)) for number in range(8)], expected=8)
+    store.append("people", [Left1("last")], expected=16)
+    today = lab.UpcastingStore(store, {Left1: counted})
+    first, second = ([batch.frame(Left) for batch in batches(today)] for _ in range(2))
+    assert upcast == [*"01234567", "last", "last"]  # the last segment may still grow, so it is not kept
+    assert [list(frame["name"]) for frame in first] == [list("01234567"), [], ["last"]]
+    assert first[0].equals(second[0]) and np.shares_memory(first[0]["position"], second[0]["position"])
+    # Where nothing is old, the columns are the bare store's own.
+    bare, through = (batches(one)[1].frame(Moved)["position"] for one in (store, today))
+    assert np.shares_memory(bare, through)
+    # The record's own columns are not touched.
+    assert list(batches(store)[0].frame(Left1)["name"]) == list("01234567") and len(batches(store)[0].frame(Left)) == 0
+
+
+def test_one_reader_who_stops_at_an_event_that_cannot_be_upcast_does_not_spoil_what_stands_before(segments_of_eight):
+    store = lab.MemoryEventStore()
+    store.append("people", [Moved(str(n)) for n in range(10)] + [Joined1("Ada", "three")], expected=0)
+    today = lab.UpcastingStore(store, {Joined1: lambda old: Joined2(old.name, 100 + old.pounds)})
+    assert [len(read_batch(today, after=after, limit=limit)) for after, limit in ((0, None), (8, 2))] == [8, 2]
+    for _ in range(2):
+        with pytest.raises(lab.UpcastFailed, match="position 11"):
+            read_batch(today, after=8)
 
 
 def test_an_upcaster_that_fails_says_where_and_nothing_is_lost():

@@ -1,0 +1,65 @@
+"""Dull but needed: what every store that changes events as they are read has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.event_store import Appended, EventStore
+
+
+class ReadThroughStore:
+    """Any event store, of which a reader meets what `_read` makes of each recorded event; all else is passed on.
+
+    Parameters
+    ----------
+    store : EventStore
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def _read(self, recorded: RecordedEvent) -> RecordedEvent:
+        raise NotImplementedError
+
+    def _reads_as(self) -> Hashable:
+        raise NotImplementedError
+
+    @property
+    def reads_as(self) -> Hashable:
+        """Another value whenever some old event would be read otherwise than before: what was made of it is stale."""
+        return getattr(self._store, "reads_as", None), self._reads_as()
+
+    def append(
+        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
+    ) -> Appended:
+        """Record the events as they are; see `EventStore.append`."""
+        return self._store.append(stream, events, expected=expected, command_id=command_id)
+
+    def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield a stream's events as they are read today; see `EventStore.read_stream`."""
+        return map(self._read, self._store.read_stream(stream, after=after, limit=limit))
+
+    def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the log's events as they are read today; see `EventStore.read_all`."""
+        return map(self._read, self._store.read_all(after=after, limit=limit))
+
+    def stream_version(self, stream: str) -> StreamVersion:
+        """Tell how many events the stream has."""
+        return self._store.stream_version(stream)
+
+    def head(self) -> Position:
+        """Tell the position of the last event."""
+        return self._store.head()
+
+    def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
+        """Call `on_growth` after each commit, if the store announces them; see `AnnouncingStore.subscribe`."""
+        subscribe: Any = getattr(self._store, "subscribe", None)
+        if subscribe is None:
+            raise InvalidArgument(
+                f"{type(self._store).__name__} does not announce its growth; call catch_up() yourself"
+            )
+        unsubscribe: Callable[[], None] = subscribe(on_growth)
+        return unsubscribe

@@ -1,0 +1,133 @@
+"""A snapshot: a stream's state, saved with its version, so that loading need not begin with the first event."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from copy import deepcopy
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.write.decider import Decider
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a stream's events come to, up to a version.
+
+    Attributes
+    ----------
+    state : State
+    shape : str
+        The name of what the state was made by.
+    reads_as : hashable
+        How the store read old events then; see `Snapshots`.
+    version, position, recorded_at
+        Of the last event it covers, by which a log that it does not belong to is found out. 0 for no events.
+    handled : mapping of str to int
+        For each command id among these events, the version before its first event: there its receipt is read back.
+    """
+
+    state: Any
+    shape: str
+    reads_as: Hashable
+    version: StreamVersion = StreamVersion(0)
+    position: Position = Position(0)
+    recorded_at: float = 0.0
+    handled: MutableMapping[str, int] = field(default_factory=dict)
+
+    def extend(self, events: Sequence[RecordedEvent], evolve: Callable[[Any, Any], Any]) -> Snapshot:
+        """Tell what the stream comes to with the events that follow."""
+        if not events:
+            return self
+        state, last = reduce(evolve, (one.event for one in events), self.state), events[-1]
+        # From the end, so that of a command's events the first is what stays.
+        handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
+        both = ChainMap(handled, self.handled)  # ten thousand ids are not copied for each command
+        return Snapshot(state, self.shape, self.reads_as, last.version, last.position, last.recorded_at, both)
+
+
+@dataclass(eq=False)
+class Snapshots:
+    """The snapshots of one decider's streams: a cache that may be deleted at any moment and never changes an answer.
+
+    Parameters
+    ----------
+    decider : Decider
+        The very one whose commands are registered.
+    shape : str
+        A name for what state and `evolve` are today. Give another when either changes: what was saved under the old
+        name is upcast, or dropped. What upcasters or forgotten people change in how old events are read, the store
+        tells itself (`reads_as`), and what was saved before is dropped.
+    every : int or None, optional
+        A snapshot is saved when at least so many events had to be read. None: no new ones are saved.
+    upcast : mapping of str to function, optional
+        From the name of an old shape to a pure function from a state of it to one of today's shape.
+    kept : mutable mapping of str to Snapshot, optional
+        Where they are kept, by stream. A dict of its own if none is given.
+
+    Attributes
+    ----------
+    dropped : dict of str to str
+        By stream, why a snapshot was not used the last time that happened.
+
+    Examples
+    --------
+    >>> from cqrs_lab import CommandBus, Decider, MemoryEventStore, Snapshots
+    >>> counter = Decider(0, lambda command, count: [command], lambda count, event: count + event)
+    >>> counts = Snapshots(counter, shape="count 1", every=3)
+    >>> bus = CommandBus(MemoryEventStore(), snapshots=[counts])
+    >>> bus.register(int, counter, stream=lambda command: "counter")
+    >>> receipts = [bus.send(number) for number in (1, 2, 3, 4, 5)]
+    >>> counts.kept["counter"].state, counts.kept["counter"].version
+    (6, 3)
+    >>> counts.kept.clear()  # at any moment
+    >>> bus.send(6).version
+    6
+    """
+
+    decider: Decider[Any, Any, Any]
+    _: KW_ONLY
+    shape: str
+    every: int | None = 100
+    upcast: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    kept: MutableMapping[str, Snapshot] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        if self.every is not None and self.every < 1:
+            raise InvalidArgument(f"every={self.every}: give a number of events, or None to save no snapshots")
+        if self.shape in self.upcast:
+            raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
+
+    def load(self, store: EventStore, stream: str) -> Snapshot:
+        """Tell the stream as it is now: what is saved of it, and the events after that."""
+        reads_as: Hashable = getattr(store, "reads_as", None)
+        start = self._find(store, stream, reads_as) or Snapshot(self.decider.initial_state, self.shape, reads_as)
+        events = list(store.read_stream(stream, after=start.version))
+        now = start.extend(events, self.decider.evolve)
+        # Only what was read from the log is saved: an append that is to come may be refused.
+        if self.every is not None and len(events) >= self.every:
+            self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
+        return now
+
+    def _find(self, store: EventStore, stream: str, reads_as: Hashable) -> Snapshot | None:
+        saved = self.kept.get(stream)
+        if saved is None:
+            return None
+        last = next(iter(store.read_stream(stream, after=saved.version - 1, limit=1)), None)
+        if last is None or (last.position, last.recorded_at) != (saved.position, saved.recorded_at):
+            self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"
+        elif saved.reads_as != reads_as:
+            self.dropped[stream] = "the store reads old events otherwise than it did then"
+        elif saved.shape != self.shape and saved.shape not in self.upcast:
+            self.dropped[stream] = f"its shape is {saved.shape!r}, not {self.shape!r}, and no upcast is declared for it"
+        else:
+            # A copy: an `evolve` that changes the state it is given must not change what is kept.
+            upcast = self.upcast.get(saved.shape, lambda state: state)
+            return replace(saved, state=upcast(deepcopy(saved.state)), shape=self.shape)
+        return None

@@ -1,0 +1,264 @@
+"""A person's facts are forgotten by throwing their key away; the log keeps every byte."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from dataclasses import dataclass
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cqrs_lab as lab
+from cqrs_lab.log.contract import Happened
+from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.simulation.gappy_store import GappyEventStore
+from tests.log.test_contract import ThirtyLines
+
+
+@dataclass(frozen=True)
+class Registered1:
+    """The name in one field, as it once was."""
+
+    member: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    member: str
+    given: str
+    family: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Lent:
+    member: str
+    book: str
+
+
+PERSONAL = {
+    Registered1: PersonalFields("member", {"name": "(forgotten) (forgotten)"}),
+    Registered: PersonalFields("member", {"given": "(forgotten)", "family": "(forgotten)", "phone": ""}),
+}
+UPCASTERS = {Registered1: lambda old: Registered(old.member, *old.name.split(" "))}
+FORGOTTEN = Registered("7", "(forgotten)", "(forgotten)")
+ANY = lab.Expected.ANY
+
+
+def a_library(log=None):
+    """Ada is member 7, Ben member 8; each has borrowed a book."""
+    log, keys = log or lab.MemoryEventStore(clock=lambda: 5.0), KeyRing()
+    store = ShreddingStore(log, keys, PERSONAL)
+    store.append("member-7", [Registered1("7", "Ada Lovelace")], expected=ANY, command_id="c1")
+    store.append("member-8", [Registered("8", "Ben", "Müller", "0123")], expected=ANY)
+    store.append("member-7", [Lent("7", "Emma")], expected=ANY)
+    return log, keys, store
+
+
+def bytes_of(log):
+    return pickle.dumps(list(log.read_all()))
+
+
+@pytest.mark.parametrize(
+    "make_store", [lambda: lab.MemoryEventStore(clock=lambda: 5.0), ThirtyLines, lambda: GappyEventStore(lambda: 5.0)]
+)
+def test_who_is_forgotten_cannot_be_read_any_more_and_the_record_stays_byte_for_byte(make_store):
+    log, keys, store = a_library(make_store())
+    today = lab.UpcastingStore(store, UPCASTERS)
+    before = bytes_of(log)
+    assert not [name for name in ("Ada", "Lovelace", "Müller", "0123") if name.encode() in before]
+    ada, ben, lent = Registered("7", "Ada", "Lovelace"), Registered("8", "Ben", "Müller", "0123"), Lent("7", "Emma")
+    assert [one.event for one in today.read_all()] == [ada, ben, lent]
+    keys.forget("7")
+    assert [one.event for one in today.read_all()] == [FORGOTTEN, ben, lent]
+    assert [one.event for one in today.read_stream("member-7")] == [FORGOTTEN, lent]
+    assert bytes_of(log) == before
+    envelopes = [
+        [(one.stream, one.version, one.position, one.recorded_at, one.command_id) for one in each.read_all()]
+        for each in (log, today)
+    ]
+    assert envelopes[0] == envelopes[1] and (today.head(), today.stream_version("member-7")) == (3, 2)
+
+
+class Members:
+    name, version, events = "members", 1, (Registered,)
+    schema = lab.Schema(index=["member"], columns={"family": "str", "position": "int64"})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(Registered).drop_duplicates("member", keep="last"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, latest={"position": ["family"]})
+
+
+def test_a_read_model_shows_the_facts_until_it_is_rebuilt():
+    _, keys, store = a_library()
+    members = lab.Projector(lab.UpcastingStore(store, UPCASTERS), Members())
+    members.catch_up()
+    keys.forget("7")
+    members.catch_up()
+    assert members.table["family"].to_dict() == {"7": "Lovelace", "8": "Müller"}
+    difference = lab.rebuild(members, to=Members()).run().difference()
+    assert members.table["family"].to_dict() == {"7": "(forgotten)", "8": "Müller"}
+    assert list(difference.index) == ["7"]
+
+
+@dataclass(frozen=True)
+class Lend:
+    member: str
+    book: str
+
+
+def decide(command, member):
+    if member is None:
+        raise lab.CommandRejected("nobody is registered under this number")
+    return [Lent(command.member, f"{command.book}, for {member.given}")]
+
+
+def evolve(member, event):
+    return event if isinstance(event, Registered) else member
+
+
+def test_deciders_go_on_and_no_snapshot_remembers_who_is_forgotten():
+    _, keys, store = a_library()
+    today, counter = lab.UpcastingStore(store, UPCASTERS), lab.Decider(None, decide, evolve)
+    snapshots = lab.Snapshots(counter, shape="member", every=1)
+    bus = lab.CommandBus(today, snapshots=[snapshots])
+    bus.register(Lend, counter, stream=lambda command: f"member-{command.member}")
+    for _ in range(2):
+        assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for Ada"),)
+    keys.forget("7")
+    assert "Lovelace" in str(snapshots.kept)  # not used any more, but there: delete them
+    assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
+    assert snapshots.dropped == {"member-7": "the store reads old events otherwise than it did then"}
+    snapshots.kept.clear()
+    assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
+
+
+def test_a_backup_of_the_keys_remembers_and_one_from_before_a_person_came_is_no_forgetting():
+    log, keys, store = a_library()
+    backup = dict(keys._keys)
+    keys.forget("7")
+    again = ShreddingStore(log, KeyRing(backup), PERSONAL)
+    assert next(again.read_all()).event == Registered1("7", "Ada Lovelace")
+    too_old = ShreddingStore(log, KeyRing({"7": b""}), PERSONAL)
+    assert KeyRing({"7": b""}).forgotten == {"7"}
+    with pytest.raises(lab.DecryptionFailed, match="position 2 tells about '8' .* no key, and it was not thrown away"):
+        list(too_old.read_all())
+
+
+def test_a_wrong_key_does_not_look_like_forgotten():
+    log, keys, _ = a_library()
+    wrong = ShreddingStore(log, KeyRing({"7": Fernet.generate_key(), "8": Fernet.generate_key()}), PERSONAL)
+    with pytest.raises(
+        lab.DecryptionFailed, match="the Registered1 at position 1 .* locked with another key"
+    ) as caught:
+        list(wrong.read_all())
+    assert (caught.value.event, caught.value.position, caught.value.person) == ("Registered1", 1, "7")
+    clear = lab.MemoryEventStore()
+    clear.append("member-7", [Registered("7", "Ada", "Lovelace")], expected=ANY)
+    with pytest.raises(lab.DecryptionFailed, match="recorded in the clear"):
+        list(ShreddingStore(clear, keys, PERSONAL).read_all())
+
+
+def test_each_person_has_a_key_of_their_own_also_under_many_threads():
+    keys, made, together = KeyRing(), [], threading.Barrier(8)
+
+    def make():
+        together.wait()
+        made.extend((person, keys.find_or_make(person)) for person in map(str, range(50)))
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 400 and len(set(made)) == len({key for _, key in made}) == 50
+
+
+def test_facts_of_one_who_is_forgotten_are_refused_but_placeholders_may_be_recorded():
+    log, keys, store = a_library()
+    keys.forget("7")
+    with pytest.raises(lab.InvalidArgument, match="person '7' is forgotten; give whoever comes back a new id"):
+        store.append("member-7", [Lent("7", "Emma"), Registered("7", "Ada", "King")], expected=ANY)
+    assert log.head() == 3
+    store.append("member-7", [Registered("7", "(forgotten)", "(forgotten)")], expected=ANY)
+    assert list(store.read_stream("member-7"))[-1].event == FORGOTTEN
+    # The same command once more: nothing is recorded, and the first receipt comes back.
+    first = store.append("member-7", [Registered1("7", "Ada Lovelace")], expected=ANY, command_id="c1")
+    assert first == lab.Appended("member-7", 1, 1) and log.head() == 4
+    with pytest.raises(lab.InvalidArgument, match="is forgotten"):
+        store.append("member-7", [Registered1("7", "Ada Lovelace")], expected=ANY, command_id="c2")
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Registered("", "Ada", "King"), "Registered.member names no person"),
+        (Registered(None, "Ada", "King"), "Registered.member names no person"),
+        (Registered("9", "Ada", 3), "Registered.family is 3; a personal field holds text or None"),
+    ],
+)
+def test_what_could_not_be_forgotten_is_not_recorded(event, why):
+    log, _, store = a_library()
+    with pytest.raises(lab.InvalidArgument, match=why):
+        store.append("member-9", [event], expected=ANY)
+    assert log.head() == 3
+
+
+@pytest.mark.parametrize(
+    ("event_type", "declared", "why"),
+    [
+        (Lent, PersonalFields("member", {"title": ""}), "Lent has no field 'title'; its fields: member, book"),
+        (Lent, PersonalFields("who", {"book": ""}), "Lent has no field 'who'"),
+        (Lent, PersonalFields("member", {"member": ""}), "says whose key to take"),
+        (Lent, PersonalFields("member", {}), "at least one"),
+        (Lent, {"book": ""}, "give a dataclass and its PersonalFields"),
+        (str, PersonalFields("member", {"book": ""}), "give a dataclass"),
+        (
+            Happened,
+            PersonalFields("note", {"number": ""}),
+            "Happened.number is <class 'int'>; a personal field is a str",
+        ),
+    ],
+)
+def test_a_declaration_that_does_not_fit_is_refused(event_type, declared, why):
+    with pytest.raises(lab.InvalidArgument, match=why):
+        ShreddingStore(lab.MemoryEventStore(), KeyRing(), {event_type: declared})
+
+
+def test_it_keeps_the_laws_of_a_store_while_it_encrypts():
+    personal = {Happened: PersonalFields("number", {"note": "?"})}
+    logs = []
+
+    def make_store():
+        logs.append(lab.MemoryEventStore())
+        return ShreddingStore(logs[-1], KeyRing(), personal)
+
+    report = lab.check_event_store(make_store, threads=2)
+    assert report.ok, report
+    assert all(one.event.note.startswith("gAAAA") for log in logs for one in log.read_all())
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=30), other=st.text(max_size=30))
+def test_any_text_comes_back_as_it_was_until_it_is_forgotten(text, other):
+    log, keys = lab.MemoryEventStore(), KeyRing()
+    store = ShreddingStore(log, keys, PERSONAL)
+    events = [Registered("1", text, other, None), Registered("2", other, text, text)]
+    store.append("members", events, expected=ANY)
+    assert [one.event for one in store.read_all()] == events
+    keys.forget("1")
+    assert [one.event for one in store.read_all()] == [Registered("1", "(forgotten)", "(forgotten)"), events[1]]
+
+
+def test_a_projector_follows_it_by_itself():
+    _, _, store = a_library()
+    with lab.Projector(lab.UpcastingStore(store, UPCASTERS), Members()) as members:
+        position = store.append("member-9", [Registered("9", "Cleo", "Day")], expected=ANY).position
+        members.wait_for(position, 10)
+        assert members.table.at["9", "family"] == "Day"

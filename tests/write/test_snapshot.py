@@ -1,0 +1,378 @@
+"""Snapshots never change an answer: with them and without, thrown away, of an old shape, of another log, shared."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cqrs_lab as lab
+from cqrs_lab.shop import write
+from cqrs_lab.shop.events import OrderLine
+
+NOW = datetime(2026, 1, 5)
+QUANTITIES = st.integers(-1, 4)
+LINES = st.integers(1, 2).map(lambda count: tuple(OrderLine(n, "p", "tea", 2, 100) for n in range(1, count + 1)))
+SHOP_COMMANDS = st.one_of(
+    st.builds(write.ListProduct, st.just("p"), st.sampled_from("ab"), QUANTITIES, st.just(NOW)),
+    st.builds(write.ChangePrice, st.just("p"), QUANTITIES, st.just(NOW)),
+    st.builds(write.ReceiveStock, st.just("p"), QUANTITIES, st.just(NOW)),
+    st.builds(write.ReserveStock, st.just("p"), st.sampled_from(["o", "q"]), QUANTITIES, st.just(NOW)),
+    st.builds(write.ReleaseStock, st.just("p"), st.sampled_from(["o", "q"]), st.just(NOW)),
+    st.builds(
+        write.AddToCart, st.just("c"), st.just("ada"), st.sampled_from("pq"), QUANTITIES, QUANTITIES, st.just(NOW)
+    ),
+    st.builds(write.ChangeCartQuantity, st.just("c"), st.sampled_from("pq"), QUANTITIES, st.just(NOW)),
+    st.builds(write.PlaceOrder, st.just("o"), st.just("ada"), st.just("UK"), LINES, st.just(()), st.just(NOW)),
+    st.builds(write.PayOrder, st.just("o"), st.sampled_from([200, 400]), st.just(NOW)),
+    st.builds(write.ChangeItemStatus, st.just("o"), st.just(1), st.sampled_from(["damaged", "late"]), st.just(NOW)),
+    st.builds(write.ShipOrder, st.just("o"), st.just(NOW)),
+)
+DECIDERS = {"product-p": write.product, "stock-p": write.stock, "cart-c": write.cart, "order-o": write.order}
+IDS = st.sampled_from([None, "a", "b", "c"])
+
+
+def ticking():
+    return itertools.count(1).__next__
+
+
+def outcome(bus, command, command_id=None):
+    try:
+        return bus.send(command, command_id=command_id)
+    except lab.CommandRejected as rejected:
+        return rejected.reason
+
+
+@settings(deadline=None)
+@given(
+    sent=st.lists(st.tuples(SHOP_COMMANDS, IDS, st.sampled_from(["keep", "keep", "keep", "lose one", "lose all"]))),
+    every=st.integers(1, 5),
+)
+def test_the_shop_answers_the_same_with_snapshots_and_without(sent, every):
+    stores = [lab.MemoryEventStore(clock=ticking()) for _ in range(2)]
+    kept = {}
+    snapshots = {name: lab.Snapshots(one, shape="1", every=every, kept=kept) for name, one in DECIDERS.items()}
+    buses = [lab.CommandBus(stores[0]), lab.CommandBus(stores[1], snapshots=snapshots.values())]
+    for bus in buses:
+        write.register(bus)
+    for command, command_id, fate in sent:
+        if fate == "lose all":
+            kept.clear()
+        elif fate == "lose one" and kept:
+            kept.popitem()
+        assert outcome(buses[1], command, command_id) == outcome(buses[0], command, command_id)
+    assert list(stores[1].read_all()) == list(stores[0].read_all())
+    for stream, decider in DECIDERS.items():
+        expected = decider.fold(one.event for one in stores[0].read_stream(stream))
+        assert snapshots[stream].load(stores[1], stream).state == expected
+        assert not snapshots[stream].dropped
+
+
+# --- a till that has changed its shape over the years -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Take:
+    pence: int
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Moved1:
+    """Money came in or went out, in pounds."""
+
+    pounds: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """In pence, since then."""
+
+    pence: int
+
+
+def decide(command, pence):
+    if pence + command.pence * command.times < 0:
+        raise lab.CommandRejected(f"the till holds {pence}")
+    return [Moved(command.pence)] * command.times if command.pence else []
+
+
+def decide_in_pounds(command, pounds):
+    if pounds + command.pence * command.times < 0:
+        raise lab.CommandRejected(f"the till holds {pounds}")
+    return [Moved1(command.pence)] * command.times if command.pence else []
+
+
+in_pounds = lab.Decider(0, decide_in_pounds, lambda pounds, event: pounds + event.pounds)
+# A mistake to come: what a Moved1 says is read as if it were pence, where nothing upcasts it.
+in_pence = lab.Decider(0, decide, lambda pence, event: pence + event.pence)
+
+
+@dataclass(frozen=True)
+class Till:
+    pence: int = 0
+
+
+as_till = lab.Decider(
+    Till(),
+    lambda command, till: decide(command, till.pence),
+    lambda till, moved: replace(till, pence=till.pence + moved.pence),
+)
+AMOUNTS = st.lists(st.tuples(st.builds(Take, st.integers(-3, 5), st.integers(1, 3)), IDS), max_size=12)
+
+
+def a_bus(store, decider, **more):
+    bus = lab.CommandBus(store, **more)
+    bus.register(Take, decider, stream=lambda command: "till")
+    return bus
+
+
+def in_pence_today(store):
+    return lab.UpcastingStore(store, {Moved1: lambda old: Moved(100 * old.pounds)})
+
+
+@settings(deadline=None)
+@given(before=AMOUNTS, after=AMOUNTS, every=st.integers(1, 4), declared=st.booleans())
+def test_a_state_of_an_old_shape_is_upcast_or_dropped(before, after, every, declared):
+    log, kept = lab.MemoryEventStore(clock=ticking()), {}
+    old = lab.Snapshots(in_pence, shape="pence", every=every, kept=kept)
+    for command, command_id in before:
+        outcome(a_bus(log, in_pence, snapshots=[old]), command, command_id)
+    upcast = {"pence": Till} if declared else {}
+    new = lab.Snapshots(as_till, shape="till", every=every, kept=kept, upcast=upcast)
+    go_on_as_without_snapshots(log, lambda store: store, as_till, new, after, bool(kept), dropped=not declared)
+
+
+@settings(deadline=None)
+@given(before=AMOUNTS, after=AMOUNTS, every=st.integers(1, 4), renamed=st.booleans())
+def test_where_old_events_mean_something_else_today_a_snapshot_is_dropped_also_if_its_shape_was_left(
+    before, after, every, renamed
+):
+    log, kept = lab.MemoryEventStore(clock=ticking()), {}
+    old = lab.Snapshots(in_pounds, shape="1", every=every, kept=kept)
+    for command, command_id in before:
+        outcome(a_bus(log, in_pounds, snapshots=[old]), command, command_id)
+    # A state upcast alone does not save it: it cannot know what else an upcaster changed.
+    shape, upcast = ("2", {"1": lambda pounds: pounds}) if renamed else ("1", {})
+    new = lab.Snapshots(in_pence, shape=shape, every=every, kept=kept, upcast=upcast)
+    go_on_as_without_snapshots(log, in_pence_today, in_pence, new, after, bool(kept), dropped=True)
+
+
+def go_on_as_without_snapshots(log, read_as, decider, snapshots, commands, there_was_one, dropped):
+    copy = lab.MemoryEventStore(clock=ticking())
+    for _, commit in itertools.groupby(log.read_all(), key=lambda one: one.recorded_at):
+        commit = list(commit)
+        copy.append("till", [one.event for one in commit], expected=lab.Expected.ANY, command_id=commit[0].command_id)
+    with_them, without = a_bus(read_as(log), decider, snapshots=[snapshots]), a_bus(read_as(copy), decider)
+    for command, command_id in [*commands, (Take(0), None)]:
+        assert outcome(with_them, command, command_id) == outcome(without, command, command_id)
+    expected = decider.fold(one.event for one in read_as(copy).read_all())
+    assert snapshots.load(read_as(log), "till").state == expected
+    assert list(log.read_all()) == list(copy.read_all())
+    assert bool(snapshots.dropped) == (there_was_one and dropped)
+
+
+# --- one thing at a time, counted by hand -------------------------------------------------------------------
+
+
+class CountingStore(lab.MemoryEventStore):
+    """Counts the events that were read from it."""
+
+    def __init__(self):
+        super().__init__(clock=ticking())
+        self.read = 0
+
+    def read_stream(self, stream, *, after=0, limit=None):
+        for recorded in super().read_stream(stream, after=after, limit=limit):
+            self.read += 1
+            yield recorded
+
+
+def a_long_till(events=10_000, every=100):
+    store = CountingStore()
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=every)
+    bus = a_bus(store, in_pence, snapshots=[snapshots])
+    for number in range(events // 10):
+        bus.send(Take(1, times=10), command_id=f"c{number}")
+    return store, bus, snapshots
+
+
+def test_a_stream_of_ten_thousand_events_is_not_read_from_its_start():
+    store, bus, snapshots = a_long_till()
+    assert store.stream_version("till") == 10_000
+    store.read = 0
+    assert bus.send(Take(-10_000)).version == 10_001
+    assert store.read <= 101  # the event it ends with, and what came after it
+    snapshots.kept.clear()
+    with pytest.raises(lab.CommandRejected, match="the till holds 0"):
+        bus.send(Take(-1))
+    assert store.read > 10_000
+
+
+def test_an_old_command_id_gets_its_first_receipt_from_what_the_snapshot_covers_and_little_is_read():
+    store, bus, snapshots = a_long_till()
+    assert snapshots.kept["till"].version >= 9_900
+    bus.send(Take(-10_000))
+    store.read = 0
+    # Decided anew it would be forbidden: the till is empty.
+    assert bus.send(Take(-1, times=10), command_id="c5") == lab.Receipt("till", 60, 60, (Moved(1),) * 10)
+    assert store.read <= 120
+
+
+def test_a_command_that_records_nothing_gets_the_position_of_the_streams_last_event_also_behind_a_snapshot():
+    store = lab.MemoryEventStore()
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=1)
+    bus = a_bus(store, in_pence, snapshots=[snapshots])
+    bus.send(Take(5))
+    store.append("elsewhere", ["x"], expected=lab.Expected.ANY)
+    for _ in range(3):
+        assert bus.send(Take(0)) == lab.Receipt("till", 1, 1, ())
+    assert snapshots.kept["till"].version == 1
+
+
+def test_what_was_never_recorded_is_in_no_snapshot():
+    class Full(lab.MemoryEventStore):
+        full = False
+
+        def append(self, stream, events, *, expected, command_id=None):
+            if self.full:
+                raise lab.ConcurrencyError(stream, expected, -1)
+            return super().append(stream, events, expected=expected, command_id=command_id)
+
+    store = Full()
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=1)
+    bus = a_bus(store, in_pence, snapshots=[snapshots])
+    bus.send(Take(5))
+    store.full = True
+    with pytest.raises(lab.ConcurrencyError):
+        bus.send(Take(7), command_id="lost")
+    store.full = False
+    assert (snapshots.load(store, "till").state, snapshots.kept["till"].version) == (5, 1)
+    assert bus.send(Take(7), command_id="lost").events == (Moved(7),)
+
+
+def test_an_evolve_that_changes_the_state_it_is_given_does_not_change_what_is_kept():
+    def evolve(amounts, moved):
+        amounts = [] if amounts is None else amounts
+        amounts.append(moved.pence)
+        return amounts
+
+    def all_so_far(command, amounts):
+        amounts = [] if amounts is None else amounts
+        amounts.append("decided")
+        return [Moved(command.pence)]
+
+    careless = lab.Decider(None, all_so_far, evolve)
+    store = lab.MemoryEventStore()
+    snapshots = lab.Snapshots(careless, shape="amounts", every=2)
+    bus = a_bus(store, careless, snapshots=[snapshots])
+    for pence in range(1, 8):
+        bus.send(Take(pence))
+    assert snapshots.load(store, "till").state == [1, 2, 3, 4, 5, 6, 7]
+    assert snapshots.kept["till"].state == [1, 2, 3, 4, 5, 6]
+
+
+def other_logs():
+    shorter = lab.MemoryEventStore(clock=lambda: 1.0)
+    shorter.append("till", [Moved(1)], expected=0)
+    elsewhere = lab.MemoryEventStore(clock=lambda: 1.0)
+    elsewhere.append("other", [Moved(1)], expected=0)
+    elsewhere.append("till", [Moved(1)] * 3, expected=0)
+    later = lab.MemoryEventStore(clock=lambda: 2.0)
+    later.append("till", [Moved(1)] * 3, expected=0)
+    return {"empty": lab.MemoryEventStore(), "shorter": shorter, "elsewhere": elsewhere, "later": later}
+
+
+@pytest.mark.parametrize("name", list(other_logs()))
+def test_a_snapshot_of_another_log_is_not_used_and_says_why(name):
+    own, other = lab.MemoryEventStore(clock=lambda: 1.0), other_logs()[name]
+    own.append("till", [Moved(100)] * 3, expected=0, command_id="c1")
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=1)
+    assert snapshots.load(own, "till").state == 300 and not snapshots.dropped
+    there = list(other.read_stream("till"))
+    bus = a_bus(other, in_pence, snapshots=[snapshots])
+    with pytest.raises(lab.CommandRejected, match=f"the till holds {len(there)}$"):
+        bus.send(Take(-100), command_id="c1")
+    assert snapshots.dropped == {"till": "it ends with version 3 at position 3 of another log"}
+
+
+def test_why_a_snapshot_was_dropped_is_told():
+    store = lab.MemoryEventStore()
+    store.append("till", [Moved(1)], expected=0)
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=1)
+    snapshots.load(store, "till")
+    today = lab.Snapshots(as_till, shape="till", every=1, kept=snapshots.kept)
+    assert today.load(store, "till").state == Till(1)
+    assert today.dropped == {"till": "its shape is 'pence', not 'till', and no upcast is declared for it"}
+    assert today.kept["till"].shape == "till"
+    today.load(in_pence_today(store), "till")
+    assert today.dropped == {"till": "the store reads old events otherwise than it did then"}
+
+
+def test_two_buses_that_share_their_snapshots_meet_each_others_conflicts():
+    """Each bus loads from what the other saved; before each append the other is faster once."""
+    kept, store = {}, lab.MemoryEventStore(clock=ticking())
+    first, second = (
+        a_bus(store, in_pence, snapshots=[lab.Snapshots(in_pence, shape="pence", every=every, kept=kept)])
+        for every in (1, 3)
+    )
+    overtaken = itertools.count()
+
+    def decide_late(command, pence):
+        if next(overtaken) % 2 == 0:
+            second.send(Take(1))
+        return decide(command, pence)
+
+    slow = lab.Decider(0, decide_late, in_pence.evolve)
+    bus = a_bus(store, slow, snapshots=[lab.Snapshots(slow, shape="pence", every=1, kept=kept)])
+    for number in range(1, 11):
+        assert bus.send(Take(10)).version == 3 * number - 1
+        assert first.send(Take(100)).version == 3 * number
+    assert sum(one.event.pence for one in store.read_all()) == 10 * (1 + 10 + 100)
+    assert in_pence.fold(one.event for one in store.read_all()) == 1110
+    assert not any(snapshots.dropped for snapshots in first._snapshots.values())
+
+
+@pytest.mark.parametrize("every", [1, 3, 50])
+def test_many_senders_on_two_buses_neither_lose_nor_make_money_and_each_id_has_one_receipt(every):
+    store, kept, receipts = lab.MemoryEventStore(), {}, []
+
+    def send(name):
+        snapshots = lab.Snapshots(in_pence, shape="pence", every=every, kept=kept)
+        bus = a_bus(store, in_pence, attempts=1000, snapshots=[snapshots])
+        for number in range(30):
+            receipts.append((number, bus.send(Take(1, times=2), command_id=f"c{number}")))
+            bus.send(Take(1))
+            if number % 7 == name:
+                kept.pop("till", None)
+
+    threads = [threading.Thread(target=send, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(receipts) == 120 and len({(number, receipt.version) for number, receipt in receipts}) == 30
+    assert len({receipt.version for _, receipt in receipts}) == 30
+    assert sum(one.event.pence for one in store.read_all()) == 30 * 2 + 4 * 30
+
+
+def test_deciders_without_snapshots_are_served_beside_those_with_them():
+    snapshots = lab.Snapshots(write.cart, shape="1", every=1)
+    bus = lab.CommandBus(lab.MemoryEventStore(), snapshots=[snapshots])
+    write.register(bus)
+    bus.send(write.ReceiveStock("p", 3, at=NOW))
+    for _ in range(2):
+        bus.send(write.AddToCart("c", "ada", "p", 1, 100, at=NOW))
+    assert list(snapshots.kept) == ["cart-c"]
+
+
+@pytest.mark.parametrize("wrong", [{"every": 0}, {"every": -3}, {"upcast": {"pence": Till}}])
+def test_snapshots_without_meaning_are_refused(wrong):
+    with pytest.raises(lab.InvalidArgument, match="give a number of events|name old shapes"):
+        lab.Snapshots(in_pence, shape="pence", **wrong)
+    assert lab.Snapshots(in_pence, shape="pence", every=None).kept == {}
