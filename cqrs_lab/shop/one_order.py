@@ -13,19 +13,24 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.shop import events, fulfilment, write
+from cqrs_lab.shop.parties import Answers, Parties
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager
 
 NOON = datetime(2026, 1, 5, 12)
-FAILURES = (
-    "nothing fails",
-    "not enough stock",
-    "the bank declines",
-    "the bank never answers",
-    "the bank answers after the time-out",
-    "the carrier refuses",
-    "the carrier never answers",
-)
+# What the bank and the carrier say, and after how many minutes.
+_YES: Answers = {"yes": (5,)}
+_FETCHES: Answers = {"yes": (20,)}
+_ANSWERS: dict[str, tuple[Answers, Answers]] = {
+    "nothing fails": (_YES, _FETCHES),
+    "not enough stock": (_YES, _FETCHES),
+    "the bank declines": ({"no": (5,)}, _FETCHES),
+    "the bank never answers": ({}, _FETCHES),
+    "the bank answers after the time-out": ({"yes": (40,)}, _FETCHES),
+    "the carrier refuses": (_YES, {"no": (20,)}),
+    "the carrier never answers": (_YES, {}),
+}
+FAILURES = tuple(_ANSWERS)
 """What may go wrong."""
 LANES = {"order-": "customer, order", "stock-": "store-room", "payment-": "bank", "parcel-": "carrier"}
 """Who takes part, by how the names of their streams begin."""
@@ -37,8 +42,6 @@ UNDOING = (
     events.ParcelCancelled,
 )
 """The events that tell of a step undone."""
-BANK_TAKES, CARRIER_TAKES, HELD_UP = timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=40)
-ON_ITS_WAY = timedelta(minutes=1)
 CUPS = events.OrderLine(1, "cup", "Tea cup", 2, 2550)
 POTS = events.OrderLine(2, "pot", "Tea pot", 2, 9900)
 
@@ -69,7 +72,7 @@ def see_through(
 ) -> Course:
     """Let Ada order two cups and two pots at noon, and see the order through.
 
-    The bank answers after 5 minutes and the carrier after 20, if they do; their answer is on its way for a minute.
+    The bank answers after 5 minutes and the carrier after 20, if they do, also if nobody waits for it any more.
 
     Parameters
     ----------
@@ -95,18 +98,23 @@ def see_through(
         raise InvalidArgument(f"no failure {failure!r}; there is {', '.join(FAILURES)}")
     if cancels_after < 0 or crash_after < 0:
         raise InvalidArgument("cancels_after and crash_after count from 1; 0 stands for never")
-    day = _Day(failure, crash_after, process)
-    day.bus.send(write.ReceiveStock("cup", 12, NOON))
-    day.bus.send(write.ReceiveStock("pot", 1 if failure == "not enough stock" else 4, NOON))
-    day.bus.send(write.PlaceOrder("7", "ada", "Ireland", (CUPS, POTS), (), NOON))
-    if cancels_after:
-        at = NOON + timedelta(minutes=cancels_after)
-        day.agenda.append(_Said(at, write.CancelOrder("7", at)))
+    day = _Day(_parties(failure, cancels_after), crash_after, process)
     day.pass_by()
     sent = day.bus.sent.total()
     if sent < crash_after:
         day.notes.append(f"The process sent {sent} commands, so it did not die after number {crash_after}.")
     return Course(_frame(day, process.name), tuple(day.notes))
+
+
+def _parties(failure: str, cancels_after: int) -> Parties:
+    stock = (
+        write.ReceiveStock("cup", 12, NOON),
+        write.ReceiveStock("pot", 1 if failure == "not enough stock" else 4, NOON),
+    )
+    order = write.PlaceOrder("7", "ada", "Ireland", (CUPS, POTS), (), NOON)
+    cancels = (write.CancelOrder("7", NOON + timedelta(minutes=cancels_after)),) if cancels_after else ()
+    bank, carrier = _ANSWERS[failure]
+    return Parties((*stock, order, *cancels), {"7": bank}, {"7": carrier}, NOON)
 
 
 class _Died(Exception):
@@ -135,34 +143,24 @@ class _Bus(CommandBus):
         return receipt
 
 
-class _Said(NamedTuple):
-    """What somebody outside says, when; and by when it was decided, and what would have stopped it."""
-
-    at: datetime
-    command: object
-    decided_at: datetime | None = None
-    unless: type | None = None
-
-
 class _Day:
-    """The store, the process and a clock; the bank and the carrier hear what is asked of them, and answer."""
+    """The store, the process and a clock; everybody around hears what is recorded, and says what they say."""
 
-    def __init__(self, failure: str, crash_after: int, process: Process[Any, Any, Any]) -> None:
-        self.failure, self.process = failure, process
-        self.now, self.heard, self.saved = NOON, 0, 0
+    def __init__(self, parties: Parties, crash_after: int, process: Process[Any, Any, Any]) -> None:
+        self.parties, self.process = parties, process
+        self.now, self.heard, self.saved = parties.start, 0, 0
         self.store = MemoryEventStore(clock=lambda: (self.now - NOON).total_seconds())
         self.bus = _Bus(self.store, crash_after)
         write.register(self.bus)
-        self.agenda: list[_Said] = []
+        self.agenda = list(parties.wishes)
         self.notes: list[str] = []
         self.manager = self._life()
 
     def pass_by(self) -> None:
         """Go from moment to moment until nobody has anything to say and the process waits for nothing."""
-        self._settle()
         while self.agenda or self.manager.waiting:
             deadline = min(self.manager.waiting.values(), default=datetime.max)
-            said = min(self.agenda, key=lambda one: one.at, default=None)
+            said = min(self.agenda, key=lambda command: command.at, default=None)  # of two at once, the first asked for
             before = self.store.head()
             if said is not None and said.at <= deadline:
                 self.now = said.at
@@ -180,6 +178,12 @@ class _Day:
     def _save(self, position: int) -> None:
         self.saved = position
 
+    def _say(self, command: object) -> None:
+        try:
+            self.bus.send(command)
+        except CommandRejected as refused:
+            self.notes.append(f"{self.now:%H:%M}: {type(command).__name__} was refused: {refused.reason}.")
+
     def _settle(self) -> None:
         try:
             self.manager.due(self.now)
@@ -189,34 +193,7 @@ class _Day:
             self.manager.due(self.now)
         for recorded in self.store.read_all(after=self.heard):
             self.heard = recorded.position
-            self.agenda += self._answers(recorded.event)
-
-    def _answers(self, event: object) -> list[_Said]:
-        match event:
-            case events.PaymentRequested(order_id, _, asked_at) if self.failure != "the bank never answers":
-                decided_at = asked_at + BANK_TAKES - ON_ITS_WAY
-                at = asked_at + (HELD_UP if self.failure == "the bank answers after the time-out" else BANK_TAKES)
-                no, yes = write.DeclinePayment(order_id, "card expired", at), write.ConfirmPayment(order_id, at)
-                answer = no if self.failure == "the bank declines" else yes
-                return [_Said(at, answer, decided_at, events.PaymentWithdrawn)]
-            case events.ParcelBooked(order_id, booked_at) if self.failure != "the carrier never answers":
-                at = booked_at + CARRIER_TAKES
-                refuses, accepts = write.RefuseParcel(order_id, "too heavy", at), write.AcceptParcel(order_id, at)
-                answers = refuses if self.failure == "the carrier refuses" else accepts
-                return [_Said(at, answers, at - ON_ITS_WAY, events.ParcelCancelled)]
-            case _:
-                return []
-
-    def _say(self, said: _Said) -> None:
-        if said.unless is not None and said.decided_at is not None:
-            seconds = (said.decided_at - NOON).total_seconds()
-            log = self.store.read_all()
-            if any(isinstance(one.event, said.unless) and one.recorded_at <= seconds for one in log):
-                return
-        try:
-            self.bus.send(said.command)
-        except CommandRejected as refused:
-            self.notes.append(f"{self.now:%H:%M}: {type(said.command).__name__} was refused: {refused.reason}.")
+            self.agenda += self.parties.answers(recorded.event, self.now)
 
 
 def _frame(day: _Day, process: str) -> pd.DataFrame:

@@ -5,7 +5,8 @@ import time
 import uuid
 from dataclasses import replace
 
-from cqrs_lab.course.exercises.lesson_12 import TRIP, Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
+from cqrs_lab.course.exercises.lesson_12 import TRIP
+from cqrs_lab.course.exercises.lesson_12_undo import Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
 
 # --- 12.1 -------------------------------------------------------------------------------------------------
 
