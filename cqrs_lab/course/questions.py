@@ -196,7 +196,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             "All day, more events come in than the projector can handle. What does the lag do?",
             {
                 "it grows without end": "Right: at 100 % and above there is no level where it would settle.",
-                "it settles, at a high level": "So it would below 100 %. Above, each hour adds more work than it takes away.",
+                "it settles, at a high level": "It would below 100 %. Above, each hour adds more than it takes away.",
                 "it stays: the log waits": "The log does not wait for its readers. That is what makes it fast.",
             },
         ),

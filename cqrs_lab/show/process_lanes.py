@@ -225,7 +225,7 @@ def _events(shown: pd.DataFrame) -> str:
             "at": shown["at"].dt.strftime("%H:%M"),
             "event": shown["event"],
             "command": shown["command"],
-            "because of": [_cause(row) for _, row in shown.iterrows()],
+            "cause": [_cause(row) for _, row in shown.iterrows()],
             "sent": [["", "once", "twice"][min(times, 2)] for times in shown["sent"]],
         }
     )
@@ -233,10 +233,10 @@ def _events(shown: pd.DataFrame) -> str:
 
 
 def _cause(row: pd.Series) -> str:
-    return "time is up" if row["time_is_up"] else f"event {row['cause']}" if row["cause"] else "outside"
+    return "time is up" if row["time_is_up"] else str(row["cause"] or "outside")
 
 
 def _held(shown: pd.DataFrame) -> str:
     units, mills = (int(shown[column].iloc[-1]) for column in ("units_aside", "money_mills"))
-    held = pd.Index(["units set aside", "mills taken, less given back"], name="what")
+    held = pd.Index(["units set aside", "mills kept"], name="what")
     return table(pd.DataFrame({"held": [units, mills]}, index=held), f"After event {shown.index[-1]}")
