@@ -32,6 +32,7 @@ class _Desk:
     asked: list[str] = field(default_factory=list)
     memory: dict[Any, Any] = field(default_factory=dict)
     looked: bool = False
+    handed: list[Delivered] = field(default_factory=list)
 
     def issue(self, customer: str, key: object) -> None:
         """Send a voucher to a customer, unless there was one under this key."""
@@ -92,7 +93,9 @@ def _give(answer: Any, desk: _Desk, event: Delivered) -> None:
     if not callable(answer):
         raise NotYet("looked for give", answer, "a function", "What did you hand over?")
     try:
-        answer(replace(event), desk)  # a copy: what was read anew from the log is another object
+        # A copy, as one read anew from the log is. It is kept, or the next one might stand at the same address.
+        desk.handed.append(replace(event))
+        answer(desk.handed[-1], desk)
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         came = f"{type(error).__name__}: {error}"
         raise NotYet(f"handed over {event}", came, "no error", "Which line of yours raises it?") from None

@@ -201,7 +201,7 @@ WRONG_HANDLERS = {
 NEW_EACH_TIME = (
     lambda event, desk: desk.issue(event.customer, next(_numbers)),
     lambda event, desk: desk.issue(event.customer, time.perf_counter_ns()),
-    lambda event, desk: desk.issue(event.customer, id(event) + next(_numbers)),
+    lambda event, desk: desk.issue(event.customer, id(event)),
 )
 
 # --- 12.3 -------------------------------------------------------------------------------------------------
