@@ -126,4 +126,25 @@ SAID_TO: dict[str, dict[str, str]] = {
         "and that takes as long as the lag.",
         "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
     },
+    "12.1": {
+        "they are rolled back": "Compensation is not rollback. The bank has taken the money, and her statement says "
+        "so: nobody can make that not have happened. For each step there is a further one that makes it good.",
+        "they are marked as void": "To mark an event is to edit it, and whoever has read it would never hear of that. "
+        "It did happen: the money was taken.",
+    },
+    "12.2": {
+        "an event in the log": "Silence leaves no event. If nobody says anything, nothing is recorded.",
+        "its own clock": "Then the same log would lead to other commands tomorrow, and a test would wait half an hour. "
+        "Time is a fact from outside, and comes in with the call.",
+    },
+    "12.3": {
+        "nothing, it is too late": "Too late for the order; but the bank has the money. What is not recorded cannot be "
+        "made good.",
+        "the order is paid after all": "It was cancelled ten minutes before, and its goods are free for others. "
+        "An answer that comes late meets the rules as they are now.",
+    },
+    "12.4": {
+        "twice": "The command is sent twice. It has the same id both times, and the stream knows it.",
+        "never": "So it would be if the process noted first and sent then. It sends first.",
+    },
 }

@@ -175,6 +175,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "12": (
+        Recalled(
+            "A projector dies after it wrote its table and before it noted its position. What of the last event?",
+            {
+                "it comes again": "Right: at least once. Whoever hears it twice has to notice.",
+                "it is lost": "Lost it would be the other way round: the position noted, the table not yet written.",
+                "that cannot happen": "Between two things that are written one after the other, a process can die.",
+            },
+        ),
+        Recalled(
+            "A read model is built anew from the first event on. Which mails go out?",
+            {
+                "none": "Right: rows are made anew. What has reached people is not done again.",
+                "all of them again": "Then every repaired table would write to every customer. A rebuild makes rows.",
+                "those that failed": "A table does not know which mails failed, and it is not the one who sends.",
+            },
+        ),
+        Recalled(
+            "All day, more events come in than the projector can handle. What does the lag do?",
+            {
+                "it grows without end": "Right: at 100 % and above there is no level where it would settle.",
+                "it settles, at a high level": "It would below 100 %. Above, each hour adds more than it takes away.",
+                "it stays: the log waits": "The log does not wait for its readers. That is what makes it fast.",
+            },
+        ),
+    ),
 }
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {

@@ -9,6 +9,7 @@ from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
+from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.race import race
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.skipped_event import skipped_event
@@ -38,6 +39,7 @@ __all__ = [
     "policies",
     "skipped_event",
     "fault_plan",
+    "process_lanes",
     "Shop",
     "View",
     "Picture",

@@ -5,9 +5,9 @@ import pytest
 from cqrs_lab.course import check
 from cqrs_lab.course.exercises import EXERCISES
 
-from . import answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09
+from . import answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09, answers_12
 
-LESSONS = (answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09)
+LESSONS = (answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09, answers_12)
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
 WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
 # Here what was done names the fault, and the sentence is about how to look for any.
@@ -37,3 +37,12 @@ def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
 def test_no_two_wrong_answers_get_the_same_sentence(key):
     asked = [check(key, answer).ask for answer, _ in WRONG[key].values()]
     assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("at", range(len(answers_12.NEW_EACH_TIME)))
+def test_any_key_that_is_new_each_time_is_met_as_such(at):
+    assert "Another key each time" in check("12.2", answers_12.NEW_EACH_TIME[at]).ask
+
+
+def test_who_rewrites_an_event_is_met_as_who_deletes_one():
+    assert "Who tells them, if you take one away" in check("12.1", answers_12.rewrites).ask
