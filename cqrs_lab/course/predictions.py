@@ -126,6 +126,28 @@ SAID_TO: dict[str, dict[str, str]] = {
         "and that takes as long as the lag.",
         "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
     },
+    "10.1": {
+        "from today on": "So it is where only the present state is kept: a new column begins empty. Here every "
+        "order is on record with its hour, though nobody had asked for the hour then.",
+        "not at all": "Nobody asked for it, so nobody counted. But each order carries its time, and counts are made "
+        "of that.",
+    },
+    "10.2": {
+        "half of the units": "So it is where the table is emptied and filled again. This one is left alone: the next "
+        "version is built beside it.",
+        "nothing, for a moment": "Nobody closes the shop. A rebuild reads the log, and whoever reads the log is in "
+        "nobody's way.",
+    },
+    "10.3": {
+        "every mail again": "Replay does not send the mail again: it reads events, and whoever sends mails has a "
+        "checkpoint of its own, which no rebuild moves. It would be so if the projection itself sent them.",
+        "those for today's orders": "Those are sent in any case, once, when they come. The rebuild adds none.",
+    },
+    "10.4": {
+        "24 cups": "That is what a reader is told today. Nobody has written it: a record that may be edited cannot be "
+        "trusted.",
+        "both": "One fact, recorded once. The other shape exists for as long as somebody reads.",
+    },
     "12.1": {
         "they are rolled back": "Compensation is not rollback. The bank has taken the money, and her statement says "
         "so: nobody can make that not have happened. For each step there is a further one that makes it good.",

@@ -1,4 +1,4 @@
-"""The questions that open lessons and those that look back, with what is said to each answer."""
+"""The questions that open lessons, with what is said to each answer; those that look back are in `reviews`."""
 
 from __future__ import annotations
 
@@ -175,6 +175,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "10": (
+        Recalled(
+            "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",
+            {
+                "events are taken in twice": "Right: it reads on from the old checkpoint, and these are in the table.",
+                "events are skipped": "That comes of the other order: the checkpoint first, and the table never.",
+                "nothing is wrong": "The table knows these events, and the checkpoint does not. They disagree.",
+            },
+        ),
+        Recalled(
+            "Ada wants to see her own order on the next page. What does the page ask with?",
+            {
+                "her receipt's position": "Right: no answer older than that, and no waiting for anything else.",
+                "a pause of one second": "Nobody knows the lag beforehand: too long for most, too short for some.",
+                "the newest position": "She would wait for everybody's events, to see one of hers.",
+            },
+        ),
+        Recalled(
+            "A read model is deleted. What brings it back?",
+            {
+                "its projection and the log": "Right: it was worked out from there, and will be again.",
+                "a copy of the table": "It would do, if somebody made one. It is not needed.",
+                "the write side": "It decides what may happen, and keeps no tables.",
+            },
+        ),
+    ),
     "12": (
         Recalled(
             "A projector dies after it wrote its table and before it noted its position. What of the last event?",
@@ -198,43 +224,6 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
                 "it grows without end": "Right: at 100 % and above there is no level where it would settle.",
                 "it settles, at a high level": "It would below 100 %. Above, each hour adds more than it takes away.",
                 "it stays: the log waits": "The log does not wait for its readers. That is what makes it fast.",
-            },
-        ),
-    ),
-}
-
-REVIEWS: dict[str, tuple[Recalled, ...]] = {
-    "05": (
-        Recalled(
-            "Ben is refused: expected version 3, found 4. What does the bus do?",
-            {
-                "load and decide anew": "Right: on what is so now. The outcome may be another one.",
-                "append it again": "At version 4? Then it would rest on a state that Ben has never seen.",
-                "undo version 4": "That happened. Nothing that happened is undone by somebody who came later.",
-            },
-        ),
-        Recalled(
-            "A query cleans up expired carts while it looks for one. What is it?",
-            {
-                "a command": "Right: it leaves the shop changed. Its name and what it returns do not matter.",
-                "a query": "Send it twice and look at the shop: something is gone. Whoever asks must not cause that.",
-                "both": "Then nobody could repeat it safely, or keep its answer. Take it apart.",
-            },
-        ),
-        Recalled(
-            "The manager wants a new list: customers by returned units. What has to change?",
-            {
-                "one new projection": "Right: the facts are on record, from the first day on. A table is made of them.",
-                "the write side": "It decides what happens. The returns have happened, and are on record.",
-                "the events": "They tell who returned what, and how many. Nothing is missing.",
-            },
-        ),
-        Recalled(
-            "Two tables show the shop at positions 40 and 43. Which one is right?",
-            {
-                "both": "Right: each as of its own position. Ask for a position if you need one.",
-                "the one at 43": "It is newer. The other one is what was so at 40, and was true then.",
-                "neither": "Both are exact, each for the place in the log that it has reached.",
             },
         ),
     ),

@@ -11,6 +11,7 @@ from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.race import race
+from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.skipped_event import skipped_event
 from cqrs_lab.show.staircases import staircases
@@ -39,6 +40,7 @@ __all__ = [
     "policies",
     "skipped_event",
     "fault_plan",
+    "rebuild_studio",
     "process_lanes",
     "Shop",
     "View",

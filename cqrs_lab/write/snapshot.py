@@ -68,7 +68,7 @@ class Snapshots:
     upcast : mapping of str to function, optional
         From the name of an old shape to a pure function from a state of it to one of today's shape.
     kept : mutable mapping of str to Snapshot, optional
-        Where they are kept, by stream. A dict of its own if none is given.
+        Where they are kept, by stream. A dict of its own if none is given; a `shelve.Shelf` keeps them in a file.
 
     Attributes
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shelve
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -359,6 +360,19 @@ def test_many_senders_on_two_buses_neither_lose_nor_make_money_and_each_id_has_o
     assert len(receipts) == 120 and len({(number, receipt.version) for number, receipt in receipts}) == 30
     assert len({receipt.version for _, receipt in receipts}) == 30
     assert sum(one.event.pence for one in store.read_all()) == 30 * 2 + 4 * 30
+
+
+def test_they_may_be_kept_in_a_file_and_go_on_after_a_restart(tmp_path):
+    store = CountingStore()
+    for restart in range(3):
+        with shelve.open(tmp_path / "snapshots") as kept:
+            bus = a_bus(store, in_pence, snapshots=[lab.Snapshots(in_pence, shape="pence", every=5, kept=kept)])
+            store.read = 0
+            assert bus.send(Take(1), command_id="c0").version == 1
+            assert store.read < 20
+            for number in range(100):
+                bus.send(Take(1), command_id=f"c{100 * restart + number}")
+    assert store.stream_version("till") == 300
 
 
 def test_deciders_without_snapshots_are_served_beside_those_with_them():

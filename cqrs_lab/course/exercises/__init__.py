@@ -9,6 +9,7 @@ from cqrs_lab.course.exercises import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
     lesson_12,
 )
 from cqrs_lab.course.exercises.exercise import Exercise
@@ -17,6 +18,17 @@ __all__ = ["EXERCISES", "Exercise"]
 
 EXERCISES: dict[str, Exercise] = {
     exercise.key: exercise
-    for lesson in (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_07, lesson_08, lesson_09, lesson_12)
+    for lesson in (
+        lesson_00,
+        lesson_02,
+        lesson_03,
+        lesson_04,
+        lesson_05,
+        lesson_07,
+        lesson_08,
+        lesson_09,
+        lesson_10,
+        lesson_12,
+    )
     for exercise in lesson.EXERCISES
 }

@@ -5,9 +5,31 @@ import pytest
 from cqrs_lab.course import check
 from cqrs_lab.course.exercises import EXERCISES
 
-from . import answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09, answers_12
+from . import (
+    answers_00,
+    answers_02,
+    answers_03,
+    answers_04,
+    answers_05,
+    answers_07,
+    answers_08,
+    answers_09,
+    answers_10,
+    answers_12,
+)
 
-LESSONS = (answers_00, answers_02, answers_03, answers_04, answers_05, answers_07, answers_08, answers_09, answers_12)
+LESSONS = (
+    answers_00,
+    answers_02,
+    answers_03,
+    answers_04,
+    answers_05,
+    answers_07,
+    answers_08,
+    answers_09,
+    answers_10,
+    answers_12,
+)
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
 WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
 # Here what was done names the fault, and the sentence is about how to look for any.

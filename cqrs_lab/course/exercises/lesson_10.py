@@ -1,0 +1,183 @@
+"""Exercises of lesson 10: write an upcaster, rebuild without downtime, and tell what a change asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from cqrs_lab.course.exercises.exercise import Exercise
+from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
+from cqrs_lab.course.guard import NotYet
+
+# --- 10.1 -------------------------------------------------------------------------------------------------
+
+NOT_RECORDED = "not recorded"
+"""What the shop has agreed to say where an old event does not tell."""
+
+
+@dataclass(frozen=True)
+class OrderTaken1:
+    """An order for cups, as it was written down until 2019; `ship_to` is street, comma and city, or a city alone."""
+
+    order_id: str
+    customer: str
+    ship_to: str
+    cups: int
+    total_mills: int
+
+
+@dataclass(frozen=True)
+class OrderTaken:
+    """An order for cups; `street` is "" where there is none, `channel` is web, phone or NOT_RECORDED."""
+
+    order_id: str
+    customer_id: str
+    street: str
+    city: str
+    cups: int
+    each_mills: int
+    channel: str
+
+
+TAKEN = (
+    (
+        OrderTaken1("o1", "ada", "12 Main Street, Dublin", 3, 7650),
+        OrderTaken("o1", "ada", "12 Main Street", "Dublin", 3, 2550, NOT_RECORDED),
+    ),
+    (OrderTaken1("o2", "ben", "Cork", 2, 4000), OrderTaken("o2", "ben", "", "Cork", 2, 2000, NOT_RECORDED)),
+    (
+        OrderTaken1("o3", "cleo", "Flat 2, 5 Quay Street, Galway", 4, 9000),
+        OrderTaken("o3", "cleo", "Flat 2, 5 Quay Street", "Galway", 4, 2250, NOT_RECORDED),
+    ),
+)
+
+
+def upcaster(answer: Any) -> None:
+    """Judge a function that makes an OrderTaken of an OrderTaken1."""
+    if not callable(answer):
+        raise NotYet("looked at your answer", answer, "a function of an old event", "What turns old into new?")
+    for old, expected in TAKEN:
+        came, done = _upcast(answer, old), f"gave your function {old}"
+        if isinstance(came, Mapping):
+            ask = "Deciders and projections ask of what type an event is. What do they make of a dict?"
+            raise NotYet(done, came, expected, ask)
+        if isinstance(came, OrderTaken1):
+            raise NotYet(done, came, expected, "That is the old shape again. Who is to read it?")
+        if not isinstance(came, OrderTaken):
+            raise NotYet(done, came, expected, "Does your function give the new event back?")
+        for field in fields(OrderTaken):
+            told, wanted = getattr(came, field.name), getattr(expected, field.name)
+            if told != wanted or type(told) is not type(wanted):
+                ask = _field(field.name, told, old, expected)
+                raise NotYet(done, f"{field.name}={told!r}", f"{field.name}={wanted!r}", ask)
+
+
+def _upcast(answer: Callable[[Any], Any], old: OrderTaken1) -> Any:
+    given = OrderTaken1(**asdict(old))
+    try:
+        came = answer(given)
+    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+        ask = "An order that was recorded can never be refused again. What does yours stumble over?"
+        if "," not in old.ship_to:
+            ask = "This order was collected in the city. It is on record, and stays so. What has it no comma for?"
+        if isinstance(error, TypeError) and "missing" in str(error):
+            ask = "The new shape requires a field that the old one has not. What has the shop agreed to say there?"
+        raise NotYet(f"gave your function {old}", f"{type(error).__name__}: {error}", "an OrderTaken", ask) from None
+    if vars(given) != vars(old):
+        ask = "The recorded event itself is another one now. Who has read it already, and what do they believe?"
+        raise NotYet(f"gave your function {old}, and looked at it afterwards", vars(given), old, ask)
+    return came
+
+
+def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
+    """Find the sentence for a field that came out wrong."""
+    if name == "channel":
+        if told is None:
+            return "None is not among the values of that field. Which word has the shop agreed on?"
+        return "The old event does not say how the order came. Who would believe a number that is made of guesses?"
+    if name in ("street", "city"):
+        if told == old.ship_to:
+            return "Street and city are still in one. What stands between them?"
+        if not told:
+            return "The old event tells it, and the new one has forgotten it. Which part of ship_to is that?"
+        return "The city stands behind the last comma. How many commas may there be?"
+    if name == "each_mills":
+        if told == old.total_mills:
+            return "That is the price of all of them together. How many cups were there?"
+        if told == expected.each_mills:
+            return "Money is a whole number here. Which division leaves one?"
+    return "The old event tells it, under this name or another. What was it called?"
+
+
+# --- 10.3: a bank -----------------------------------------------------------------------------------------
+
+CHANGES = {
+    "how often each account was overdrawn: asked today for the first time, and every payment is on record": "rebuild",
+    "which cash machine a withdrawal came from: nobody has written it down": "from now on",
+    "old events call it amount, today's code calls it cents; every table stays as it is": "upcaster",
+    "new customers get a letter of welcome; tonight all tables are built anew": "nothing",
+}
+OVERDRAWN, MACHINE, CENTS, LETTER = CHANGES
+CHOICES = ("rebuild", "upcaster", "from now on", "nothing")
+WHY_NOT = {
+    (OVERDRAWN, "upcaster"): "No event has another shape today. Which table could answer, and is it there?",
+    (OVERDRAWN, "from now on"): "Every payment is on record, from the first day on. Why throw years of answers away?",
+    (OVERDRAWN, "nothing"): "Nobody has worked it out yet. Who will, when somebody asks?",
+    (MACHINE, "rebuild"): "A log answers what was written down. From which event would you read the machine?",
+    (MACHINE, "upcaster"): "An upcaster says what an old event implies. Which machine does a sum of money imply?",
+    (MACHINE, "nothing"): "Then nobody can tell tomorrow either. What has to be written down from today on?",
+    (CENTS, "rebuild"): "Every table stays as it is. Who stumbles over the old name: tables, or who reads the log?",
+    (CENTS, "from now on"): "The old events do tell the sum, under another name. Who could translate?",
+    (CENTS, "nothing"): "Whoever reads the log from its beginning meets the old name. Who translates?",
+    (LETTER, "rebuild"): "Tables are built anew. Were the letters lost?",
+    (LETTER, "upcaster"): "Who sends letters does not mind the shape. What tells them which ones were sent?",
+    (LETTER, "from now on"): "They were sent all along, by somebody with a checkpoint. Does a rebuild move it?",
+}
+
+
+def changes(answer: Any) -> None:
+    """Judge a mapping from each change to what it asks for."""
+    if not isinstance(answer, Mapping):
+        raise NotYet("looked at your answer", answer, "a dict", "What does each of the four changes ask for?")
+    for change, right in CHANGES.items():
+        told = answer.get(change)
+        word = told.lower().strip() if isinstance(told, str) else ""
+        if word != right:
+            ask = WHY_NOT.get((change, word), f"Which of these is it: {', '.join(CHOICES)}?")
+            raise NotYet(f"looked up: {change}", told, "another one", ask)
+
+
+EXERCISES = (
+    Exercise(
+        "10.1",
+        upcaster,
+        (
+            "Each field of the new event is one of three: copied, worked out, or not known.",
+            'old.ship_to.rpartition(", ") gives what stands before the last comma, the comma, and what comes after it.',
+            "each_mills is total_mills // cups; for the channel there is NOT_RECORDED.",
+        ),
+        "An upcaster says what an old event implies, and says so where it implies nothing. The record stays as it is.",
+    ),
+    Exercise(
+        "10.2",
+        rebuilding,
+        (
+            "Leave serving and mailer alone. Whatever you build, build it in tables.beside.",
+            "Read on while tables.beside.checkpoint < store.head(): ask for the head anew, each time.",
+            "Save table and checkpoint together with tables.beside.save(table=…, checkpoint=batch.last_position), "
+            "yield, and in the end call tables.swap().",
+        ),
+        "Beside, to the end, then one swap: nobody read a half-built table, and nobody got a mail twice.",
+    ),
+    Exercise(
+        "10.3",
+        changes,
+        (
+            "Ask of each: is it on record? If so, in which shape? And who has to hear of it?",
+            "What was never written down cannot be rebuilt; what is only called otherwise need not be.",
+            "Whoever acts on the world has a checkpoint of its own, and no rebuild touches it.",
+        ),
+        "Yesterday's log answers what it has recorded, in whatever shape, and no more.",
+    ),
+)

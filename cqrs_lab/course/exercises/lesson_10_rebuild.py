@@ -1,0 +1,141 @@
+"""Exercise 10.2: rebuild a table that is in use."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from cqrs_lab.course.guard import NotYet
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.simulation.faults import (
+    Abort,
+    Crash,
+    FaultRun,
+    RebuildStory,
+    Tables,
+    by_function,
+    simulate_rebuild,
+    story_of,
+)
+from cqrs_lab.simulation.faults.rebuild_run import ONCE
+
+
+@dataclass(frozen=True)
+class _Sold:
+    product_id: str
+    units: int
+
+
+class _Units:
+    """Units of each product; version 2 tells the number of orders besides."""
+
+    name, events = "units", (_Sold,)
+
+    def __init__(self, version: int) -> None:
+        self.version, self._columns = version, ["units", "orders"][:version]
+        self.schema = Schema(index=["product_id"], columns=dict.fromkeys(self._columns, "int64"))
+
+    def summarise(self, batch: EventBatch) -> pd.DataFrame:
+        """Add up."""
+        return batch.frame(_Sold).assign(orders=1).groupby("product_id")[self._columns].sum()
+
+    def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add up."""
+        return merge_rows(table, rows, add=self._columns)
+
+
+@lru_cache(maxsize=1)
+def _story() -> RebuildStory:
+    """Six orders are there, and five come in while the table is built."""
+    units = {"cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
+    sold = [_Sold(product, each) for product, many in units.items() for each in many]
+    plain = story_of(sold, lambda: _Units(1))
+    return RebuildStory(plain.register, plain.commands, lambda: _Units(1), to=lambda: _Units(2), before=6)
+
+
+KEPT = {"cup": (13, 6), "mug": (2, 2), "pot": (4, 3)}
+"""What the story's orders come to, counted by hand: units and orders."""
+
+
+class _Watch:
+    """Lets the learner's generator go on step by step, and notes what it does to who serves and who sends mails."""
+
+    def __init__(self, answer: Callable[..., Any]) -> None:
+        self._answer = answer
+        self.emptied = self.resent = False
+        self.swapped_at, self.began_at = 0, 0
+
+    def __call__(self, tables: Tables, store: Any, projection: Any) -> Iterator[None]:
+        """Be the rebuild that is put to the test."""
+        self.began_at = self.began_at or store.head()
+        steps = self._answer(tables, store, projection)
+        while True:
+            serving, before, mailed = tables.serving, tables.serving.table, tables.mailer.checkpoint
+            checkpoint = serving.checkpoint
+            ended = next(steps, self) is self
+            touched = serving.checkpoint != checkpoint or not serving.table.equals(before)
+            self.emptied |= touched and serving is not tables.beside
+            self.resent |= tables.mailer.checkpoint != mailed
+            if tables.serving is not serving:
+                self.swapped_at = tables.serving.checkpoint
+            if ended:
+                return
+            yield
+
+
+def rebuilding(answer: Any) -> None:
+    """Judge a generator ``rebuild(tables, store, projection)``."""
+    if not inspect.isgeneratorfunction(answer):
+        ask = "Where does it pause, so that orders can come in and questions be answered?"
+        raise NotYet("looked at your answer", type(answer).__name__, "a function that yields between its steps", ask)
+    watch = _Watch(answer)
+    run = simulate_rebuild(_story(), (), by_function(watch))
+    _while_it_runs(run, watch)
+    if not run.ok:
+        raise NotYet("rebuilt while orders came in", run.broken[0], "every law kept", _late(run, watch))
+    came = {str(key): (int(units), int(orders)) for key, units, orders in run.table.itertuples()}
+    if came != KEPT:
+        raise NotYet("rebuilt while orders came in", came, KEPT, "Does the table say what the events say?")
+    for site in ("after the table is written: beside", "after the checkpoint is written: beside", "before swap"):
+        run = simulate_rebuild(_story(), [Crash(site, visit=2 if "beside" in site else 1)], by_function(answer))
+        if not run.ok:
+            ask = "It died between the table and its checkpoint, or forgot where it was. What belongs together?"
+            raise NotYet(f"let it die {site}", run.broken[0], "the table of a run without a crash", ask)
+    run = simulate_rebuild(_story(), [Abort(1)], by_function(answer))
+    if not run.ok:
+        raise NotYet("gave the rebuild up", run.broken[0], "the old version", "Who serves if you are told to stop?")
+
+
+def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
+    """Look at what no rebuild may do, whatever comes of it."""
+    done = "rebuilt while orders came in"
+    stopped = run.steps.loc[run.steps["what"].str.contains("of the rebuild: stopped, "), "what"]
+    if watch.resent or any(law.startswith(ONCE) for law in run.broken):
+        ask = (
+            "Mails went out twice, or not at all. Whose checkpoint did you move, and what did they have to do with it?"
+        )
+        broken = next((law for law in run.broken if law.startswith(ONCE)), "the mailer's checkpoint was set")
+        raise NotYet(done, broken, "each mail sent once", ask)
+    if watch.emptied:
+        ask = "You wrote into the serving table. What does a visitor read until it is full again?"
+        raise NotYet(done, next(iter(run.broken), "the serving table was written"), "answers as before", ask)
+    if len(stopped):
+        told = str(stopped.iloc[0]).partition("stopped, ")[2]
+        raise NotYet(done, told, "no error", "Which line raises it, and at which step?")
+
+
+def _late(run: FaultRun, watch: _Watch) -> str:
+    """Find the sentence for a table that was complete too early, or never."""
+    if not watch.swapped_at:
+        return "The table is built, and nobody reads it. Who lets it serve?"
+    if any("every answer" in law for law in run.broken):
+        return "Its checkpoint says more than the table has read, or less. Which event was the last that is in it?"
+    if watch.swapped_at == watch.began_at:
+        return "You have read all there was when you began. What came in the meantime?"
+    return "It served before it had caught up, and readers went back in time. How far was the old version by then?"

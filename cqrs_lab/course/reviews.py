@@ -1,0 +1,77 @@
+"""The mixed questions that close a stretch of the course, with what is said to each answer."""
+
+from __future__ import annotations
+
+from cqrs_lab.course.questions import Recalled
+
+REVIEWS: dict[str, tuple[Recalled, ...]] = {
+    "05": (
+        Recalled(
+            "Ben is refused: expected version 3, found 4. What does the bus do?",
+            {
+                "load and decide anew": "Right: on what is so now. The outcome may be another one.",
+                "append it again": "At version 4? Then it would rest on a state that Ben has never seen.",
+                "undo version 4": "That happened. Nothing that happened is undone by somebody who came later.",
+            },
+        ),
+        Recalled(
+            "A query cleans up expired carts while it looks for one. What is it?",
+            {
+                "a command": "Right: it leaves the shop changed. Its name and what it returns do not matter.",
+                "a query": "Send it twice and look at the shop: something is gone. Whoever asks must not cause that.",
+                "both": "Then nobody could repeat it safely, or keep its answer. Take it apart.",
+            },
+        ),
+        Recalled(
+            "The manager wants a new list: customers by returned units. What has to change?",
+            {
+                "one new projection": "Right: the facts are on record, from the first day on. A table is made of them.",
+                "the write side": "It decides what happens. The returns have happened, and are on record.",
+                "the events": "They tell who returned what, and how many. Nothing is missing.",
+            },
+        ),
+        Recalled(
+            "Two tables show the shop at positions 40 and 43. Which one is right?",
+            {
+                "both": "Right: each as of its own position. Ask for a position if you need one.",
+                "the one at 43": "It is newer. The other one is what was so at 40, and was true then.",
+                "neither": "Both are exact, each for the place in the log that it has reached.",
+            },
+        ),
+    ),
+    "10": (
+        Recalled(
+            "A page showed three orders, and shows two a moment later. Which promise was broken?",
+            {
+                "monotonic reads": "Right: what was seen may not go away. Two copies, one behind the other, or a swap "
+                "too early.",
+                "read your writes": "Whose orders these are, nobody said. What is gone is something that was seen.",
+                "none: old is not wrong": "Old is not wrong. Going back in time is a surprise all the same.",
+            },
+        ),
+        Recalled(
+            "A rebuild takes in 100 events a second, while 90 a second come in. When is it done?",
+            {
+                "late: it gains 10 a second": "Right: what is free after the traffic is what it catches up with.",
+                "as soon as if nothing came in": "While it reads, the log grows. It has to read that too.",
+                "never": "It would be so at 100 a second and more. Some room is left.",
+            },
+        ),
+        Recalled(
+            "A table says 12 and the events add up to 10. What do you do?",
+            {
+                "mend the projection, rebuild": "Right: beside the one that serves, then swap, and look what differs.",
+                "correct the row": "The next rebuild brings the mistake back: it is in the code, not in the row.",
+                "correct the events": "They say what happened. It was counted wrongly.",
+            },
+        ),
+        Recalled(
+            "The same event reaches a projector a second time. Who sees to it that it counts once?",
+            {
+                "the checkpoint": "Right: it stands in the table's own transaction, and covers that event already.",
+                "the network": "A delivery may be repeated whenever an answer is lost. Nobody can rule that out.",
+                "the writer": "It wrote the event once. Hearing it twice is a matter of who listens.",
+            },
+        ),
+    ),
+}

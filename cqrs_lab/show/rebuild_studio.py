@@ -1,0 +1,279 @@
+"""The rebuild studio: the head of the log, who serves, and what is being built, while events keep coming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore, Expected
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.rebuild import rebuild
+from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.style import LOG, READ
+from cqrs_lab.show.view import Control, View
+
+SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
+WAYS = (SWAP, ABORT, EMPTY)
+STEPS = 16
+TENS = 10
+MOST_BUILT, MOST_TRAFFIC = 30, 20
+SHOWN_ROWS = 6
+
+
+class Moment(NamedTuple):
+    """A step: where the log ends, who serves from where, how far the next version is, and what a query is told.
+
+    `building` is None before it begins and when it is over; `answer` is the sum of the serving table's first column.
+    """
+
+    head: int
+    serving: int
+    version: int
+    building: int | None
+    state: str
+    answer: int
+
+
+class Setting(NamedTuple):
+    """What is done, how many events are built in a step, and how many come in."""
+
+    way: str
+    build: int
+    traffic: int
+
+
+class Recorded(NamedTuple):
+    """A run: its steps, the column that is asked for, and what the swap has changed, if there was one."""
+
+    steps: list[Moment]
+    asked: str
+    difference: pd.DataFrame | None
+
+
+def rebuild_studio(
+    store: EventStore, old: Callable[[], Projection], new: Callable[[], Projection], before: int = 900
+) -> View:
+    """Build another version of a read model while events keep coming, step by step; then swap, abort, or do it wrong.
+
+    Each setting is a run of the real store, projector and rebuild. Before every step some events come in and the
+    serving version follows; then the rebuild takes its step.
+
+    Parameters
+    ----------
+    store : EventStore
+        Its first events are there when the rebuild begins; those behind them come in, step by step.
+    old, new : callable
+        Make the serving version, and the one to be built; with the same index names.
+    before : int, optional
+        How many events are there when the rebuild begins.
+
+    Returns
+    -------
+    View
+        `frame()`: one row per step, up to the one that is shown; head, serving, version, building, state, answer.
+
+    Examples
+    --------
+    >>> import cqrs_lab as lab
+    >>> from cqrs_lab.shop import read, week, write
+    >>> from cqrs_lab.show import rebuild_studio
+    >>> store = lab.MemoryEventStore()
+    >>> bus = lab.CommandBus(store)
+    >>> write.register(bus)
+    >>> for wish in week.wishes():
+    ...     receipt = bus.send(wish)
+    >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).says.split(". ")[0]
+    'Step 0: version 1 serves, as of 8, the head of the log'
+    """
+    events = list(store.read_all())
+    if not 1 <= before <= len(events):
+        raise InvalidArgument(f"before={before}: the log has {len(events):,} events; give a number from 1 to that")
+
+    # A learner scrubs through one run, and goes back and forth between a few.
+    @lru_cache(maxsize=64)
+    def run(build: int, traffic: int, way: int) -> Recorded:
+        return record(events, before, (old, new), TENS * build, TENS * traffic, WAYS[way])
+
+    def draw(way: int, step: int, build: int, traffic: int) -> Picture:
+        return _picture(run(build, traffic, way), step, Setting(WAYS[way], TENS * build, TENS * traffic))
+
+    return View(
+        draw,
+        [
+            Control.among("way", "What to do", WAYS),
+            Control("step", "Step", 0, STEPS, 0),
+            Control("build", "Built per step, in tens", 1, MOST_BUILT, 15),
+            Control("traffic", "Coming in per step, in tens", 0, MOST_TRAFFIC, 4),
+        ],
+    )
+
+
+def record(
+    events: list[RecordedEvent],
+    before: int,
+    versions: tuple[Callable[[], Projection], Callable[[], Projection]],
+    build: int,
+    traffic: int,
+    way: str,
+) -> Recorded:
+    """Make the run of a setting with the real store, projector and rebuild."""
+    store, coming = MemoryEventStore(clock=lambda: 0.0), iter(events)
+    _come_in(store, coming, before)
+    projector = Projector(store, versions[0]())
+    projector.catch_up()
+    steps = [_moment(store, projector, None, "not begun")]
+    work = rebuild(projector, to=versions[1](), step_events=build)
+    if way == EMPTY:
+        projector = Projector(store, versions[1]())
+    for _ in range(STEPS):
+        _come_in(store, coming, traffic)
+        projector.catch_up(limit=build if way == EMPTY else None)
+        if way == EMPTY:
+            state = "filled" if projector.position == store.head() else "emptied"
+        else:
+            next(iter(work), None)
+            if way == ABORT and work.model.position >= store.head() / 2:
+                work.abort()
+            state = work.state
+        steps.append(_moment(store, projector, work.model.position if state == "building" else None, state))
+    asked = str(projector.table.columns[0])
+    return Recorded(steps, asked, work.difference() if work.state == "swapped" else None)
+
+
+def _come_in(store: MemoryEventStore, coming: Any, count: int) -> None:
+    for _, one in zip(range(count), coming, strict=False):
+        store.append(one.stream, [one.event], expected=Expected.ANY)
+
+
+def _moment(store: EventStore, projector: Projector, building: int | None, state: str) -> Moment:
+    answer = int(projector.table.iloc[:, 0].sum())
+    return Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
+
+
+def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
+    """Draw the three positions as they are at a step, and as they have come about."""
+    says = f"{_said(run, step)} {_outlook(run, step, setting)}"
+    figure, axes = new_charts("A;B", 9.0, 4.3)
+    figure.subplots_adjust(left=0.16, right=0.94, bottom=0.12, hspace=0.5)
+    _draw_positions(axes["A"], run.steps[step], run.steps[-1].head)
+    _draw_steps(axes["B"], run.steps[: step + 1], run.steps[-1].head)
+    frame = pd.DataFrame(run.steps[: step + 1], index=pd.RangeIndex(step + 1, name="step"))
+    frame = frame.astype({"building": "Int64", "state": "str"})
+    names = ("log ends at", "serving position", "version", "built up to", "state", f"all {run.asked}")
+    numbers = frame.tail(1).assign(building=_dashed(frame[["building"]])["building"]).set_axis(names, axis="columns")
+    name = f"Three positions: the head of the log, the version that serves, and the one being built. {says}"
+    changed = _changed(run.difference) if run.steps[step].state == "swapped" else ""
+    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "At this step")}{changed}'
+    return Picture(html, says, frame)
+
+
+def _dashed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write a dash where there is nothing."""
+    plain = frame.astype("object")
+    return plain.where(plain.notna(), "\N{EN DASH}")
+
+
+def _said(run: Recorded, step: int) -> str:
+    """Tell who answers now."""
+    now = run.steps[step]
+    behind = now.head - now.serving
+    where = f"{behind:,} events behind the head of the log" if behind else "the head of the log"
+    told = f"A query for all {run.asked} is told {now.answer:,}."
+    return f"Step {step}: version {now.version} serves, as of {now.serving:,}, {where}. {told}"
+
+
+def _outlook(run: Recorded, step: int, setting: Setting) -> str:
+    """Tell what is being built, and what will come of it."""
+    now = run.steps[step]
+    since = [one.state for one in run.steps].index(now.state)
+    if now.state == "not begun":
+        plan = {SWAP: "be built beside it", ABORT: "be built beside it, and given up half-way", EMPTY: "take its place"}
+        return f"In steps of {setting.build:,} events the next version is to {plan[setting.way]}."
+    if now.state == "aborted":
+        return f"What was built was given up at step {since}; no reader has noticed."
+    if now.state == "emptied":
+        return f"The serving table was emptied and fills up: before, the answer was {run.steps[0].answer:,}."
+    if now.state == "filled":
+        return f"The table is full again; until step {since} every answer came from a half-built one."
+    if now.state == "swapped":
+        last = run.steps[since].serving - (run.steps[since - 1].building or 0) - setting.build
+        late = f", which took in the last {last:,} events by itself" if last > 0 else ""
+        return f"It took over at step {since} in one swap{late}."
+    return _gap(now.head, now.building or 0, setting)
+
+
+def _gap(head: int, built: int, setting: Setting) -> str:
+    """Tell how far what is being built has come, and if it will ever arrive."""
+    grows_by = setting.traffic - setting.build
+    read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
+    if setting.way == ABORT:
+        return f"{read} With half of them it will be given up."
+    if grows_by >= 0:
+        moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
+        return f"{read} As much comes in as is built, or more: the gap {moves}, and the rebuild never ends."
+    left = -((head - built - setting.build + 1) // grows_by)
+    return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
+
+
+def _changed(difference: pd.DataFrame | None) -> str:
+    """Show what the swap has changed, as a table."""
+    if difference is None:
+        return ""
+    more = f"; the first {SHOWN_ROWS}" if len(difference) > SHOWN_ROWS else ""
+    caption = f"Old against new, at the same position: {len(difference):,} rows differ{more}"
+    return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
+
+
+def _draw_positions(axes: Axes, now: Moment, most: int) -> None:
+    """Draw the three positions on one line of events: a bar and a marker for each."""
+    lanes = (
+        (2, "log", now.head, LOG.colour, "o", "-"),
+        (1, "serving", now.serving, READ.colour, "^", "-"),
+        (0, "being built", now.building, READ.colour, "^", ":"),
+    )
+    for level, _, position, colour, marker, dashes in lanes:
+        if position is not None:
+            axes.plot([0, position], [level] * 2, dashes, color=colour, linewidth=5, solid_capstyle="butt")
+            axes.plot([position], [level], marker, color=colour, markersize=11, clip_on=False)
+            said = f"{position:,}" + (f", version {now.version}" if level == 1 else "")
+            axes.annotate(said, (position, level), (-6, 8), textcoords="offset points", ha="right", color=INK)
+    axes.set(xlim=(0, most), ylim=(-0.5, 2.8), xlabel="position in the log")
+    axes.set_yticks([level for level, *_ in lanes], [name for _, name, *_ in lanes])
+    ticks(axes.xaxis, most)
+
+
+def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
+    """Draw how the positions have come about, with their names at the end, and the moment of the swap."""
+    together = steps[-1].head == steps[-1].serving
+    for name, said, part, dashes, fill in (
+        ("head", "log, serving" if together else "log", LOG, "-", "full"),
+        ("serving", "" if together else "serving", READ, "--", "full"),
+        ("building", "  being built", READ, ":", "none"),
+    ):
+        there = [(at, getattr(one, name)) for at, one in enumerate(steps) if getattr(one, name) is not None]
+        if there:
+            marker = "o" if part is LOG else "^"
+            look: Any = {"color": part.colour, "marker": marker, "markersize": 5, "fillstyle": fill}
+            axes.plot(*zip(*there, strict=True), dashes, **look)
+            over = there[-1][0] < len(steps) - 1  # then there is room in the middle, and none at the end
+            place = there[len(there) // 2] if over else there[-1]
+            axes.annotate(said, place, (8, -8), textcoords="offset points", color=INK)
+    states = [one.state for one in steps]
+    if "swapped" in states:
+        at = states.index("swapped")
+        axes.annotate("swap", (at, steps[at].serving), (12, -42), textcoords="offset points", ha="center", color=INK,
+                      arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
+    axes.axvline(len(steps) - 1, color=INK, linewidth=0.8)
+    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.08), xlabel="step of the rebuild", ylabel="position")
+    ticks(axes.xaxis, STEPS)
+    ticks(axes.yaxis, most)
