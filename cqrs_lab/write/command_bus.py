@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Any
@@ -103,13 +104,10 @@ class CommandBus:
         """
         snapshots, stream_of = self._route(command)
         stream = stream_of(command)
-        for attempt in range(1, self._attempts + 1):
-            try:
+        for _ in range(self._attempts - 1):
+            with suppress(ConcurrencyError):
                 return self._handle(command, command_id, snapshots, stream)
-            except ConcurrencyError:
-                if attempt == self._attempts:
-                    raise
-        raise AssertionError("unreachable")
+        return self._handle(command, command_id, snapshots, stream)  # the last attempt; its conflict is the caller's
 
     def _handle(self, command: object, command_id: str | None, snapshots: Snapshots, stream: str) -> Receipt:
         # 1. Load and fold. The stream's own events say whether this command was handled before.
