@@ -11,6 +11,7 @@ from typing import Any
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_12_undo import compensation
 from cqrs_lab.course.guard import NotYet
+from cqrs_lab.errors import said
 
 # --- 12.2 -------------------------------------------------------------------------------------------------
 
@@ -97,8 +98,7 @@ def _give(answer: Any, desk: _Desk, event: Delivered) -> None:
         desk.handed.append(replace(event))
         answer(desk.handed[-1], desk)
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = f"{type(error).__name__}: {error}"
-        raise NotYet(f"handed over {event}", came, "no error", "Which line of yours raises it?") from None
+        raise NotYet(f"handed over {event}", said(error), "no error", "Which line of yours raises it?") from None
 
 
 def _has(desk: _Desk, customer: str, count: int, done: str, ask: str) -> None:

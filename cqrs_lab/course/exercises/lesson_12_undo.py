@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cqrs_lab.course.guard import NotYet
+from cqrs_lab.errors import said
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,12 @@ class _Shop:
         self.ids: list[str | None] = []
         self.done: list[Any] = []
         self.swallowed: list[Any] = []
-        self.dies_after = dies_after
+        self.dies_after, self.dead = dies_after, False
 
     def send(self, command: PutBack | PayBack, command_id: str | None = None) -> None:
         """Carry a command out, unless one was carried out under this id."""
+        if self.dead:
+            raise _Died
         again = command_id is not None and command_id in self.ids
         (self.swallowed if again else self.done).append(command)
         self.ids.append(command_id)
@@ -92,7 +96,8 @@ class _Shop:
                 else PaidBack(command.order, command.mills, at)
             )
             self.log.append(event)
-        if len(self.ids) == self.dies_after:
+        self.dead = len(self.ids) == self.dies_after
+        if self.dead:
             raise _Died
 
 
@@ -141,8 +146,7 @@ def _undo(answer: Any, shop: _Shop, event: Taken | Cancelled, done: str) -> None
     try:
         answer(shop, event)
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = f"{type(error).__name__}: {error}"
-        raise NotYet(done, came, "no error", "Which line of yours raises it, and for which event?") from None
+        raise NotYet(done, said(error), "no error", "Which line of yours raises it, and for which event?") from None
 
 
 def _log_is_kept(shop: _Shop, before: Sequence[Any]) -> None:
@@ -190,13 +194,12 @@ def _after_a_death(answer: Any, case: _Case) -> None:
     for number in range(1, len(case.back) + 1):
         shop = _Shop(case.log, dies_after=number)
         done = f"let it die after its command number {number}, and called it again"
-        try:
+        with suppress(_Died):
             _undo(answer, shop, case.called_off, done)
-        except _Died:
-            pass
-        else:
+        if not shop.dead:
             ask = "In a new shop with the same events it sent less. What do you remember from before, and where?"
             raise NotYet("called undo in a new shop", _listed(shop.done), _listed(case.back), ask)
+        shop.dead = False
         _undo(answer, shop, case.called_off, done)
         if Counter(shop.done) != case.back:
             ask = "It found something done and stopped there. Does begun mean finished?"
