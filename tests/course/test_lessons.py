@@ -94,6 +94,11 @@ MET = {
     "08: sleep fixes it": (SAID_TO["08.2"]["none"], "Sleep does not fix it"),
     "08: a stale screen corrupts writes": (SAID_TO["08.3"]["both reservations, stock -1"], "does not corrupt writes"),
     "08: every read needs a token": (SAID_TO["08.4"]["no time at all"], "Every read needs a token, then?"),
+    "09: exactly-once delivery": (SAID_TO["09.2"]["yes"], "Exactly-once delivery cannot be had"),
+    "09: zero lag means nothing is missing": (
+        SAID_TO["09.3"]["nothing is missing"],
+        "Zero lag does not mean that nothing is missing",
+    ),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.course.exercises.lesson_09 import MOVES, BalanceChanged, Places
 from cqrs_lab.shop import read
 from cqrs_lab.simulation import faults, guarantees
 from cqrs_lab.simulation.faults import (
@@ -30,7 +31,7 @@ from cqrs_lab.simulation.faults import (
     story_of,
 )
 from cqrs_lab.simulation.gappy_store import GappyEventStore
-from tests.course.exercises import answers_05
+from tests.course.exercises import answers_05, answers_09
 from tests.simulation import faulty_workers as planted
 from tests.simulation.faulty_workers import DELIVERIES, IN_ORDER, MISTAKES, STORY, shop_story
 
@@ -39,10 +40,14 @@ RATINGS = [
     answers_05.ProductRated(product, stars) for product, stars in (("cup", 5), ("pot", 2), ("cup", 1), ("cup", 4))
 ]
 LOANS = [answers_05.CopyLent("c1", "ada"), answers_05.CopyBroughtBack("c1"), answers_05.CopyLent("c1", "ben")]
+BOOKED = [BalanceChanged("ada", 300, 300), BalanceChanged("ben", 50, 50), BalanceChanged("ada", -100, 200)]
 STORIES = {
     **{type(one).__name__: shop_story(type(one)) for one in read.projections()},
     "Stars": story_of(RATINGS, answers_05.Stars),
     "Loans": story_of(LOANS, answers_05.Loans),
+    "Balances": story_of(BOOKED, answers_09.Balances),
+    "Ledger": story_of(BOOKED, answers_09.Ledger),
+    "Places": story_of(MOVES, Places),
     "Received": STORY,
 }
 
@@ -101,6 +106,16 @@ def test_a_projection_that_can_hear_twice_survives_a_checkpoint_that_comes_after
     story = story_of(DELIVERIES, planted.NewestResult)
     for plan in every_crash(story, on_disk(planted.table_first)):
         assert simulate_faults(story, plan, on_disk(planted.table_first)).ok
+
+
+@pytest.mark.parametrize("take_in", answers_09.RIGHT["09.2"])
+@pytest.mark.parametrize("name", ["Balances", "Ledger", "Places"])
+def test_the_workers_and_projections_of_lesson_9_survive_a_crash_at_any_site(name, take_in):
+    story, worker = STORIES[name], on_disk(take_in)
+    for plan in every_crash(story, worker):
+        run = simulate_faults(story, plan, worker)
+        assert run.ok, run
+    assert find_failure(story, worker, kinds=IN_ORDER, seeds=range(4)) is None
 
 
 # --- a mistake is found, and its plan is small -----------------------------------------------------------------
