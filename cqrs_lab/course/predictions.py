@@ -135,8 +135,7 @@ SAID_TO: dict[str, dict[str, str]] = {
     "09.2": {
         "yes": "Exactly-once delivery cannot be had: who hears no answer has to send again, or to give up. What can "
         "be had is that each event counts once: deliver it at least once, and drop what the checkpoint covers.",
-        "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no "
-        "crash.",
+        "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
     },
     "09.3": {
         "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader stands at the "

@@ -197,7 +197,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "one": "Right: the store knows the id, and gives the first receipt once more.",
                 "two": "Without an id it would be two. The id is looked up before anything is decided.",
-                "none, an error": "Sending again is no fault: who hears nothing has to. The first receipt is given again.",
+                "none, an error": "Sending again is no fault: who hears nothing has to. The first receipt comes again.",
             },
         ),
     ),
