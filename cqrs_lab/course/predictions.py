@@ -126,6 +126,23 @@ SAID_TO: dict[str, dict[str, str]] = {
         "and that takes as long as the lag.",
         "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
     },
+    "09.1": {
+        "15 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "
+        "has not heard of it, and so the order is delivered again.",
+        "11 cups": "Nothing is lost: the table was on the disk before the power went. But the checkpoint says that "
+        "the third order is still to come.",
+    },
+    "09.2": {
+        "yes": "Exactly-once delivery cannot be had: who hears no answer has to send again, or to give up. What can "
+        "be had is that each event counts once: deliver it at least once, and drop what the checkpoint covers.",
+        "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
+    },
+    "09.3": {
+        "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader stands at the "
+        "end of the log. It does not look back, and position 1 came behind its back.",
+        "one event, until the next poll": "The next poll asks for what stands behind position 2. Nobody will ever ask "
+        "for 1 again.",
+    },
     "10.1": {
         "from today on": "So it is where only the present state is kept: a new column begins empty. Here every "
         "order is on record with its hour, though nobody had asked for the hour then.",

@@ -175,6 +175,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "09": (
+        Recalled(
+            "A page shows an old state, and nobody saw anything newer before. Which promise is broken?",
+            {
+                "none": "Right: old is not wrong. A promise is about what somebody wrote or saw before.",
+                "monotonic reads": "Somebody has to have seen more before. Nobody had.",
+                "consistent prefix": "An old state may be a perfect beginning of the log.",
+            },
+        ),
+        Recalled(
+            "Two staircases: committed, and visible. Where do you read the number of events behind?",
+            {
+                "the vertical gap": "Right: so many are committed, and so many visible, at one moment.",
+                "the horizontal gap": "That is the lag of one event, in seconds.",
+                "the area between": "That adds up all waiting, over all the time.",
+            },
+        ),
+        Recalled(
+            "A receipt got lost. The same order is sent again under the same command id. How many are recorded?",
+            {
+                "one": "Right: the store knows the id, and gives the first receipt once more.",
+                "two": "Without an id it would be two. The id is looked up before anything is decided.",
+                "none, an error": "Sending again is no fault: who hears nothing has to. The first receipt comes again.",
+            },
+        ),
+    ),
     "10": (
         Recalled(
             "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",

@@ -176,14 +176,15 @@ class Projector(Following):
         now = self.serving
         try:
             model = now.model.take_in(now.projection, batch)
-        except Exception as error:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
-            if len(batch) > 1:
-                for half in batch.halves():
-                    self._take_in(half)
-            else:
-                self._stop_or_park(batch.last_position, error)
+        except Exception as caught:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
+            error = caught
         else:
-            self._publish(model=model, error="")
+            return self._publish(model=model, error="")
+        # Out of the except block: or else an error in a half would tell of every larger batch as well.
+        if len(batch) == 1:
+            return self._stop_or_park(batch.last_position, error)
+        for half in batch.halves():
+            self._take_in(half)
 
     def _stop_or_park(self, position: int, error: Exception) -> None:
         now, why = self.serving, said(error)
