@@ -57,7 +57,7 @@ class Course(NamedTuple):
         deadline made the process send it), undoes, sent (how often the process sent the command), crash (the manager
         died when this was the last event), units_aside and money_mills (taken, less given back), both after the event.
     notes : tuple of str
-        What left no event: commands that were refused, and the crash.
+        What left no event: commands from outside that were refused or changed nothing, and the crash.
     """
 
     log: pd.DataFrame
@@ -139,7 +139,7 @@ class _Bus(CommandBus):
             self.sent[command_id] += 1
             if self.sent.total() == self._crash_after:
                 self.crashed_at = self._head()
-                raise _Died(type(command).__name__)
+                raise _Died(f"command {self._crash_after}, {type(command).__name__},")
         return receipt
 
 
@@ -179,10 +179,12 @@ class _Day:
         self.saved = position
 
     def _say(self, command: object) -> None:
+        said = f"{self.now:%H:%M}: {type(command).__name__}"
         try:
-            self.bus.send(command)
+            if not self.bus.send(command).events:
+                self.notes.append(f"{said} changed nothing: it was so already.")
         except CommandRejected as refused:
-            self.notes.append(f"{self.now:%H:%M}: {type(command).__name__} was refused: {refused.reason}.")
+            self.notes.append(f"{said} was refused: {refused.reason}.")
 
     def _settle(self) -> None:
         try:

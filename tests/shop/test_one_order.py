@@ -74,7 +74,9 @@ def test_what_was_sent_again_is_counted():
     assert log.loc[log["command"] == "RequestPayment", "sent"].tolist() == [2]
     assert log["sent"].sum() == 6 + 1
     assert log.index[log["crash"]].tolist() == [6]
-    assert notes == ("The process manager died after RequestPayment and before it noted that; a new one went on.",)
+    assert notes == (
+        "The process manager died after command 3, RequestPayment, and before it noted that; a new one went on.",
+    )
 
 
 def test_a_cause_is_the_event_that_the_process_answered():
@@ -101,6 +103,11 @@ def test_a_yes_that_is_on_its_way_crosses_the_withdrawal(minute, crosses):
 def test_who_cancels_after_the_parcel_has_left_is_told_so():
     _, notes = see_through(cancels_after=26)
     assert notes == ("12:26: CancelOrder was refused: order 7 is shipped; cancel before it ships.",)
+
+
+def test_who_cancels_what_is_cancelled_is_told_so():
+    _, notes = see_through("not enough stock", cancels_after=3)
+    assert notes == ("12:03: CancelOrder changed nothing: it was so already.",)
 
 
 def test_every_stream_of_a_course_has_a_lane():

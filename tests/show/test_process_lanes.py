@@ -79,7 +79,7 @@ def test_the_columns_stay_where_they_are_while_a_control_is_moved(view):
 def test_a_crash_is_told_and_compared_with_the_run_without_it(view):
     picture = view.at(crash=3)
     assert "✗ process died" in picture.html and "twice" in picture.html
-    assert "died after RequestPayment" in picture.says
+    assert "died after command 3, RequestPayment" in picture.says
     assert picture.says.endswith("The log is the same as without the crash. All is done: nothing happens in step 12.")
     assert "did not die after number 7" in view.at(crash=7).says
 
@@ -112,3 +112,11 @@ def test_every_move_changes_the_picture(view):
                 assert view.at(**{control["name"]: value}).html != view.picture.html
     for step in range(1, 13):
         assert step == 1 or view.at(step=step).says != view.at(step=step - 1).says
+
+
+@pytest.mark.parametrize("failure", range(len(one_order.FAILURES)))
+def test_with_all_events_shown_each_minute_and_each_command_makes_a_difference(view, failure):
+    for control in ("cancel", "crash"):
+        most = next(one["most"] for one in view.controls if one["name"] == control)
+        pictures = [view.at(**{"failure": failure, control: value}).html for value in range(most + 1)]
+        assert len(set(pictures)) == most + 1
