@@ -68,7 +68,8 @@ def test_a_crash_at_any_site_of_the_rebuild_gives_the_table_of_an_uninterrupted_
         assert run.ok, run
         assert run.steps["what"].str.contains("crashed").any(), plan
         assert run.table.sort_index().equals(undisturbed.table.sort_index())
-        assert len(run.steps) <= len(undisturbed.steps) + 2, "what was kept before the crash was built again"
+        saves = "before save the new version"
+        assert run.visits[saves] <= undisturbed.visits[saves] + 1, "what was kept before the crash was built again"
         crashes += 1
     sites = {"before save the new version", "after save the new version", "before swap", "after swap", "after merge"}
     assert crashes >= 10 and sites <= undisturbed.visits.keys()

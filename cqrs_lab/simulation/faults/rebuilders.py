@@ -146,7 +146,10 @@ class Tables:
     _swap: Callable[[], None]
 
     def swap(self) -> None:
-        """Let the table beside serve, with its checkpoint, from now on: one write, which a crash cannot cut in two."""
+        """Let the table beside serve, with its checkpoint: one write, which a crash cannot cut in two.
+
+        What served before stands beside from then on.
+        """
         self._swap()
 
 
@@ -176,7 +179,9 @@ class FunctionRebuilder:
 
     def _swap(self) -> None:
         def write() -> None:
-            self._tables.serving, self._serves, self.swapped = self._tables.beside, self._new, True
+            tables = self._tables
+            tables.serving, tables.beside = tables.beside, tables.serving
+            self._serves, self.swapped = self._new, True
 
         self._sites.around("swap", write)
 

@@ -107,6 +107,11 @@ def in_memory(tables, store, projection):
     tables.swap()
 
 
+def tidies_up(tables, store, projection):
+    yield from rebuild(tables, store, projection)
+    tables.beside.save(table=tables.beside.table.iloc[:0], checkpoint=0)
+
+
 def empties(tables, store, projection):
     tables.serving.save(table=projection.schema.empty(), checkpoint=0)
     yield
@@ -211,7 +216,7 @@ WRONG_CHANGES = {
 
 RIGHT = {
     "10.1": [upcast, by_fields],
-    "10.2": [rebuild, in_memory],
+    "10.2": [rebuild, in_memory, tidies_up],
     "10.3": [dict(CHANGES), {change: f" {right.title()} " for change, right in CHANGES.items()}],
 }
 WRONG = {"10.1": WRONG_UPCASTERS, "10.2": WRONG_REBUILDS, "10.3": WRONG_CHANGES}
