@@ -30,7 +30,8 @@ from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection, Schema, merge_rows
 from cqrs_lab.read.read_model import ReadModel
-from cqrs_lab.read.projector import Projector, ProjectorStatus
+from cqrs_lab.read.status import ProjectorStatus
+from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.read.rebuild import Rebuild, rebuild
 
@@ -46,11 +47,11 @@ __all__ = [
     "Decider",
     "CommandBus",
     "Receipt",
+    "Snapshots",
+    "Snapshot",
     "Process",
     "ProcessManager",
     "RejectedCommand",
-    "Snapshots",
-    "Snapshot",
     "given",
     "EventBatch",
     "Schema",

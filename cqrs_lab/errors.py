@@ -116,3 +116,8 @@ class DecryptionFailed(CqrsLabError):
             f"the {self.event} at position {self.position} tells about {self.person!r} and cannot be decrypted: "
             f"{self.why}; find the right key, or forget the person"
         )
+
+
+def said(error: BaseException) -> str:
+    """Write an error in a line: its type and its message."""
+    return f"{type(error).__name__}: {error}"

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
+from cqrs_lab.errors import said
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -91,7 +93,7 @@ class Findings:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the code under test may raise anything; it is reported
-            self.note(law, done, ("no error", f"{type(error).__name__}: {error}"))
+            self.note(law, done, ("no error", said(error)))
 
     def report(self) -> Report:
         """Sum up."""

@@ -13,6 +13,8 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from cqrs_lab.errors import said
+
 LIMIT_SECONDS = 2.0
 LEAST_SHARE = 0.2
 """A thread that gets less of a processor than this is taken to sleep, not to work."""
@@ -126,7 +128,7 @@ def call(function: Any, *arguments: Any, name: str = "") -> Any:
     except (NotYet, OutOfTime):
         raise
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = f"{type(error).__name__}: {error}"
+        came = said(error)
         raise NotYet(
             f"called {shown}", came, "no error", "Which line of yours raises it, and for which input?"
         ) from None

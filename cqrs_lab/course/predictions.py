@@ -126,6 +126,23 @@ SAID_TO: dict[str, dict[str, str]] = {
         "and that takes as long as the lag.",
         "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
     },
+    "09.1": {
+        "15 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "
+        "has not heard of it, and so the order is delivered again.",
+        "11 cups": "Nothing is lost: the table was on the disk before the power went. But the checkpoint says that "
+        "the third order is still to come.",
+    },
+    "09.2": {
+        "yes": "Exactly-once delivery cannot be had: who hears no answer has to send again, or to give up. What can "
+        "be had is that each event counts once: deliver it at least once, and drop what the checkpoint covers.",
+        "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
+    },
+    "09.3": {
+        "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader stands at the "
+        "end of the log. It does not look back, and position 1 came behind its back.",
+        "one event, until the next poll": "The next poll asks for what stands behind position 2. Nobody will ever ask "
+        "for 1 again.",
+    },
     "10.1": {
         "from today on": "So it is where only the present state is kept: a new column begins empty. Here every "
         "order is on record with its hour, though nobody had asked for the hour then.",
@@ -147,5 +164,26 @@ SAID_TO: dict[str, dict[str, str]] = {
         "24 cups": "That is what a reader is told today. Nobody has written it: a record that may be edited cannot be "
         "trusted.",
         "both": "One fact, recorded once. The other shape exists for as long as somebody reads.",
+    },
+    "12.1": {
+        "they are rolled back": "Compensation is not rollback. The bank has taken the money, and her statement says "
+        "so: nobody can make that not have happened. For each step there is a further one that makes it good.",
+        "they are marked as void": "To mark an event is to edit it, and whoever has read it would never hear of that. "
+        "It did happen: the money was taken.",
+    },
+    "12.2": {
+        "an event in the log": "Silence leaves no event. If nobody says anything, nothing is recorded.",
+        "its own clock": "Then the same log would lead to other commands tomorrow, and a test would wait half an hour. "
+        "Time is a fact from outside, and comes in with the call.",
+    },
+    "12.3": {
+        "nothing, it is too late": "Too late for the order; but the bank has the money. What is not recorded cannot be "
+        "made good.",
+        "the order is paid after all": "It was cancelled ten minutes before, and its goods are free for others. "
+        "An answer that comes late meets the rules as they are now.",
+    },
+    "12.4": {
+        "twice": "The command is sent twice. It has the same id both times, and the stream knows it.",
+        "never": "So it would be if the process noted first and sent then. It sends first.",
     },
 }

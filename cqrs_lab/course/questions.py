@@ -175,6 +175,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "09": (
+        Recalled(
+            "A page shows an old state, and nobody saw anything newer before. Which promise is broken?",
+            {
+                "none": "Right: old is not wrong. A promise is about what somebody wrote or saw before.",
+                "monotonic reads": "Somebody has to have seen more before. Nobody had.",
+                "consistent prefix": "An old state may be a perfect beginning of the log.",
+            },
+        ),
+        Recalled(
+            "Two staircases: committed, and visible. Where do you read the number of events behind?",
+            {
+                "the vertical gap": "Right: so many are committed, and so many visible, at one moment.",
+                "the horizontal gap": "That is the lag of one event, in seconds.",
+                "the area between": "That adds up all waiting, over all the time.",
+            },
+        ),
+        Recalled(
+            "A receipt got lost. The same order is sent again under the same command id. How many are recorded?",
+            {
+                "one": "Right: the store knows the id, and gives the first receipt once more.",
+                "two": "Without an id it would be two. The id is looked up before anything is decided.",
+                "none, an error": "Sending again is no fault: who hears nothing has to. The first receipt comes again.",
+            },
+        ),
+    ),
     "10": (
         Recalled(
             "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",
@@ -198,6 +224,32 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
                 "its projection and the log": "Right: it was worked out from there, and will be again.",
                 "a copy of the table": "It would do, if somebody made one. It is not needed.",
                 "the write side": "It decides what may happen, and keeps no tables.",
+            },
+        ),
+    ),
+    "12": (
+        Recalled(
+            "A projector dies after it wrote its table and before it noted its position. What of the last event?",
+            {
+                "it comes again": "Right: at least once. Whoever hears it twice has to notice.",
+                "it is lost": "Lost it would be the other way round: the position noted, the table not yet written.",
+                "that cannot happen": "Between two things that are written one after the other, a process can die.",
+            },
+        ),
+        Recalled(
+            "A read model is built anew from the first event on. Which mails go out?",
+            {
+                "none": "Right: rows are made anew. What has reached people is not done again.",
+                "all of them again": "Then every repaired table would write to every customer. A rebuild makes rows.",
+                "those that failed": "A table does not know which mails failed, and it is not the one who sends.",
+            },
+        ),
+        Recalled(
+            "All day, more events come in than the projector can handle. What does the lag do?",
+            {
+                "it grows without end": "Right: at 100 % and above there is no level where it would settle.",
+                "it settles, at a high level": "It would below 100 %. Above, each hour adds more than it takes away.",
+                "it stays: the log waits": "The log does not wait for its readers. That is what makes it fast.",
             },
         ),
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from cqrs_lab.errors import ConcurrencyError
+from cqrs_lab.errors import ConcurrencyError, said
 from cqrs_lab.log.event_store import EventStore, Expected
 from cqrs_lab.report import Findings, Report
 
@@ -279,7 +279,7 @@ class _Contention:
                 self.store.append("once", _events(1), expected=Expected.ANY, command_id=command_id)
                 self._be_refused()
         except Exception as error:  # noqa: BLE001 - judged below; a thread must not lose it
-            self.errors.append(f"{type(error).__name__}: {error}")
+            self.errors.append(said(error))
 
     def _be_refused(self) -> None:
         try:

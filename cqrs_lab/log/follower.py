@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Self
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import EventStore
@@ -69,3 +70,24 @@ class Follower:
             self._grown.clear()
             if self._stopping or not self._catch_up():
                 return
+
+
+class Following:
+    """A worker with a follower of its own: start it and stop it, or use it in a ``with`` statement."""
+
+    _follower: Follower
+
+    def start(self) -> None:
+        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end the thread."""
+        self._follower.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from cqrs_lab.errors import InvalidArgument, UpcastFailed
+from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
 from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
@@ -89,9 +89,7 @@ class UpcastingStore(ReadThroughStore):
             try:
                 event = upcast(event)
             except Exception as error:
-                raise UpcastFailed(
-                    shapes[-1].__name__, recorded.position, f"{type(error).__name__}: {error}"
-                ) from error
+                raise UpcastFailed(shapes[-1].__name__, recorded.position, said(error)) from error
             if type(event) in shapes:
                 names = " to ".join(shape.__name__ for shape in [*shapes, type(event)])
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, f"it goes round in a circle, from {names}")

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument, ProjectionFailed
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.follower import Follower
+from cqrs_lab.log.follower import Follower, Following
 from cqrs_lab.read.batch import EventBatch, read_batch
+from cqrs_lab.read.parked import parked_table, retry
 from cqrs_lab.read.projection import Projection, check_declaration
-from cqrs_lab.read.read_model import ParkedEvent, ReadModel
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectorStatus:
-    """How a projector is doing.
-
-    Attributes
-    ----------
-    state : {"live", "catching up", "rebuilding", "failed"}
-    position : int
-        Everything up to here is in the table.
-    lag_events : int
-        How far the head of the log is from there, in positions.
-    lag_seconds : float
-        How long the first event that is not in the table has been in the log; 0 if there is none.
-    error : str
-        Why it stopped; "" if it did not.
-    parked : tuple of ParkedEvent
-    """
-
-    state: Literal["live", "catching up", "rebuilding", "failed"]
-    position: int
-    lag_events: int
-    lag_seconds: float
-    error: str
-    parked: tuple[ParkedEvent, ...]
-
-    def healthy(self, lag_seconds: float = math.inf) -> bool:
-        """Tell a supervisor whether to leave it alone: it has not failed, and is not too far behind.
-
-        While another version is built, no lag makes it ill: a restart would only begin the rebuild anew.
-        """
-        return self.state == "rebuilding" or (self.state != "failed" and self.lag_seconds <= lag_seconds)
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.status import ProjectorStatus, status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +31,7 @@ class Serving:
     rebuilding: bool = False
 
 
-class Projector:
+class Projector(Following):
     """Keeps a projection's read model up to date with a log.
 
     Table and checkpoint are replaced together; events that the checkpoint covers already are dropped. So
@@ -135,25 +103,13 @@ class Projector:
     @property
     def status(self) -> ProjectorStatus:
         """How the projector is doing."""
-        head, now = self.store.head(), self.serving
-        behind = max(0, head - now.model.position)
-        if now.error:
-            state: Any = "failed"
-        else:
-            state = "rebuilding" if now.rebuilding else "catching up" if behind else "live"
-        return ProjectorStatus(state, now.model.position, behind, self._waiting(now), now.error, now.model.parked)
-
-    def _waiting(self, now: Serving) -> float:
-        unread = read_batch(self.store, after=now.model.position, limit=1)
-        return max(0.0, self._clock() - next(iter(unread)).recorded_at) if len(unread) else 0.0
+        now = self.serving
+        return status_of(self.store, now.model, now.error, now.rebuilding, self._clock)
 
     @property
     def parked(self) -> pd.DataFrame:
         """What was left out: one row per position (int64), with stream, event (the type's name) and error (str)."""
-        found = [(next(iter(self._one(parked.position))), parked.error) for parked in self.serving.model.parked]
-        rows = [(one.position, one.stream, type(one.event).__name__, error) for one, error in found]
-        shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
-        return pd.DataFrame(rows, columns=list(shape)).astype(shape).set_index("position")
+        return parked_table(self.store, self.serving.model.parked)
 
     def retry_parked(self, projection: Projection | None = None) -> int:
         """Take in what was parked, now that it can be read; what still fails stays parked.
@@ -169,21 +125,13 @@ class Projector:
             How many events were taken in. No event counts twice, wherever this is interrupted.
         """
         with self._working:
-            now, before = self.serving, len(self.serving.model.parked)
-            projection = projection or now.projection
-            if projection.schema != now.projection.schema:
-                raise InvalidArgument(f"{projection.name} has another schema; use rebuild(projector, to=…)")
-            model = now.model
-            for parked in now.model.parked:
-                try:
-                    model = model.take_in_parked(projection, self._one(parked.position))
-                except Exception as error:  # noqa: BLE001 - a projection may raise anything; it stays listed
-                    model = model.still_parked(parked.position, _said(error))
-            self._publish(projection=projection, model=model)
-            return before - len(model.parked)
-
-    def _one(self, position: int) -> EventBatch:
-        return read_batch(self.store, after=position - 1, limit=1)
+            now = self.serving
+            mended = projection or now.projection
+            if mended.schema != now.projection.schema:
+                raise InvalidArgument(f"{mended.name} has another schema; use rebuild(projector, to=…)")
+            model = retry(self.store, mended, now.model)
+            self._publish(projection=mended, model=model)
+            return len(now.model.parked) - len(model.parked)
 
     def catch_up(self, limit: int | None = None) -> int:
         """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
@@ -228,17 +176,18 @@ class Projector:
         now = self.serving
         try:
             model = now.model.take_in(now.projection, batch)
-        except Exception as error:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
-            if len(batch) > 1:
-                for half in batch.halves():
-                    self._take_in(half)
-            else:
-                self._stop_or_park(batch.last_position, error)
+        except Exception as caught:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
+            error = caught
         else:
-            self._publish(model=model, error="")
+            return self._publish(model=model, error="")
+        # Out of the except block: or else an error in a half would tell of every larger batch as well.
+        if len(batch) == 1:
+            return self._stop_or_park(batch.last_position, error)
+        for half in batch.halves():
+            self._take_in(half)
 
     def _stop_or_park(self, position: int, error: Exception) -> None:
-        now, why = self.serving, _said(error)
+        now, why = self.serving, said(error)
         if self.on_failure == "park":
             return self._publish(model=now.model.park(position, why), error="")
         failure = ProjectionFailed(now.projection.name, position, now.model.position, why)
@@ -288,31 +237,12 @@ class Projector:
             )
             return before
 
-    def start(self) -> None:
-        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
-        self._follower.start()
-
-    def stop(self) -> None:
-        """Finish the batch in hand and end the thread."""
-        self._follower.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.stop()
-
     def _follow(self) -> bool:
         try:
             self.catch_up()
         except ProjectionFailed:
             return False  # told by status and by every answer
         except Exception as error:
-            self._publish(error=_said(error))
+            self._publish(error=said(error))
             raise
         return True
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -15,9 +15,9 @@ PRICES = {"cup": 2550, "pot": 9900}
 NOON = datetime(2026, 1, 5, 12)
 
 
-def order_one(number: int, person: str, product: str) -> write.PlaceOrder:
-    """Order one piece of a product; the visit's number makes the order's id."""
-    line = OrderLine(1, product, f"Tea {product}", 1, PRICES[product])
+def order_one(number: int, person: str, product: str, pieces: int = 1) -> write.PlaceOrder:
+    """Order one product; the visit's number makes the order's id."""
+    line = OrderLine(1, product, f"Tea {product}", pieces, PRICES[product])
     return write.PlaceOrder(f"v{number}", person, "Ireland", (line,), (), NOON)
 
 

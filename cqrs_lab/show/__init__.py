@@ -9,6 +9,7 @@ from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
+from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.race import race
 from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
@@ -40,6 +41,7 @@ __all__ = [
     "skipped_event",
     "fault_plan",
     "rebuild_studio",
+    "process_lanes",
     "Shop",
     "View",
     "Picture",

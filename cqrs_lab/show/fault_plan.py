@@ -133,7 +133,8 @@ def _picture(
     why = f"<p>{escape(run.broken[0])}</p>" if run.broken else ""
     ticket = f'<p>Replay ticket:</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
     tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run.steps)}</div>'
-    return Picture(f'<p class="says">{escape(says)}</p>{lane}{why}{ticket}{tables}', says, run.steps)
+    # The lane comes first, below the controls: whatever is said below it, it stays where it is.
+    return Picture(f'{lane}<p class="says">{escape(says)}</p>{why}{ticket}{tables}', says, run.steps)
 
 
 def _verdict(run: FaultRun, smallest: FaultPlan) -> str:

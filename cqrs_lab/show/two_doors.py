@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from cqrs_lab.errors import said
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
@@ -74,7 +75,7 @@ def _send(shop: Shop, message: object, door: int) -> Passage:
     try:
         came, refused = str((shop.write_door, shop.read_door)[door](message)), False
     except Exception as error:  # noqa: BLE001 - a door may refuse with any error; it is what the picture shows
-        came, refused = f"{type(error).__name__}: {error}", True
+        came, refused = said(error), True
     return Passage(came, refused, before, dict(shop.state()))
 
 

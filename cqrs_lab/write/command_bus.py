@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Any
 
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
-from cqrs_lab.log.envelope import Position, StreamVersion
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
@@ -103,19 +104,17 @@ class CommandBus:
         """
         snapshots, stream_of = self._route(command)
         stream = stream_of(command)
-        for attempt in range(1, self._attempts + 1):
-            try:
+        for _ in range(self._attempts - 1):
+            with suppress(ConcurrencyError):
                 return self._handle(command, command_id, snapshots, stream)
-            except ConcurrencyError:
-                if attempt == self._attempts:
-                    raise
-        raise AssertionError("unreachable")
+        return self._handle(command, command_id, snapshots, stream)  # the last attempt; its conflict is the caller's
 
     def _handle(self, command: object, command_id: str | None, snapshots: Snapshots, stream: str) -> Receipt:
         # 1. Load and fold. The stream's own events say whether this command was handled before.
         now = snapshots.load(self._store, stream)
         if command_id is not None and command_id in now.handled:
-            return self._receipt_of(command_id, stream, after=now.handled[command_id])
+            first = self._recorded_by(command_id, stream, after=now.handled[command_id])
+            return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
         # 2. Decide.
         events = snapshots.decider.decide(command, now.state)
         if not isinstance(events, (list, tuple)):
@@ -127,16 +126,15 @@ class CommandBus:
         if not events:
             return Receipt(stream, now.version, now.position, ())
         appended = self._store.append(stream, events, expected=now.version, command_id=command_id)
-        if command_id is None:
-            return Receipt(stream, appended.version, appended.position, tuple(events))
-        # Another sender of the same id may have come first; then its events stand in the log, not ours.
-        return self._receipt_of(command_id, stream, after=now.version)
+        if command_id is not None:
+            # Another sender of the same id may have come first; then its events stand in the log, not ours.
+            events = [one.event for one in self._recorded_by(command_id, stream, after=now.version)]
+        return Receipt(stream, appended.version, appended.position, tuple(events))
 
-    def _receipt_of(self, command_id: str, stream: str, after: int) -> Receipt:
+    def _recorded_by(self, command_id: str, stream: str, after: int) -> list[RecordedEvent]:
         """Read a command's events back: one commit, so they stand side by side."""
         rest = dropwhile(lambda one: one.command_id != command_id, self._store.read_stream(stream, after=after))
-        own = list(takewhile(lambda one: one.command_id == command_id, rest))
-        return Receipt(stream, own[-1].version, own[-1].position, tuple(one.event for one in own))
+        return list(takewhile(lambda one: one.command_id == command_id, rest))
 
     def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
         route = self._routes.get(type(command))

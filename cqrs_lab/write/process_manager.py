@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Self
+from typing import Any, Generic
 
-from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.errors import CommandRejected, InvalidArgument, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.follower import Follower
+from cqrs_lab.log.follower import Follower, Following
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
 
@@ -82,7 +82,7 @@ class RejectedCommand:
     reason: str
 
 
-class ProcessManager:
+class ProcessManager(Following):
     """Follows the log for a process, and sends what the process decides.
 
     What it knows is the fold of the log up to its position, so nothing is kept but the position. Commands carry ids
@@ -199,27 +199,12 @@ class ProcessManager:
         self.catch_up()
         return len(overdue)
 
-    def start(self) -> None:
-        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
-        self.error = ""
-        self._follower.start()
-
-    def stop(self) -> None:
-        """Finish what is in hand and end the thread."""
-        self._follower.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.stop()
-
     def _follow(self) -> bool:
+        self.error = ""
         try:
             self.catch_up()
         except Exception as error:
-            self.error = f"{type(error).__name__}: {error}"
+            self.error = said(error)
             raise
         return True
 

@@ -41,9 +41,7 @@ class Snapshot:
     handled: MutableMapping[str, int] = field(default_factory=dict)
 
     def extend(self, events: Sequence[RecordedEvent], evolve: Callable[[Any, Any], Any]) -> Snapshot:
-        """Tell what the stream comes to with the events that follow."""
-        if not events:
-            return self
+        """Tell what the stream comes to with the events that follow, one or more."""
         state, last = reduce(evolve, (one.event for one in events), self.state), events[-1]
         # From the end, so that of a command's events the first is what stays.
         handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
@@ -109,15 +107,14 @@ class Snapshots:
         reads_as: Hashable = getattr(store, "reads_as", None)
         start = self._find(store, stream, reads_as) or Snapshot(self.decider.initial_state, self.shape, reads_as)
         events = list(store.read_stream(stream, after=start.version))
-        now = start.extend(events, self.decider.evolve)
+        now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: an append that is to come may be refused.
         if self.every is not None and len(events) >= self.every:
             self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
         return now
 
     def _find(self, store: EventStore, stream: str, reads_as: Hashable) -> Snapshot | None:
-        saved = self.kept.get(stream)
-        if saved is None:
+        if (saved := self.kept.get(stream)) is None:
             return None
         last = next(iter(store.read_stream(stream, after=saved.version - 1, limit=1)), None)
         if last is None or (last.position, last.recorded_at) != (saved.position, saved.recorded_at):

@@ -94,8 +94,14 @@ MET = {
     "08: sleep fixes it": (SAID_TO["08.2"]["none"], "Sleep does not fix it"),
     "08: a stale screen corrupts writes": (SAID_TO["08.3"]["both reservations, stock -1"], "does not corrupt writes"),
     "08: every read needs a token": (SAID_TO["08.4"]["no time at all"], "Every read needs a token, then?"),
+    "09: exactly-once delivery": (SAID_TO["09.2"]["yes"], "Exactly-once delivery cannot be had"),
+    "09: zero lag means nothing is missing": (
+        SAID_TO["09.3"]["nothing is missing"],
+        "Zero lag does not mean that nothing is missing",
+    ),
     "10: replay sends the mail again": (SAID_TO["10.3"]["every mail again"], "Replay does not send the mail again"),
     "10: a rebuild empties the table first": (SAID_TO["10.2"]["half of the units"], "built beside it"),
+    "12: compensation is rollback": (SAID_TO["12.1"]["they are rolled back"], "Compensation is not rollback"),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 

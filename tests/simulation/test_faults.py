@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
-from cqrs_lab.shop import read
+from cqrs_lab.course.exercises.lesson_09 import MOVES, BalanceChanged, Places
+from cqrs_lab.shop import events, read, visits
 from cqrs_lab.simulation import faults, guarantees
 from cqrs_lab.simulation.faults import (
     Crash,
@@ -30,7 +31,7 @@ from cqrs_lab.simulation.faults import (
     story_of,
 )
 from cqrs_lab.simulation.gappy_store import GappyEventStore
-from tests.course.exercises import answers_05
+from tests.course.exercises import answers_05, answers_09
 from tests.simulation import faulty_workers as planted
 from tests.simulation.faulty_workers import DELIVERIES, IN_ORDER, MISTAKES, STORY, shop_story
 
@@ -38,11 +39,23 @@ GOLDEN = Path(__file__).parent / "golden"
 RATINGS = [
     answers_05.ProductRated(product, stars) for product, stars in (("cup", 5), ("pot", 2), ("cup", 1), ("cup", 4))
 ]
+CUP = (events.OrderLine(1, "cup", "Tea cup", 2, 2550),)
+SALES = [
+    events.OrderPlaced("7", "ada", "Ireland", CUP, (), planted.NOON),
+    events.ItemsReturned("r", "7", "ada", "Ireland", CUP, (), planted.NOON),
+    events.OrderPlaced("8", "ben", "Ireland", CUP, (), planted.NOON),
+]
 LOANS = [answers_05.CopyLent("c1", "ada"), answers_05.CopyBroughtBack("c1"), answers_05.CopyLent("c1", "ben")]
+BOOKED = [BalanceChanged("ada", 300, 300), BalanceChanged("ben", 50, 50), BalanceChanged("ada", -100, 200)]
 STORIES = {
     **{type(one).__name__: shop_story(type(one)) for one in read.projections()},
-    "Stars": story_of(RATINGS, answers_05.Stars),
-    "Loans": story_of(LOANS, answers_05.Loans),
+    **{one.__name__: story_of(RATINGS, one) for one in (answers_05.Stars, answers_05.CountsOfEach)},
+    **{one.__name__: story_of(SALES, one) for one in (answers_05.BestSellers, answers_05.ByLoop)},
+    **{one.__name__: story_of(LOANS, one) for one in (answers_05.Loans, answers_05.LoansByLoop)},
+    "UnitsOrdered": story_of(SALES, visits.UnitsOrdered),
+    "Balances": story_of(BOOKED, answers_09.Balances),
+    "Ledger": story_of(BOOKED, answers_09.Ledger),
+    "Places": story_of(MOVES, Places),
     "Received": STORY,
 }
 
@@ -101,6 +114,16 @@ def test_a_projection_that_can_hear_twice_survives_a_checkpoint_that_comes_after
     story = story_of(DELIVERIES, planted.NewestResult)
     for plan in every_crash(story, on_disk(planted.table_first)):
         assert simulate_faults(story, plan, on_disk(planted.table_first)).ok
+
+
+@pytest.mark.parametrize("take_in", answers_09.RIGHT["09.2"])
+@pytest.mark.parametrize("name", ["Balances", "Ledger", "Places"])
+def test_the_workers_and_projections_of_lesson_9_survive_a_crash_at_any_site(name, take_in):
+    story, worker = STORIES[name], on_disk(take_in)
+    for plan in every_crash(story, worker):
+        run = simulate_faults(story, plan, worker)
+        assert run.ok, run
+    assert find_failure(story, worker, kinds=IN_ORDER, seeds=range(4)) is None
 
 
 # --- a mistake is found, and its plan is small -----------------------------------------------------------------
@@ -185,7 +208,7 @@ def test_a_checkpoint_ahead_of_its_table_breaks_the_token_s_promise():
     run = simulate_faults(STORY, [Crash("after the checkpoint is written")], on_disk(planted.checkpoint_first))
     assert "law 9" in names_of(run)
     told = next(law for law in run.broken if law.startswith("law 9"))
-    assert "sender 1 wrote version 1 of received" in told and "it holds no position" in told
+    assert "sender 1 wrote version 1 of log" in told and "it holds no position" in told
 
 
 def test_a_skipped_event_breaks_the_consistent_prefix():

@@ -10,6 +10,7 @@ from cqrs_lab.course.exercises import (
     lesson_08,
     lesson_09,
     lesson_10,
+    lesson_12,
 )
 from cqrs_lab.course.exercises.exercise import Exercise
 
@@ -27,6 +28,7 @@ EXERCISES: dict[str, Exercise] = {
         lesson_08,
         lesson_09,
         lesson_10,
+        lesson_12,
     )
     for exercise in lesson.EXERCISES
 }

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import CqrsLabError
+from cqrs_lab.errors import CqrsLabError, said
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import SAME_AGAIN, UNCHANGED, check_projection
@@ -82,7 +82,7 @@ class Folds:
         try:
             came = self._read(self.question(self._fold(slices, backwards)))
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-            raise NotYet(done, f"{type(error).__name__}: {error}", expected, ask) from None
+            raise NotYet(done, said(error), expected, ask) from None
         if came != expected:
             first = next(iter(came.values()), None)
             raise NotYet(done, came, expected, (misread or {}).get(first, ask))

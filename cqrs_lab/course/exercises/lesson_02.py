@@ -8,6 +8,7 @@ from typing import Any
 
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.errors import said
 
 # --- 02.1 -------------------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ def _after(handle: Any, command: Any, accounts: dict[str, int]) -> Any:
     try:
         given = handle(command, accounts)
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = f"{type(error).__name__}: {error}"
+        came = said(error)
         ask = "Which of your lines raises it, and what does it expect?"
         raise NotYet("moved 500 from ada (700) to ben (100)", came, "no error", ask) from None
     return given if isinstance(given, dict) else accounts

@@ -9,7 +9,7 @@ from typing import Any
 
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import CommandRejected
+from cqrs_lab.errors import CommandRejected, said
 from cqrs_lab.write.decider import Decider
 
 # --- 04.1: a library --------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def _folds(decider: Decider[Any, Any, Any]) -> None:
     try:
         decider.fold([*FOUR, CopyReturned("c1")])
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = f"{type(error).__name__}: {error}"
+        came = said(error)
         ask = (
             "These four happened before there was a rule. May evolve refuse what has happened? Only decide may say no."
         )
@@ -99,7 +99,7 @@ def _expect(
             raise NotYet(done, f"refused: {refusal}", expected, ask) from None
         return
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(done, f"{type(error).__name__}: {error}", expected or "lab.CommandRejected", ask) from None
+        raise NotYet(done, said(error), expected or "lab.CommandRejected", ask) from None
     if expected is None:
         raise NotYet(done, came, "lab.CommandRejected", ask)
     if came != expected:
@@ -191,7 +191,7 @@ def _catches(answer: Any, faulty: Mapping[str, Decider[Any, Any, Any]]) -> None:
         answer(ACCOUNT)
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         ask = "This account keeps its rules. Which of your scenarios expects something else of it?"
-        raise NotYet("ran your tests on a right account", f"{type(error).__name__}: {error}", "silence", ask) from None
+        raise NotYet("ran your tests on a right account", said(error), "silence", ask) from None
     for fault, decider in faulty.items():
         try:
             answer(decider)

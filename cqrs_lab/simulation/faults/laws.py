@@ -68,7 +68,7 @@ class Laws:
     ) -> None:
         self.store, self.fold, self.worker, self.unreadable, self.now = store, fold, worker, unreadable, now
         self.projection = fold.projection
-        self.readers = Readers(self.projection.name)
+        self.readers = Readers()
         self.broken: list[str] = []
         self.agrees = True
         self._shows: frozenset[int] | None = frozenset()

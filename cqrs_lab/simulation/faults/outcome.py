@@ -62,5 +62,7 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
-        ticket = "" if self.ok else f"<p>Replay ticket:</p><pre>{escape(self.ticket)}</pre>"
-        return f'<div class="cqrs-lab"><p><strong>{head}</strong></p><p>{escape(str(self.plan))}</p>{ticket}</div>'
+        shown = f'<p>Replay ticket:</p><pre style="white-space:pre-wrap">{escape(self.ticket)}</pre>'
+        ticket = "" if self.ok else shown
+        plan = f"What went wrong: {escape(str(self.plan))}."
+        return f'<div class="cqrs-lab"><p>{plan}</p><p><strong>{head}</strong></p>{ticket}</div>'

@@ -29,19 +29,13 @@ class Readers:
     One reader looks after each step; a look that shows nothing new is not kept. Who sends a command asks
     with the receipt's position until there is an answer: a table that has not come so far gives none.
 
-    Parameters
-    ----------
-    key : str
-        What the read model is called.
-
     Attributes
     ----------
     shown : frozenset of int
         What the reader saw last.
     """
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self) -> None:
         self._told: dict[str, tuple[str, float, float]] = {}
         self._waiting: dict[str, int] = {}
         self._reads: list[tuple[Any, ...]] = []
@@ -60,7 +54,7 @@ class Readers:
         for sender in asking:
             del self._waiting[sender]
         for session in [*asking, "reader"] if applied != self.shown else asking:
-            self._reads.append((session, "r", self._key, now, now, max(applied, default=0), position, applied))
+            self._reads.append((session, "r", "log", now, now, max(applied, default=0), position, applied))
         self.shown = applied
 
     def trace(self, log: Iterable[RecordedEvent], end: float) -> pd.DataFrame:
@@ -68,7 +62,7 @@ class Readers:
         rows = list(self._reads)
         for one in log:
             sender, asked, told = self._told.get(one.command_id or "", ("nobody", one.recorded_at, end))
-            rows.append((sender, "w", self._key, asked, told, one.position, one.position, None))
+            rows.append((sender, "w", "log", asked, told, one.position, one.position, None))
         # What is written at a moment can be read at that moment, and stands first.
         rows.sort(key=lambda row: (row[4], row[1] == "r"))
         return pd.DataFrame(rows, columns=list(COLUMNS))

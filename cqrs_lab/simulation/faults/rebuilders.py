@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from cqrs_lab.errors import ProjectionFailed
+from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
@@ -215,7 +215,7 @@ class FunctionRebuilder:
         try:
             yield
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
+            why = said(error)
             raise ProjectionFailed(self._new.name, position, self.position, why) from error
 
     def step(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from cqrs_lab.errors import ProjectionFailed
+from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
@@ -165,7 +165,7 @@ class DiskWorker:
         try:
             self._take_in(self._disk, batch, self._projection)
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
+            why = said(error)
             raise ProjectionFailed(self._projection.name, batch.last_position, self.position, why) from error
 
     def restart(self) -> None:

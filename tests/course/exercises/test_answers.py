@@ -15,6 +15,7 @@ from . import (
     answers_08,
     answers_09,
     answers_10,
+    answers_12,
 )
 
 LESSONS = (
@@ -27,6 +28,7 @@ LESSONS = (
     answers_08,
     answers_09,
     answers_10,
+    answers_12,
 )
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
 WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
@@ -57,3 +59,12 @@ def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
 def test_no_two_wrong_answers_get_the_same_sentence(key):
     asked = [check(key, answer).ask for answer, _ in WRONG[key].values()]
     assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("at", range(len(answers_12.NEW_EACH_TIME)))
+def test_any_key_that_is_new_each_time_is_met_as_such(at):
+    assert "Another key each time" in check("12.2", answers_12.NEW_EACH_TIME[at]).ask
+
+
+def test_who_rewrites_an_event_is_met_as_who_deletes_one():
+    assert "Who tells them, if you take one away" in check("12.1", answers_12.rewrites).ask

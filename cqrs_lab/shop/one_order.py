@@ -1,0 +1,232 @@
+"""One order on its way through the shop, and what may go wrong on it: a run of the real process in virtual time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.shop import events, fulfilment, write
+from cqrs_lab.shop.parties import Answers, Parties
+from cqrs_lab.write.command_bus import CommandBus, Receipt
+from cqrs_lab.write.process_manager import Process, ProcessManager
+
+NOON = datetime(2026, 1, 5, 12)
+# What the bank and the carrier say, and after how many minutes.
+_YES: Answers = {"yes": (5,)}
+_FETCHES: Answers = {"yes": (20,)}
+_ANSWERS: dict[str, tuple[Answers, Answers]] = {
+    "nothing fails": (_YES, _FETCHES),
+    "not enough stock": (_YES, _FETCHES),
+    "the bank declines": ({"no": (5,)}, _FETCHES),
+    "the bank never answers": ({}, _FETCHES),
+    "the bank answers after the time-out": ({"yes": (40,)}, _FETCHES),
+    "the carrier refuses": (_YES, {"no": (20,)}),
+    "the carrier never answers": (_YES, {}),
+}
+FAILURES = tuple(_ANSWERS)
+"""What may go wrong."""
+LANES = {"order-": "customer, order", "stock-": "store-room", "payment-": "bank", "parcel-": "carrier"}
+"""Who takes part, by how the names of their streams begin."""
+UNDOING = (
+    events.OrderCancelled,
+    events.StockReleased,
+    events.PaymentWithdrawn,
+    events.PaymentRefunded,
+    events.ParcelCancelled,
+)
+"""The events that tell of a step undone."""
+CUPS = events.OrderLine(1, "cup", "Tea cup", 2, 2550)
+POTS = events.OrderLine(2, "pot", "Tea pot", 2, 9900)
+
+
+class Course(NamedTuple):
+    """What became of the order.
+
+    Attributes
+    ----------
+    log : DataFrame
+        One row per event from `OrderPlaced` on, by position; columns at, stream, event, command (what led to it), cause
+        (the position of the event that the process answered; 0 if it was not the process), time_is_up (a missed
+        deadline made the process send it), undoes, sent (how often the process sent the command), crash (the manager
+        died when this was the last event), units_aside and money_mills (taken, less given back), both after the event.
+    notes : tuple of str
+        What left no event: commands from outside that were refused or changed nothing, and the crash.
+    """
+
+    log: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def see_through(
+    failure: str = "nothing fails",
+    cancels_after: int = 0,
+    crash_after: int = 0,
+    process: Process[Any, Any, Any] = fulfilment.process,
+) -> Course:
+    """Let Ada order two cups and two pots at noon, and see the order through.
+
+    The bank answers after 5 minutes and the carrier after 20, if they do, also if nobody waits for it any more.
+
+    Parameters
+    ----------
+    failure : str, optional
+        One of `FAILURES`.
+    cancels_after : int, optional
+        So many minutes after her order Ada cancels it; 0: she does not.
+    crash_after : int, optional
+        The process manager dies when its command of this number is recorded, and a new one goes on; 0: it does not.
+    process : Process, optional
+        Another one than the shop's own.
+
+    Examples
+    --------
+    >>> from cqrs_lab.shop import one_order
+    >>> log, notes = one_order.see_through("the bank declines")
+    >>> log["event"].tolist()[-4:]
+    ['PaymentDeclined', 'OrderCancelled', 'StockReleased', 'StockReleased']
+    >>> log[["units_aside", "money_mills"]].iloc[-1].tolist()
+    [0, 0]
+    """
+    if failure not in FAILURES:
+        raise InvalidArgument(f"no failure {failure!r}; there is {', '.join(FAILURES)}")
+    if cancels_after < 0 or crash_after < 0:
+        raise InvalidArgument("cancels_after and crash_after count from 1; 0 stands for never")
+    day = _Day(_parties(failure, cancels_after), crash_after, process)
+    day.pass_by()
+    sent = day.bus.sent.total()
+    if sent < crash_after:
+        day.notes.append(f"The process sent {sent} commands, so it did not die after number {crash_after}.")
+    return Course(_frame(day, process.name), tuple(day.notes))
+
+
+def _parties(failure: str, cancels_after: int) -> Parties:
+    stock = (
+        write.ReceiveStock("cup", 12, NOON),
+        write.ReceiveStock("pot", 1 if failure == "not enough stock" else 4, NOON),
+    )
+    order = write.PlaceOrder("7", "ada", "Ireland", (CUPS, POTS), (), NOON)
+    cancels = (write.CancelOrder("7", NOON + timedelta(minutes=cancels_after)),) if cancels_after else ()
+    bank, carrier = _ANSWERS[failure]
+    return Parties((*stock, order, *cancels), {"7": bank}, {"7": carrier}, NOON)
+
+
+class _Died(Exception):
+    """The process manager dies here."""
+
+
+class _Bus(CommandBus):
+    """Notes what led to what; lets the process manager die once, after so many of its commands."""
+
+    def __init__(self, store: EventStore, crash_after: int) -> None:
+        super().__init__(store)
+        self._head, self._crash_after = store.head, crash_after
+        self.led_to: dict[int, str] = {}
+        self.sent = Counter[str]()
+        self.crashed_at = 0
+
+    def send(self, command: object, command_id: str | None = None) -> Receipt:
+        before = self._head()
+        receipt = super().send(command, command_id)
+        self.led_to |= dict.fromkeys(range(before + 1, self._head() + 1), type(command).__name__)
+        if command_id is not None:
+            self.sent[command_id] += 1
+            if self.sent.total() == self._crash_after:
+                self.crashed_at = self._head()
+                raise _Died(f"command {self._crash_after}, {type(command).__name__},")
+        return receipt
+
+
+class _Day:
+    """The store, the process and a clock; everybody around hears what is recorded, and says what they say."""
+
+    def __init__(self, parties: Parties, crash_after: int, process: Process[Any, Any, Any]) -> None:
+        self.parties, self.process = parties, process
+        self.now, self.heard, self.saved = parties.start, 0, 0
+        self.store = MemoryEventStore(clock=lambda: (self.now - NOON).total_seconds())
+        self.bus = _Bus(self.store, crash_after)
+        write.register(self.bus)
+        self.agenda = list(parties.wishes)
+        self.notes: list[str] = []
+        self.manager = self._life()
+
+    def pass_by(self) -> None:
+        """Go from moment to moment until nobody has anything to say and the process waits for nothing."""
+        while self.agenda or self.manager.waiting:
+            deadline = min(self.manager.waiting.values(), default=datetime.max)
+            said = min(self.agenda, key=lambda command: command.at, default=None)  # of two at once, the first asked for
+            before = self.store.head()
+            if said is not None and said.at <= deadline:
+                self.now = said.at
+                self.agenda.remove(said)
+                self._say(said)
+            else:
+                self.now = deadline
+            self._settle()
+            if said is None and self.store.head() == before:
+                break  # a process that does nothing about a missed deadline would wait for ever
+
+    def _life(self) -> ProcessManager:
+        return ProcessManager(self.store, self.bus, self.process, self.saved, self._save)
+
+    def _save(self, position: int) -> None:
+        self.saved = position
+
+    def _say(self, command: object) -> None:
+        said = f"{self.now:%H:%M}: {type(command).__name__}"
+        try:
+            if not self.bus.send(command).events:
+                self.notes.append(f"{said} changed nothing: it was so already.")
+        except CommandRejected as refused:
+            self.notes.append(f"{said} was refused: {refused.reason}.")
+
+    def _settle(self) -> None:
+        try:
+            self.manager.due(self.now)
+        except _Died as died:
+            self.notes.append(f"The process manager died after {died} and before it noted that; a new one went on.")
+            self.manager = self._life()
+            self.manager.due(self.now)
+        for recorded in self.store.read_all(after=self.heard):
+            self.heard = recorded.position
+            self.agenda += self.parties.answers(recorded.event, self.now)
+
+
+def _frame(day: _Day, process: str) -> pd.DataFrame:
+    rows, aside, money = [], 0, 0
+    for recorded in day.store.read_all():
+        event = recorded.event
+        aside += _change(event, events.StockReserved, events.StockReleased, "quantity")
+        money += _change(event, events.PaymentTaken, events.PaymentRefunded, "amount_mills")
+        if recorded.position >= 3:  # what came in before is there, and no step of the order
+            rows.append((*_row(recorded, day.bus, process), aside, money))
+    columns = ["position", "at", "stream", "event", "command", "cause", "time_is_up", "undoes", "sent", "crash"]
+    return pd.DataFrame(rows, columns=[*columns, "units_aside", "money_mills"]).set_index("position")
+
+
+def _change(event: Any, adds: type, takes: type, field: str) -> int:
+    sign = isinstance(event, adds) - isinstance(event, takes)
+    return sign * int(getattr(event, field)) if sign else 0
+
+
+def _row(recorded: RecordedEvent, bus: _Bus, process: str) -> tuple[Any, ...]:
+    # The id of a command tells its cause: process, position, "overdue" if so, ordinal.
+    told = (recorded.command_id or "").removeprefix(f"{process}-").split("-")
+    return (
+        recorded.position,
+        NOON + timedelta(seconds=recorded.recorded_at),
+        recorded.stream,
+        type(recorded.event).__name__,
+        bus.led_to[recorded.position],
+        int(told[0] or 0),
+        "overdue" in told,
+        isinstance(recorded.event, UNDOING),
+        bus.sent[recorded.command_id or ""],
+        recorded.position == bus.crashed_at,
+    )

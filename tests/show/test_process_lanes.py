@@ -1,0 +1,122 @@
+"""The lanes of a process: what is drawn and said is what the run tells."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from cqrs_lab.shop import one_order
+from cqrs_lab.show import process_lanes
+
+REFUSES, LATE, SILENT = (
+    one_order.FAILURES.index(f"the {who}")
+    for who in ("carrier refuses", "bank answers after the time-out", "bank never answers")
+)
+
+
+@pytest.fixture
+def view():
+    return process_lanes(one_order.see_through, one_order.FAILURES, one_order.LANES)
+
+
+def marks(html):
+    """Count the marks: filled and hollow circles, filled and hollow diamonds."""
+    circles = re.findall(r'r="8" style="fill:(#|var\(--ground)', html)
+    diamonds = re.findall(r'z" style="fill:var\(--(ink|ground)\);', html)
+    return circles.count("#"), circles.count("var(--ground"), diamonds.count("ink"), diamonds.count("ground")
+
+
+def test_every_event_has_its_mark(view):
+    assert marks(view.picture.html) == (6, 3, 0, 0)  # Ada, the bank and the carrier speak from outside
+    assert marks(view.at(failure=REFUSES).html) == (5, 3, 4, 0)
+    assert marks(view.at(failure=LATE).html) == (3, 2, 4, 1)
+
+
+def test_every_command_of_the_process_has_its_arrow_and_what_undoes_is_dashed(view):
+    for failure in range(len(one_order.FAILURES)):
+        picture = view.at(failure=failure)
+        by_process = picture.frame["sent"] > 0
+        assert picture.html.count('marker-end="url(#tip-write)"') == sum(by_process & ~picture.frame["undoes"])
+        assert picture.html.count('marker-end="url(#tip-undo)"') == sum(by_process & picture.frame["undoes"])
+        assert picture.html.count("stroke-dasharray:7 4") == sum(by_process & picture.frame["undoes"])
+
+
+def test_an_arrow_begins_at_its_cause_and_ends_at_its_effect(view):
+    html = view.at(step=2).html
+    ends = [
+        float(one)
+        for one in re.search(r'<line x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)"[^>]*tip-write', html).groups()
+    ]
+    (x1, y1), (x2, y2) = [tuple(map(float, one)) for one in re.findall(r'cx="(\S+)" cy="(\S+)" r="8"', html)]
+    assert x1 < ends[0] < ends[2] < x2 and y1 < ends[1] < ends[3] < y2
+
+
+def test_a_missed_deadline_has_its_tick(view):
+    assert "time is up" not in view.picture.html
+    assert view.at(failure=SILENT).html.count("stroke-dasharray:2 5") == 1
+    assert "since time was up and the process sent CancelOrder" in view.at(failure=SILENT, step=5).says
+
+
+def test_the_steps_reveal_the_log_event_by_event(view):
+    for step in range(1, 13):
+        picture = view.at(failure=REFUSES, step=step)
+        assert picture.frame.index.tolist() == list(range(3, 3 + step))
+        assert sum(marks(picture.html)) == step
+        assert picture.says.startswith(f"{step} of 12 events.")
+    assert view.at(step=10).says.endswith("All is done: nothing happens in step 10.")
+
+
+def test_the_columns_stay_where_they_are_while_a_control_is_moved(view):
+    def places(picture):
+        return re.findall(r'<text x="(\S+)"[^>]*class="small strong">(\d+)<', picture.html)
+
+    longest = places(view.at(failure=REFUSES))
+    assert len(longest) == 12
+    for setting in ({}, {"step": 4}, {"failure": LATE}, {"cancel": 7}, {"crash": 2}):
+        assert places(view.at(**setting)) == longest[: len(places(view.at(**setting)))]
+
+
+def test_a_crash_is_told_and_compared_with_the_run_without_it(view):
+    picture = view.at(crash=3)
+    assert "✗ process died" in picture.html and "twice" in picture.html
+    assert "died after command 3, RequestPayment" in picture.says
+    assert picture.says.endswith("The log is the same as without the crash. All is done: nothing happens in step 12.")
+    assert "did not die after number 7" in view.at(crash=7).says
+
+
+def test_a_crash_that_leaves_another_log_is_told_too():
+    def sends_it_twice(failure, cancels_after, crash_after):
+        log, notes = one_order.see_through(failure, cancels_after, crash_after)
+        return (pd.concat([log, log.tail(1).rename({11: 12})]) if crash_after else log), notes
+
+    view = process_lanes(sends_it_twice, one_order.FAILURES, one_order.LANES)
+    assert "The log is not the one without the crash." in view.at(crash=3).says
+
+
+def test_what_is_held_stands_beside(view):
+    assert "Set aside: 4 units; taken and not given back: 24,900 mills." in view.picture.says
+    assert "Set aside: 0 units; taken and not given back: 0 mills." in view.at(failure=REFUSES).says
+    assert '<td class="number">24,900</td>' in view.picture.html
+
+
+def test_the_drawing_says_what_it_shows(view):
+    name = re.search(r'aria-label="([^"]+)"', view.picture.html).group(1)
+    assert name.startswith("A lane each for customer, order, store-room, bank, carrier;")
+    assert view.picture.says in name
+
+
+def test_every_move_changes_the_picture(view):
+    for control in view.controls:
+        for value in (control["least"], control["most"]):
+            if value != view.values[control["name"]]:
+                assert view.at(**{control["name"]: value}).html != view.picture.html
+    for step in range(1, 13):
+        assert step == 1 or view.at(step=step).says != view.at(step=step - 1).says
+
+
+@pytest.mark.parametrize("failure", range(len(one_order.FAILURES)))
+def test_with_all_events_shown_each_minute_and_each_command_makes_a_difference(view, failure):
+    for control in ("cancel", "crash"):
+        most = next(one["most"] for one in view.controls if one["name"] == control)
+        pictures = [view.at(**{"failure": failure, control: value}).html for value in range(most + 1)]
+        assert len(set(pictures)) == most + 1
