@@ -14,7 +14,7 @@ from cqrs_lab.show.view import Control, View
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
 
-WIDTH, LEFT, TOP, LANE = 960, 146, 46, 76
+WIDTH, LEFT, TOP, LANE = 960, 146, 60, 76
 LEGEND = (
     f"{LOG.marker} an event that a command of the process led to; ○ one from outside; ◆ or ◇ one that undoes a step. "
     "An arrow is a command, from the event that the process answered to the one that it led to; dashed where it undoes."
@@ -166,8 +166,8 @@ def _arrow(
     if row["time_is_up"]:
         start = (end[0] - wide / 2, end[1])
         parts += [
-            _line(start[0], TOP - 20, start[0], bottom, "stroke:var(--ink);stroke-width:2;stroke-dasharray:2 5"),
-            _text(start[0], TOP - 26, "time is up", "small strong"),
+            _line(start[0], TOP - 30, start[0], bottom, "stroke:var(--ink);stroke-width:2;stroke-dasharray:2 5"),
+            _text(start[0], TOP - 36, "time is up", "small strong"),
         ]
     if start is None:
         return parts
@@ -191,7 +191,9 @@ def _mark(row: pd.Series, x: float, y: float, newest: bool, lane: str) -> list[s
         shape = f'<path d="M {x:.1f} {y - 10:.1f} l 10 10 l -10 10 l -10 -10 z" {style}/>'
     ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" style="fill:none;stroke:var(--ink);stroke-width:1.5"/>'
     words = _words(row["event"], lane)
-    labels = [_text(x, y + 27 + 14 * at, word, "small label") for at, word in enumerate(words)]
+    # Arrows reach the first lane from below, so its labels stand above.
+    first = y + 27 if y > _level(0) else y - 7 - 14 * len(words)
+    labels = [_text(x, first + 14 * at, word, "small label") for at, word in enumerate(words)]
     return [shape, *([ring] if newest else []), *labels]
 
 
@@ -199,7 +201,7 @@ def _crash(row: pd.Series, x: float, bottom: float) -> list[str]:
     if not row["crash"]:
         return []
     style = "stroke:var(--ink);stroke-width:2"
-    return [_line(x, TOP - 4, x, bottom, style), _text(x, TOP - 9, "✗ process died", "small strong")]
+    return [_line(x, TOP - 14, x, bottom, style), _text(x, TOP - 19, "✗ process died", "small strong")]
 
 
 def _words(event: str, lane: str) -> list[str]:
