@@ -12,6 +12,7 @@ from cqrs_lab.errors import (
     NotRegistered,
     ProjectionFailed,
     SchemaError,
+    UnreadableEvent,
     UpcastFailed,
 )
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
@@ -28,7 +29,8 @@ from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.difference import compare_tables
-from cqrs_lab.read.projection import Projection, Schema, merge_rows
+from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.projection import Projection, Schema
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus
 from cqrs_lab.read.projector import Projector
@@ -76,6 +78,7 @@ __all__ = [
     "NotRegistered",
     "SchemaError",
     "ProjectionFailed",
+    "UnreadableEvent",
     "UpcastFailed",
     "DecryptionFailed",
 ]

@@ -78,7 +78,18 @@ class ProjectionFailed(CqrsLabError):
         )
 
 
-class UpcastFailed(CqrsLabError):
+class UnreadableEvent(CqrsLabError):
+    """The store cannot give an event in the shape it is read in today; the record is unharmed.
+
+    Attributes
+    ----------
+    position : int
+    """
+
+    position: int
+
+
+class UpcastFailed(UnreadableEvent):
     """An upcaster could not make the next shape of an old event; the record is unharmed.
 
     Attributes

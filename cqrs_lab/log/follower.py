@@ -54,6 +54,11 @@ class Follower:
         self._thread = threading.Thread(target=self._follow, daemon=True, name="cqrs-lab follower")
         self._thread.start()
 
+    def resume(self) -> None:
+        """Begin to follow again, if `catch_up` has ended what `start` began."""
+        if self._thread is not None:
+            self.start()
+
     def stop(self) -> None:
         """Finish the batch in hand and end the thread; does nothing if it is not running."""
         self._unsubscribe()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from cqrs_lab.errors import said
+from cqrs_lab.errors import UnreadableEvent, said
+from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.read.projection import Projection
@@ -14,22 +16,58 @@ from cqrs_lab.read.read_model import ParkedEvent, ReadModel
 
 
 def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFrame:
-    """List them: one row per position (int64), with stream, event (the type's name) and error (str)."""
-    found = [(next(iter(_one(store, one.position))), one.error) for one in parked]
-    rows = [(one.position, one.stream, type(one.event).__name__, error) for one, error in found]
+    """List them: one row per position (int64), with stream, event (the type's name) and error (str).
+
+    Of an event that the store cannot read, stream and event are "?".
+    """
+    rows = [(one.position, *_whose(store, one.position), one.error) for one in parked]
     shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
     return pd.DataFrame(rows, columns=list(shape)).astype(shape).set_index("position")
 
 
 def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadModel:
-    """Take in what was parked; what still fails stays parked."""
+    """Take in what was parked; what still fails stays parked. Summaries merge in any order, so it may come late."""
     for parked in model.parked:
+        others = tuple(one for one in model.parked if one != parked)
         try:
-            model = model.take_in_parked(projection, _one(store, parked.position))
+            taken_in = model.take_in(projection, _readable(store, projection, parked.position))
         except Exception as error:  # noqa: BLE001 - a projection may raise anything; it stays listed
-            model = model.still_parked(parked.position, said(error))
-    return model
+            model = replace(model, parked=(*others, ParkedEvent(parked.position, said(error))))
+        else:
+            model = replace(taken_in, position=model.position, parked=others)
+    return replace(model, parked=tuple(sorted(model.parked, key=lambda one: one.position)))
+
+
+def _readable(store: EventStore, projection: Projection, position: int) -> EventBatch:
+    batch = _one(store, position)
+    if not batch.holds(projection.events):
+        raise LookupError(f"{projection.name} does not read such events; add the type to its `events`, and rebuild")
+    return batch
+
+
+def _whose(store: EventStore, position: int) -> tuple[str, str]:
+    try:
+        recorded = next(iter(_one(store, position)))
+    except UnreadableEvent:
+        return "?", "?"
+    return recorded.stream, type(recorded.event).__name__
 
 
 def _one(store: EventStore, position: int) -> EventBatch:
     return read_batch(store, after=position - 1, limit=1)
+
+
+def read_up_to_unreadable(
+    store: EventStore, *, after: int, limit: int | None
+) -> tuple[EventBatch, UnreadableEvent | None]:
+    """Read the next events as `read_batch` does, up to one that the store cannot read, and tell that one's error."""
+    try:
+        return read_batch(store, after=after, limit=limit), None
+    except UnreadableEvent:
+        read: list[RecordedEvent] = []
+        log = store.read_all(after=after, limit=limit)
+        try:
+            read.extend(log)
+        except UnreadableEvent as error:
+            return EventBatch(read), error
+        return EventBatch(read), None

@@ -14,7 +14,7 @@ from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
 from cqrs_lab.read.batch import EventBatch, read_batch
-from cqrs_lab.read.parked import parked_table, retry
+from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry
 from cqrs_lab.read.projection import Projection, check_declaration
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus, status_of
@@ -71,10 +71,14 @@ class Projector(Following):
         check_declaration(projection)
         if on_failure not in ("stop", "park"):
             raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")
+        model = model or ReadModel(projection.schema.empty())
+        projection.schema.check(model.table, "the model given")
+        if model.position > store.head():
+            raise InvalidArgument(f"the model given stands at {model.position}, and the log ends at {store.head()}")
         self.store = store
         self.on_failure: Literal["stop", "park"] = on_failure
         self._clock = clock
-        self._serving = Serving(projection, model or ReadModel(projection.schema.empty()))
+        self._serving = Serving(projection, model)
         self._working = threading.RLock()  # one thread at a time reads the log
         self._changed = threading.Condition()  # guards _serving
         self._follower = Follower(store, self._follow)
@@ -127,10 +131,12 @@ class Projector(Following):
         with self._working:
             now = self.serving
             mended = projection or now.projection
+            check_declaration(mended)
             if mended.schema != now.projection.schema:
                 raise InvalidArgument(f"{mended.name} has another schema; use rebuild(projector, to=…)")
             model = retry(self.store, mended, now.model)
             self._publish(projection=mended, model=model)
+            self._follower.resume()
             return len(now.model.parked) - len(model.parked)
 
     def catch_up(self, limit: int | None = None) -> int:
@@ -144,17 +150,21 @@ class Projector(Following):
         Raises
         ------
         ProjectionFailed
-            At an event the projection cannot take in. Everything before it is in the table; the next
-            call tries it again.
+            At an event that the projection cannot take in, or the store cannot read. Everything before it is in the
+            table; the next call tries it again.
         """
         head, read = self.store.head(), 0
         with self._working:
             while self.position < head and (limit is None or read < limit):
-                batch = read_batch(self.store, after=self.position, limit=None if limit is None else limit - read)
-                if not len(batch):
-                    break
+                left = None if limit is None else limit - read
+                batch, unreadable = read_up_to_unreadable(self.store, after=self.position, limit=left)
                 self._take_in(batch)
                 read += len(batch)
+                if unreadable is not None:
+                    self._stop_or_park(unreadable.position, unreadable)
+                    read += 1
+                elif not len(batch):
+                    break
         return read
 
     def apply(self, batch: EventBatch) -> None:
@@ -210,7 +220,7 @@ class Projector(Following):
         """Mark that another version is being built; only one at a time."""
         with self._changed:
             if self._serving.rebuilding:
-                raise InvalidArgument("a rebuild is under way already; finish or abort it first")
+                raise InvalidArgument("a rebuild is under way; finish or abort it first, or projector.end_rebuild()")
             self._serving = replace(self._serving, rebuilding=True)
 
     def end_rebuild(self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None) -> ReadModel:
@@ -228,13 +238,19 @@ class Projector(Following):
                 return before
             successor.catch_up()
             built = successor.serving
+            for one in set(built.model.parked) - set(before.parked):
+                if read_batch(self.store, after=one.position - 1, limit=1).holds(self.projection.events):
+                    why = f"the version that serves has it, and the new one cannot take it in: {one.error}"
+                    raise ProjectionFailed(built.projection.name, one.position, before.position, why)
+            fitting = self.serving.handlers if built.projection.schema == self.projection.schema else {}
             self._publish(
                 projection=built.projection,
                 model=built.model,
-                handlers={**self.serving.handlers, **(handlers or {})},
+                handlers={**fitting, **(handlers or {})},
                 error="",
                 rebuilding=False,
             )
+            self._follower.resume()
             return before
 
     def _follow(self) -> bool:

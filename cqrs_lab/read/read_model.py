@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.projection import Projection, upsert
+from cqrs_lab.read.merge import upsert
+from cqrs_lab.read.projection import Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,3 @@ class ReadModel:
     def park(self, position: int, error: str) -> ReadModel:
         """Leave out the event at this position, and remember it."""
         return replace(self, position=position, parked=(*self.parked, ParkedEvent(position, error)))
-
-    def take_in_parked(self, projection: Projection, batch: EventBatch) -> ReadModel:
-        """Take in one parked event after all: summaries merge in any order, so it may come late."""
-        left = tuple(one for one in self.parked if one.position != batch.last_position)
-        return replace(self.take_in(projection, batch), position=self.position, parked=left)
-
-    def still_parked(self, position: int, error: str) -> ReadModel:
-        """Note why a parked event could not be taken in this time either."""
-        parked = (ParkedEvent(position, error) if one.position == position else one for one in self.parked)
-        return replace(self, parked=tuple(parked))

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed
 from cqrs_lab.log.memory import SEGMENT_EVENTS
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
@@ -103,7 +103,8 @@ class Rebuild:
         Raises
         ------
         ProjectionFailed
-            The new version cannot take in an event. The old one goes on serving.
+            The new version cannot take in an event, or has parked one that the old version has. The old one goes on
+            serving.
         """
         while self.state == "building":
             self._new.catch_up(limit=self._step_events)
@@ -114,9 +115,13 @@ class Rebuild:
             yield Progress(self._new.position, self._old.store.head())
 
     def run(self) -> Self:
-        """Build to the end and swap."""
-        for _ in self:
-            pass
+        """Build to the end and swap; give up if the new version cannot take in an event."""
+        try:
+            for _ in self:
+                pass
+        except ProjectionFailed:
+            self.abort()
+            raise
         return self
 
     def abort(self) -> None:

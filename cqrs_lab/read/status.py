@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from cqrs_lab.errors import UnreadableEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import read_batch
 from cqrs_lab.read.read_model import ParkedEvent, ReadModel
@@ -26,7 +27,8 @@ class ProjectorStatus:
     lag_events : int
         How far the head of the log is from there, in positions.
     lag_seconds : float
-        How long the first event that is not in the table has been in the log; 0 if there is none.
+        How long the first event that is not in the table has been in the log; 0 if there is none, NaN if it cannot be
+        read.
     error : str
         Why it stopped; "" if it did not.
     parked : tuple of ParkedEvent
@@ -55,6 +57,12 @@ def status_of(
     state: State = "rebuilding" if rebuilding else "catching up" if behind else "live"
     if error:
         state = "failed"
-    unread = read_batch(store, after=model.position, limit=1)
-    waiting = max(0.0, clock() - next(iter(unread)).recorded_at) if len(unread) else 0.0
-    return ProjectorStatus(state, model.position, behind, waiting, error, model.parked)
+    return ProjectorStatus(state, model.position, behind, _waiting(store, model, clock), error, model.parked)
+
+
+def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:
+    try:
+        unread = read_batch(store, after=model.position, limit=1)
+    except UnreadableEvent:
+        return math.nan
+    return max(0.0, clock() - next(iter(unread)).recorded_at) if len(unread) else 0.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Generic
 
 from cqrs_lab.errors import CommandRejected, InvalidArgument, said
@@ -12,14 +14,6 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
-
-
-def _never(state: Any) -> None:
-    return None
-
-
-def _nothing(state: Any, now: Any) -> Sequence[Any]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,8 @@ class Process(Generic[Command, Event, State]):
     deadline : callable, optional
         ``deadline(state)`` tells until when it waits in this state; None for as long as it takes.
     overdue : callable, optional
-        ``overdue(state, now)`` gives the commands that a missed deadline calls for.
+        ``overdue(state, now)`` gives the commands that a missed deadline calls for: once, so they should lead to an
+        event that the process hears.
 
     Notes
     -----
@@ -69,8 +64,8 @@ class Process(Generic[Command, Event, State]):
     instance: Callable[[Any], str | None]
     evolve: Callable[[State, Event], State]
     react: Callable[[Event, State], Sequence[Command]]
-    deadline: Callable[[State], Any] = _never
-    overdue: Callable[[State, Any], Sequence[Command]] = _nothing
+    deadline: Callable[[State], Any] = lambda state: None
+    overdue: Callable[[State, Any], Sequence[Command]] = lambda state, now: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,8 @@ class ProcessManager(Following):
 
     What it knows is the fold of the log up to its position, so nothing is kept but the position. Commands carry ids
     made of process, position and ordinal: after a crash the event in hand is handled again, and a command that was
-    recorded is not recorded twice. So each event is answered at least once, and takes effect once.
+    recorded is not recorded twice. So each event is answered at least once, and takes effect once. A command that was
+    rejected, or recorded nothing, has left no id: it is decided anew, on what is so then.
 
     Parameters
     ----------
@@ -106,11 +102,11 @@ class ProcessManager(Following):
     position : int
         Everything up to here is handled.
     rejected : tuple of RejectedCommand
-        Of this life. No event tells the process of them; whatever it waits for then has to have a deadline.
+        Of this life, each once. No event tells the process of them; whatever it waits for has to have a deadline.
     waiting : mapping of str to deadline
         The instances that wait, and until when.
     error : str
-        What ended the thread that `start` began; "" if nothing did.
+        What ended the thread that `start` began; "" if nothing did, or if events were handled since.
 
     Examples
     --------
@@ -142,14 +138,17 @@ class ProcessManager(Following):
             raise InvalidArgument(f"position={position}: give 0 (the start of the log) to {store.head()} (its head)")
         self._store, self._bus, self._process, self._save = store, bus, process, save
         self._states: dict[str, tuple[int, Any]] = {}
-        self.position, self.waiting = position, dict[str, Any]()
-        self.rejected: tuple[RejectedCommand, ...] = ()
-        self.error = ""
+        self._rejected: dict[str, RejectedCommand] = {}
+        self.position, self.waiting, self.error = position, dict[str, Any](), ""
+        self._working = threading.RLock()  # one thread at a time handles events
         self._follower = Follower(store, self._follow)
-        for recorded in store.read_all():
-            if recorded.position > position:
-                break
+        for recorded in takewhile(lambda one: one.position <= position, store.read_all()):
             self._remember(recorded)
+
+    @property
+    def rejected(self) -> tuple[RejectedCommand, ...]:
+        """What rules forbade the process, each command once."""
+        return tuple(self._rejected.values())
 
     def state(self, instance: str) -> Any:
         """Tell what the process knows of an instance."""
@@ -157,6 +156,8 @@ class ProcessManager(Following):
 
     def catch_up(self, limit: int | None = None) -> int:
         """Handle the log to its end, also what its own commands lead to, or at most `limit` events.
+
+        A process that answers its own events for ever needs a limit; started, it can be stopped between two readings.
 
         Returns
         -------
@@ -170,16 +171,24 @@ class ProcessManager(Following):
             the next call handles it again.
         """
         handled = 0
-        while new := list(self._store.read_all(after=self.position, limit=None if limit is None else limit - handled)):
-            for recorded in new:
-                self._handle(recorded)
-            handled += len(new)
+        while new := self._read_on(None if limit is None else limit - handled):
+            handled += new
         return handled
 
-    def due(self, now: Any) -> int:
-        """Catch up, then do what missed deadlines call for.
+    def _read_on(self, limit: int | None = None) -> int:
+        """Handle what is in the log now; what that leads to waits for the next call."""
+        with self._working:
+            new = list(self._store.read_all(after=self.position, limit=limit))
+            for recorded in new:
+                self._handle(recorded)
+            self.error = ""
+            return len(new)
 
-        Nobody calls this for you: time is a fact from outside, such as a scheduler's.
+    def due(self, now: Any) -> int:
+        """Catch up, then do what missed deadlines call for, once for each deadline.
+
+        Nobody calls this for you: time is a fact from outside, such as a scheduler's. What is to be said again later
+        needs an event that the process hears, so that it waits anew.
 
         Parameters
         ----------
@@ -191,18 +200,21 @@ class ProcessManager(Following):
         int
             How many instances were overdue.
         """
-        self.catch_up()
-        overdue = [instance for instance, deadline in self.waiting.items() if deadline <= now]
-        for instance in overdue:
-            position, state = self._states[instance]
-            self._send(self._process.overdue(state, now), position, "overdue-")
-        self.catch_up()
-        return len(overdue)
+        with self._working:
+            known = self.position
+            self.catch_up()
+            # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
+            waiting = {one: deadline for one, deadline in self.waiting.items() if self._states[one][0] <= known}
+            overdue = [instance for instance, deadline in waiting.items() if deadline <= now]
+            for instance in overdue:
+                position, state = self._states[instance]
+                self._send(self._process.overdue(state, now), position, "overdue-")
+            self.catch_up()
+            return len(overdue)
 
     def _follow(self) -> bool:
-        self.error = ""
         try:
-            self.catch_up()
+            self._read_on()
         except Exception as error:
             self.error = said(error)
             raise
@@ -220,22 +232,29 @@ class ProcessManager(Following):
 
     def _after(self, recorded: RecordedEvent) -> tuple[str | None, Any]:
         instance = self._process.instance(recorded.event)
-        return instance, None if instance is None else self._process.evolve(self.state(instance), recorded.event)
+        if instance is None:
+            return None, None
+        known, state = self._states.get(instance, (0, self._process.initial_state))
+        # What failed after it was remembered is handled again, and must not be counted again.
+        return instance, state if known >= recorded.position else self._process.evolve(state, recorded.event)
 
     def _remember(self, recorded: RecordedEvent) -> None:
         instance, state = self._after(recorded)
         if instance is None:
             return
-        self._states[instance] = recorded.position, state
         deadline = self._process.deadline(state)
+        self._states[instance] = recorded.position, state
         if deadline is None:
             self.waiting.pop(instance, None)
         else:
             self.waiting[instance] = deadline
 
     def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
+        if not isinstance(commands, (list, tuple)):
+            raise InvalidArgument(f"{self._process.name} gave {commands!r}; return a list of commands, [] for none")
         for ordinal, command in enumerate(commands, 1):
+            command_id = f"{self._process.name}-{cause}-{why}{ordinal}"
             try:
-                self._bus.send(command, command_id=f"{self._process.name}-{cause}-{why}{ordinal}")
+                self._bus.send(command, command_id=command_id)
             except CommandRejected as rejected:
-                self.rejected += (RejectedCommand(cause, command, rejected.reason),)
+                self._rejected[command_id] = RejectedCommand(cause, command, rejected.reason)

@@ -13,7 +13,8 @@ from cqrs_lab.course.exercises.folding import Folds
 from cqrs_lab.course.guard import NotYet, call
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.projection import Schema
 from cqrs_lab.simulation.faults import (
     Crash,
     Duplicate,

@@ -12,7 +12,8 @@ import pandas as pd
 
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.projection import Schema, merge_rows
+from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.projection import Schema
 from cqrs_lab.simulation.faults import (
     Abort,
     Crash,
