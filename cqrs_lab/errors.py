@@ -107,7 +107,7 @@ class UpcastFailed(UnreadableEvent):
         return f"the {self.event} at position {self.position} could not be upcast: {self.why}; mend its upcaster"
 
 
-class DecryptionFailed(CqrsLabError):
+class DecryptionFailed(UnreadableEvent):
     """Personal fields cannot be read, and not because the person is forgotten; the record is unharmed.
 
     Attributes

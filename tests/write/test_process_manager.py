@@ -236,3 +236,33 @@ class Heard:
 
     def merge(self, table, rows):
         return lab.merge_rows(table, rows, add=["calls"])
+
+
+def test_an_error_in_a_deadline_counts_no_event_twice():
+    store, bus = a_library(*STORY)
+    hiccups = [True]
+
+    def shaky(state):
+        if state.since is not None and hiccups:
+            hiccups.pop()
+            raise OSError
+        return deadline(state)
+
+    manager = lab.ProcessManager(store, bus, replace(LIBRARY, deadline=shaky))
+    with pytest.raises(OSError):
+        manager.catch_up()
+    manager.catch_up()
+    assert (manager.state("b"), calls(store)) == (Waiting(("ada", "ben"), since=2), ["ada"])
+
+
+def test_who_is_heard_of_only_now_is_not_given_up_in_the_same_call():
+    store, bus = a_library(*STORY)
+    manager = lab.ProcessManager(store, bus, LIBRARY)
+    assert [manager.due(99), manager.due(99)] == [0, 1]
+
+
+def test_react_without_a_list_is_refused():
+    store, bus = a_library(*STORY)
+    manager = lab.ProcessManager(store, bus, replace(LIBRARY, react=lambda event, state: None))
+    with pytest.raises(lab.InvalidArgument, match="library gave None; return a list of commands"):
+        manager.catch_up()
