@@ -1,4 +1,4 @@
-"""Workers for the fault harness: right ones, and ones that make a mistake each."""
+"""Stories and workers for the fault harness; each worker makes a mistake."""
 
 from datetime import datetime
 
@@ -15,8 +15,11 @@ from cqrs_lab.simulation.faults import (
     Poison,
     SlowCommit,
     Story,
+    checkpoint_first,
+    nothing_compared,
     on_disk,
     story_of,
+    table_first,
 )
 
 NOON = datetime(2026, 1, 8, 12)
@@ -95,37 +98,7 @@ class NewestResult(Received):
         return lab.merge_rows(table, rows, latest={"at_position": ["units"]})
 
 
-# --- right ---------------------------------------------------------------------------------------------------
-
-
-def both_at_once(disk, batch, projection):
-    batch = batch.after(disk.checkpoint)
-    if len(batch):
-        table = projection.merge(disk.table, projection.summarise(batch))
-        disk.save(table=table, checkpoint=batch.last_position)
-
-
 # --- with a mistake --------------------------------------------------------------------------------------------
-
-
-def checkpoint_first(disk, batch, projection):
-    batch = batch.after(disk.checkpoint)
-    if len(batch):
-        table = projection.merge(disk.table, projection.summarise(batch))
-        disk.checkpoint = batch.last_position
-        disk.table = table
-
-
-def table_first(disk, batch, projection):
-    batch = batch.after(disk.checkpoint)
-    if len(batch):
-        disk.table = projection.merge(disk.table, projection.summarise(batch))
-        disk.checkpoint = batch.last_position
-
-
-def position_not_compared(disk, batch, projection):
-    table = projection.merge(disk.table, projection.summarise(batch))
-    disk.save(table=table, checkpoint=max(disk.checkpoint, batch.last_position))
 
 
 def error_swallowed(disk, batch, projection):
@@ -178,7 +151,7 @@ def backwards(disk, batch, projection):
 
 MISTAKES = {
     one.__name__: on_disk(one)
-    for one in (checkpoint_first, table_first, position_not_compared, error_swallowed, checkpoint_one_ahead)
+    for one in (checkpoint_first, table_first, nothing_compared, error_swallowed, checkpoint_one_ahead)
 }
 
 

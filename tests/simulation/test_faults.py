@@ -105,15 +105,15 @@ def test_any_duplication_and_any_cut_give_what_the_commands_should_lead_to(struc
 
 
 def test_a_worker_that_writes_table_and_checkpoint_at_once_survives_whatever_comes_in_order():
-    assert find_failure(STORY, on_disk(planted.both_at_once), kinds=IN_ORDER, seeds=range(60)) is None
-    for plan in every_crash(STORY, on_disk(planted.both_at_once)):
-        assert simulate_faults(STORY, plan, on_disk(planted.both_at_once)).ok
+    assert find_failure(STORY, on_disk(faults.both_at_once), kinds=IN_ORDER, seeds=range(60)) is None
+    for plan in every_crash(STORY, on_disk(faults.both_at_once)):
+        assert simulate_faults(STORY, plan, on_disk(faults.both_at_once)).ok
 
 
 def test_a_projection_that_can_hear_twice_survives_a_checkpoint_that_comes_after_the_table():
     story = story_of(DELIVERIES, planted.NewestResult)
-    for plan in every_crash(story, on_disk(planted.table_first)):
-        assert simulate_faults(story, plan, on_disk(planted.table_first)).ok
+    for plan in every_crash(story, on_disk(faults.table_first)):
+        assert simulate_faults(story, plan, on_disk(faults.table_first)).ok
 
 
 @pytest.mark.parametrize("take_in", answers_09.RIGHT["09.2"])
@@ -143,11 +143,11 @@ def test_each_mistake_is_found_for_what_it_is():
     def first(worker, *plan):
         return simulate_faults(STORY, plan, on_disk(worker)).broken[0]
 
-    lost = first(planted.checkpoint_first, Crash("after the checkpoint is written"))
+    lost = first(faults.checkpoint_first, Crash("after the checkpoint is written"))
     assert "law 6" in lost and "no such row" in lost
-    twice = first(planted.table_first, Crash("after the table is written"))
+    twice = first(faults.table_first, Crash("after the table is written"))
     assert "law 6" in twice and "{'units': 3}; came 'cup': {'units': 6}" in twice
-    assert "{'units': 3}; came 'cup': {'units': 6}" in first(planted.position_not_compared, Duplicate(1))
+    assert "{'units': 3}; came 'cup': {'units': 6}" in first(faults.nothing_compared, Duplicate(1))
     assert "law 7" in first(planted.error_swallowed, Poison(2))
 
 
@@ -164,7 +164,7 @@ def test_a_command_recorded_twice_is_caught_by_what_the_commands_say_and_by_noth
 
 
 def test_a_batch_that_overtakes_another_is_found_where_the_log_is_not_read_instead():
-    run = simulate_faults(STORY, [Reorder(1), SlowCommit(1, 3)], on_disk(planted.both_at_once), batch=1)
+    run = simulate_faults(STORY, [Reorder(1), SlowCommit(1, 3)], on_disk(faults.both_at_once), batch=1)
     assert "law 6" in run.broken[0]
     assert simulate_faults(STORY, [Reorder(1), SlowCommit(1, 3)], batch=1).ok
 
@@ -201,11 +201,11 @@ def test_a_table_that_shows_3_without_2_breaks_the_consistent_prefix_and_nothing
     run = simulate_faults(story, [SlowCommit(2), crash], on_disk(planted.backwards))
     assert names_of(run) == ["consistent prefix"], run
     assert "sender 2 wrote version 2" in run.broken[0] and "(positions 1, 3): that is missing" in run.broken[0]
-    assert simulate_faults(story, [SlowCommit(2), crash], on_disk(planted.table_first)).ok
+    assert simulate_faults(story, [SlowCommit(2), crash], on_disk(faults.table_first)).ok
 
 
 def test_a_checkpoint_ahead_of_its_table_breaks_the_token_s_promise():
-    run = simulate_faults(STORY, [Crash("after the checkpoint is written")], on_disk(planted.checkpoint_first))
+    run = simulate_faults(STORY, [Crash("after the checkpoint is written")], on_disk(faults.checkpoint_first))
     assert "law 9" in names_of(run)
     told = next(law for law in run.broken if law.startswith("law 9"))
     assert "sender 1 wrote version 1 of log" in told and "it holds no position" in told
@@ -218,7 +218,7 @@ def test_a_skipped_event_breaks_the_consistent_prefix():
 
 
 def test_two_looks_at_one_moment_come_one_after_the_other():
-    run = simulate_faults(STORY, [Reorder(3)], on_disk(planted.position_not_compared), batch=1)
+    run = simulate_faults(STORY, [Reorder(3)], on_disk(faults.nothing_compared), batch=1)
     late = run.trace[(run.trace["session"] == "reader") & run.trace["invoke"].between(4.5, 4.6)]
     assert late["applied"].tolist() == [{1, 2, 4}, {1, 2, 3, 4}] and late["invoke"].is_unique
     assert names_of(run) == ["law 6", "law 9", "consistent prefix"]

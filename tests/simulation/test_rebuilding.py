@@ -77,6 +77,13 @@ def test_a_crash_at_any_site_of_the_rebuild_gives_the_table_of_an_uninterrupted_
     assert crashes >= 10 and sites <= undisturbed.visits.keys()
 
 
+@pytest.mark.parametrize("before", [0, 4, 7])
+def test_a_crash_after_the_swap_does_not_let_the_rebuild_that_is_over_go_on(before):
+    story = RebuildStory(write.register, A_WEEK_AND_A_CART, read.InventoryLevels, before=before)
+    undisturbed, run = simulate_rebuild(story, batch=5), simulate_rebuild(story, [Crash("after swap")], batch=5)
+    assert run.ok and run.visits == undisturbed.visits and run.visits["before swap"] == 1
+
+
 site = st.sampled_from(["save", "save the new version", "swap", "summarise", "merge"])
 crash = st.builds(
     lambda when, what, visit: Crash(f"{when} {what}", visit),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.folding import Folds
 from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.errors import said
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
@@ -89,7 +91,7 @@ def _hear(folds: Folds, deliveries: Heard, expected: Mapping[str, int], ask: str
             table = projection.merge(table, rows)
         came = _money(folds.question(table))
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(done, f"{type(error).__name__}: {error}", expected, ask) from None
+        raise NotYet(done, said(error), expected, ask) from None
     if came != expected:
         raise NotYet(done, came, expected, ask)
 
@@ -101,10 +103,22 @@ def _shown(one: RecordedEvent) -> str:
 
 def _remembers_nothing(folds: Folds) -> None:
     """Refuse a memory in Python: a worker may die between any two deliveries, and that dies with it."""
-    first, then = (len(folds.projection.summarise(EventBatch([IN, OUT]))) for _ in range(2))
+    first, then = (_rows(folds) for _ in range(2))
     if first != then or not first:
         ask = "The process may die at any moment. Where is what you remember then, if not in the table?"
         raise NotYet("summarised the same slice twice", f"{first} rows, then {then}", f"{first} rows each time", ask)
+
+
+def _rows(folds: Folds) -> int:
+    done, expected = "summarised two changes of Ada's account", "rows, in a DataFrame"
+    try:
+        rows = folds.projection.summarise(EventBatch([IN, OUT]))
+    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+        ask = "Which line of summarise raises it? Look at what batch.frame(BalanceChanged) gives, and its columns."
+        raise NotYet(done, said(error), expected, ask) from None
+    if not isinstance(rows, pd.DataFrame):
+        raise NotYet(done, rows, expected, "What is merged is what summarise gives back. Does yours return its rows?")
+    return len(rows)
 
 
 def _money(answer: Any) -> dict[str, int]:
@@ -219,8 +233,9 @@ def find_skipped(answer: Any) -> None:
     )
     for commits, polls, ask in cases:
         told = call(answer, commits, polls, name="skipped")
-        if not isinstance(told, set | list | tuple | frozenset):
-            raise NotYet(f"called skipped({commits}, {polls})", told, "positions, in a set or a list", ask)
+        if not isinstance(told, set | list | tuple | frozenset) or not all(isinstance(one, Integral) for one in told):
+            kind = "A position is a whole number, a key of commits. What did you put in?"
+            raise NotYet(f"called skipped({commits}, {polls})", told, "positions, in a set or a list", kind)
         expected = _never_read(commits, polls)
         if set(told) != expected:
             raise NotYet(f"called skipped({commits}, {polls})", sorted(told) or "none", sorted(expected) or "none", ask)

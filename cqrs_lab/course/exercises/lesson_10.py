@@ -9,6 +9,7 @@ from typing import Any
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
 from cqrs_lab.course.guard import NotYet
+from cqrs_lab.errors import said
 
 # --- 10.1 -------------------------------------------------------------------------------------------------
 
@@ -83,7 +84,7 @@ def _upcast(answer: Callable[[Any], Any], old: OrderTaken1) -> Any:
             ask = "This order was collected in the city. It is on record, and stays so. What has it no comma for?"
         if isinstance(error, TypeError) and "missing" in str(error):
             ask = "The new shape requires a field that the old one has not. What has the shop agreed to say there?"
-        raise NotYet(f"gave your function {old}", f"{type(error).__name__}: {error}", "an OrderTaken", ask) from None
+        raise NotYet(f"gave your function {old}", said(error), "an OrderTaken", ask) from None
     if vars(given) != vars(old):
         ask = "The recorded event itself is another one now. Who has read it already, and what do they believe?"
         raise NotYet(f"gave your function {old}, and looked at it afterwards", vars(given), old, ask)

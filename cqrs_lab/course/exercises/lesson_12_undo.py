@@ -133,6 +133,7 @@ def compensation(answer: Any) -> None:
     _log_is_kept(shop, case.log)
     _all_is_back(shop, case)
     _once(answer, shop, case)
+    _another_order(answer, shop, str(number + 6))
     _after_a_death(answer, case)
     _late_money(answer, str(number + 9))
 
@@ -188,6 +189,20 @@ def _once(answer: Any, shop: _Shop, case: _Case) -> None:
     if None in shop.ids:
         ask = "Nothing tells the bank that it is the same wish. What did you give it to know that by?"
     raise NotYet(again, f"ids {first}, then {shop.ids[len(first) :]}", "nothing is carried out twice", ask)
+
+
+def _another_order(answer: Any, shop: _Shop, order: str) -> None:
+    before, at = len(shop.done), len(shop.log)
+    cancelled = Cancelled(order, {"pot": 3, "cup": 2}, at + 2)
+    shop.log += [Taken(order, 5000, at + 1), cancelled]
+    done = "cancelled another order, of cups and a pot as well, in the same shop"
+    _undo(answer, shop, cancelled, done)
+    wanted = [PutBack(order, "cup", 2), PutBack(order, "pot", 3), PayBack(order, 5000)]
+    if Counter(shop.done[before:]) != Counter(wanted):
+        ask = "Its ids were used up by the first order, so it was taken for that one. Whose cup does an id name?"
+        if not any(command.order == order for command in shop.swallowed):
+            ask = "The first order went back as it should, and the second did not. What is left over from the first?"
+        raise NotYet(done, f"{_listed(shop.done[before:])}; ids {shop.ids}", _listed(wanted), ask)
 
 
 def _after_a_death(answer: Any, case: _Case) -> None:

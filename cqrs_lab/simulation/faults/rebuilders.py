@@ -16,7 +16,7 @@ from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import Rebuild
 from cqrs_lab.simulation.faults.sites import Sites
-from cqrs_lab.simulation.faults.workers import Disk
+from cqrs_lab.simulation.faults.workers import Disk, SitedProjector
 
 
 class Rebuilder(Protocol):
@@ -57,24 +57,12 @@ class Rebuilder(Protocol):
 MakeRebuilder = Callable[[EventStore, Projection, Projection, Sites, int], Rebuilder]
 
 
-class _SitedProjector(Projector):
-    """The kit's projector, with a site before and after each time it replaces its read model."""
-
-    def __init__(self, sites: Sites, what: str, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._sites, self._what = sites, what
-
-    def _publish(self, **changes: Any) -> None:
-        what = "swap" if "handlers" in changes else self._what
-        self._sites.around(what, lambda: super(_SitedProjector, self)._publish(**changes))
-
-
 class _SitedRebuild(Rebuild):
     """The kit's rebuild, which builds with a projector that has sites."""
 
     def __init__(self, sites: Sites, projector: Projector, to: Projection, *arguments: Any) -> None:
         super().__init__(projector, to, {}, *arguments)
-        self._new = _SitedProjector(sites, "save the new version", projector.store, to, model=self.model)
+        self._new = SitedProjector(sites, "save the new version", projector.store, to, model=self.model)
 
 
 class KitRebuilder:
@@ -83,7 +71,7 @@ class KitRebuilder:
     def __init__(self, store: EventStore, old: Projection, new: Projection, sites: Sites, step_events: int) -> None:
         self._store, self._new, self._sites, self._step_events = store, new, sites, step_events
         self.mailed = 0
-        self._projector = _SitedProjector(sites, "save", store, old)
+        self._projector = SitedProjector(sites, "save", store, old)
         self._work = _SitedRebuild(sites, self._projector, new, None, step_events)
 
     @property
@@ -112,8 +100,10 @@ class KitRebuilder:
     def restart(self) -> None:
         """Make projector and rebuild again, each from the read model it had published."""
         kept, built, given_up = self._projector.serving, self._work.model, self._work.state == "aborted"
-        self._projector = _SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
-        if not given_up and not self.swapped:
+        self._projector = SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
+        if self.swapped:
+            self._work.state = "swapped"  # the crash may have come before the rebuild itself could note it
+        elif not given_up:
             self._work = _SitedRebuild(self._sites, self._projector, self._new, built, self._step_events)
 
     def abort(self) -> None:

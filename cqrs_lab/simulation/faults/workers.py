@@ -44,15 +44,16 @@ class Worker(Protocol):
 MakeWorker = Callable[[EventStore, Projection, Sites], Worker]
 
 
-class _SitedProjector(Projector):
-    """The kit's projector, with a site before and after it replaces its read model."""
+class SitedProjector(Projector):
+    """The kit's projector, with a site before and after each time it replaces its read model."""
 
-    def __init__(self, sites: Sites, *arguments: Any, **options: Any) -> None:
+    def __init__(self, sites: Sites, what: str, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._sites = sites
+        self._sites, self._what = sites, what
 
     def _publish(self, **changes: Any) -> None:
-        self._sites.around("save", lambda: super(_SitedProjector, self)._publish(**changes))
+        what = "swap" if "handlers" in changes else self._what
+        self._sites.around(what, lambda: super(SitedProjector, self)._publish(**changes))
 
 
 class ProjectorWorker:
@@ -62,7 +63,7 @@ class ProjectorWorker:
         self, store: EventStore, projection: Projection, sites: Sites, on_failure: Literal["stop", "park"] = "stop"
     ) -> None:
         def life(model: ReadModel | None) -> Projector:
-            return _SitedProjector(sites, store, projection, on_failure, model=model)
+            return SitedProjector(sites, "save", store, projection, on_failure, model=model)
 
         self._life = life
         self.projector = life(None)

@@ -106,6 +106,16 @@ class FirstToCome(LastToCome):
         return self.schema.conform(pd.concat([table, rows[~rows.index.isin(table.index)]]).reset_index())
 
 
+class Misspelt(Balances):
+    def summarise(self, batch):
+        return batch.frame(BalanceChanged)[["amuont"]]
+
+
+class WithoutReturn(Balances):
+    def summarise(self, batch):
+        super().summarise(batch)
+
+
 WRONG_PROJECTIONS = {
     "adds": ((Sums(), balances), "came twice, and counted twice"),
     "drops equal amounts": ((SumsOfDifferentAmounts(), balances), "two equal amounts one and the same"),
@@ -115,6 +125,8 @@ WRONG_PROJECTIONS = {
     "the first to come wins": ((FirstToCome(), balances), "What has become of the first"),
     "a line twice in a slice": ((LedgerWithTwoLines(), added_up), "It came twice in one delivery"),
     "shows amounts": ((Balances(), lambda table: table["at_position"]), "What does your question read"),
+    "raises": ((Misspelt(), balances), "Which line of summarise raises it"),
+    "no return": ((WithoutReturn(), balances), "Does yours return its rows"),
     "no projection": ("balances", "which two functions"),
 }
 
@@ -241,6 +253,9 @@ WRONG_SKIPPED = {
         "Does a later poll look back",
     ),
 }
+
+NO_POSITIONS = ([[1]], [1, "a"], {1, None}, "12", 3)
+WRONG_SKIPPED["no positions"] = (lambda commits, polls: [[1]], "A position is a whole number")
 
 RIGHT = {
     "09.1": [(Balances(), balances), (Ledger(), added_up)],

@@ -144,6 +144,7 @@ WRONG_UNDOS = {
     "forgets the late money": (forgets_the_late_money, "Who gives that money back"),
     "pays what was not taken": (pays_what_was_not_taken, "Whose money did you send"),
     "pays everybody": (pays_everybody, "Whose events did you look at"),
+    "ids without the order": (under(lambda told: told.rpartition("-")[2]), "Whose cup does an id name"),
     "stops where it began": (stops_where_it_began, "Does begun mean finished"),
     "late money without an id": (late_money_without_an_id, "The late money was seen twice"),
     "remembers in memory": (remembers_in_memory, "What do you remember from before"),
@@ -200,6 +201,7 @@ WRONG_HANDLERS = {
     "a count in memory": (counts_in_memory, "After the crash you counted from the start"),
     "the customer": (lambda event, desk: desk.issue(event.customer, event.customer), "Is your key hers"),
     "one key": (lambda event, desk: desk.issue(event.customer, "voucher"), "What tells his parcel from hers"),
+    "a hash": (lambda event, desk: desk.issue(event.customer, hash(event.order)), "another number in each process"),
     "memory elsewhere": (remembers_elsewhere, "What do you remember outside desk"),
     "no voucher": (lambda event, desk: None, "Which line sends the voucher"),
     "an error": (lambda event, desk: event.key, "Which line of yours raises it"),
@@ -210,6 +212,11 @@ NEW_EACH_TIME = (
     lambda event, desk: desk.issue(event.customer, next(_numbers)),
     lambda event, desk: desk.issue(event.customer, time.perf_counter_ns()),
     lambda event, desk: desk.issue(event.customer, id(event)),
+)
+
+HASHED = (
+    lambda event, desk: desk.issue(event.customer, hash(event)),
+    lambda event, desk: desk.issue(event.customer, f"voucher-{abs(hash((event.order, event.customer)))}"),
 )
 
 # --- 12.3 -------------------------------------------------------------------------------------------------

@@ -66,5 +66,15 @@ def test_any_key_that_is_new_each_time_is_met_as_such(at):
     assert "Another key each time" in check("12.2", answers_12.NEW_EACH_TIME[at]).ask
 
 
+@pytest.mark.parametrize("at", range(len(answers_12.HASHED)))
+def test_a_key_made_with_hash_is_met_however_it_is_made(at):
+    assert "another number in each process" in check("12.2", answers_12.HASHED[at]).ask
+
+
+@pytest.mark.parametrize("told", answers_09.NO_POSITIONS, ids=str)
+def test_what_is_no_position_is_met_as_such(told):
+    assert "A position is a whole number" in check("09.3", lambda commits, polls: told).ask
+
+
 def test_who_rewrites_an_event_is_met_as_who_deletes_one():
     assert "Who tells them, if you take one away" in check("12.1", answers_12.rewrites).ask
