@@ -159,6 +159,7 @@ def test_a_wrong_key_does_not_look_like_forgotten():
     ) as caught:
         list(wrong.read_all())
     assert (caught.value.event, caught.value.position, caught.value.person) == ("Registered1", 1, "7")
+    assert isinstance(caught.value, lab.UnreadableEvent)
     clear = lab.MemoryEventStore()
     clear.append("member-7", [Registered("7", "Ada", "Lovelace")], expected=ANY)
     with pytest.raises(lab.DecryptionFailed, match="recorded in the clear"):

@@ -1,5 +1,6 @@
 """Old events are read in their current shape, in every store, and are never rewritten."""
 
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -229,8 +230,11 @@ def test_an_upcaster_that_fails_says_where_and_nothing_is_lost():
     store = lab.MemoryEventStore()
     store.append("ada", [Moved("here"), Joined1("Ada", "three")], expected=lab.Expected.ANY)
     today = lab.UpcastingStore(store, {Joined1: lambda old: Joined2(old.name, 100 + old.pounds)})
-    with pytest.raises(lab.UpcastFailed, match="the Joined1 at position 2 could not be upcast: TypeError"):
+    with pytest.raises(lab.UpcastFailed, match="the Joined1 at position 2 could not be upcast: TypeError") as caught:
         list(today.read_all())
+    assert isinstance(caught.value, lab.UnreadableEvent)
+    assert (caught.value.event, caught.value.position) == ("Joined1", 2)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # as a process pool sends it home
     assert len(list(lab.UpcastingStore(store, {}).read_all())) == 2
 
 
