@@ -54,7 +54,7 @@ def a_library(log=None):
     log, keys = log or lab.MemoryEventStore(clock=lambda: 5.0), KeyRing()
     store = ShreddingStore(log, keys, PERSONAL)
     store.append("member-7", [Registered1("7", "Ada Lovelace")], expected=ANY, command_id="c1")
-    store.append("member-8", [Registered("8", "Ben", "Müller", "0123")], expected=ANY)
+    store.append("member-8", [Registered("8", "Ben", "Müller", "0123 456")], expected=ANY)
     store.append("member-7", [Lent("7", "Emma")], expected=ANY)
     return log, keys, store
 
@@ -70,8 +70,8 @@ def test_who_is_forgotten_cannot_be_read_any_more_and_the_record_stays_byte_for_
     log, keys, store = a_library(make_store())
     today = lab.UpcastingStore(store, UPCASTERS)
     before = bytes_of(log)
-    assert not [name for name in ("Ada", "Lovelace", "Müller", "0123") if name.encode() in before]
-    ada, ben, lent = Registered("7", "Ada", "Lovelace"), Registered("8", "Ben", "Müller", "0123"), Lent("7", "Emma")
+    assert not [name for name in ("Ada L", "Lovelace", "Müller", "0123 456") if name.encode() in before]
+    ada, ben, lent = Registered("7", "Ada", "Lovelace"), Registered("8", "Ben", "Müller", "0123 456"), Lent("7", "Emma")
     assert [one.event for one in today.read_all()] == [ada, ben, lent]
     keys.forget("7")
     assert [one.event for one in today.read_all()] == [FORGOTTEN, ben, lent]
