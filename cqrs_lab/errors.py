@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+
 
 class CqrsLabError(Exception):
     """Base of every error that cqrs_lab raises on purpose."""
@@ -132,3 +135,12 @@ class DecryptionFailed(UnreadableEvent):
 def said(error: BaseException) -> str:
     """Write an error in a line: its type and its message."""
     return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def noted(notes: MutableMapping[str, str], key: str, what: str) -> Iterator[None]:
+    """Go on after whatever goes wrong in here, and note it: for what may be left out, and never without a word."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whoever calls it has another way to the same end; the error is kept
+        notes[key] = f"{what}: {said(error)}"

@@ -28,6 +28,11 @@ class KeyRing:
         backup of the keys remembers everybody who is forgotten after it was made: let it be short-lived. A ring notes
         who is forgotten when it is made and when it forgets: give a process one ring, and a new one if others forget.
 
+    Notes
+    -----
+    A ring does not know the log, so it cannot tell a person whose key is lost from one who is new: as soon as more is
+    recorded about them they get a second key, and no ring opens both. Put lost keys back before you record again.
+
     Examples
     --------
     >>> from cqrs_lab.log.shredding import KeyRing
@@ -47,19 +52,32 @@ class KeyRing:
         """The persons whose key was thrown away."""
         return self._forgotten
 
-    def find(self, person: str) -> bytes | None:
+    def find(self, person: object) -> bytes | None:
         """Give the person's key: `FORGOTTEN` if it was thrown away, None if there never was one."""
-        return self._keys.get(person)
+        return self._keys.get(str(person))
 
-    def find_or_make(self, person: str) -> bytes:
-        """Give the person's key, a new one at the first time: `FORGOTTEN` if it was thrown away."""
+    def find_or_make(self, person: object) -> bytes:
+        """Give the person's key, a new one if there is none: `FORGOTTEN` if it was thrown away."""
+        person = str(person)
         with self._lock:  # two keys for one person would lose what the first of them locked
             if person not in self._keys:
                 self._keys[person] = Fernet.generate_key()
             return self._keys[person]
 
-    def forget(self, person: str) -> None:
-        """Throw the person's key away, for good."""
+    def forget(self, person: object) -> None:
+        """Throw the person's key away, for good: 7 and "7" are one person.
+
+        Forget first, and begin the rebuild of the read models then: a rebuild that began before, and a `model` kept of
+        one, still hold the person. So does a process manager that is running: make it anew.
+
+        Raises
+        ------
+        InvalidArgument
+            It is nobody: None or "".
+        """
+        if person is None or person == "":
+            raise InvalidArgument(f"person={person!r} is nobody; give the number by which the events name the person")
+        person = str(person)
         with self._lock:
             # In this order: what is read before the person stands on the list was made before they were forgotten.
             self._keys[person] = FORGOTTEN
@@ -137,7 +155,8 @@ class ShreddingStore(ReadThroughStore):
         Raises
         ------
         InvalidArgument
-            An event names no person, or one who is forgotten, or a personal field holds no text.
+            An event names no person, one who is forgotten, or one whose key is no key; a personal field holds no text;
+            or the event's type is not declared, but is a subclass of one that is.
         """
         if not isinstance(events, (list, tuple)):
             return super().append(stream, events, expected=expected, command_id=command_id)
@@ -151,11 +170,13 @@ class ShreddingStore(ReadThroughStore):
         return super().append(stream, locked, expected=expected, command_id=command_id)
 
     def _locked(self, event: Any) -> object:
-        declared = self._personal.get(type(event))
+        what, declared = type(event).__name__, self._personal.get(type(event))
         if declared is None:
+            for one in self._personal:
+                if isinstance(event, one):
+                    raise InvalidArgument(f"{what} is a {one.__name__}, which has personal fields; declare {what} too")
             return event
-        what, values = type(event).__name__, _personal_values(event, declared)
-        person = _person(event, declared)
+        person, values = _person(event, declared), _personal_values(event, declared)
         if not person:
             raise InvalidArgument(f"{what}.{declared.person} names no person; facts of nobody could not be forgotten")
         if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
@@ -166,7 +187,9 @@ class ShreddingStore(ReadThroughStore):
         key = self._keys.find_or_make(person)
         if key == FORGOTTEN:
             raise InvalidArgument(f"{what}: person {person!r} is forgotten; give whoever comes back a new id")
-        return replace(event, **{name: Fernet(key).encrypt(value.encode()).decode() for name, value in values.items()})
+        if (lock := _lock(key)) is None:
+            raise InvalidArgument(f"{what}: the key of person {person!r} is no key; put the right one back")
+        return replace(event, **{name: lock.encrypt(value.encode()).decode() for name, value in values.items()})
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         event: Any = recorded.event
@@ -179,18 +202,28 @@ class ShreddingStore(ReadThroughStore):
         key = self._keys.find(person)
         if key == FORGOTTEN:
             return replace(recorded, event=replace(event, **{name: declared.fields[name] for name in values}))
-        if key is None:
-            why = "there is no key, and it was not thrown away; was the key ring restored from an old backup?"
+        if (lock := _lock(key)) is None:
+            why = "what is kept as their key is no key"
+            if key is None:
+                why = "there is no key, and it was not thrown away; was the key ring restored from an old backup?"
             raise DecryptionFailed(type(event).__name__, recorded.position, person, why)
         try:
-            clear = {name: Fernet(key).decrypt(token).decode() for name, token in values.items()}
-        except InvalidToken:
-            why = "it was recorded in the clear, or locked with another key"
+            clear = {name: lock.decrypt(token).decode() for name, token in values.items()}
+        except (InvalidToken, TypeError):
+            why = "it was recorded in the clear, or locked with another key; was a key lost, and a second one made?"
             raise DecryptionFailed(type(event).__name__, recorded.position, person, why) from None
         return replace(recorded, event=replace(event, **clear))
 
     def _reads_as(self) -> Hashable:
         return self._keys.forgotten
+
+
+def _lock(key: Any) -> Fernet | None:
+    """Give what locks and unlocks with the key; None if it is no key."""
+    try:
+        return Fernet(key)
+    except (ValueError, TypeError):
+        return None
 
 
 def _person(event: object, declared: PersonalFields) -> str:

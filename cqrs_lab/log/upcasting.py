@@ -22,7 +22,7 @@ class UpcastingStore(ReadThroughStore):
     store : EventStore
     upcasters : mapping of type to function
         For each old event type a pure function from an event of it to one of a newer type: a field renamed, split,
-        merged, or added. They follow on one another, so each names the next shape only.
+        merged, or added. They follow on one another, so each names the next shape only. One event becomes one event.
 
     Examples
     --------
@@ -90,6 +90,10 @@ class UpcastingStore(ReadThroughStore):
                 event = upcast(event)
             except Exception as error:
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, said(error)) from error
+            if event is None or type(event) in (list, tuple):  # no reader would ever see it
+                gave = "None" if event is None else f"a {type(event).__name__}"
+                why = f"it gave {gave}; return an event of the next shape"
+                raise UpcastFailed(shapes[-1].__name__, recorded.position, why)
             if type(event) in shapes:
                 names = " to ".join(shape.__name__ for shape in [*shapes, type(event)])
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, f"it goes round in a circle, from {names}")

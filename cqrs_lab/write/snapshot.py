@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import InvalidArgument, noted
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.write.decider import Decider
@@ -26,8 +26,10 @@ class Snapshot:
         The name of what the state was made by.
     reads_as : hashable
         How the store read old events then; see `Snapshots`.
-    version, position, recorded_at
-        Of the last event it covers, by which a log that it does not belong to is found out. 0 for no events.
+    version, position
+        Of the last event it covers. 0 for no events.
+    last : RecordedEvent or None
+        That event, by which a log that the snapshot does not belong to is found out.
     handled : mapping of str to int
         For each command id among these events, the version before its first event: there its receipt is read back.
     """
@@ -37,7 +39,7 @@ class Snapshot:
     reads_as: Hashable
     version: StreamVersion = StreamVersion(0)
     position: Position = Position(0)
-    recorded_at: float = 0.0
+    last: RecordedEvent | None = None
     handled: MutableMapping[str, int] = field(default_factory=dict)
 
     def extend(self, events: Sequence[RecordedEvent], evolve: Callable[[Any, Any], Any]) -> Snapshot:
@@ -46,7 +48,7 @@ class Snapshot:
         # From the end, so that of a command's events the first is what stays.
         handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
         both = ChainMap(handled, self.handled)  # ten thousand ids are not copied for each command
-        return Snapshot(state, self.shape, self.reads_as, last.version, last.position, last.recorded_at, both)
+        return Snapshot(state, self.shape, self.reads_as, last.version, last.position, last, both)
 
 
 @dataclass(eq=False)
@@ -66,12 +68,14 @@ class Snapshots:
     upcast : mapping of str to function, optional
         From the name of an old shape to a pure function from a state of it to one of today's shape.
     kept : mutable mapping of str to Snapshot, optional
-        Where they are kept, by stream. A dict of its own if none is given; a `shelve.Shelf` keeps them in a file.
+        Where they are kept, by stream. A dict of its own if none is given; a `shelve.Shelf` keeps them in a file. Each
+        log has its own, and each decider, if two of them read one stream: they would take each other's states.
 
     Attributes
     ----------
     dropped : dict of str to str
-        By stream, why a snapshot was not used the last time that happened.
+        By stream, why a snapshot was not used, or could not be saved, the last time that happened. The stream was read
+        from its events then: nothing that goes wrong with a snapshot makes a command fail.
 
     Examples
     --------
@@ -105,22 +109,25 @@ class Snapshots:
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Tell the stream as it is now: what is saved of it, and the events after that."""
         reads_as: Hashable = getattr(store, "reads_as", None)
-        start = self._find(store, stream, reads_as) or Snapshot(self.decider.initial_state, self.shape, reads_as)
+        start = Snapshot(self.decider.initial_state, self.shape, reads_as)
+        with noted(self.dropped, stream, "it could not be used"):
+            start = self._find(store, stream, reads_as) or start
         events = list(store.read_stream(stream, after=start.version))
         now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: an append that is to come may be refused.
         if self.every is not None and len(events) >= self.every:
-            self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
+            with noted(self.dropped, stream, "it could not be saved"):
+                self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
         return now
 
     def _find(self, store: EventStore, stream: str, reads_as: Hashable) -> Snapshot | None:
         if (saved := self.kept.get(stream)) is None:
             return None
         last = next(iter(store.read_stream(stream, after=saved.version - 1, limit=1)), None)
-        if last is None or (last.position, last.recorded_at) != (saved.position, saved.recorded_at):
-            self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"
-        elif saved.reads_as != reads_as:
+        if saved.reads_as != reads_as:
             self.dropped[stream] = "the store reads old events otherwise than it did then"
+        elif last is None or last != saved.last:
+            self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"
         elif saved.shape != self.shape and saved.shape not in self.upcast:
             self.dropped[stream] = f"its shape is {saved.shape!r}, not {self.shape!r}, and no upcast is declared for it"
         else:

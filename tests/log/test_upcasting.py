@@ -1,6 +1,8 @@
 """Old events are read in their current shape, in every store, and are never rewritten."""
 
+import pickle
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -229,9 +231,35 @@ def test_an_upcaster_that_fails_says_where_and_nothing_is_lost():
     store = lab.MemoryEventStore()
     store.append("ada", [Moved("here"), Joined1("Ada", "three")], expected=lab.Expected.ANY)
     today = lab.UpcastingStore(store, {Joined1: lambda old: Joined2(old.name, 100 + old.pounds)})
-    with pytest.raises(lab.UpcastFailed, match="the Joined1 at position 2 could not be upcast: TypeError"):
+    with pytest.raises(lab.UpcastFailed, match="the Joined1 at position 2 could not be upcast: TypeError") as caught:
         list(today.read_all())
+    assert isinstance(caught.value, lab.UnreadableEvent)
+    assert (caught.value.event, caught.value.position) == ("Joined1", 2)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # as a process pool sends it home
     assert len(list(lab.UpcastingStore(store, {}).read_all())) == 2
+
+
+class MovedTo(NamedTuple):
+    """An event may be a named tuple; a bare tuple is several events, or a slip of a comma."""
+
+    address: str
+
+
+def test_an_upcaster_that_forgets_its_return_does_not_make_events_vanish():
+    store = lab.MemoryEventStore()
+    store.append("ada", [Joined1("Ada", 3)], expected=lab.Expected.ANY)
+    for forgets, gave in (
+        (lambda old: None, "None"),
+        (lambda old: [old], "a list"),
+        (lambda old: (old,), "a tuple"),
+    ):
+        for upcasters in ({Joined1: forgets}, {Joined1: to_second, Joined2: forgets}):
+            with pytest.raises(lab.UpcastFailed, match=f"position 1 .* gave {gave}; return an event of the next shape"):
+                list(lab.UpcastingStore(store, upcasters).read_all())
+            with pytest.raises(lab.ProjectionFailed, match=f"failed at position 1: .*gave {gave}"):
+                lab.Projector(lab.UpcastingStore(store, upcasters), Members()).catch_up()
+    named = lab.UpcastingStore(store, {Joined1: lambda old: MovedTo(old.name)})
+    assert next(named.read_all()).event == MovedTo("Ada")
 
 
 def test_upcasters_that_go_round_in_a_circle_are_found_out():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shelve
 import threading
 from dataclasses import dataclass, replace
@@ -300,6 +301,109 @@ def test_a_snapshot_of_another_log_is_not_used_and_says_why(name):
     with pytest.raises(lab.CommandRejected, match=f"the till holds {len(there)}$"):
         bus.send(Take(-100), command_id="c1")
     assert snapshots.dropped == {"till": "it ends with version 3 at position 3 of another log"}
+
+
+def test_a_log_whose_clock_stands_still_is_told_apart_by_the_event():
+    kept = {}
+    for pence in (100, 1):
+        store = lab.MemoryEventStore(clock=lambda: 0.0)
+        store.append("till", [Moved(pence)] * 3, expected=0)
+        snapshots = lab.Snapshots(in_pence, shape="pence", every=1, kept=kept)
+        assert snapshots.load(store, "till").state == 3 * pence
+    assert snapshots.dropped == {"till": "it ends with version 3 at position 3 of another log"}
+
+
+class Unreadable(dict):
+    """What a shelf does when a class has another name in this release."""
+
+    def get(self, key, default=None):
+        raise AttributeError("Can't get attribute 'Till1'")
+
+
+class Full(dict):
+    def __setitem__(self, key, value):
+        raise OSError("no space left")
+
+
+def by_hand(**changes):
+    """A `kept` in which somebody has changed what was saved."""
+    snapshots = lab.Snapshots(in_pence, shape="pence", every=1)
+    snapshots.load(three_pounds(), "till")
+    return {"till": replace(snapshots.kept["till"], **changes)}
+
+
+def three_pounds():
+    store = lab.MemoryEventStore(clock=lambda: 0.0)
+    store.append("till", [Moved(100)] * 3, expected=0, command_id="c1")
+    return store
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        (Unreadable(), "it could not be used: AttributeError: Can't get attribute 'Till1'"),
+        (Full(), "it could not be saved: OSError: no space left"),
+        ({"till": "garbage"}, "it could not be used: AttributeError"),
+        (by_hand(version=0), "it could not be used: InvalidArgument"),
+        (by_hand(version="3"), "it could not be used: TypeError"),
+        (by_hand(version=2), "it ends with version 2 at position 3 of another log"),
+        (by_hand(state=threading.Lock()), "it could not be used: TypeError: cannot pickle"),
+        (by_hand(shape=["pence"]), "it could not be used: TypeError: .*unhashable"),
+        (by_hand(shape="pounds"), "it could not be used: ZeroDivisionError"),
+    ],
+)
+def test_whatever_is_wrong_with_what_is_kept_the_stream_is_read_from_its_events(kept, why):
+    snapshots = lab.Snapshots(
+        in_pence, shape="pence", every=1, kept=kept, upcast={"pounds": lambda pounds: pounds // 0}
+    )
+    bus = a_bus(three_pounds(), in_pence, snapshots=[snapshots])
+    assert bus.send(Take(5)) == lab.Receipt("till", 4, 4, (Moved(5),))
+    assert re.match(why, snapshots.dropped["till"]), snapshots.dropped
+    with pytest.raises(lab.CommandRejected, match="the till holds 305"):
+        bus.send(Take(-400))
+    assert bus.send(Take(1), command_id="c1").version == 3
+
+
+def test_a_state_that_cannot_be_copied_is_not_saved_and_why_is_told():
+    locked = lab.Decider(
+        (0, threading.Lock()),
+        lambda command, till: decide(command, till[0]),
+        lambda till, moved: (till[0] + moved.pence, till[1]),
+    )
+    snapshots = lab.Snapshots(locked, shape="locked", every=2)
+    bus = a_bus(lab.MemoryEventStore(), locked, snapshots=[snapshots])
+    assert [bus.send(Take(1)).version for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert snapshots.kept == {} and "it could not be saved: TypeError: cannot pickle" in snapshots.dropped["till"]
+    with pytest.raises(lab.CommandRejected, match="the till holds 5"):
+        bus.send(Take(-6))
+
+
+def test_what_the_store_or_evolve_raises_is_not_the_snapshots_and_is_raised():
+    snapshots = lab.Snapshots(in_pounds, shape="1", every=1)
+    with pytest.raises(AttributeError, match="pounds"):
+        snapshots.load(three_pounds(), "till")
+    broken = lab.UpcastingStore(three_pounds(), {Moved: lambda old: 1 // 0})
+    with pytest.raises(lab.UpcastFailed):
+        lab.Snapshots(in_pence, shape="pence", every=1, kept=by_hand()).load(broken, "till")
+
+
+class Renamed:
+    """A state's class, until the next release."""
+
+
+def test_a_file_whose_states_class_was_renamed_stops_nobody(tmp_path, monkeypatch):
+    store = three_pounds()
+    with shelve.open(tmp_path / "snapshots") as kept:
+        old = lab.Decider(Renamed(), decide, lambda state, moved: state)
+        lab.Snapshots(old, shape="renamed", every=1, kept=kept).load(store, "till")
+    monkeypatch.delattr(f"{__name__}.Renamed")
+    with shelve.open(tmp_path / "snapshots") as kept:
+        new = lab.Snapshots(in_pence, shape="pence", every=1, kept=kept)
+        assert new.load(store, "till").state == 300
+        assert "it could not be used: AttributeError" in new.dropped["till"] and "Renamed" in new.dropped["till"]
+        # What was saved instead can be used.
+        new.dropped.clear()
+        assert (new.load(store, "till").state, kept["till"].version, new.dropped) == (300, 3, {})
 
 
 def test_why_a_snapshot_was_dropped_is_told():
