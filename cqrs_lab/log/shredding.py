@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cqrs_lab.errors import DecryptionFailed, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
-from cqrs_lab.log.read_through import ReadThroughStore
+from cqrs_lab.log.read_through import ReadThroughStore, listed
 
 FORGOTTEN = b""
 """Stands where a key was. That a key was thrown away is remembered: a key that is lost is something else."""
@@ -158,7 +158,8 @@ class ShreddingStore(ReadThroughStore):
             An event names no person, one who is forgotten, or one whose key is no key; a personal field holds no text;
             or the event's type is not declared, but is a subclass of one that is.
         """
-        if not isinstance(events, (list, tuple)):
+        events = listed(events)
+        if isinstance(events, (str, bytes)):
             return super().append(stream, events, expected=expected, command_id=command_id)
         try:
             locked = [self._locked(event) for event in events]

@@ -9,7 +9,7 @@ from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
 from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
-from cqrs_lab.log.read_through import ReadThroughStore
+from cqrs_lab.log.read_through import ReadThroughStore, listed
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 
@@ -50,12 +50,14 @@ class UpcastingStore(ReadThroughStore):
         super().__init__(store)
         self._upcasters = dict(upcasters)
         self._segments: dict[int, Segment] = {}
+        self._segments_read_as: Hashable = None
 
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
     ) -> Appended:
         """Record the events as they are, if they have the current shape; see `EventStore.append`."""
-        for event in events if isinstance(events, (list, tuple)) else ():
+        events = listed(events)
+        for event in events:
             if type(event) in self._upcasters:
                 raise InvalidArgument(f"{type(event).__name__} is an old shape; record the current one")
         return super().append(stream, events, expected=expected, command_id=command_id)
@@ -73,6 +75,9 @@ class UpcastingStore(ReadThroughStore):
         segment, start, stop = beneath(after, upto)
         if (start, stop) != (0, SEGMENT_EVENTS):
             return Segment([self._read(one) for one in segment.events[start:stop]]), 0, stop - start
+        # Where a person was forgotten beneath, what was kept still knows them.
+        if self._segments_read_as != (reads_as := getattr(self._store, "reads_as", None)):
+            self._segments, self._segments_read_as = {}, reads_as
         if after not in self._segments:
             old = any(type(one.event) in self._upcasters for one in segment.events)
             self._segments[after] = Segment([self._read(one) for one in segment.events]) if old else segment

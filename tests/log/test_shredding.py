@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+from collections import deque
 from dataclasses import dataclass
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.log import memory, upcasting
 from cqrs_lab.log.contract import Happened
 from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.read import batch
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.log.test_contract import ThirtyLines
 
@@ -330,3 +333,31 @@ def test_a_projector_follows_it_by_itself():
         position = store.append("member-9", [Registered("9", "Cleo", "Day")], expected=ANY).position
         members.wait_for(position, 10)
         assert members.table.at["9", "family"] == "Day"
+
+
+@pytest.mark.parametrize("of", [iter, lambda events: (one for one in events), deque])
+def test_whatever_holds_the_events_they_are_locked(of):
+    log, keys, store = a_library()
+    store.append("member-9", of([Registered("9", "Cleo", "Dunn")]), expected=ANY)
+    assert "Cleo" not in str([one.event for one in log.read_all()])
+    assert [one.event.given for one in store.read_stream("member-9")] == ["Cleo"]
+    with pytest.raises(lab.InvalidArgument, match="is one text"):
+        store.append("member-9", "Cleo", expected=ANY)
+
+
+def test_upcasters_over_upcasters_do_not_keep_who_is_forgotten(monkeypatch):
+    monkeypatch.setattr(memory, "SEGMENT_EVENTS", 4)
+    monkeypatch.setattr(upcasting, "SEGMENT_EVENTS", 4)
+    monkeypatch.setattr(batch, "SEGMENT_EVENTS", 4)
+    log, keys, store = a_library()
+    store.append("member-8", [Lent("8", "Emma")] * 5, expected=ANY)
+    today = lab.UpcastingStore(lab.UpcastingStore(store, UPCASTERS), {Lent: lambda old: Borrowed(old.member, old.book)})
+    assert "Ada" in str(list(batch.read_batch(today, after=0)))
+    keys.forget("7")
+    assert "Ada" not in str(list(batch.read_batch(today, after=0)))
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    member: str
+    book: str
