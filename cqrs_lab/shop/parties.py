@@ -71,7 +71,9 @@ class Parties:
     def audit(self, log: Iterable[object]) -> list[str]:
         """Count goods, money and parcels by hand, and tell what does not add up in the end."""
         books = _Books(list(log))
-        return [wrong for order in books.orders for wrong in books.wrong_about(order)]
+        wrong = [one for order in books.orders for one in books.wrong_about(order)]
+        oversold = (f"more {one} is set aside than ever came in" for one, left in books.left.items() if left < 0)
+        return [*wrong, *oversold]
 
 
 class _Books:
@@ -79,7 +81,8 @@ class _Books:
 
     def __init__(self, log: Sequence[object]) -> None:
         self.orders = [event for event in log if isinstance(event, shop.OrderPlaced)]
-        self.money, self.goods = Counter[str](), Counter[tuple[str, str]]()
+        self.money, self.left = Counter[str](), Counter[str]()
+        self.aside: dict[str, Counter[str]] = {}
         self.last: dict[tuple[str, str], str] = {}
         for event in log:
             self._count(event)
@@ -90,10 +93,12 @@ class _Books:
                 self.money[event.order_id] += event.amount_mills
             case shop.PaymentRefunded():
                 self.money[event.order_id] -= event.amount_mills
-            case shop.StockReserved():
-                self.goods[event.order_id, event.product_id] += event.quantity
-            case shop.StockReleased():
-                self.goods[event.order_id, event.product_id] -= event.quantity
+            case shop.StockReceived():
+                self.left[event.product_id] += event.quantity
+            case shop.StockReserved() | shop.StockReleased():
+                units = event.quantity if isinstance(event, shop.StockReserved) else -event.quantity
+                self.left[event.product_id] -= units
+                self.aside.setdefault(event.order_id, Counter())[event.product_id] += units
         if order_id := getattr(event, "order_id", ""):
             for kind in ("Payment", "Parcel", "OrderShipped", "OrderCancelled"):
                 if type(event).__name__.startswith(kind):
@@ -107,15 +112,22 @@ class _Books:
         owed = _worth_mills(order) if shipped else 0
         if self.money[one] != owed:
             yield f"order {one}: {owed} mills should have been kept, and {self.money[one]} were"
-        wanted = Counter[str]()
-        for line in order.lines:
-            wanted[line.product_id] += line.quantity if shipped else 0
-        for product_id, quantity in wanted.items():
-            if self.goods[one, product_id] != quantity:
-                yield f"order {one}: {quantity} {product_id} should be set aside, and {self.goods[one, product_id]} are"
-        for kind, open_ in (("Payment", ("PaymentRequested",)), ("Parcel", ("ParcelBooked", "ParcelAccepted"))):
-            if not shipped and self.last.get((one, kind)) in open_:
-                yield f"order {one} is cancelled, and {self.last[one, kind]} was never taken back"
+        wanted, aside = _units(order) if shipped else Counter(), self.aside.get(one, Counter())
+        for product_id in sorted({*wanted, *aside}):
+            if aside[product_id] != wanted[product_id]:
+                yield f"order {one}: {wanted[product_id]} {product_id} should be set aside, {aside[product_id]} are"
+        payment, parcel = self.last.get((one, "Payment")), self.last.get((one, "Parcel"))
+        if payment == "PaymentRequested":
+            yield f"order {one} is over, and the bank is still asked for money"
+        if (parcel == "ParcelAccepted") != shipped or parcel == "ParcelBooked":
+            yield f"order {one} is {'shipped' if shipped else 'not shipped'}, and the last of its parcel is {parcel}"
+
+
+def _units(order: shop.OrderPlaced) -> Counter[str]:
+    units = Counter[str]()
+    for line in order.lines:
+        units[line.product_id] += line.quantity
+    return units
 
 
 def _worth_mills(order: shop.OrderPlaced) -> int:

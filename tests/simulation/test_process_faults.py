@@ -144,6 +144,65 @@ def test_a_process_that_forgets_something_is_found_out_without_any_fault(name):
     assert any("the books balance" in law for run in runs for law in run.broken)
 
 
+class LooksNothingUp(lab.MemoryEventStore):
+    """Writes command ids down, and shows and compares them to nobody who writes."""
+
+    def append(self, stream, events, *, expected, command_id=None):
+        self._receipts.clear()
+        return super().append(stream, events, expected=expected, command_id=command_id)
+
+    def read_stream(self, stream, *, after=0, limit=None):
+        recorded = list(super().read_stream(stream, after=after, limit=limit))
+        # The bus reads its own events back by their id; whoever loads a stream sees none.
+        return iter([replace(one, command_id=None) for one in recorded] if after == 0 else recorded)
+
+
+def test_each_law_is_broken_by_a_fault_of_its_own():
+    deaf = replace(fulfilment.process, overdue=lambda state, now: [])
+    runs = [simulate_process(day(seed, deaf)) for seed in range(20)]
+    assert any("nothing waits for ever" in law for run in runs for law in run.broken)
+    unknowing = [simulate_process(day(seed), [Crash("after save", 3)], KnowsNothingAnew) for seed in range(20)]
+    assert any("what it knows is the fold of the log" in law for run in unknowing for law in run.broken)
+    forgetful = simulate_process(LETTERS, [Crash("after send")], store=LooksNothingUp)
+    assert any("law 3" in law and "mail-1-1; expected one commit; came 2" in law for law in forgetful.broken)
+
+
+PLACED = events.OrderPlaced("1", "ada", "Ireland", (events.OrderLine(1, "cup", "Tea cup", 2, 2550),), (), parties.OPENS)
+CAME = events.StockReceived("cup", 2, parties.OPENS)
+ASIDE = events.StockReserved("cup", "1", 2, parties.OPENS)
+TAKEN, SHIPPED = events.PaymentTaken("1", 5100, parties.OPENS), events.OrderShipped("1", parties.OPENS)
+CANCELLED = events.OrderCancelled("1", "ada", PLACED.lines, (), parties.OPENS)
+BOOKED, ACCEPTED = events.ParcelBooked("1", parties.OPENS), events.ParcelAccepted("1", parties.OPENS)
+WHOLE = [CAME, PLACED, ASIDE, TAKEN, BOOKED, ACCEPTED, SHIPPED]
+
+
+@pytest.mark.parametrize(
+    ("log", "wrong"),
+    [
+        ([*WHOLE, CANCELLED], "both shipped and cancelled"),
+        ([CAME, PLACED], "neither shipped nor cancelled"),
+        ([one for one in WHOLE if one != TAKEN], "5100 mills should have been kept, and 0 were"),
+        ([CAME, PLACED, TAKEN, CANCELLED], "0 mills should have been kept, and 5100 were"),
+        ([one for one in WHOLE if one != CAME], "more cup is set aside than ever came in"),
+        ([CAME, PLACED, ASIDE, CANCELLED], "0 cup should be set aside, 2 are"),
+        ([*WHOLE, events.StockReserved("mug", "1", 1, parties.OPENS)], "0 mug should be set aside, 1 are"),
+        ([one for one in WHOLE if one != ACCEPTED], "the last of its parcel is ParcelBooked"),
+        ([*WHOLE, events.ParcelCancelled("1", parties.OPENS)], "the last of its parcel is ParcelCancelled"),
+        ([CAME, PLACED, BOOKED, CANCELLED], "the last of its parcel is ParcelBooked"),
+        ([CAME, PLACED, events.PaymentRequested("1", 5100, parties.OPENS), CANCELLED], "still asked for money"),
+    ],
+)
+def test_the_audit_sees_each_thing_that_does_not_add_up(log, wrong):
+    assert day(0).parties.audit(WHOLE) == []
+    assert any(wrong in one for one in day(0).parties.audit(log))
+
+
+def test_a_process_that_answers_itself_for_ever_is_told_so():
+    echo = replace(MAIL, instance=lambda event: event.to, react=lambda event, nothing: [SendLetter(event.to)])
+    with pytest.raises(lab.InvalidArgument, match="answers its own events for ever"):
+        simulate_process(ProcessStory(register_letters, echo, Readers()))
+
+
 class SavesFirst(lab.ProcessManager):
     """Says that an event is handled before its commands are sent."""
 

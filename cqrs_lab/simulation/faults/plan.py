@@ -12,7 +12,7 @@ from cqrs_lab.simulation.draws import child
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The worker dies as it comes by a site for the so-manieth time; what it kept in memory is gone."""
+    """The worker dies as it comes by a site for the n-th time; what it kept in memory is gone."""
 
     site: str
     visit: int = 1

@@ -193,7 +193,8 @@ class _Run:
     def _in_the_end(self) -> None:
         head, by_new = self.store.head(), not self.given_up
         if self.rebuilder.swapped is not by_new:
-            self._note(TAKEN_OVER, "looked who serves", "the new version", "the old one")
+            serves, other = ("the new version", "the old one") if by_new else ("the old version", "the new one")
+            self._note(TAKEN_OVER if by_new else GIVEN_UP, "looked who serves", serves, other)
         elif differs := self._differs(head, by_new):
             self._note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)
         sent = {position: self.mails[position] for position in range(1, head + 1) if self.mails[position] != 1}

@@ -85,17 +85,24 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     Returns
     -------
     Outcome
-        Its plan has no fault that could be left out, and no number that could be one lower.
+        It breaks the same law first or among others, and its plan has no fault that could be left out, and no number
+        that could be one lower, without that law holding.
     """
+    law = _law(run.broken[0])
     smaller = True
     while smaller:
         smaller = False
         for plan in _smaller(run.plan):
             tried = again(plan)
-            if not tried.ok:
+            if law in map(_law, tried.broken):
                 run, smaller = tried, True
                 break
     return run
+
+
+def _law(broken: str) -> str:
+    """Give a law without what came instead of it."""
+    return broken.partition(". ")[0]
 
 
 def _smaller(plan: FaultPlan) -> Iterator[FaultPlan]:
