@@ -25,6 +25,8 @@ from cqrs_lab.simulation.faults import (
     story_of,
 )
 from cqrs_lab.simulation.faults.rebuild_run import ONCE
+from cqrs_lab.write.command_bus import CommandBus
+from cqrs_lab.write.decider import Decider
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,26 @@ class _Units:
         return merge_rows(table, rows, add=self._columns)
 
 
+@dataclass(frozen=True)
+class _Looked:
+    """A visitor who only looks: nothing is recorded."""
+
+
 @lru_cache(maxsize=1)
 def _story() -> RebuildStory:
-    """Six orders are there, and five come in while the table is built."""
+    """Three orders are there. Eight come in while the table is built; between them it is quiet once."""
     units = {"cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
     sold = [_Sold(product, each) for product, many in units.items() for each in many]
     plain = story_of(sold, lambda: _Units(1))
-    return RebuildStory(plain.register, plain.commands, lambda: _Units(1), to=lambda: _Units(2), before=6)
+
+    def register(bus: CommandBus) -> None:
+        plain.register(bus)
+        quiet: Decider[Any, Any, None] = Decider(None, lambda looked, nothing: [], lambda nothing, event: nothing)
+        bus.register(_Looked, quiet, stream=lambda looked: "log")
+
+    # Whoever pauses once more after having caught up, is caught up with: the next order comes at that pause.
+    commands = (*plain.commands[:6], _Looked(), *plain.commands[6:])
+    return RebuildStory(register, commands, lambda: _Units(1), to=lambda: _Units(2), before=3)
 
 
 KEPT = {"cup": (13, 6), "mug": (2, 2), "pot": (4, 3)}
@@ -70,7 +85,7 @@ class _Watch:
     def __init__(self, answer: Callable[..., Any]) -> None:
         self._answer = answer
         self.emptied = self.resent = False
-        self.swapped_at, self.began_at = 0, 0
+        self.swapped_at, self.began_at, self.behind = 0, 0, 0
 
     def __call__(self, tables: Tables, store: Any, projection: Any) -> Iterator[None]:
         """Be the rebuild that is put to the test."""
@@ -85,6 +100,7 @@ class _Watch:
             self.resent |= tables.mailer.checkpoint != mailed
             if tables.serving is not serving:
                 self.swapped_at = tables.serving.checkpoint
+                self.behind = store.head() - self.swapped_at
             if ended:
                 return
             yield
@@ -139,4 +155,6 @@ def _late(run: FaultRun, watch: _Watch) -> str:
         return "Its checkpoint says more than the table has read, or less. Which event was the last that is in it?"
     if watch.swapped_at == watch.began_at:
         return "You have read all there was when you began. What came in the meantime?"
+    if watch.behind == 1:
+        return "One order came in between your last look at the log and the swap. What lies between the two?"
     return "It served before it had caught up, and readers went back in time. How far was the old version by then?"

@@ -136,6 +136,7 @@ def compensation(answer: Any) -> None:
     _another_order(answer, shop, str(number + 6))
     _after_a_death(answer, case)
     _late_money(answer, str(number + 9))
+    _read_late(answer, str(number + 5))
 
 
 CALLED = "called undo with a cancellation"
@@ -239,6 +240,19 @@ def _late_money(answer: Any, order: str) -> None:
         if not paid:
             ask = "The bank's yes came after the cancellation. Who gives that money back?"
         raise NotYet(done, _listed(shop.done), "the cup, and 2,550 mills once", ask)
+
+
+def _read_late(answer: Any, order: str) -> None:
+    """Let the process be behind: the money that came after the cancellation is in the log already."""
+    cancelled, late = Cancelled(order, {"cup": 1}, 1), Taken(order, 2550, 2)
+    shop = _Shop([cancelled, late])
+    done = "called undo late: with a cancellation behind which the money stands in the log, and then with the money"
+    _undo(answer, shop, cancelled, done)
+    _undo(answer, shop, late, done)
+    wanted = [PutBack(order, "cup", 1), PayBack(order, late.mills)]
+    if Counter(shop.done) != Counter(wanted):
+        ask = "One payment, met on two ways, under two ids. Which event is it that the money came with?"
+        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", _listed(wanted), ask)
 
 
 def _listed(commands: Iterable[Any]) -> str:

@@ -133,7 +133,18 @@ def raises(shop, event):
     return event.lines
 
 
+def by_the_event_in_hand(shop, event):
+    if isinstance(event, Cancelled):
+        for product, quantity in event.goods.items():
+            shop.send(PutBack(event.order, product, quantity), f"{event.order}-{product}")
+        for mills in [one.mills for one in shop.log if isinstance(one, Taken) and one.order == event.order]:
+            shop.send(PayBack(event.order, mills), f"pay-{event.position}")
+    else:
+        shop.send(PayBack(event.order, event.mills), f"pay-{event.position}")
+
+
 WRONG_UNDOS = {
+    "by the event in hand": (by_the_event_in_hand, "met on two ways, under two ids"),
     "deletes events": (deletes, "Who tells them, if you take one away"),
     "writes events itself": (writes_the_log_itself, "Which command makes it true"),
     "new ids": (under(lambda _: str(uuid.uuid4())), "The same wish under a new id is a new wish"),
