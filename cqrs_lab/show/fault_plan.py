@@ -79,7 +79,7 @@ def fault_plan(
     >>> view = fault_plan(Story(write.register, orders, visits.UnitsOrdered))
     >>> view.move(kind_1=2)
     >>> print(view.picture.says.partition(" Broken")[0])
-    Table first, then checkpoint: a crash before the checkpoint is written (time 2).
+    Table first, then checkpoint: a crash before the checkpoint is written (visit 2).
     """
     names, events = list(workers), len(story.commands)
     controls = [Control.among("worker", "Worker", names)]

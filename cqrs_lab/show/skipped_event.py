@@ -87,7 +87,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, polls: pd.DataFrame) -> None:
             [row["took_at"], row["committed_at"]], [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt"
         )
         axes.annotate(
-            f"{name}: position {row['position']}", (row["took_at"], level + 0.22), color=WRITE.colour, fontsize=11
+            f"{name}: position {row['position']}", (row["took_at"], level + 0.22), color=INK, fontsize=11
         )
         if row["skipped"]:
             axes.plot([row["committed_at"]], [level], "x", color=INK, markersize=12, markeredgewidth=3)
@@ -97,7 +97,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, polls: pd.DataFrame) -> None:
             axes.plot([row["visible_at"]], [level], "^", color=READ.colour, markersize=10)
     axes.vlines(polls["seconds"], 0, 2.6, color=READ.colour, linewidth=0.8)
     for seconds, upto in zip(polls["seconds"], polls["upto"], strict=True):
-        axes.annotate(f"{upto}", (seconds, 0.12), (4, 0), textcoords="offset points", color=READ.colour)
+        axes.annotate(f"{upto}", (seconds, 0.12), (4, 0), textcoords="offset points", color=INK)
     axes.set(xlim=(0, SHOWN_SECONDS + 0.4), ylim=(0, 2.8), xlabel="time, seconds; at each poll the reader's position")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

@@ -41,7 +41,7 @@ def test_without_faults_every_mark_is_a_tick(view):
 def test_a_crash_between_table_and_checkpoint_counts_twice_and_the_marks_say_from_when(view):
     picture = view.at(worker=TABLE_FIRST, kind_1=BETWEEN, event_1=3)
     assert picture.says.endswith(
-        "Broken: law 6, law 11. The smallest plan that does it: a crash before the checkpoint is written (time 1)."
+        "Broken: law 6, law 11. The smallest plan that does it: a crash before the checkpoint is written (visit 1)."
     )
     assert marks(picture) == ["✓", "✓"] + ["✗"] * 6
     assert marks(picture) == ["✓" if one else "✗" for one in _worker_steps(picture.frame)["agrees"]]

@@ -316,7 +316,7 @@ def test_a_letter_is_sent_once_wherever_the_manager_dies():
 
 def test_a_manager_that_makes_new_ids_sends_a_letter_twice_after_one_crash():
     run = find_failure(LETTERS, NewIds, simulate=simulate_process)
-    assert str(run.plan) in ("a crash after send (time 1)", "a crash before save (time 1)")
+    assert str(run.plan) in ("a crash after send (visit 1)", "a crash before save (visit 1)")
     assert "ada got 2 letters" in run.broken[0]
 
 

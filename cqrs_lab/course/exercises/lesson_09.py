@@ -259,7 +259,7 @@ EXERCISES = (
         (
             "Adding an amount twice changes the sum. What could be written down twice without a change?",
             "The event carries its result too: the balance. Keep that, and the position it is from.",
-            'Columns balance and at_position, and merge with latest={"at_position": ["balance"]}.',
+            'The frame has a column position: keep it beside balance, and merge with latest={"position": ["balance"]}.',
         ),
         "Keep results by position, and hearing twice, or late, changes nothing: the projection is idempotent.",
     ),

@@ -18,7 +18,7 @@ class Crash:
     visit: int = 1
 
     def __str__(self) -> str:
-        return f"a crash {self.site} (time {self.visit})"
+        return f"a crash {self.site} (visit {self.visit})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Duplicate:
     later: int = 0
 
     def __str__(self) -> str:
-        return f"{self.position} delivered again, {self.later} deliveries later"
+        deliveries = "delivery" if self.later == 1 else "deliveries"
+        return f"{self.position} delivered again, {self.later} {deliveries} later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class FaultPlan:
     --------
     >>> from cqrs_lab.simulation.faults import Crash, Duplicate, FaultPlan
     >>> print(FaultPlan((Crash("after save"), Duplicate(3, later=1))))
-    a crash after save (time 1); 3 delivered again, 1 deliveries later
+    a crash after save (visit 1); 3 delivered again, 1 delivery later
     """
 
     faults: tuple[Fault, ...] = ()

@@ -166,7 +166,7 @@ def simulate_process(
     >>> from cqrs_lab.simulation.faults import Crash, ProcessStory, simulate_process
     >>> story = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed=1))
     >>> simulate_process(story, [Crash("after send", visit=2)])
-    Every law held. What went wrong: a crash after send (time 2).
+    Every law held. What went wrong: a crash after send (visit 2).
     """
     if not isinstance(plan, FaultPlan):
         plan = FaultPlan(tuple(plan))
