@@ -42,6 +42,8 @@ UNDOING = (
     events.ParcelCancelled,
 )
 """The events that tell of a step undone."""
+MOST_EVENTS = 1_000
+"""No order needs as many events: a process that goes on for ever is stopped here."""
 CUPS = events.OrderLine(1, "cup", "Tea cup", 2, 2550)
 POTS = events.OrderLine(2, "pot", "Tea pot", 2, 9900)
 
@@ -57,7 +59,8 @@ class Course(NamedTuple):
         deadline made the process send it), undoes, sent (how often the process sent the command), crash (the manager
         died when this was the last event), units_aside and money_mills (taken, less given back), both after the event.
     notes : tuple of str
-        What left no event: commands from outside that were refused or changed nothing, and the crash.
+        What left no event: commands from outside that were refused or changed nothing, deadlines that passed and
+        changed nothing, and the crash.
     """
 
     log: pd.DataFrame
@@ -133,6 +136,11 @@ class _Bus(CommandBus):
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
         before = self._head()
+        if before >= MOST_EVENTS:
+            raise InvalidArgument(
+                f"the process answers its own events, or its own deadlines, {MOST_EVENTS:,} times over; "
+                "let react and overdue give [] once a step is done"
+            )
         receipt = super().send(command, command_id)
         self.led_to |= dict.fromkeys(range(before + 1, self._head() + 1), type(command).__name__)
         if command_id is not None:
@@ -154,23 +162,34 @@ class _Day:
         write.register(self.bus)
         self.agenda = list(parties.wishes)
         self.notes: list[str] = []
+        self.missed = set[tuple[str, datetime]]()
         self.manager = self._life()
 
     def pass_by(self) -> None:
-        """Go from moment to moment until nobody has anything to say and the process waits for nothing."""
-        while self.agenda or self.manager.waiting:
-            deadline = min(self.manager.waiting.values(), default=datetime.max)
+        """Go from moment to moment until nobody has anything to say and the process waits for nothing to come."""
+        while self.agenda or self._awaited():
+            deadline = min(self._awaited().values(), default=datetime.max)
             said = min(self.agenda, key=lambda command: command.at, default=None)  # of two at once, the first asked for
-            before = self.store.head()
             if said is not None and said.at <= deadline:
                 self.now = said.at
                 self.agenda.remove(said)
                 self._say(said)
+                self._settle()
             else:
-                self.now = deadline
-            self._settle()
-            if said is None and self.store.head() == before:
-                break  # a process that does nothing about a missed deadline would wait for ever
+                self.now = max(self.now, deadline)
+                self._settle()
+                self._note_who_waits_on()
+
+    def _awaited(self) -> dict[str, datetime]:
+        waiting = self.manager.waiting.items()
+        return {instance: deadline for instance, deadline in waiting if (instance, deadline) not in self.missed}
+
+    def _note_who_waits_on(self) -> None:
+        """Take no further notice of a deadline that has passed and changed nothing: it would be up for ever."""
+        for instance, deadline in self._awaited().items():
+            if deadline <= self.now:
+                self.missed.add((instance, deadline))
+                self.notes.append(f"{self.now:%H:%M}: time was up for {instance}, and the process waits on.")
 
     def _life(self) -> ProcessManager:
         return ProcessManager(self.store, self.bus, self.process, self.saved, self._save)

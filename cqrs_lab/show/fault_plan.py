@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
@@ -82,6 +83,10 @@ def fault_plan(
     Table first, then checkpoint: a crash before the checkpoint is written (visit 2).
     """
     names, events = list(workers), len(story.commands)
+    kinds = [kind for kind, _ in plan]
+    if not names or not events or len(kinds) != 2 or not set(kinds) <= set(KINDS):
+        accepted = f"two faults, each one of {', '.join(map(repr, KINDS))}"
+        raise InvalidArgument(f"plan={plan!r}: give at least one worker and one command, and {accepted}")
     controls = [Control.among("worker", "Worker", names)]
     for number, (kind, at) in enumerate(plan, 1):
         controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
@@ -111,6 +116,8 @@ def _sites(undisturbed: FaultRun) -> dict[str, str | None]:
     """Find where a worker is before, between and after its writes; a single write has no between."""
     writes = [site for site in undisturbed.visits if site.endswith(("written", "save"))]
     between = [site for site in writes if site.startswith("before")][1:]
+    if not writes:  # it writes nothing, or dies of itself
+        return dict.fromkeys(CRASHES)
     return dict(zip(CRASHES, (writes[0], between[0] if between else None, writes[-1]), strict=True))
 
 

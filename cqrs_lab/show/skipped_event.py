@@ -86,9 +86,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, polls: pd.DataFrame) -> None:
         axes.plot(
             [row["took_at"], row["committed_at"]], [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt"
         )
-        axes.annotate(
-            f"{name}: position {row['position']}", (row["took_at"], level + 0.22), color=INK, fontsize=11
-        )
+        axes.annotate(f"{name}: position {row['position']}", (row["took_at"], level + 0.22), color=INK, fontsize=11)
         if row["skipped"]:
             axes.plot([row["committed_at"]], [level], "x", color=INK, markersize=12, markeredgewidth=3)
             axes.annotate("skipped", (row["committed_at"], level), (12, -4), textcoords="offset points", weight="bold")

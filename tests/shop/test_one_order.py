@@ -1,12 +1,14 @@
 """One order's course: whatever fails, at whatever moment, and wherever the manager dies, it ends whole or undone."""
 
+import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from cqrs_lab import InvalidArgument
-from cqrs_lab.shop import fulfilment
-from cqrs_lab.shop.one_order import FAILURES, LANES, see_through
+from cqrs_lab.shop import fulfilment, write
+from cqrs_lab.shop.one_order import FAILURES, LANES, NOON, see_through
 
 FORWARD = ["OrderPlaced", "StockReserved", "StockReserved", "PaymentRequested", "PaymentTaken", "OrderPaid"]
 # Written by hand from the rules, not from a run: how each course goes on, and at what time it ends.
@@ -126,6 +128,34 @@ def test_a_process_that_forgets_a_step_leaves_something_behind():
 def test_a_process_that_does_nothing_when_time_is_up_ends_the_day():
     idle = replace(fulfilment.process, overdue=lambda state, now: [])
     assert see_through("the bank never answers", process=idle).log["event"].iloc[-1] == "PaymentRequested"
+
+
+@pytest.mark.parametrize(("late", "cancels_after"), [("the bank answers after the time-out", 0), (FAILURES[3], 50)])
+def test_a_process_that_misses_its_deadline_still_hears_what_comes_later_and_the_day_ends(late, cancels_after):
+    idle = replace(fulfilment.process, overdue=lambda state, now: [])
+    log, notes = see_through(late, cancels_after, process=idle)
+    assert notes[0] == "12:30: time was up for 7, and the process waits on."
+    assert log["at"].iloc[-1] > NOON + timedelta(minutes=30) and not log["time_is_up"].any()
+    assert sum("time was up" in note for note in notes) == 1
+
+
+def test_a_process_that_puts_its_deadline_off_for_ever_is_told():
+    cups = itertools.count(1)
+
+    def reminds(state, now):
+        return [write.ReceiveStock(f"cup {next(cups)}", 1, now)]
+
+    asks_again = replace(
+        fulfilment.process,
+        instance=lambda event: "7",
+        evolve=lambda number, event: number + 1,
+        initial_state=0,
+        react=lambda event, number: [],
+        deadline=lambda number: NOON + timedelta(minutes=number),
+        overdue=reminds,
+    )
+    with pytest.raises(InvalidArgument, match="answers its own events, or its own deadlines"):
+        see_through(process=asks_again)
 
 
 def test_a_wrong_argument_is_refused():

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+import cqrs_lab as lab
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import fault_plan
 from cqrs_lab.show.fault_plan import CRASHES, KINDS, LEFT, WIDTH
-from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Story, replay, simulate_faults
+from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Story, on_disk, replay, simulate_faults
 
 ORDERS = (("ada", "cup"), ("ben", "pot"), ("ada", "cup"), ("cleo", "cup"), ("ben", "pot"), ("ada", "cup"))
 STORY = Story(
@@ -100,3 +101,22 @@ def test_the_axis_holds_whatever_strikes(view, kind):
 
 def _worker_steps(frame):
     return frame[~frame["what"].str.startswith("command")]
+
+
+def test_a_worker_that_never_writes_or_always_raises_is_drawn():
+    for take_in, told in ((lambda disk, batch, projection: None, "law 11"), (raises, "law 11")):
+        view = fault_plan(STORY, {"mine": on_disk(take_in)})
+        view.move(kind_1=1)
+        assert told in view.picture.says
+
+
+def raises(disk, batch, projection):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("plan", [[("nothing", 1)], [("nothing", 1), ("flood", 2)]])
+def test_a_plan_that_the_view_has_no_controls_for_is_refused(plan):
+    with pytest.raises(lab.InvalidArgument, match="two faults, each one of 'nothing'"):
+        fault_plan(STORY, plan=plan)
+    with pytest.raises(lab.InvalidArgument, match="at least one worker"):
+        fault_plan(STORY, {})

@@ -13,6 +13,7 @@ from cqrs_lab.course.exercises.lesson_09 import MOVES, BalanceChanged, Places
 from cqrs_lab.shop import events, read, visits
 from cqrs_lab.simulation import faults, guarantees
 from cqrs_lab.simulation.faults import (
+    Abort,
     Crash,
     Delay,
     Duplicate,
@@ -304,3 +305,12 @@ def test_plans_of_one_seed_are_equal_and_draw_every_kind():
 
     assert drawn(7) == drawn(7)
     assert {type(one) for seed in range(60) for one in drawn(seed)} == set(faults.plan.KINDS.values())
+
+
+def test_what_never_struck_is_told_with_the_places_there_are():
+    missed = simulate_faults(STORY, [Crash("befor save"), Crash("before save", 99), Poison(99), Crash("after merge")])
+    assert missed.idle == FaultPlan((Crash("befor save"), Crash("before save", 99), Poison(99)))
+    assert "Never struck: a crash befor save (visit 1); " in repr(missed) and "before save (" in repr(missed)
+    assert "Never struck" not in repr(simulate_faults(STORY, [Crash("after merge")]))
+    with pytest.raises(lab.InvalidArgument, match="cannot strike a projector; there is Crash, Duplicate"):
+        simulate_faults(STORY, [Abort(1)])

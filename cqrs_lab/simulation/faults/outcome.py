@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from cqrs_lab.simulation.faults.plan import FaultPlan
+from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan
 
 
 class Outcome:
@@ -55,14 +55,31 @@ class Outcome:
         """Sixteen letters that stand for every step and every value of the run."""
         return hashlib.sha256((self.record() + "\n".join(self.broken)).encode()).hexdigest()[:16]
 
+    @property
+    def idle(self) -> FaultPlan:
+        """The faults that never struck: a place the worker did not come by so often, or an event that there is not."""
+        return FaultPlan(tuple(fault for fault in self.plan if self._is_idle(fault)))
+
+    def _is_idle(self, fault: Fault) -> bool:
+        if isinstance(fault, Crash):
+            return self.visits.get(fault.site, 0) < fault.visit
+        return getattr(fault, "position", 0) > self.head
+
+    def _what_was_idle(self) -> str:
+        if not len(self.idle):
+            return ""
+        came_by = ", ".join(f"{site} ({visits})" for site, visits in sorted(self.visits.items())) or "no place"
+        return f" Never struck: {self.idle}. The worker came by: {came_by}; the log ends at {self.head}."
+
     def __repr__(self) -> str:
         if self.ok:
-            return f"Every law held. What went wrong: {self.plan}."
-        return "\n".join([f"What went wrong: {self.plan}.", *self.broken, f"Replay ticket: {self.ticket}"])
+            return f"Every law held. What went wrong: {self.plan}.{self._what_was_idle()}"
+        told = f"What went wrong: {self.plan}.{self._what_was_idle()}"
+        return "\n".join([told, *self.broken, f"Replay ticket: {self.ticket}"])
 
     def _repr_html_(self) -> str:
         head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
         shown = f'<p>Replay ticket:</p><pre style="white-space:pre-wrap">{escape(self.ticket)}</pre>'
         ticket = "" if self.ok else shown
-        plan = f"What went wrong: {escape(str(self.plan))}."
+        plan = escape(f"What went wrong: {self.plan}.{self._what_was_idle()}")
         return f'<div class="cqrs-lab"><p>{plan}</p><p><strong>{head}</strong></p>{ticket}</div>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
@@ -142,6 +142,16 @@ class FaultPlan:
 
     def __len__(self) -> int:
         return len(self.faults)
+
+    @classmethod
+    def of(cls, faults: FaultPlan | Iterable[Any], kinds: Sequence[type[Fault]], what: str) -> FaultPlan:
+        """Make a plan of faults, each of a kind that can strike what is put to the test."""
+        plan = faults if isinstance(faults, FaultPlan) else cls(tuple(faults))
+        for fault in plan:
+            if not isinstance(fault, tuple(kinds)):
+                known = ", ".join(kind.__name__ for kind in kinds)
+                raise InvalidArgument(f"{fault!r} cannot strike {what}; there is {known}")
+        return plan
 
     def without(self, number: int) -> FaultPlan:
         """Leave one out."""

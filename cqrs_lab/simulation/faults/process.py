@@ -168,13 +168,7 @@ def simulate_process(
     >>> simulate_process(story, [Crash("after send", visit=2)])
     Every law held. What went wrong: a crash after send (visit 2).
     """
-    if not isinstance(plan, FaultPlan):
-        plan = FaultPlan(tuple(plan))
-    for fault in plan:
-        if not isinstance(fault, story.kinds):
-            known = ", ".join(kind.__name__ for kind in story.kinds)
-            raise InvalidArgument(f"{fault} does not strike a process manager; what does: {known}")
-    return _Run(story, plan, manager, store).run()
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a process manager"), manager, store).run()
 
 
 class _SitedBus:

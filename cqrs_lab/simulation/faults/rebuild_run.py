@@ -95,12 +95,7 @@ def simulate_rebuild(
     sizes = (batch,) if isinstance(batch, int) else tuple(batch)
     if len(sizes) != 1 or type(sizes[0]) is not int or sizes[0] < 1:
         raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more")
-    if not isinstance(plan, FaultPlan):
-        plan = FaultPlan(tuple(plan))
-    if strangers := [fault for fault in plan if not isinstance(fault, story.kinds)]:
-        known = ", ".join(kind.__name__ for kind in story.kinds)
-        raise InvalidArgument(f"{strangers[0]!r} cannot strike a rebuild; there is {known}")
-    return _Run(story, plan, rebuilder, sizes[0]).run()
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a rebuild"), rebuilder, sizes[0]).run()
 
 
 class _Run:

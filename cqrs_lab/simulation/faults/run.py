@@ -121,9 +121,7 @@ def simulate_faults(
     sizes = (batch,) if isinstance(batch, int) else tuple(batch)
     if not sizes or any(type(size) is not int or size < 1 for size in sizes):
         raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more, or several")
-    if not isinstance(plan, FaultPlan):
-        plan = FaultPlan(tuple(plan))
-    return _Run(story, plan, worker, sizes, store).run()
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a projector"), worker, sizes, store).run()
 
 
 class _Run:
