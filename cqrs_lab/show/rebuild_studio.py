@@ -217,10 +217,10 @@ def _gap(head: int, built: int, setting: Setting) -> str:
     grows_by = setting.traffic - setting.build
     read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
     if setting.way == ABORT:
-        return f"{read} With half of them it will be given up."
+        return f"{read} Once half of them are read, it is given up."
     if grows_by >= 0:
         moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
-        return f"{read} As much comes in as is built, or more: the gap {moves}, and the rebuild never ends."
+        return f"{read} As much comes in as is built, or more: while that lasts, the gap {moves}, and nothing ends."
     left = -((head - built - setting.build + 1) // grows_by)
     return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
 

@@ -74,7 +74,7 @@ def test_the_number_of_steps_to_go_is_that_of_the_run(view, build, traffic):
 def test_where_as_much_comes_in_as_is_built_the_rebuild_never_ends(view):
     for traffic, said in ((9, "the gap grows by 40 events a step"), (5, "the gap stays as it is")):
         picture = view.at(step=STEPS, build=5, traffic=traffic)
-        assert said in picture.says and picture.says.endswith("and the rebuild never ends.")
+        assert said in picture.says and picture.says.endswith("and nothing ends.")
         assert picture.frame["state"].iloc[-1] == "building" and (picture.frame["version"] == 1).all()
 
 
