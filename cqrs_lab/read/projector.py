@@ -135,7 +135,7 @@ class Projector(Following):
             if mended.schema != now.projection.schema:
                 raise InvalidArgument(f"{mended.name} has another schema; use rebuild(projector, to=…)")
             model = retry(self.store, mended, now.model)
-            self._publish(projection=mended, model=model)
+            self._publish(projection=mended, model=model, error="" if projection else now.error)
             self._follower.resume()
             return len(now.model.parked) - len(model.parked)
 

@@ -319,3 +319,26 @@ def test_a_failed_projector_is_not_healthy():
         projector.catch_up()
     assert not projector.status.healthy()
     assert "cannot read [105]" in projector.status.error and projector.status.lag_events == 60 - projector.position
+
+
+def test_a_clock_behind_that_of_the_store_makes_no_negative_lag():
+    projector = lab.Projector(a_store(), TeaSales(), clock=lambda: -5.0)
+    assert projector.status.lag_seconds == 0
+
+
+def test_a_started_projector_follows_again_once_it_is_repaired():
+    store = a_store()
+    for repair in (
+        lambda projector: lab.rebuild(projector, to=TeaSales()).run(),
+        lambda projector: projector.retry_parked(TeaSales()),
+    ):
+        projector = lab.Projector(store, FailsOn(105))
+        projector.start()
+        projector.wait_for(store.head(), timeout_seconds=30)
+        projector._follower._thread.join(timeout=30)
+        assert projector.status.state == "failed"
+        repair(projector)
+        store.append("tea", [Priced("mint", 100)], expected=lab.Expected.ANY)
+        projector.wait_for(store.head(), timeout_seconds=30)
+        assert (projector.position, projector.status.state) == (store.head(), "live")
+        projector.stop()

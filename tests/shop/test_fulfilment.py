@@ -175,3 +175,11 @@ def test_a_customer_who_cancels_before_the_process_has_heard_of_the_order_is_und
     manager.catch_up()
     assert happened(store) == ["StockReserved", "StockReleased"]
     assert manager.state("7").stage == "cancelled" and manager.rejected == ()
+
+
+def test_what_nobody_asked_for_is_not_taken_for_what_is_missing():
+    mug = events.StockReserved("mug", "7", 1, later(2))
+    too_few = events.StockReserved("pot", "7", 9, later(2))
+    for beside in (mug, too_few):
+        assert called_for([PLACED, CUP_SET_ASIDE, beside]) == []
+        assert after([PLACED, CUP_SET_ASIDE, beside]).stage == "reserving"

@@ -1,5 +1,7 @@
 """A process manager answers every event at least once, and each answer takes effect once."""
 
+import sys
+import threading
 from dataclasses import dataclass, replace
 
 import pytest
@@ -266,3 +268,48 @@ def test_react_without_a_list_is_refused():
     manager = lab.ProcessManager(store, bus, replace(LIBRARY, react=lambda event, state: None))
     with pytest.raises(lab.InvalidArgument, match="library gave None; return a list of commands"):
         manager.catch_up()
+
+
+@pytest.fixture
+def threads_that_change_at_every_turn():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("threads_that_change_at_every_turn")
+def test_followed_and_called_from_elsewhere_it_handles_each_event_once():
+    store, bus = a_library()
+    counts = lab.Process("counts", 0, lambda event: "all", lambda count, event: count + 1, lambda event, count: [])
+    manager = lab.ProcessManager(store, bus, counts)
+    with manager:
+        scheduler = threading.Thread(target=lambda: [manager.due(0) for _ in range(1000)])
+        scheduler.start()
+        for _ in range(1000):
+            store.append("desk", [Fetched("b")], expected=lab.Expected.ANY)
+        scheduler.join()
+    manager.catch_up()
+    assert (manager.state("all"), manager.error) == (1000, "")
+
+
+def test_a_process_that_answers_itself_can_be_stopped():
+    store, bus = a_library(*STORY)
+    echo = replace(
+        LIBRARY,
+        instance=lambda event: "b",
+        evolve=lambda state, event: state,
+        react=lambda event, state: [Call("b", "x")],
+    )
+    manager = lab.ProcessManager(store, bus, echo)
+    manager.start()
+    manager.stop()
+    assert not manager._follower.running
+
+
+def test_a_command_that_is_rejected_again_and_again_is_listed_once():
+    store, bus = a_library(*STORY)
+    nobody = replace(LIBRARY, overdue=lambda state, now: [Call("b", "nobody")])
+    manager = lab.ProcessManager(store, bus, nobody)
+    manager.catch_up()
+    assert [manager.due(day) for day in (9, 10, 11)] == [1, 1, 1] and len(manager.rejected) == 1
