@@ -131,7 +131,7 @@ def react(event: Any, state: Fulfilment) -> Sequence[Any]:
                 for product_id, quantity in state.quantities.items()
             ]
         case "paying", (OrderPlaced(order_id, placed_at=at) | StockReserved(order_id=order_id, reserved_at=at)):
-            return [_ask_for_money(order_id, state.amount_mills, at)]
+            return [_settle(order_id, state.amount_mills, at)]
         case "paying", PaymentTaken():
             return [write.PayOrder(event.order_id, event.amount_mills, event.taken_at)]
         case "booking", OrderPaid():
@@ -150,11 +150,11 @@ def react(event: Any, state: Fulfilment) -> Sequence[Any]:
             return []
 
 
-def _ask_for_money(order_id: str, amount_mills: int, at: datetime) -> write.RequestPayment | write.PayOrder:
-    # What costs nothing needs no bank.
+def _settle(order_id: str, amount_mills: int, at: datetime) -> Any:
     if amount_mills > 0:
         return write.RequestPayment(order_id, amount_mills, at)
-    return write.PayOrder(order_id, amount_mills, at)
+    # What costs nothing needs no bank; and where discounts exceed the goods, nobody here pays out.
+    return write.CancelOrder(order_id, at) if amount_mills else write.PayOrder(order_id, 0, at)
 
 
 def _undo(state: Fulfilment, at: datetime) -> list[Any]:

@@ -172,13 +172,14 @@ def _order(order_id: str, random: Generator) -> write.PlaceOrder:
 
 
 def _temper(random: Generator, in_time: float, late: float) -> Answers:
-    """Draw what a party says: mostly yes, and in time; else no, nothing, the same twice, or late."""
+    """Draw what a party says: mostly yes, and in time; else late, twice, no, first no and then yes, or nothing."""
     after = float(random.exponential(in_time))
     kinds: tuple[Answers, ...] = (
         {"yes": (after,)},
         {"yes": (after, after + 5)},
         {"yes": (late + after,)},
         {"no": (after,)},
+        {"no": (after,), "yes": (after + 5,)},
         {},
     )
-    return kinds[int(random.choice(len(kinds), p=(0.5, 0.15, 0.1, 0.15, 0.1)))]
+    return kinds[int(random.choice(len(kinds), p=(0.5, 0.15, 0.1, 0.1, 0.05, 0.1)))]

@@ -199,13 +199,18 @@ class ProcessManager(Following):
         -------
         int
             How many instances were overdue.
+
+        Raises
+        ------
+        InvalidArgument
+            `now` and a deadline cannot be compared, such as times with and without a zone. Nothing is sent then.
         """
         with self._working:
             known = self.position
             self.catch_up()
             # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
             waiting = {one: deadline for one, deadline in self.waiting.items() if self._states[one][0] <= known}
-            overdue = [instance for instance, deadline in waiting.items() if deadline <= now]
+            overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
             for instance in overdue:
                 position, state = self._states[instance]
                 self._send(self._process.overdue(state, now), position, "overdue-")
@@ -258,3 +263,10 @@ class ProcessManager(Following):
                 self._bus.send(command, command_id=command_id)
             except CommandRejected as rejected:
                 self._rejected[command_id] = RejectedCommand(cause, command, rejected.reason)
+
+
+def _is_over(deadline: Any, now: Any) -> bool:
+    try:
+        return bool(deadline <= now)
+    except TypeError as error:
+        raise InvalidArgument(f"now={now!r} and the deadline {deadline!r} are of different kinds: {error}") from error

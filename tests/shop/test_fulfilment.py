@@ -103,6 +103,9 @@ def test_what_moves_no_goods_or_costs_nothing_skips_a_step():
     gift = events.OrderPlaced("7", "ada", "Ireland", (OrderLine(1, "mug", "Mug", 1, 0),), (), NINE)
     reserved = events.StockReserved("mug", "7", 1, later(1))
     assert called_for([gift, reserved]) == [write.PayOrder("7", 0, later(1))]
+    voucher = Charge(2, "VOUCHER", "Voucher", 1, -3000)
+    worth_less_than_nothing = events.OrderPlaced("7", "ada", "Ireland", (), (voucher,), NINE)
+    assert called_for([worth_less_than_nothing]) == [write.CancelOrder("7", NINE)]
 
 
 @pytest.mark.parametrize(("steps", "minutes"), [(1, 10), (2, 10), (3, 32), (5, 32), (6, 245), (7, 100)])
@@ -162,6 +165,16 @@ def test_a_bank_that_never_answers_is_waited_for_until_the_time_is_up():
     bus.send(write.ConfirmPayment("7", later(40)))
     manager.catch_up()
     assert happened(store)[7:] == ["PaymentTaken", "PaymentRefunded"], "late money goes straight back"
+
+
+def test_a_bank_that_says_no_and_then_yes_gives_the_money_back_whatever_is_heard_first():
+    store, bus, manager = a_shop()
+    bus.send(write.DeclinePayment("7", "expired", later(5)))
+    bus.send(write.ConfirmPayment("7", later(6)))
+    manager.catch_up()
+    assert happened(store)[3:6] == ["PaymentDeclined", "PaymentTaken", "PaymentRefunded"]
+    assert happened(store)[6:] == ["OrderCancelled", "StockReleased", "StockReleased"]
+    assert [one.command for one in manager.rejected] == [write.PayOrder("7", DUE_MILLS, later(6))]
 
 
 def test_a_customer_who_cancels_before_the_process_has_heard_of_the_order_is_undone_all_the_same():

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -1053,3 +1053,8 @@ def is_good(line, customer_id):
     if line.description == "test" or line.quantity < 1 or line.unit_price_mills < 0:
         return False
     return line.unit_price_mills > 0 or customer_id != ""
+
+
+def test_a_time_with_a_zone_is_refused_at_the_door():
+    with pytest.raises(lab.InvalidArgument, match="has a time zone; the shop's times are without"):
+        write.ReceiveStock("cup", 1, datetime(2026, 1, 5, tzinfo=UTC))

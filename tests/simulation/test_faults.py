@@ -29,8 +29,10 @@ from cqrs_lab.simulation.faults import (
     parking,
     replay,
     simulate_faults,
+    simulate_process,
     story_of,
 )
+from cqrs_lab.simulation.faults.workers import ProjectorWorker
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.course.exercises import answers_05, answers_09
 from tests.simulation import faulty_workers as planted
@@ -258,6 +260,33 @@ def test_a_ticket_of_something_else_is_refused():
     for wrong in ("", "{}", "[1]", run.ticket[:-9], run.ticket.replace("Crash", "Crush")):
         with pytest.raises(lab.InvalidArgument, match="no replay ticket|is no fault"):
             replay(wrong, STORY)
+    with pytest.raises(lab.InvalidArgument, match="says batch, and simulate_process takes no such thing"):
+        replay(run.ticket, STORY, simulate=simulate_process)
+
+
+def test_a_repair_that_never_comes_off_ends_the_run_and_is_told():
+    class NeverMended(ProjectorWorker):
+        def repaired(self):
+            raise lab.ProjectionFailed("levels", 2, self.position, "still unreadable")
+
+    run = simulate_faults(STORY, [Poison(2)], lambda *made_of: NeverMended(*made_of, "park"))
+    assert not run.ok and "still unreadable" in run.steps["what"].str.cat()
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ({"table": {"ada": 1}}, "was given a dict as its table; give a DataFrame"),
+        ({"checkpoint": -1}, "was given the checkpoint -1; give a position, 0 or more"),
+        ({"checkpoint": "2"}, "was given the checkpoint '2'; give a position, 0 or more"),
+    ],
+)
+def test_what_no_disk_can_keep_is_told_as_a_failure_of_the_function(kept, told):
+    def take_in(disk, batch, projection):
+        disk.save(**{"table": disk.table, "checkpoint": batch.last_position} | kept)
+
+    run = simulate_faults(STORY, [], on_disk(take_in))
+    assert not run.ok and told in run.steps["what"].str.cat()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

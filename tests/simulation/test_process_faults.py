@@ -64,7 +64,9 @@ def test_a_crash_at_any_site_leaves_the_log_of_an_uninterrupted_run(seed):
 
 
 def says_yes_in_time(answers, minutes):
-    """Tell whether the first yes is in time; None if it comes between the deadline and the next look at deadlines."""
+    """Tell whether yes is the first word, and in time; None if between the deadline and the next look at deadlines."""
+    if "no" in answers:
+        return False  # a yes after it comes too late
     first = min(answers.get("yes", (9999,)))
     return None if minutes - 1 < first < minutes + 15 else first < minutes
 

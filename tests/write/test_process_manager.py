@@ -270,6 +270,30 @@ def test_react_without_a_list_is_refused():
         manager.catch_up()
 
 
+def test_a_deadline_of_another_kind_than_now_is_told():
+    store, bus = a_library(*STORY)
+    manager = lab.ProcessManager(store, bus, LIBRARY)
+    manager.catch_up()
+    with pytest.raises(lab.InvalidArgument, match="now='monday' and the deadline 5 are of different kinds"):
+        manager.due("monday")
+    assert manager.due(5) == 1
+
+
+def test_an_interrupt_between_what_it_knows_and_its_position_lets_no_event_count_twice():
+    class InterruptedOnce(dict):
+        def pop(self, *key):
+            self.pop = super().pop
+            raise KeyboardInterrupt
+
+    store, bus = a_library(*STORY)
+    manager = lab.ProcessManager(store, bus, LIBRARY)
+    manager.waiting = InterruptedOnce()
+    with pytest.raises(KeyboardInterrupt):
+        manager.catch_up()
+    manager.catch_up()
+    assert manager.state("b").readers == ("ada", "ben")
+
+
 @pytest.fixture
 def threads_that_change_at_every_turn():
     before = sys.getswitchinterval()

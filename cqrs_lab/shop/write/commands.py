@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.shop.events import Charge, OrderLine
+
+
+class _AtATime:
+    """Whatever carries the time at which it is said."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        at: Any = getattr(self, "at", None)
+        if getattr(at, "tzinfo", None) is not None:
+            raise InvalidArgument(f"at={at!r} has a time zone; the shop's times are without, all in its own zone")
+
 
 # --- the catalogue: one stream per product, "product-…" ---------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class ListProduct:
+class ListProduct(_AtATime):
     """Offer a product for sale."""
 
     product_id: str
@@ -21,7 +35,7 @@ class ListProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePrice:
+class ChangePrice(_AtATime):
     """Ask another price for a product from now on."""
 
     product_id: str
@@ -30,7 +44,7 @@ class ChangePrice:
 
 
 @dataclass(frozen=True, slots=True)
-class RetireProduct:
+class RetireProduct(_AtATime):
     """Stop selling a product, for good."""
 
     product_id: str
@@ -41,7 +55,7 @@ class RetireProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiveStock:
+class ReceiveStock(_AtATime):
     """Take in goods."""
 
     product_id: str
@@ -50,7 +64,7 @@ class ReceiveStock:
 
 
 @dataclass(frozen=True, slots=True)
-class AdjustStock:
+class AdjustStock(_AtATime):
     """Bring the books in line with the shelves; a negative quantity takes off."""
 
     product_id: str
@@ -61,7 +75,7 @@ class AdjustStock:
 
 
 @dataclass(frozen=True, slots=True)
-class ReserveStock:
+class ReserveStock(_AtATime):
     """Set goods aside for an order."""
 
     product_id: str
@@ -71,7 +85,7 @@ class ReserveStock:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseStock:
+class ReleaseStock(_AtATime):
     """Free all that is set aside for an order."""
 
     product_id: str
@@ -83,7 +97,7 @@ class ReleaseStock:
 
 
 @dataclass(frozen=True, slots=True)
-class AddToCart:
+class AddToCart(_AtATime):
     """Put more of a product into the cart; the price is the one the customer was shown."""
 
     cart_id: str
@@ -95,7 +109,7 @@ class AddToCart:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeCartQuantity:
+class ChangeCartQuantity(_AtATime):
     """Have exactly this many of a product in the cart; 0 takes it out."""
 
     cart_id: str
@@ -105,7 +119,7 @@ class ChangeCartQuantity:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFromCart:
+class RemoveFromCart(_AtATime):
     """Take a product out of the cart."""
 
     cart_id: str
@@ -114,7 +128,7 @@ class RemoveFromCart:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOut:
+class CheckOut(_AtATime):
     """Close the cart: its lines are to be ordered."""
 
     cart_id: str
@@ -125,7 +139,7 @@ class CheckOut:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOrder:
+class PlaceOrder(_AtATime):
     """Order these lines; `customer_id` is "" for a customer the shop does not know."""
 
     order_id: str
@@ -137,7 +151,7 @@ class PlaceOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelOrder:
+class CancelOrder(_AtATime):
     """Call the whole order off."""
 
     order_id: str
@@ -145,7 +159,7 @@ class CancelOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class PayOrder:
+class PayOrder(_AtATime):
     """Pay the order in full."""
 
     order_id: str
@@ -154,7 +168,7 @@ class PayOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ShipOrder:
+class ShipOrder(_AtATime):
     """Hand the parcel to the carrier."""
 
     order_id: str
@@ -162,7 +176,7 @@ class ShipOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliverOrder:
+class DeliverOrder(_AtATime):
     """Hand the parcel to the customer."""
 
     order_id: str
@@ -170,7 +184,7 @@ class DeliverOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeItemStatus:
+class ChangeItemStatus(_AtATime):
     """Note that one line of an order is treated apart: on back order, damaged, …."""
 
     order_id: str
@@ -188,7 +202,7 @@ class ReturnedQuantity:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnItems:
+class ReturnItems(_AtATime):
     """Send back part of an order, or all of it; the return gets an id of its own.
 
     The id must be new to the whole shop, and that is for the sender to see to: a decider sees one order's stream
@@ -202,7 +216,7 @@ class ReturnItems:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueCreditNote:
+class IssueCreditNote(_AtATime):
     """Credit these lines without naming an order; quantities are positive and to be taken off."""
 
     return_id: str
@@ -217,7 +231,7 @@ class IssueCreditNote:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestPayment:
+class RequestPayment(_AtATime):
     """Ask the bank to take this much for an order."""
 
     order_id: str
@@ -226,7 +240,7 @@ class RequestPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmPayment:
+class ConfirmPayment(_AtATime):
     """Say, as the bank, that the money was taken."""
 
     order_id: str
@@ -234,7 +248,7 @@ class ConfirmPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class DeclinePayment:
+class DeclinePayment(_AtATime):
     """Say, as the bank, that the money will not be taken."""
 
     order_id: str
@@ -243,7 +257,7 @@ class DeclinePayment:
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawPayment:
+class WithdrawPayment(_AtATime):
     """Undo a payment, however far it has come: ask no more, or give the money back."""
 
     order_id: str
@@ -254,7 +268,7 @@ class WithdrawPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class BookParcel:
+class BookParcel(_AtATime):
     """Ask the carrier to fetch an order's parcel."""
 
     order_id: str
@@ -262,7 +276,7 @@ class BookParcel:
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptParcel:
+class AcceptParcel(_AtATime):
     """Say, as the carrier, that the parcel will be fetched."""
 
     order_id: str
@@ -270,7 +284,7 @@ class AcceptParcel:
 
 
 @dataclass(frozen=True, slots=True)
-class RefuseParcel:
+class RefuseParcel(_AtATime):
     """Say, as the carrier, that the parcel will not be fetched."""
 
     order_id: str
@@ -279,7 +293,7 @@ class RefuseParcel:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelParcel:
+class CancelParcel(_AtATime):
     """Tell the carrier not to come."""
 
     order_id: str

@@ -42,19 +42,23 @@ def decide(command: ParcelCommand, parcel: Parcel) -> Sequence[ParcelEvent]:
 
 def _book(command: BookParcel, parcel: Parcel) -> list[ParcelEvent]:
     if parcel.stage in ("refused", "cancelled"):
-        raise CommandRejected(f"the parcel of {command.order_id} is {parcel.stage}; it is not booked again")
+        raise CommandRejected(
+            f"the parcel of {command.order_id} is {parcel.stage}; place another order, it has its own"
+        )
     return [ParcelBooked(command.order_id, command.at)] if parcel.stage == "none" else []
 
 
 def _accept(command: AcceptParcel, parcel: Parcel) -> list[ParcelEvent]:
     if parcel.stage not in ("booked", "accepted"):
-        raise CommandRejected(f"the parcel of {command.order_id} is not to be fetched; its stage is {parcel.stage}")
+        why = f"the parcel of {command.order_id} is not to be fetched: its stage is {parcel.stage}"
+        raise CommandRejected(f"{why}; leave it, or accept what is booked")
     return [ParcelAccepted(command.order_id, command.at)] if parcel.stage == "booked" else []
 
 
 def _refuse(command: RefuseParcel, parcel: Parcel) -> list[ParcelEvent]:
     if parcel.stage in ("none", "accepted"):
-        raise CommandRejected(f"no booking for {command.order_id} waits for an answer; its stage is {parcel.stage}")
+        why = f"no booking for {command.order_id} waits for an answer: its stage is {parcel.stage}"
+        raise CommandRejected(f"{why}; refuse what is booked, and is not accepted")
     return [ParcelRefused(command.order_id, command.reason, command.at)] if parcel.stage == "booked" else []
 
 

@@ -62,7 +62,8 @@ def _request(command: RequestPayment, payment: Payment) -> list[PaymentEvent]:
         return [PaymentRequested(command.order_id, command.amount_mills, command.at)]
     if payment.stage in ("requested", "taken") and payment.amount_mills == command.amount_mills:
         return []
-    raise CommandRejected(f"a payment of {payment.amount_mills} mills for {command.order_id} is {payment.stage}")
+    known = f"a payment of {payment.amount_mills} mills for {command.order_id} is {payment.stage} already"
+    raise CommandRejected(f"{known}; each order is paid by one payment: place another order")
 
 
 def _confirm(command: ConfirmPayment, payment: Payment) -> list[PaymentEvent]:
@@ -70,13 +71,14 @@ def _confirm(command: ConfirmPayment, payment: Payment) -> list[PaymentEvent]:
     match payment.stage:
         case "requested":
             return [taken]
-        case "withdrawn":
-            # The money crossed our withdrawal on its way. It was taken, so both facts are told.
+        case "withdrawn" | "declined":
+            # The money crossed our withdrawal on its way, or the bank changed its mind when the order was given up.
+            # It was taken, so both facts are told.
             return [taken, PaymentRefunded(command.order_id, payment.amount_mills, command.at)]
         case "taken" | "refunded":
             return []
-        case "none" | "declined":
-            raise CommandRejected(f"no payment for {command.order_id} is open; request it first")
+        case "none":
+            raise CommandRejected(f"no payment for {command.order_id} was asked for; request it first")
 
 
 def _decline(command: DeclinePayment, payment: Payment) -> list[PaymentEvent]:
@@ -86,7 +88,8 @@ def _decline(command: DeclinePayment, payment: Payment) -> list[PaymentEvent]:
         case "declined" | "withdrawn":
             return []
         case "none" | "taken" | "refunded":
-            raise CommandRejected(f"no payment for {command.order_id} is open; its stage is {payment.stage}")
+            known = f"the payment for {command.order_id} has the stage {payment.stage}"
+            raise CommandRejected(f"{known}; decline what is requested, withdraw what is taken")
 
 
 def _withdraw(command: WithdrawPayment, payment: Payment) -> list[PaymentEvent]:

@@ -265,8 +265,10 @@ class _Run:
             self._deliver(again)
         self.left.clear()
         self.unreadable.clear()
-        while not self._try("the projection is mended", self.worker.repaired):
-            continue  # a crash: whoever mends it tries again
+        # A crash: whoever mends it tries again. A repair that never comes off is told by the laws in the end.
+        for _ in range(1 + len(self.plan)):
+            if self._try("the projection is mended", self.worker.repaired):
+                break
         self.worker.restart()
         self.cursor, self.cut = self.worker.position, cycle((self.store.head() or 1,))
         # Twice: a crash may be left in the plan for a site that is come by only now.

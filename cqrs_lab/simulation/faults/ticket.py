@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from cqrs_lab.errors import InvalidArgument
@@ -41,6 +42,10 @@ def replay(
         plan, fingerprint = FaultPlan.from_plain(plain.pop("faults")), plain.pop("run")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
+    if unknown := ", ".join(plain.keys() - signature(simulate).parameters.keys()):
+        raise InvalidArgument(
+            f"the ticket says {unknown}, and {simulate.__name__} takes no such thing; give simulate=, what made the run"
+        )
     run = simulate(story, plan, *(() if worker is None else (worker,)), **plain, **options)
     if run.fingerprint != fingerprint:
         raise InvalidArgument(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from cqrs_lab.errors import ProjectionFailed, said
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
@@ -137,6 +138,10 @@ class Disk:
         self._sites.around("both are written", self._write, table, checkpoint)
 
     def _write(self, table: pd.DataFrame, position: int) -> None:
+        if not isinstance(table, pd.DataFrame):
+            raise InvalidArgument(f"the disk was given a {type(table).__name__} as its table; give a DataFrame")
+        if not isinstance(position, Integral) or position < 0:
+            raise InvalidArgument(f"the disk was given the checkpoint {position!r}; give a position, 0 or more")
         self._table, self._checkpoint = table.copy(), int(position)
 
 
