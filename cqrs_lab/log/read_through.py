@@ -29,7 +29,10 @@ class ReadThroughStore:
 
     @property
     def reads_as(self) -> Hashable:
-        """Another value whenever some old event would be read otherwise than before: what was made of it is stale."""
+        """Another value once upcasters come or go, or a person is forgotten: what was made of old events is stale.
+
+        An upcaster that is written anew under the same old type is not seen.
+        """
         return getattr(self._store, "reads_as", None), self._reads_as()
 
     def append(

@@ -72,6 +72,7 @@ class CommandBus:
         self._store = store
         self._attempts = attempts
         self._snapshots = {id(one.decider): one for one in snapshots}
+        self._unused = set(self._snapshots)
         self._routes: dict[type, tuple[Snapshots, Callable[[Any], str]]] = {}
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
@@ -81,6 +82,7 @@ class CommandBus:
         if not callable(stream):
             raise InvalidArgument(f"stream={stream!r}: give a function, such as lambda command: f'cart-{{command.id}}'")
         snapshots = self._snapshots.get(id(decider)) or Snapshots(decider, shape="never saved", every=None)
+        self._unused.discard(id(decider))
         self._routes[command_type] = snapshots, stream
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
@@ -101,6 +103,8 @@ class CommandBus:
             Other writers were faster, `attempts` times. Nothing was recorded.
         NotRegistered
             No decider is registered for this type of command.
+        InvalidArgument
+            Snapshots were given whose decider is registered for no command.
         """
         snapshots, stream_of = self._route(command)
         stream = stream_of(command)
@@ -137,6 +141,9 @@ class CommandBus:
         return list(takewhile(lambda one: one.command_id == command_id, rest))
 
     def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
+        if self._unused:
+            shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
+            raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
         route = self._routes.get(type(command))
         if route is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"

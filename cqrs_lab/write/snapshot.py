@@ -61,8 +61,8 @@ class Snapshots:
         The very one whose commands are registered.
     shape : str
         A name for what state and `evolve` are today. Give another when either changes: what was saved under the old
-        name is upcast, or dropped. What upcasters or forgotten people change in how old events are read, the store
-        tells itself (`reads_as`), and what was saved before is dropped.
+        name is upcast, or dropped. An upcaster added or taken away, or a person forgotten, the store tells itself
+        (`reads_as`), and what was saved before is dropped; where an upcaster is changed, give another name too.
     every : int or None, optional
         A snapshot is saved when at least so many events had to be read. None: no new ones are saved.
     upcast : mapping of str to function, optional
@@ -101,8 +101,8 @@ class Snapshots:
     dropped: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        if self.every is not None and self.every < 1:
-            raise InvalidArgument(f"every={self.every}: give a number of events, or None to save no snapshots")
+        if self.every is not None and (type(self.every) is not int or self.every < 1):
+            raise InvalidArgument(f"every={self.every!r}: give a number of events, or None to save no snapshots")
         if self.shape in self.upcast:
             raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
 

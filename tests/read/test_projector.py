@@ -69,6 +69,14 @@ class Totals(TeaSales):
     schema = lab.Schema(index=["product"], columns={"units": "int64"})
 
 
+class MendedSales(TeaSales):
+    """The next version: of everything it counts the double."""
+
+    def summarise(self, batch):
+        rows = super().summarise(batch)
+        return rows.assign(units=2 * rows["units"])
+
+
 class Crash(BaseException):
     """The process ends here."""
 
@@ -342,3 +350,24 @@ def test_a_started_projector_follows_again_once_it_is_repaired():
         projector.wait_for(store.head(), timeout_seconds=30)
         assert (projector.position, projector.status.state) == (store.head(), "live")
         projector.stop()
+
+
+def test_a_swap_waits_for_a_catch_up_that_is_under_way():
+    class SwappedMeanwhile(TeaSales):
+        """While it reads, another thread swaps; the wait ends at once where nothing holds that thread back."""
+
+        def summarise(self, batch):
+            swap.start()
+            swap.join(timeout=0.2)
+            return super().summarise(batch)
+
+    store = a_store()
+    projector = lab.Projector(store, SwappedMeanwhile())
+    successor = lab.Projector(store, MendedSales())
+    projector.begin_rebuild()
+    swap = threading.Thread(target=projector.end_rebuild, args=[successor])
+    projector.catch_up()
+    swap.join()
+    expected = lab.Projector(store, MendedSales())
+    expected.catch_up()
+    assert projector.table.equals(expected.table) and type(projector.projection) is MendedSales

@@ -489,8 +489,15 @@ def test_deciders_without_snapshots_are_served_beside_those_with_them():
     assert list(snapshots.kept) == ["cart-c"]
 
 
-@pytest.mark.parametrize("wrong", [{"every": 0}, {"every": -3}, {"upcast": {"pence": Till}}])
+@pytest.mark.parametrize("wrong", [{"every": 0}, {"every": -3}, {"every": "3"}, {"upcast": {"pence": Till}}])
 def test_snapshots_without_meaning_are_refused(wrong):
     with pytest.raises(lab.InvalidArgument, match="give a number of events|name old shapes"):
         lab.Snapshots(in_pence, shape="pence", **wrong)
     assert lab.Snapshots(in_pence, shape="pence", every=None).kept == {}
+
+
+def test_snapshots_of_a_decider_that_nothing_is_registered_with_are_refused_with_the_first_command():
+    twin = replace(in_pence)
+    bus = a_bus(lab.MemoryEventStore(), in_pence, snapshots=[lab.Snapshots(twin, shape="pence")])
+    with pytest.raises(lab.InvalidArgument, match="snapshots 'pence' would never be used"):
+        bus.send(Take(1))
