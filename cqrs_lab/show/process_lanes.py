@@ -81,20 +81,15 @@ step. Set aside: 4 units; taken and not given back: 0 mills.
     # The end of a run is asked for, then its picture; and a learner goes back and forth between a few.
     @lru_cache(maxsize=64)
     def run(failure: int, cancel: int, crash: int) -> tuple[pd.DataFrame, Sequence[str]]:
-        log, notes = play(failures[failure], cancel, crash)
-        _check_log(log, lanes)
-        return log, tuple(notes)
+        return _checked(play(failures[failure], cancel, crash), lanes)
 
     def last_step(at: Mapping[str, int]) -> int:
         return len(run(at["failure"], at["cancel"], at["crash"])[0])
 
     def draw(failure: int, cancel: int, crash: int, step: int) -> Picture:
-        log, told = run(failure, cancel, crash)
-        notes = list(told)
+        log, notes = run(failure, cancel, crash)
         if crash and log["crash"].any():
-            without, _ = run(failure, cancel, 0)
-            same = list(log["event"]) == list(without["event"]) and list(log["at"]) == list(without["at"])
-            notes.append(f"The log is {'the same as' if same else 'not the one'} without the crash.")
+            notes = [*notes, _compared(log, run(failure, cancel, 0)[0])]
         return _picture(log, log.iloc[:step], notes, lanes, max(columns, len(log)))
 
     start = {"failure": 0, "cancel": 0, "crash": 0}
@@ -119,7 +114,16 @@ def _check_arguments(failures: Sequence[str], lanes: Mapping[str, str], columns:
             raise InvalidArgument(f"{name}={number!r}: give a whole number, {least} or more")
 
 
-def _check_log(log: pd.DataFrame, lanes: Mapping[str, str]) -> None:
+def _compared(log: pd.DataFrame, without: pd.DataFrame) -> str:
+    same = list(log["event"]) == list(without["event"]) and list(log["at"]) == list(without["at"])
+    return f"The log is {'the same as' if same else 'not the one'} without the crash."
+
+
+def _checked(
+    played: tuple[pd.DataFrame, Sequence[str]], lanes: Mapping[str, str]
+) -> tuple[pd.DataFrame, Sequence[str]]:
+    """Refuse a log that cannot be drawn."""
+    log, _ = played
     if missing := [column for column in COLUMNS if column not in log]:
         raise InvalidArgument(f"play gave a log without the column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
     if log.empty:
@@ -129,6 +133,7 @@ def _check_log(log: pd.DataFrame, lanes: Mapping[str, str]) -> None:
             f"stream {astray[0]!r} has no lane; there is one for names that begin with {', '.join(lanes)}. "
             "Add its own to lanes"
         )
+    return played
 
 
 def _picture(
@@ -184,9 +189,9 @@ def _drawing(shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, name: 
         parts.append(_text(LEFT - 12, _level(at) + 5, who, "strong", "end"))
     for position, row in shown.iterrows():
         parts += _arrow(row, place[position], place.get(row["cause"]), wide, bottom)
+        parts += _crash(row, place[position][0] + wide / 2, bottom)
     for at, (position, row) in enumerate(shown.iterrows()):
         parts += _mark(row, *place[position], newest=at == len(shown) - 1, lane=_lane(row["stream"], prefixes))
-        parts += _crash(row, place[position][0] + wide / 2, bottom)
         new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
         parts.append(_text(place[position][0], bottom + 14, str(position), "small strong"))
         parts.append(_text(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))

@@ -113,11 +113,12 @@ def rebuild_studio(
 
     # A learner scrubs through one run, and goes back and forth between a few.
     @lru_cache(maxsize=64)
-    def run(build: int, traffic: int, way: int) -> Recorded:
-        return record(events, before, (old, new), asked, TENS * build, TENS * traffic, WAYS[way])
+    def run(setting: Setting) -> Recorded:
+        return record(events, before, (old, new), asked, setting)
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
-        return _picture(run(build, traffic, way), step, Setting(WAYS[way], TENS * build, TENS * traffic))
+        setting = Setting(WAYS[way], TENS * build, TENS * traffic)
+        return _picture(run(setting), step, setting)
 
     return View(
         draw,
@@ -159,11 +160,10 @@ def record(
     before: int,
     versions: tuple[Callable[[], Projection], Callable[[], Projection]],
     asked: str,
-    build: int,
-    traffic: int,
-    way: str,
+    setting: Setting,
 ) -> Recorded:
     """Make the run of a setting with the real store, projector and rebuild."""
+    way, build, traffic = setting
     store, coming = MemoryEventStore(clock=lambda: 0.0), iter(events)
     _come_in(store, coming, before)
     projector = Projector(store, versions[0]())
@@ -304,13 +304,16 @@ def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
             axes.plot(*zip(*there, strict=True), dashes, **look)
             over = there[-1][0] < len(steps) - 1  # then there is room in the middle, and none at the end
             place = there[len(there) // 2] if over else there[-1]
-            axes.annotate(said, place, (8, -8), textcoords="offset points", color=INK)
+            beside = (8, 6 if place[1] < most / 8 else -8)  # the axis has its place
+            axes.annotate(said, place, beside, textcoords="offset points", color=INK)
     states = [one.state for one in steps]
     if "swapped" in states:
         at = states.index("swapped")
-        axes.annotate("swap", (at, steps[at].serving), (12, -42), textcoords="offset points", ha="center", color=INK,
-                      arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
+        look = {"ha": "right", "color": INK, "arrowprops": {"arrowstyle": "->", "color": INK}}
+        axes.annotate(
+            "swap", (at, steps[at].serving), (-8, 14), textcoords="offset points", **look
+        )  # all else is below
     axes.axvline(len(steps) - 1, color=INK, linewidth=0.8)
-    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.08), xlabel="step of the rebuild", ylabel="position")
+    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.35), xlabel="step of the rebuild", ylabel="position")
     ticks(axes.xaxis, STEPS)
     ticks(axes.yaxis, most)
