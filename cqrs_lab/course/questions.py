@@ -16,6 +16,13 @@ class Recalled(NamedTuple):
         """The right choice."""
         return next(iter(self.answers))
 
+    def meet(self, answer: str) -> str:
+        """Say what is said to an answer; after a wrong one, also what is right and why."""
+        if answer == self.right:
+            return self.answers[answer]
+        why = self.answers[self.right].removeprefix("Right: ")
+        return f"{self.answers[answer]} It is: {self.right}. {why[0].upper()}{why[1:]}"
+
 
 # Choices are shown in alphabetical order, so that their place tells nothing.
 QUESTIONS: dict[str, tuple[Recalled, ...]] = {

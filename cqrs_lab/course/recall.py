@@ -15,6 +15,8 @@ from cqrs_lab.errors import InvalidArgument
 def recall(lesson: str) -> Ask:
     """Ask the three questions that open a lesson; each is met at once, and the first answer is kept.
 
+    After a wrong answer the right one is told too, with its reason.
+
     Parameters
     ----------
     lesson : str
@@ -43,6 +45,6 @@ def _ask(lesson: str, questions: Mapping[str, Sequence[Recalled]], what: str, ma
         one = asked[question.key]
         if notes().first("recall", question.key) is None:
             notes().add("recall", question.key, answer=answer, right=answer == one.right)
-        return one.answers[answer]
+        return one.meet(answer)
 
     return Ask([Question(key, one.text, tuple(sorted(one.answers))) for key, one in asked.items()], respond)

@@ -111,8 +111,9 @@ def _value(name: str, setting: Any) -> int:
         if setting not in control.choices:
             raise InvalidArgument(f"{name}={setting!r}: accepted are {', '.join(map(repr, control.choices))}")
         return control.choices.index(setting)
-    if not isinstance(setting, int) or not control.least <= setting <= control.most:
-        raise InvalidArgument(f"{name}={setting!r}: give a whole number from {control.least} to {control.most}")
+    least, most = control.least, control.end({})
+    if not isinstance(setting, int) or not least <= setting <= most:
+        raise InvalidArgument(f"{name}={setting!r}: give a whole number from {least} to {most}")
     return setting
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 import pandas as pd
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
 from cqrs_lab.show.view import Control, View
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
 
+COLUMNS = (
+    "at", "stream", "event", "command", "cause", "time_is_up", "undoes", "sent", "crash", "units_aside", "money_mills",
+)  # fmt: skip
 WIDTH, LEFT, TOP, LANE = 960, 146, 60, 76
 LEGEND = (
     f"{LOG.marker} an event that a command of the process led to; ○ one from outside; ◆ or ◇ one that undoes a step. "
@@ -33,14 +38,14 @@ def process_lanes(
     """Let any step of a process fail, and see in lanes who does what because of whom.
 
     Every setting is played anew. The controls: what fails, after how many minutes the customer cancels, after which of
-    its commands the process manager dies, and how many events are shown.
+    its commands the process manager dies, and how many of the run's events are shown.
 
     Parameters
     ----------
     play : callable
         ``play(failure, cancels_after, crash_after)`` gives a log and notes, as `cqrs_lab.shop.one_order.see_through`
-        does. The log is a DataFrame, one row per event, by position; columns at, stream, event, command, cause,
-        time_is_up, undoes, sent, crash, units_aside, money_mills.
+        does. The log is a DataFrame, one row per event and at least one, by position; columns at, stream, event,
+        command, cause, time_is_up, undoes, sent, crash, units_aside, money_mills.
     failures : sequence of str
         What may fail; the first comes first.
     lanes : mapping of str to str
@@ -55,6 +60,12 @@ def process_lanes(
     View
         `frame()`: the rows of the log that are shown.
 
+    Raises
+    ------
+    InvalidArgument
+        There is nothing that may fail, a number makes no sense, or a log does not fit: it has no events, lacks a
+        column, or a stream of it has no lane.
+
     Examples
     --------
     >>> from cqrs_lab.shop import one_order
@@ -65,29 +76,70 @@ def process_lanes(
     10 of 12 events. At 12:25 PaymentRefunded, since the process answered event 11 with WithdrawPayment: it undoes a \
 step. Set aside: 4 units; taken and not given back: 0 mills.
     """
+    _check_arguments(failures, lanes, columns, latest_cancel, most_commands)
+
+    # The end of a run is asked for, then its picture; and a learner goes back and forth between a few.
+    @lru_cache(maxsize=64)
+    def run(failure: int, cancel: int, crash: int) -> tuple[pd.DataFrame, Sequence[str]]:
+        return _checked(play(failures[failure], cancel, crash), lanes)
+
+    def last_step(at: Mapping[str, int]) -> int:
+        return len(run(at["failure"], at["cancel"], at["crash"])[0])
 
     def draw(failure: int, cancel: int, crash: int, step: int) -> Picture:
-        log, notes = play(failures[failure], cancel, crash)
-        notes = list(notes)
+        log, notes = run(failure, cancel, crash)
         if crash and log["crash"].any():
-            without, _ = play(failures[failure], cancel, 0)
-            same = list(log["event"]) == list(without["event"]) and list(log["at"]) == list(without["at"])
-            notes.append(f"The log is {'the same as' if same else 'not the one'} without the crash.")
-        return _picture(log, log.iloc[:step], notes, lanes, max(columns, len(log)), step)
+            notes = [*notes, _compared(log, run(failure, cancel, 0)[0])]
+        return _picture(log, log.iloc[:step], notes, lanes, max(columns, len(log)))
 
+    start = {"failure": 0, "cancel": 0, "crash": 0}
     controls = [
         Control.among("failure", "What fails", failures),
         Control("cancel", "Customer cancels after minutes (0: never)", 0, latest_cancel, 0),
         Control("crash", "Process dies after command (0: never)", 0, most_commands, 0),
-        Control("step", "Events shown", 1, columns, columns),
+        Control("step", "Events shown", 1, last_step, last_step(start)),
     ]
     return View(draw, controls)
 
 
+def _check_arguments(failures: Sequence[str], lanes: Mapping[str, str], columns: int, *ends: int) -> None:
+    if isinstance(failures, str) or not failures:
+        raise InvalidArgument(f"failures={failures!r}: give a list of what may fail, such as ['nothing fails']")
+    if not lanes:
+        raise InvalidArgument("lanes is empty; tell how a stream's name begins, and whose lane that is")
+    for name, least, number in zip(
+        ("columns", "latest_cancel", "most_commands"), (1, 0, 0), (columns, *ends), strict=True
+    ):
+        if type(number) is not int or number < least:
+            raise InvalidArgument(f"{name}={number!r}: give a whole number, {least} or more")
+
+
+def _compared(log: pd.DataFrame, without: pd.DataFrame) -> str:
+    same = list(log["event"]) == list(without["event"]) and list(log["at"]) == list(without["at"])
+    return f"The log is {'the same as' if same else 'not the one'} without the crash."
+
+
+def _checked(
+    played: tuple[pd.DataFrame, Sequence[str]], lanes: Mapping[str, str]
+) -> tuple[pd.DataFrame, Sequence[str]]:
+    """Refuse a log that cannot be drawn."""
+    log, _ = played
+    if missing := [column for column in COLUMNS if column not in log]:
+        raise InvalidArgument(f"play gave a log without the column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
+    if log.empty:
+        raise InvalidArgument("play gave a log without events; let it give one row per event, and at least one")
+    if astray := [stream for stream in log["stream"] if not stream.startswith(tuple(lanes))]:
+        raise InvalidArgument(
+            f"stream {astray[0]!r} has no lane; there is one for names that begin with {', '.join(lanes)}. "
+            "Add its own to lanes"
+        )
+    return played
+
+
 def _picture(
-    log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str], lanes: Mapping[str, str], columns: int, step: int
+    log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str], lanes: Mapping[str, str], columns: int
 ) -> Picture:
-    says = _sentence(log, shown, notes, step)
+    says = _sentence(log, shown, notes)
     name = f"A lane each for {', '.join(lanes.values())}; the log from left to right. {says}"
     html = (
         f"<figure>{_drawing(shown, lanes, columns, name)}"
@@ -97,17 +149,15 @@ def _picture(
     return Picture(html, says, shown)
 
 
-def _sentence(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str], step: int) -> str:
+def _sentence(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str]) -> str:
     last = shown.iloc[-1]
     undoes = ": it undoes a step" if last["undoes"] else ""
     held = f"Set aside: {last['units_aside']} units; taken and not given back: {last['money_mills']:,} mills."
-    parts = [
+    parts = (
         f"{len(shown)} of {len(log)} events. At {last['at']:%H:%M} {last['event']}, {_because(last)}{undoes}.",
         held,
         *(notes if len(shown) == len(log) else ()),
-    ]
-    if step > len(log):
-        parts.append(f"All is done: nothing happens in step {step}.")
+    )
     return " ".join(parts)
 
 
@@ -139,9 +189,9 @@ def _drawing(shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, name: 
         parts.append(_text(LEFT - 12, _level(at) + 5, who, "strong", "end"))
     for position, row in shown.iterrows():
         parts += _arrow(row, place[position], place.get(row["cause"]), wide, bottom)
+        parts += _crash(row, place[position][0] + wide / 2, bottom)
     for at, (position, row) in enumerate(shown.iterrows()):
         parts += _mark(row, *place[position], newest=at == len(shown) - 1, lane=_lane(row["stream"], prefixes))
-        parts += _crash(row, place[position][0] + wide / 2, bottom)
         new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
         parts.append(_text(place[position][0], bottom + 14, str(position), "small strong"))
         parts.append(_text(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))

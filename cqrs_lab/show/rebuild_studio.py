@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
@@ -33,7 +34,7 @@ SHOWN_ROWS = 6
 class Moment(NamedTuple):
     """A step: where the log ends, who serves from where, how far the next version is, and what a query is told.
 
-    `building` is None before it begins and when it is over; `answer` is the sum of the serving table's first column.
+    `building` is None before it begins and when it is over; `answer` is the sum of the column that is asked for.
     """
 
     head: int
@@ -41,7 +42,7 @@ class Moment(NamedTuple):
     version: int
     building: int | None
     state: str
-    answer: int
+    answer: float
 
 
 class Setting(NamedTuple):
@@ -73,7 +74,8 @@ def rebuild_studio(
     store : EventStore
         Its first events are there when the rebuild begins; those behind them come in, step by step.
     old, new : callable
-        Make the serving version, and the one to be built; with the same index names.
+        Make the serving version, and the one to be built; with the same index names. A query asks for all of the first
+        number column that both of them have.
     before : int, optional
         How many events are there when the rebuild begins.
 
@@ -81,6 +83,11 @@ def rebuild_studio(
     -------
     View
         `frame()`: one row per step, up to the one that is shown; head, serving, version, building, state, answer.
+
+    Raises
+    ------
+    InvalidArgument
+        The log has no `before` events, or the two versions have no number column, or no index, in common.
 
     Examples
     --------
@@ -96,16 +103,22 @@ def rebuild_studio(
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
     events = list(store.read_all())
-    if not 1 <= before <= len(events):
-        raise InvalidArgument(f"before={before}: the log has {len(events):,} events; give a number from 1 to that")
+    if not events:
+        raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
+    if type(before) is not int or not 1 <= before <= len(events):
+        raise InvalidArgument(
+            f"before={before!r}: the log has {len(events):,} events; give a whole number from 1 to that"
+        )
+    asked = _asked(old, new)
 
     # A learner scrubs through one run, and goes back and forth between a few.
     @lru_cache(maxsize=64)
-    def run(build: int, traffic: int, way: int) -> Recorded:
-        return record(events, before, (old, new), TENS * build, TENS * traffic, WAYS[way])
+    def run(setting: Setting) -> Recorded:
+        return record(events, before, (old, new), asked, setting)
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
-        return _picture(run(build, traffic, way), step, Setting(WAYS[way], TENS * build, TENS * traffic))
+        setting = Setting(WAYS[way], TENS * build, TENS * traffic)
+        return _picture(run(setting), step, setting)
 
     return View(
         draw,
@@ -118,20 +131,44 @@ def rebuild_studio(
     )
 
 
+def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
+    """Find the column that a query may ask for, whichever version serves."""
+    if not (callable(old) and callable(new)):
+        raise InvalidArgument("old and new make a projection each time they are called; give the class, or a function")
+    before, after = old().schema, new().schema
+    if list(before.index) != list(after.index):
+        raise InvalidArgument(
+            f"old has a row for each {', '.join(before.index)}, new for each {', '.join(after.index)}; "
+            "give versions whose rows can be compared"
+        )
+    numbers = [
+        [name for name, dtype in one.empty().dtypes.items() if is_numeric_dtype(dtype) and not is_bool_dtype(dtype)]
+        for one in (before, after)
+    ]
+    both = [str(name) for name in numbers[0] if name in numbers[1]]
+    if not both:
+        had, has = (", ".join(map(str, names)) or "none" for names in numbers)
+        raise InvalidArgument(
+            f"a query adds up a number column that both versions have: old has {had}, new has {has}; "
+            "give both one of the same name"
+        )
+    return both[0]
+
+
 def record(
     events: list[RecordedEvent],
     before: int,
     versions: tuple[Callable[[], Projection], Callable[[], Projection]],
-    build: int,
-    traffic: int,
-    way: str,
+    asked: str,
+    setting: Setting,
 ) -> Recorded:
     """Make the run of a setting with the real store, projector and rebuild."""
+    way, build, traffic = setting
     store, coming = MemoryEventStore(clock=lambda: 0.0), iter(events)
     _come_in(store, coming, before)
     projector = Projector(store, versions[0]())
     projector.catch_up()
-    steps = [_moment(store, projector, None, "not begun")]
+    steps = [_moment(store, projector, asked, None, "not begun")]
     work = rebuild(projector, to=versions[1](), step_events=build)
     if way == EMPTY:
         projector = Projector(store, versions[1]())
@@ -145,8 +182,8 @@ def record(
             if way == ABORT and work.model.position >= store.head() / 2:
                 work.abort()
             state = work.state
-        steps.append(_moment(store, projector, work.model.position if state == "building" else None, state))
-    asked = str(projector.table.columns[0])
+        building = work.model.position if state == "building" else None
+        steps.append(_moment(store, projector, asked, building, state))
     return Recorded(steps, asked, work.difference() if work.state == "swapped" else None)
 
 
@@ -155,8 +192,8 @@ def _come_in(store: MemoryEventStore, coming: Any, count: int) -> None:
         store.append(one.stream, [one.event], expected=Expected.ANY)
 
 
-def _moment(store: EventStore, projector: Projector, building: int | None, state: str) -> Moment:
-    answer = int(projector.table.iloc[:, 0].sum())
+def _moment(store: EventStore, projector: Projector, asked: str, building: int | None, state: str) -> Moment:
+    answer = round(projector.table[asked].sum(), 2)
     return Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
 
 
@@ -267,13 +304,16 @@ def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
             axes.plot(*zip(*there, strict=True), dashes, **look)
             over = there[-1][0] < len(steps) - 1  # then there is room in the middle, and none at the end
             place = there[len(there) // 2] if over else there[-1]
-            axes.annotate(said, place, (8, -8), textcoords="offset points", color=INK)
+            beside = (8, 6 if place[1] < most / 8 else -8)  # the axis has its place
+            axes.annotate(said, place, beside, textcoords="offset points", color=INK)
     states = [one.state for one in steps]
     if "swapped" in states:
         at = states.index("swapped")
-        axes.annotate("swap", (at, steps[at].serving), (12, -42), textcoords="offset points", ha="center", color=INK,
-                      arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
+        look = {"ha": "right", "color": INK, "arrowprops": {"arrowstyle": "->", "color": INK}}
+        axes.annotate(
+            "swap", (at, steps[at].serving), (-8, 14), textcoords="offset points", **look
+        )  # all else is below
     axes.axvline(len(steps) - 1, color=INK, linewidth=0.8)
-    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.08), xlabel="step of the rebuild", ylabel="position")
+    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.35), xlabel="step of the rebuild", ylabel="position")
     ticks(axes.xaxis, STEPS)
     ticks(axes.yaxis, most)

@@ -19,25 +19,28 @@ function list(model, { name, label, choices }, id) {
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
-function slider(model, { name, label, least, most }, id) {
-  const bounds = { min: least, max: most, step: 1 };
+function slider(model, { name, label, least }, id) {
+  const bounds = { min: least, step: 1 };
   const range = make("input", { type: "range", id, ...bounds });
   const number = make("input", { type: "number", ariaLabel: `${label}: number`, ...bounds });
   const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
   const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
 
   const value = () => model.get("values")[name];
+  // How far it goes may depend on what the others are set to.
+  const most = () => model.get("controls").find((each) => each.name === name).most;
   function set(wanted) {
     const whole = Number.isFinite(wanted) ? Math.round(wanted) : value();
-    model.set("values", { ...model.get("values"), [name]: Math.min(most, Math.max(least, whole)) });
+    model.set("values", { ...model.get("values"), [name]: Math.min(most(), Math.max(least, whole)) });
     model.save_changes();
     show();
   }
   function show() {
+    range.max = number.max = most();
     range.value = value();
     number.value = value();
     back.disabled = value() <= least;
-    next.disabled = value() >= most;
+    next.disabled = value() >= most();
   }
   range.addEventListener("input", () => set(range.valueAsNumber));
   number.addEventListener("change", () => set(number.valueAsNumber));
@@ -80,12 +83,14 @@ function render({ model, el }) {
   model.on("change:veil", cover);
   model.on("change:html", draw);
   model.on("change:values", move);
+  model.on("change:controls", move);
   model.on("change:says", speak);
   return () => {
     clearTimeout(quiet);
     model.off("change:veil", cover);
     model.off("change:html", draw);
     model.off("change:values", move);
+    model.off("change:controls", move);
     model.off("change:says", speak);
   };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -18,13 +19,14 @@ from cqrs_lab.show.style import STYLESHEET
 class Control(NamedTuple):
     """A whole number that the learner sets: by slider, by two buttons, or by typing it.
 
-    With `choices` it is the place of one of these words, picked from a list.
+    With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
+    controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
     """
 
     name: str
     label: str
     least: int
-    most: int
+    most: int | Callable[[Mapping[str, int]], int]
     value: int
     choices: tuple[str, ...] | None = None
 
@@ -32,6 +34,10 @@ class Control(NamedTuple):
     def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:
         """Make a control that picks one of these words; the first stands there at the beginning."""
         return cls(name, label, 0, len(choices) - 1, 0, tuple(choices))
+
+    def end(self, values: Mapping[str, int]) -> int:
+        """Tell how far it goes at a setting of all controls."""
+        return self.most(values) if callable(self.most) else self.most
 
 
 class View(anywidget.AnyWidget):
@@ -66,12 +72,11 @@ class View(anywidget.AnyWidget):
     veil = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
-        self._draw = draw
-        self._bounds = {control.name: (control.least, control.most) for control in controls}
+        self._draw, self._controls = draw, tuple(controls)
         values = {control.name: control.value for control in controls}
         self.picture = draw(**values)
         super().__init__(
-            controls=[control._asdict() for control in controls],
+            controls=self._at_their_ends(values),
             values=values,
             html=self.picture.html,
             says=self.picture.says,
@@ -90,18 +95,40 @@ class View(anywidget.AnyWidget):
         """Give the numbers behind the picture that is shown now."""
         return self.picture.frame.copy()
 
-    def _checked(self, values: Mapping[str, int]) -> dict[str, int]:
-        for name, value in values.items():
-            if name not in self._bounds:
-                raise InvalidArgument(f"no control {name!r}; there is {', '.join(self._bounds)}")
-            least, most = self._bounds[name]
-            if not least <= value <= most:
-                raise InvalidArgument(f"{name}={value}: give a whole number from {least} to {most}")
-        return {**self.values, **values}
+    def _checked(self, moved: Mapping[str, int]) -> dict[str, int]:
+        names = [control.name for control in self._controls]
+        if unknown := [name for name in moved if name not in names]:
+            raise InvalidArgument(f"no control {unknown[0]!r}; there is {', '.join(names)}")
+        # Those whose end depends on others come last: the others are in order by then.
+        for control in sorted(self._controls, key=lambda one: callable(one.most)):
+            value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})
+            if not isinstance(value, Integral) or not control.least <= value <= most:
+                raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {control.least} to {most}")
+        return self._settled(self.values, moved)
+
+    def _settled(self, before: Mapping[str, int], moved: Mapping[str, int]) -> dict[str, int]:
+        """Let the controls that were not moved follow their ends."""
+        after = {**before, **moved}
+        for control in self._controls:
+            at_its_end = control.name not in moved and before[control.name] == control.end(before)
+            if callable(control.most):
+                end = control.end(after)
+                after[control.name] = end if at_its_end else min(after[control.name], end)
+        return after
+
+    def _at_their_ends(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Tell the front end what it needs to draw the controls."""
+        return [control._asdict() | {"most": control.end(values)} for control in self._controls]
 
     def _redraw(self, change: Any) -> None:
-        self.picture = self._draw(**self.values)
+        before, now = change["old"], change["new"]
+        settled = self._settled(before, {name: value for name, value in now.items() if value != before[name]})
+        if settled != now:
+            self.values = settled  # which comes here again
+            return
+        self.picture = self._draw(**now)
         with self.hold_sync():
+            self.controls = self._at_their_ends(now)
             self.html, self.says = self.picture.html, self.picture.says
 
     def __repr__(self) -> str:

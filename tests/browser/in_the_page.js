@@ -98,6 +98,15 @@ window.inThePage = (() => {
     await nextFrame();
   }
 
+  // The rows of controls that have fallen apart: what belongs to a label no longer stands side by side.
+  function torn() {
+    const middle = (element) => { const box = element.getBoundingClientRect(); return (box.top + box.bottom) / 2; };
+    return [...panel().node.querySelectorAll(".cqrs-lab .control")].filter((row) => row.checkVisibility()).filter((row) => {
+      const middles = [...row.querySelectorAll(":scope > :not(label)")].map(middle);
+      return Math.max(...middles) - Math.min(...middles) > 4 || row.scrollWidth > row.clientWidth;
+    }).map((row) => `cell ${cellOf(row) + 1}: ${row.firstElementChild.textContent}`);
+  }
+
   // Scroll the notebook to the given screenful; false when there is none.
   async function scroll(screenful) {
     const scroller = panel().node.querySelector(".jp-WindowedPanel-outer");
@@ -151,6 +160,6 @@ window.inThePage = (() => {
     stopped: () => panel().sessionContext.shutdown(),
     rested: (cell) => settles(() => view(cell), 150, 3000),
     errors: () => told,
-    opened, run, listen, theme, view, changes, scroll, collapseSidebar,
+    opened, run, listen, theme, view, changes, scroll, collapseSidebar, torn,
   };
 })();

@@ -33,6 +33,7 @@ class Visit:
     without_a_name: list[str] = field(default_factory=list)
     not_moved: list[str] = field(default_factory=list)
     callback_errors: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)  # the controls that did change their view
 
 
@@ -137,6 +138,7 @@ class LessonPage:
         self.ask("theme('JupyterLab Light')")
         self.page.set_viewport_size(SCREEN_AT_200_PERCENT)
         self.ask("collapseSidebar()")
+        self.visit.torn += self.ask("torn()")
         self.photograph(folder, "zoom-200")
 
 

@@ -51,5 +51,9 @@ def test_every_control_moved_by_keyboard_changes_its_picture_or_text(seen: Visit
     assert seen.not_moved == []
 
 
+def test_zoomed_in_what_belongs_to_a_control_stays_in_one_row(seen: Visit) -> None:
+    assert seen.torn == []
+
+
 def test_no_control_makes_the_kernel_complain(seen: Visit) -> None:
     assert seen.callback_errors == []

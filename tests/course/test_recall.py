@@ -32,6 +32,26 @@ def test_a_review_meets_every_choice_and_is_kept_apart_from_what_opens_the_lesso
     assert recall(lesson).told == {}
 
 
+def questions():
+    for asked in (*QUESTIONS.values(), *REVIEWS.values()):
+        yield from asked
+
+
+def test_after_a_wrong_answer_the_right_one_is_told_with_its_reason():
+    form = recall("02")
+    assert form.give("02.1", "an error") == (
+        "Nothing failed. A table that is behind answers truly, as of where it stands. It is: no order. "
+        "The page reads a table, and the table reads the log when it comes round to it."
+    )
+    for one in questions():
+        reason = one.answers[one.right].partition("Right: ")[2]
+        assert reason, "a right answer begins with Right, a colon and its reason"
+        for answer in one.answers:
+            told = one.meet(answer)
+            assert told.startswith(one.answers[answer]) and told.endswith(reason[1:])
+            assert (f"It is: {one.right}." in told) == (answer != one.right)
+
+
 def test_no_question_is_asked_twice_in_the_course():
     asked = [one.text for questions in (*QUESTIONS.values(), *REVIEWS.values()) for one in questions]
     assert len(set(asked)) == len(asked)

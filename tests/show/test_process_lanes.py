@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+import cqrs_lab as lab
 from cqrs_lab.shop import one_order
 from cqrs_lab.show import process_lanes
 
@@ -63,7 +64,23 @@ def test_the_steps_reveal_the_log_event_by_event(view):
         assert picture.frame.index.tolist() == list(range(3, 3 + step))
         assert sum(marks(picture.html)) == step
         assert picture.says.startswith(f"{step} of 12 events.")
-    assert view.at(step=10).says.endswith("All is done: nothing happens in step 10.")
+
+
+def test_the_steps_end_where_the_run_ends(view):
+    for failure in range(len(one_order.FAILURES)):
+        view.move(failure=failure)  # all events are shown, and stay so
+        log, _ = one_order.see_through(one_order.FAILURES[failure])
+        assert view.values["step"] == view.controls[-1]["most"] == len(log) == len(view.frame())
+    view.move(failure=0)
+    assert view.at(failure=REFUSES).says.startswith("12 of 12 events.")
+    with pytest.raises(lab.InvalidArgument, match="step=10: give a whole number from 1 to 9"):
+        view.at(step=10)
+
+
+def test_a_shorter_run_shows_no_more_steps_than_it_has(view):
+    view.move(failure=REFUSES, step=11)
+    view.set_state({"values": view.values | {"failure": 0}})
+    assert view.values["step"] == 9 and view.says.startswith("9 of 9 events.")
 
 
 def test_the_columns_stay_where_they_are_while_a_control_is_moved(view):
@@ -80,7 +97,7 @@ def test_a_crash_is_told_and_compared_with_the_run_without_it(view):
     picture = view.at(crash=3)
     assert "✗ process died" in picture.html and "twice" in picture.html
     assert "died after command 3, RequestPayment" in picture.says
-    assert picture.says.endswith("The log is the same as without the crash. All is done: nothing happens in step 12.")
+    assert picture.says.endswith("The log is the same as without the crash.")
     assert "did not die after number 7" in view.at(crash=7).says
 
 
@@ -110,8 +127,8 @@ def test_every_move_changes_the_picture(view):
         for value in (control["least"], control["most"]):
             if value != view.values[control["name"]]:
                 assert view.at(**{control["name"]: value}).html != view.picture.html
-    for step in range(1, 13):
-        assert step == 1 or view.at(step=step).says != view.at(step=step - 1).says
+    for step in range(2, 10):
+        assert view.at(step=step).says != view.at(step=step - 1).says
 
 
 @pytest.mark.parametrize("failure", range(len(one_order.FAILURES)))
@@ -120,3 +137,34 @@ def test_with_all_events_shown_each_minute_and_each_command_makes_a_difference(v
         most = next(one["most"] for one in view.controls if one["name"] == control)
         pictures = [view.at(**{"failure": failure, control: value}).html for value in range(most + 1)]
         assert len(set(pictures)) == most + 1
+
+
+def play(stream="order-7", drop=(), rows=None):
+    log, notes = one_order.see_through("nothing fails")
+    log = log.assign(stream=[stream, *log["stream"].iloc[1:]]).drop(columns=list(drop)).iloc[:rows]
+    return lambda failure, cancels_after, crash_after: (log, notes)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ({"failures": ()}, "give a list of what may fail"),
+        ({"failures": "nothing fails"}, "give a list of what may fail"),
+        ({"lanes": {}}, "lanes is empty"),
+        ({"columns": 0}, "columns=0: give a whole number, 1 or more"),
+        ({"latest_cancel": -1}, "latest_cancel=-1: give a whole number, 0 or more"),
+        ({"most_commands": 2.5}, "most_commands=2.5: give a whole number, 0 or more"),
+        ({"play": play("voucher-7")}, "stream 'voucher-7' has no lane; .* order-, stock-, payment-, parcel-"),
+        ({"play": play(drop=["cause"])}, "without the column 'cause'"),
+        ({"play": play(rows=0)}, "a log without events"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_what_is_needed(bad, said):
+    given = {"play": one_order.see_through, "failures": one_order.FAILURES, "lanes": one_order.LANES} | bad
+    with pytest.raises(lab.InvalidArgument, match=said):
+        process_lanes(**given)
+
+
+def test_one_event_and_one_column_are_enough():
+    view = process_lanes(play(rows=1), ["nothing"], one_order.LANES, columns=1, latest_cancel=0, most_commands=0)
+    assert view.says.startswith("1 of 1 events.")

@@ -1,6 +1,7 @@
 """The rebuild studio: what it says is what a real rebuild did, at every setting."""
 
 import re
+from dataclasses import dataclass
 
 import pandas as pd
 import pytest
@@ -9,6 +10,13 @@ import cqrs_lab as lab
 from cqrs_lab.shop import read, visits, workload, write
 from cqrs_lab.show import rebuild_studio
 from cqrs_lab.show.rebuild_studio import ABORT, EMPTY, STEPS, SWAP, WAYS
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An order without anything else."""
+
+    order: str
 
 
 class UnitsKept(read.BestSellers):
@@ -125,8 +133,65 @@ def test_the_axes_stay_while_the_step_is_dragged(view):
 
 
 def test_a_log_that_is_too_short_is_refused():
-    with pytest.raises(lab.InvalidArgument, match="before=900: the log has 0 events"):
+    with pytest.raises(lab.InvalidArgument, match="the log has no events; append some"):
         rebuild_studio(lab.MemoryEventStore(), visits.UnitsOrdered, UnitsKept)
+    for before in (0, 3, 1.5):
+        with pytest.raises(lab.InvalidArgument, match=f"before={before}: the log has 2 events; give a whole number"):
+            rebuild_studio(two_events(), visits.UnitsOrdered, UnitsKept, before=before)
+
+
+def two_events():
+    store = lab.MemoryEventStore()
+    for order in ("1", "2"):
+        store.append(f"order-{order}", [Ordered(order)], expected=lab.Expected.NO_STREAM)
+    return store
+
+
+def reads(version, columns, index="order"):
+    """A projection of `two_events` with these columns: a row for each order, the number of the order in all of them."""
+
+    class Numbers:
+        events = (Ordered,)
+        schema = lab.Schema(index=[index], columns=columns)
+
+        def __init__(self):
+            self.name, self.version = "numbers", version
+
+        def summarise(self, batch):
+            orders = batch.frame(Ordered)["order"]
+            return self.schema.conform(pd.DataFrame({index: orders} | dict.fromkeys(columns, orders)))
+
+        def merge(self, table, rows):
+            return self.schema.conform(pd.concat([table, rows]))
+
+    return Numbers
+
+
+OLD = {"note": "str", "number": "int64"}
+
+
+def test_the_first_number_column_of_both_versions_is_asked_for():
+    new = {"extra": "int64", "paid": "bool", "number": "float64", "note": "str"}
+    view = rebuild_studio(two_events(), reads(1, OLD), reads(2, new), before=2)
+    for step, version in ((0, 1), (1, 2)):
+        says = view.at(step=step).says
+        assert f"version {version} serves" in says and "A query for all number is told 3" in says
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (reads(1, {}), reads(2, OLD), "old has none, new has number; give both one of the same name"),
+        (reads(1, OLD), reads(2, {"note": "str"}), "old has number, new has none"),
+        (reads(1, OLD), reads(2, {"sum": "int64"}), "old has number, new has sum"),
+        (reads(1, {"paid": "bool"}), reads(2, {"paid": "bool"}), "old has none, new has none"),
+        (reads(1, OLD), reads(2, OLD, index="customer"), "old has a row for each order, new for each customer"),
+        (reads(1, OLD)(), reads(2, OLD), "give the class, or a function"),
+    ],
+)
+def test_versions_that_no_query_could_ask_both_of_are_refused(old, new, said):
+    with pytest.raises(lab.InvalidArgument, match=said):
+        rebuild_studio(two_events(), old, new, before=2)
 
 
 def test_the_frame_is_plain(view):

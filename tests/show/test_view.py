@@ -44,7 +44,9 @@ def test_the_frame_handed_out_is_a_copy(view):
     assert view.frame().at[0, "area"] == 6
 
 
-@pytest.mark.parametrize("setting", [{"width": 6}, {"width": 0}, {"height": -1}])
+@pytest.mark.parametrize(
+    "setting", [{"width": 6}, {"width": 0}, {"height": -1}, {"width": 2.5}, {"width": "3"}, {"width": None}]
+)
 def test_a_value_out_of_bounds_is_refused_with_the_bounds(view, setting):
     with pytest.raises(InvalidArgument, match=r"give a whole number from \d to \d"):
         view.move(**setting)
@@ -64,3 +66,42 @@ def test_where_no_widget_can_be_shown_there_is_the_picture_and_its_sentence(view
 
 def test_the_front_end_gets_all_it_needs_to_draw_the_controls(view):
     assert [(one["name"], one["least"], one["most"]) for one in view.controls] == [("width", 1, 5), ("height", 0, 9)]
+
+
+@pytest.fixture
+def book():
+    """Two chapters, of nine pages and of four."""
+
+    def draw(chapter, page):
+        return Picture(f"<p>{chapter}, {page}</p>", f"page {page} of chapter {chapter}", pd.DataFrame())
+
+    pages = Control("page", "Page", 1, lambda at: {1: 9, 2: 4}[at["chapter"]], 9)
+    return View(draw, [pages, Control("chapter", "Chapter", 1, 2, 1)])
+
+
+def ends(view):
+    return [one["most"] for one in view.controls]
+
+
+def test_a_control_whose_end_depends_on_another_stays_at_its_end(book):
+    assert ends(book) == [9, 2]
+    assert book.at(chapter=2).says == "page 4 of chapter 2" and ends(book) == [9, 2]
+    book.move(chapter=2)
+    assert (book.says, ends(book)) == ("page 4 of chapter 2", [4, 2])
+    book.set_state({"values": {"page": 4, "chapter": 1}})
+    assert (book.values["page"], book.says, ends(book)) == (9, "page 9 of chapter 1", [9, 2])
+
+
+def test_a_control_in_its_midst_stays_where_it_is_as_long_as_it_can(book):
+    book.move(page=3)
+    assert book.at(chapter=2).says == "page 3 of chapter 2"
+    book.move(page=7)
+    assert book.at(chapter=2).says == "page 4 of chapter 2"
+
+
+def test_an_end_is_that_of_the_setting_that_is_asked_for(book):
+    assert book.at(chapter=2, page=2).says == "page 2 of chapter 2"
+    with pytest.raises(InvalidArgument, match="page=5: give a whole number from 1 to 4"):
+        book.at(page=5, chapter=2)
+    with pytest.raises(InvalidArgument, match="chapter=3: give a whole number from 1 to 2"):
+        book.at(page=5, chapter=3)

@@ -145,8 +145,13 @@ def changes(answer: Any) -> None:
         told = answer.get(change)
         word = told.lower().strip() if isinstance(told, str) else ""
         if word != right:
-            ask = WHY_NOT.get((change, word), f"Which of these is it: {', '.join(CHOICES)}?")
-            raise NotYet(f"looked up: {change}", told, "another one", ask)
+            done, one_of = f"looked up: {change}", f"one of {', '.join(CHOICES)}"
+            if not told:
+                ask = "This one is still open. Is the fact on record, in which shape, and who has to hear of it?"
+                raise NotYet(done, "no choice", one_of, ask)
+            if word not in CHOICES:
+                raise NotYet(done, repr(told), one_of, f"Which of the {len(CHOICES)} comes closest to what you mean?")
+            raise NotYet(done, told, "another one", WHY_NOT[change, word])
 
 
 EXERCISES = (

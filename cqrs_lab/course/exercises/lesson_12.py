@@ -86,7 +86,10 @@ def _comes_again(answer: Any, desk: _Desk, ada: Delivered) -> None:
     _has(desk, "ada", 1, "handed the same event over twice", behind if desk.looked else keys)
     desk.memory.clear()
     _give(answer, desk, ada)
-    lost = "The process died, and what it remembered died with it. Who else knows that she has one?"
+    lost = (
+        "The process died, and what it remembered died with it. The service knows its keys. "
+        "Which key would it know again, made of what the event tells?"
+    )
     _has(desk, "ada", 1, "let the process die, and handed the event over again", lost)
     _is_stable(desk, ada)
 
@@ -153,8 +156,11 @@ def trip(answer: Any) -> None:
         told = answer.get(step)
         word = told.lower().strip() if isinstance(told, str) else ""
         if word != kind:
-            ask = WHY_NOT.get((at, word), "Suppose the next step fails. What can still be done about this one?")
-            raise NotYet(f"looked up: {step}", told, "another kind", ask)
+            done, kinds = f"looked up: {step}", ("undo", "no return", "retry")
+            if word not in kinds:
+                ask = "Suppose the next step fails. What can still be done about this one?"
+                raise NotYet(done, repr(told) if told else "no choice", f"one of {', '.join(kinds)}", ask)
+            raise NotYet(done, told, "another kind", WHY_NOT[at, word])
 
 
 EXERCISES = (

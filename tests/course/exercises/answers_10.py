@@ -221,7 +221,8 @@ WRONG_CHANGES = {
     "letter, rebuild": (chosen(LETTER, "rebuild"), "Were the letters lost"),
     "letter, upcaster": (chosen(LETTER, "upcaster"), "which ones were sent"),
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
-    "something else": (chosen(LETTER, "a broker"), "Which of these is it"),
+    "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
+    "no choice": (dict.fromkeys(CHANGES, ""), "This one is still open"),
     "a list": (list(CHANGES), "What does each of the four changes ask for"),
 }
 

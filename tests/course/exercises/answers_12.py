@@ -206,7 +206,7 @@ def remembers_elsewhere(event, desk):
 _numbers = itertools.count()
 
 WRONG_HANDLERS = {
-    "memory": (remembers, "what it remembered died with it"),
+    "memory": (remembers, "Which key would it know again"),
     "a table": (looks_into_the_table, "May a handler trust a table"),
     "a uuid": (lambda event, desk: desk.issue(event.customer, uuid.uuid4()), "Another key each time"),
     "a count in memory": (counts_in_memory, "After the crash you counted from the start"),
@@ -250,7 +250,7 @@ WRONG_TRIPS = {
     "ticket, retry": (said(TICKET, "retry"), "After it, can it"),
     "mail, undo": (said(MAIL, "undo"), "because a mail server is down"),
     "mail, no return": (said(MAIL, "no return"), "for a mail that fails"),
-    "nothing": ({}, "Suppose the next step fails"),
+    "nothing": (dict.fromkeys(TRIP), "Suppose the next step fails"),
     "a list": (["undo"], "each of the five steps"),
 }
 
