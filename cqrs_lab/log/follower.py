@@ -28,53 +28,73 @@ class Follower:
         self._store = store
         self._catch_up = catch_up
         self._grown = threading.Event()
-        self._stopping = False
+        self._turn = threading.Lock()  # guards all that follows
+        self._wanted = self._again = False
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
     def running(self) -> bool:
         """True between start and stop, unless `catch_up` ended it."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._thread is not None
 
     def start(self) -> None:
         """Begin to follow; does nothing if it already does."""
-        if self.running:
-            return
         subscribe = getattr(self._store, "subscribe", None)
         if subscribe is None:
             raise InvalidArgument(
                 f"{type(self._store).__name__} does not announce its growth (no subscribe method); "
                 "call catch_up() yourself when you want to read on"
             )
-        self.stop()
-        self._stopping = False
-        self._unsubscribe = subscribe(self._grown.set)
-        self._grown.set()
-        self._thread = threading.Thread(target=self._follow, daemon=True, name="cqrs-lab follower")
-        self._thread.start()
+        with self._turn:
+            if not self._wanted:
+                self._wanted, self._unsubscribe = True, subscribe(self._grown.set)
+            self._begin()
 
     def resume(self) -> None:
         """Begin to follow again, if `catch_up` has ended what `start` began."""
-        if self._thread is not None:
-            self.start()
+        with self._turn:
+            if self._wanted:
+                self._begin()
+
+    def _begin(self) -> None:
+        self._grown.set()
+        self._again = True  # a thread that is just about to end is followed by another
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._follow, daemon=True, name="cqrs-lab follower")
+            self._thread.start()
 
     def stop(self) -> None:
         """Finish the batch in hand and end the thread; does nothing if it is not running."""
-        self._unsubscribe()
-        self._stopping = True
-        self._grown.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
-        self._thread = None
+        with self._turn:
+            self._unsubscribe()
+            self._wanted, self._unsubscribe = False, lambda: None
+            thread, self._thread = self._thread, None
+            self._grown.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
 
     def _follow(self) -> None:
-        while True:
-            self._grown.wait()
-            # Cleared before reading, not after: a commit in between must wake us once more.
-            self._grown.clear()
-            if self._stopping or not self._catch_up():
+        me = threading.current_thread()
+        try:
+            while True:
+                self._grown.wait()
+                # Cleared before reading, not after: a commit in between must wake us once more.
+                self._grown.clear()
+                self._again = False
+                if self._thread is not me or not self._catch_up():
+                    return
+        finally:
+            self._end(me)
+
+    def _end(self, me: threading.Thread) -> None:
+        with self._turn:
+            if self._thread is not me:
+                self._grown.set()  # it may have been meant for the thread that came after us
                 return
+            self._thread = None
+            if self._again:
+                self._begin()
 
 
 class Following:

@@ -26,11 +26,14 @@ def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFra
 
 
 def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadModel:
-    """Take in what was parked; what still fails stays parked. Summaries merge in any order, so it may come late."""
+    """Take in what was parked; what still fails stays parked. Summaries merge in any order, so it may come late.
+
+    What turns out to be an event that the projection does not read is no longer missing.
+    """
     for parked in model.parked:
         others = tuple(one for one in model.parked if one != parked)
         try:
-            taken_in = model.take_in(projection, _readable(store, projection, parked.position))
+            taken_in = model.take_in(projection, _one(store, parked.position))
         except Exception as error:  # noqa: BLE001 - a projection may raise anything; it stays listed
             model = replace(model, parked=(*others, ParkedEvent(parked.position, said(error))))
         else:
@@ -38,11 +41,20 @@ def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadMo
     return replace(model, parked=tuple(sorted(model.parked, key=lambda one: one.position)))
 
 
-def _readable(store: EventStore, projection: Projection, position: int) -> EventBatch:
-    batch = _one(store, position)
-    if not batch.holds(projection.events):
-        raise LookupError(f"{projection.name} does not read such events; add the type to its `events`, and rebuild")
-    return batch
+def lost_by(store: EventStore, projection: Projection, before: ReadModel, built: ReadModel) -> ParkedEvent | None:
+    """Find an event that a read model has taken in, and the one that is to follow it has parked."""
+    known = {one.position for one in before.parked}
+    for one in built.parked:
+        if one.position <= before.position and one.position not in known and _reads(store, projection, one.position):
+            return one
+    return None
+
+
+def _reads(store: EventStore, projection: Projection, position: int) -> bool:
+    try:
+        return _one(store, position).holds(projection.events)
+    except UnreadableEvent:
+        return True  # it could be read once, and what it was nobody can tell
 
 
 def _whose(store: EventStore, position: int) -> tuple[str, str]:

@@ -13,8 +13,8 @@ import pandas as pd
 from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
-from cqrs_lab.read.batch import EventBatch, read_batch
-from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.parked import lost_by, parked_table, read_up_to_unreadable, retry
 from cqrs_lab.read.projection import Projection, check_declaration
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus, status_of
@@ -28,7 +28,7 @@ class Serving:
     model: ReadModel
     handlers: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
     error: str = ""
-    rebuilding: bool = False
+    rebuilding: object = None  # whoever builds the next version
 
 
 class Projector(Following):
@@ -75,6 +75,8 @@ class Projector(Following):
         projection.schema.check(model.table, "the model given")
         if model.position > store.head():
             raise InvalidArgument(f"the model given stands at {model.position}, and the log ends at {store.head()}")
+        if model.made_by not in (None, made_by := (projection.name, projection.version)):
+            raise InvalidArgument(f"the model given was made by {model.made_by}, not {made_by}; rebuild from the log")
         self.store = store
         self.on_failure: Literal["stop", "park"] = on_failure
         self._clock = clock
@@ -108,7 +110,7 @@ class Projector(Following):
     def status(self) -> ProjectorStatus:
         """How the projector is doing."""
         now = self.serving
-        return status_of(self.store, now.model, now.error, now.rebuilding, self._clock)
+        return status_of(self.store, now.model, now.error, bool(now.rebuilding), self._clock)
 
     @property
     def parked(self) -> pd.DataFrame:
@@ -121,7 +123,7 @@ class Projector(Following):
         Parameters
         ----------
         projection : Projection, optional
-            The mended one, of the same schema; it takes over. For another schema, rebuild.
+            The mended one, of the same schema and events; it takes over. For others, rebuild.
 
         Returns
         -------
@@ -132,8 +134,8 @@ class Projector(Following):
             now = self.serving
             mended = projection or now.projection
             check_declaration(mended)
-            if mended.schema != now.projection.schema:
-                raise InvalidArgument(f"{mended.name} has another schema; use rebuild(projector, to=…)")
+            if mended.schema != now.projection.schema or set(mended.events) != set(now.projection.events):
+                raise InvalidArgument(f"{mended.name} has another schema or other events; use rebuild(projector, to=…)")
             model = retry(self.store, mended, now.model)
             self._publish(projection=mended, model=model, error="" if projection else now.error)
             self._follower.resume()
@@ -141,6 +143,8 @@ class Projector(Following):
 
     def catch_up(self, limit: int | None = None) -> int:
         """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
+
+        A projector that was started, and has failed since, follows the log again.
 
         Returns
         -------
@@ -153,8 +157,13 @@ class Projector(Following):
             At an event that the projection cannot take in, or the store cannot read. Everything before it is in the
             table; the next call tries it again.
         """
-        head, read = self.store.head(), 0
+        read = self._read_on(limit)
+        self._follower.resume()
+        return read
+
+    def _read_on(self, limit: int | None = None) -> int:
         with self._working:
+            head, read = self.store.head(), 0
             while self.position < head and (limit is None or read < limit):
                 left = None if limit is None else limit - read
                 batch, unreadable = read_up_to_unreadable(self.store, after=self.position, limit=left)
@@ -165,7 +174,9 @@ class Projector(Following):
                     read += 1
                 elif not len(batch):
                     break
-        return read
+            if self.serving.error and self.position >= head:
+                self._publish(error="")  # what failed was not an event, and it is over
+            return read
 
     def apply(self, batch: EventBatch) -> None:
         """Take in a batch of the log that somebody hands over, whatever was handed over before.
@@ -174,8 +185,9 @@ class Projector(Following):
         instead: a batch that came too early must not make the checkpoint pass what came late.
         """
         with self._working:
-            new, next_one = batch.after(self.position), read_batch(self.store, after=self.position, limit=1)
-            if len(next_one) and len(new) and next_one.last_position < next(iter(new)).position:
+            new = batch.after(self.position)
+            next_one, unreadable = read_up_to_unreadable(self.store, after=self.position, limit=1)
+            if unreadable or (len(next_one) and len(new) and next_one.last_position < next(iter(new)).position):
                 self.catch_up()
             else:
                 self._take_in(new)
@@ -216,15 +228,19 @@ class Projector(Following):
                 lambda: self._serving.model.position >= position or bool(self._serving.error), timeout_seconds
             )
 
-    def begin_rebuild(self) -> None:
-        """Mark that another version is being built; only one at a time."""
+    def begin_rebuild(self, by: object = "somebody") -> None:
+        """Mark that another version is being built, and by whom; only one at a time."""
         with self._changed:
             if self._serving.rebuilding:
                 raise InvalidArgument("a rebuild is under way; finish or abort it first, or projector.end_rebuild()")
-            self._serving = replace(self._serving, rebuilding=True)
+            self._serving = replace(self._serving, rebuilding=by)
 
-    def end_rebuild(self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None) -> ReadModel:
+    def end_rebuild(
+        self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None, by: object = None
+    ) -> ReadModel:
         """Serve what the successor has built, at no older position; without one, go on as before.
+
+        Whoever began it says so (`by`); without that, whatever is being built is given up.
 
         Returns
         -------
@@ -232,30 +248,31 @@ class Projector(Following):
             What was served before.
         """
         with self._working:
-            before = self.serving.model
+            before, now = self.serving.model, self.serving.rebuilding
+            if by is not None and now is not by:
+                raise InvalidArgument("this rebuild was given up meanwhile; begin another, with the model of this one")
             if successor is None:
-                self._publish(rebuilding=False)
+                self._publish(rebuilding=None)
                 return before
             successor.catch_up()
             built = successor.serving
-            for one in set(built.model.parked) - set(before.parked):
-                if read_batch(self.store, after=one.position - 1, limit=1).holds(self.projection.events):
-                    why = f"the version that serves has it, and the new one cannot take it in: {one.error}"
-                    raise ProjectionFailed(built.projection.name, one.position, before.position, why)
+            if (lost := lost_by(self.store, self.projection, before, built.model)) is not None:
+                why = f"the version that serves has it, and the new one cannot take it in: {lost.error}"
+                raise ProjectionFailed(built.projection.name, lost.position, before.position, why)
             fitting = self.serving.handlers if built.projection.schema == self.projection.schema else {}
             self._publish(
                 projection=built.projection,
                 model=built.model,
                 handlers={**fitting, **(handlers or {})},
                 error="",
-                rebuilding=False,
+                rebuilding=None,
             )
             self._follower.resume()
             return before
 
     def _follow(self) -> bool:
         try:
-            self.catch_up()
+            self._read_on()
         except ProjectionFailed:
             return False  # told by status and by every answer
         except Exception as error:

@@ -34,11 +34,14 @@ class ReadModel:
         The last position it reflects: its checkpoint.
     parked : tuple of ParkedEvent
         What was left out up to there. Kept here, since the checkpoint has moved past it.
+    made_by : (str, int) or None
+        Name and version of the projection that has made it; None as long as nothing was taken in.
     """
 
     table: pd.DataFrame
     position: int = 0
     parked: tuple[ParkedEvent, ...] = ()
+    made_by: tuple[str, int] | None = None
 
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
         """Summarise the batch and merge it into the rows it touches."""
@@ -49,7 +52,8 @@ class ReadModel:
         at = self.table.index.get_indexer(rows.index)
         merged = projection.merge(self.table.take(at[at >= 0]), rows)
         projection.schema.check(merged, f"{projection.name}.merge")
-        return replace(self, table=upsert(self.table, merged), position=batch.last_position)
+        made_by = projection.name, projection.version
+        return replace(self, table=upsert(self.table, merged), position=batch.last_position, made_by=made_by)
 
     def park(self, position: int, error: str) -> ReadModel:
         """Leave out the event at this position, and remember it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument, ProjectionFailed
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.memory import SEGMENT_EVENTS
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
@@ -82,7 +83,8 @@ class Rebuild:
         self._old, self._step_events = projector, step_events
         self._new = Projector(projector.store, to, projector.on_failure, model=model)
         self._before, self._handlers = projector.serving.model, handlers
-        projector.begin_rebuild()
+        self._turn = threading.RLock()  # a step and giving up come one after the other
+        projector.begin_rebuild(by=self)
 
     @property
     def model(self) -> ReadModel:
@@ -106,26 +108,33 @@ class Rebuild:
             The new version cannot take in an event, or has parked one that the old version has. The old one goes on
             serving.
         """
-        while self.state == "building":
+        while self._step():
+            yield Progress(self._new.position, self._old.store.head())
+
+    def _step(self) -> bool:
+        with self._turn:
+            if self.state != "building":
+                return False
             self._new.catch_up(limit=self._step_events)
             # The last few events are taken in during the swap, so that writers cannot keep us running behind.
             if self._old.store.head() - self._new.position < self._step_events:
-                self._before = self._old.end_rebuild(self._new, self._handlers)
+                self._before = self._old.end_rebuild(self._new, self._handlers, by=self)
                 self.state = "swapped"
-            yield Progress(self._new.position, self._old.store.head())
+            return True
 
     def run(self) -> Self:
-        """Build to the end and swap; give up if the new version cannot take in an event."""
+        """Build to the end and swap; give up if anything goes wrong."""
         try:
             for _ in self:
                 pass
-        except ProjectionFailed:
-            self.abort()
-            raise
+        finally:
+            self.abort()  # does nothing once it has swapped
         return self
 
     def abort(self) -> None:
-        """Give up the new version; the old one goes on serving."""
-        if self.state == "building":
-            self.state = "aborted"
-            self._old.end_rebuild()
+        """Give up the new version; the old one goes on serving. A step that is under way is finished first."""
+        with self._turn:
+            if self.state == "building":
+                self.state = "aborted"
+                if self._old.serving.rebuilding is self:
+                    self._old.end_rebuild()

@@ -30,7 +30,7 @@ class ProjectorStatus:
         How long the first event that is not in the table has been in the log; 0 if there is none, NaN if it cannot be
         read.
     error : str
-        Why it stopped; "" if it did not.
+        Why it stopped, also while its next version is built; "" if it did not.
     parked : tuple of ParkedEvent
     """
 
@@ -46,7 +46,8 @@ class ProjectorStatus:
 
         While another version is built, no lag makes it ill: a restart would only begin the rebuild anew.
         """
-        return self.state == "rebuilding" or (self.state != "failed" and self.lag_seconds <= lag_seconds)
+        # A lag that is not known (NaN) is no reason: what cannot be read stops the projector, or is parked.
+        return self.state == "rebuilding" or (self.state != "failed" and not self.lag_seconds > lag_seconds)
 
 
 def status_of(
@@ -54,9 +55,9 @@ def status_of(
 ) -> ProjectorStatus:
     """Compare a read model with the log it is made from."""
     behind = max(0, store.head() - model.position)
-    state: State = "rebuilding" if rebuilding else "catching up" if behind else "live"
-    if error:
-        state = "failed"
+    state: State = "failed" if error else "catching up" if behind else "live"
+    if rebuilding:
+        state = "rebuilding"  # also of one that has failed: this is its repair
     return ProjectorStatus(state, model.position, behind, _waiting(store, model, clock), error, model.parked)
 
 

@@ -95,7 +95,7 @@ class ProcessManager(Following):
         ``store.head()`` to begin with what comes from now on.
     save : callable, optional
         ``save(position)`` is called when the commands that an event calls for were sent, and not before. An event that
-        calls for none is not saved: handling it again sends nothing.
+        calls for none is saved only when `due` has caught up: handling it again sends nothing.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class ProcessManager(Following):
         self._store, self._bus, self._process, self._save = store, bus, process, save
         self._states: dict[str, tuple[int, Any]] = {}
         self._rejected: dict[str, RejectedCommand] = {}
-        self.position, self.waiting, self.error = position, dict[str, Any](), ""
+        self.position, self.error, self._waiting = position, "", dict[str, Any]()
         self._working = threading.RLock()  # one thread at a time handles events
         self._follower = Follower(store, self._follow)
         for recorded in takewhile(lambda one: one.position <= position, store.read_all()):
@@ -149,6 +149,11 @@ class ProcessManager(Following):
     def rejected(self) -> tuple[RejectedCommand, ...]:
         """What rules forbade the process, each command once."""
         return tuple(self._rejected.values())
+
+    @property
+    def waiting(self) -> dict[str, Any]:
+        """The instances that wait, and until when."""
+        return dict(self._waiting)
 
     def state(self, instance: str) -> Any:
         """Tell what the process knows of an instance."""
@@ -173,19 +178,23 @@ class ProcessManager(Following):
         handled = 0
         while new := self._read_on(None if limit is None else limit - handled):
             handled += new
+        self._follower.resume()
         return handled
 
     def _read_on(self, limit: int | None = None) -> int:
         """Handle what is in the log now; what that leads to waits for the next call."""
         with self._working:
-            new = list(self._store.read_all(after=self.position, limit=limit))
-            for recorded in new:
+            handled = 0
+            for recorded in self._store.read_all(after=self.position, limit=limit):
                 self._handle(recorded)
+                handled += 1
             self.error = ""
-            return len(new)
+            return handled
 
     def due(self, now: Any) -> int:
         """Catch up, then do what missed deadlines call for, once for each deadline.
+
+        Whom it hears of only now it gives up at the next call, if nothing is answered by then.
 
         Nobody calls this for you: time is a fact from outside, such as a scheduler's. What is to be said again later
         needs an event that the process hears, so that it waits anew.
@@ -207,9 +216,10 @@ class ProcessManager(Following):
         """
         with self._working:
             known = self.position
-            self.catch_up()
+            if self.catch_up():
+                self._save(self.position)  # so that a next life knows whom this one has heard of
             # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
-            waiting = {one: deadline for one, deadline in self.waiting.items() if self._states[one][0] <= known}
+            waiting = {one: deadline for one, deadline in self._waiting.items() if self._states[one][0] <= known}
             overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
             for instance in overdue:
                 position, state = self._states[instance]
@@ -250,9 +260,9 @@ class ProcessManager(Following):
         deadline = self._process.deadline(state)
         self._states[instance] = recorded.position, state
         if deadline is None:
-            self.waiting.pop(instance, None)
+            self._waiting.pop(instance, None)
         else:
-            self.waiting[instance] = deadline
+            self._waiting[instance] = deadline
 
     def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
         if not isinstance(commands, (list, tuple)):

@@ -287,7 +287,7 @@ def test_an_interrupt_between_what_it_knows_and_its_position_lets_no_event_count
 
     store, bus = a_library(*STORY)
     manager = lab.ProcessManager(store, bus, LIBRARY)
-    manager.waiting = InterruptedOnce()
+    manager._waiting = InterruptedOnce()
     with pytest.raises(KeyboardInterrupt):
         manager.catch_up()
     manager.catch_up()
