@@ -20,7 +20,8 @@ LATEST_START, LONGEST = 15, 40
 SHOWN_SECONDS = 100
 """The longest that two transactions can take, one after the other, and the poll that reads the second."""
 WRITERS = ("Ada", "Ben")
-ENDS = ("it commits", "it rolls back", "it never ends")
+ENDS = ("it commits", "it rolls back", "it never ends: her program hangs")
+COMMITS, ROLLS_BACK, HANGS = ENDS
 HOW: dict[Remedy, str] = {
     "none": "No remedy: at each look the reader takes all that is committed after its own position.",
     "lock": "Lock: a transaction waits until no other is open, and takes its position then.",
@@ -55,11 +56,11 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
         controls.append(Control(f"{name.lower()}_takes", f"{name} begins, second", 1, LATEST_START, takes_at))
-        controls.append(Control(f"{name.lower()}_lasts", f"{name} ends after, seconds", 1, LONGEST, lasts))
+        controls.append(Control(f"{name.lower()}_lasts", f"{name} works, seconds", 1, LONGEST, lasts))
 
     def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
-        lasts = math.inf if ENDS[ada_ends] == "it never ends" else ada_lasts
-        adas = Transaction(ada_takes, lasts, aborts=ENDS[ada_ends] == "it rolls back")
+        hangs = ENDS[ada_ends] == HANGS
+        adas = Transaction(ada_takes, math.inf if hangs else ada_lasts, aborts=ENDS[ada_ends] == ROLLS_BACK)
         run = simulate_gap(
             [adas, Transaction(ben_takes, ben_lasts)],
             REMEDIES[remedy],
@@ -68,15 +69,11 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
             until_seconds=SHOWN_SECONDS,
         )
         rows = run.events.set_axis(pd.Index(WRITERS, name="transaction"))
-        return _picture(run, rows.assign(over_at=_ends(rows, lasts, ben_lasts)), HOW[REMEDIES[remedy]])
+        rows["worked_until"] = rows["took_at"] + [ada_lasts, ben_lasts]
+        rows["over_at"] = rows["worked_until"].mask(pd.Series([hangs, False], index=rows.index))
+        return _picture(run, rows, HOW[REMEDIES[remedy]])
 
     return View(draw, controls)
-
-
-def _ends(rows: pd.DataFrame, *lasts: float) -> pd.Series:
-    """Tell when each transaction is over, by a commit or a rollback; unset if it is open at the end of the picture."""
-    over = rows["took_at"] + list(lasts)
-    return over.where(over <= SHOWN_SECONDS)
 
 
 def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
@@ -89,7 +86,7 @@ def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
         f'<p class="says">{escape(how)}</p><p class="says">{escape(says)}</p>{table(_numbers(rows), "The two events")}'
     )
     # The chart comes first, below the controls: whatever is said below it, it stays where it is.
-    return Picture(drawn(figure, name) + below, says, rows.drop(columns=["wanted_at", "over_at"]))
+    return Picture(drawn(figure, name) + below, says, rows.drop(columns=["wanted_at", "worked_until", "over_at"]))
 
 
 def _said(name: str, row: pd.Series, run: GapRun) -> str:
@@ -101,7 +98,8 @@ def _said(name: str, row: pd.Series, run: GapRun) -> str:
     if pd.isna(row["took_at"]):
         return f"{name} waits for the lock as long as the other is open, and takes no position."
     if pd.isna(row["over_at"]):
-        return f"{name}'s transaction stays open at position {row['position']}."
+        at = f"position {row['position']}"
+        return f"{name}'s program hangs at second {row['worked_until']:g}: the transaction stays open at {at}."
     if pd.isna(row["committed_at"]):
         return f"{name}'s transaction is rolled back: no event will ever stand at position {row['position']}."
     return f"{name}'s event is committed, and is not read as long as the other transaction is open."
@@ -150,16 +148,18 @@ def _draw_one(axes: Axes, level: int, name: str, until: pd.Series, row: pd.Serie
     axes.annotate(f"{name}: {position}", (row["wanted_at"], level + 0.22), color=INK, fontsize=11)
     if pd.isna(row["took_at"]):
         return
-    span = [row["took_at"], until["over_at"]]
-    axes.plot(span, [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt")
-    end = (until["over_at"], level)
+    for start, end, alpha in (("took_at", "worked_until", 1), ("worked_until", "over_at", 0.5)):
+        span = [until[start], until[end]]
+        axes.plot(span, [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt", alpha=alpha)
+    over = (until["over_at"], level)
     if pd.isna(row["committed_at"]):
-        still = pd.isna(row["over_at"])
-        word, side, beside = ("still open", "right", (0, -20)) if still else ("rolled back", "left", (8, -4))
-        axes.annotate(word, end, beside, textcoords="offset points", color=INK, weight="bold", ha=side)
+        word, at, beside = ("rolled back", over, (8, -4))
+        if pd.isna(row["over_at"]):
+            word, at, beside = ("hangs, and stays open", (row["worked_until"], level), (0, -18))
+        axes.annotate(word, at, beside, textcoords="offset points", color=INK, weight="bold")
     elif row["skipped"]:
-        axes.plot(*([at] for at in end), "x", color=INK, markersize=12, markeredgewidth=3)
-        axes.annotate("skipped", end, (12, -4), textcoords="offset points", color=INK, weight="bold")
+        axes.plot(*([at] for at in over), "x", color=INK, markersize=12, markeredgewidth=3)
+        axes.annotate("skipped", over, (12, -4), textcoords="offset points", color=INK, weight="bold")
     else:
         axes.plot([row["committed_at"], until["visible_at"]], [level] * 2, color=READ.colour, linestyle="--")
         if pd.notna(row["visible_at"]):
