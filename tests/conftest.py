@@ -1,5 +1,8 @@
 """What holds for every test, and what is printed at the end of a run."""
 
+import sys
+
+import pytest
 from hypothesis import settings
 
 from tests.simulation import test_oracles
@@ -7,6 +10,14 @@ from tests.simulation import test_oracles
 # No test measures time: a busy machine is no failure.
 settings.register_profile("cqrs-lab", deadline=None)
 settings.load_profile("cqrs-lab")
+
+
+@pytest.fixture
+def threads_that_change_at_every_turn():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def pytest_terminal_summary(terminalreporter):

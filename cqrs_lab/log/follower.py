@@ -29,14 +29,14 @@ class Follower:
         self._catch_up = catch_up
         self._grown = threading.Event()
         self._turn = threading.Lock()  # guards all that follows
-        self._wanted = self._again = False
+        self._wanted = self._running = self._again = False
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
     @property
     def running(self) -> bool:
         """True between start and stop, unless `catch_up` ended it."""
-        return self._thread is not None
+        return self._running
 
     def start(self) -> None:
         """Begin to follow; does nothing if it already does."""
@@ -60,7 +60,8 @@ class Follower:
     def _begin(self) -> None:
         self._grown.set()
         self._again = True  # a thread that is just about to end is followed by another
-        if self._thread is None:
+        if not self._running:
+            self._running = True
             self._thread = threading.Thread(target=self._follow, daemon=True, name="cqrs-lab follower")
             self._thread.start()
 
@@ -68,7 +69,7 @@ class Follower:
         """Finish the batch in hand and end the thread; does nothing if it is not running."""
         with self._turn:
             self._unsubscribe()
-            self._wanted, self._unsubscribe = False, lambda: None
+            self._wanted, self._running, self._unsubscribe = False, False, lambda: None
             thread, self._thread = self._thread, None
             self._grown.set()
         if thread is not None and thread is not threading.current_thread():
@@ -92,7 +93,7 @@ class Follower:
             if self._thread is not me:
                 self._grown.set()  # it may have been meant for the thread that came after us
                 return
-            self._thread = None
+            self._running = False
             if self._again:
                 self._begin()
 

@@ -87,7 +87,10 @@ class Projector(Following):
 
     @property
     def table(self) -> pd.DataFrame:
-        """The read model's table, yours to change: it shares nothing that a change would reach."""
+        """The read model's table, yours to change: pandas copies what a change touches.
+
+        Only what goes around pandas reaches the read model, such as ``table["units"].array[0] = 1``.
+        """
         return self.serving.model.table.copy(deep=False)
 
     @property

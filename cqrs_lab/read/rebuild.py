@@ -40,7 +40,8 @@ def rebuild(
     to : Projection
         The version to build; may have another schema.
     handlers : mapping of query type to handler, optional
-        Query handlers that fit the new schema; they take over at the same moment as the table.
+        Query handlers that fit the new schema; they take over at the same moment as the table. Where the schema is
+        another one, a handler that is not given here meets the new table with the code for the old one.
     model : ReadModel, optional
         The `model` of a rebuild that a crash has ended: this one goes on from there.
     step_events : int, optional
@@ -117,7 +118,8 @@ class Rebuild:
                 return False
             self._new.catch_up(limit=self._step_events)
             # The last few events are taken in during the swap, so that writers cannot keep us running behind.
-            if self._old.store.head() - self._new.position < self._step_events:
+            near = self._old.store.head() - self._new.position < self._step_events
+            if near and self.state == "building":
                 self._before = self._old.end_rebuild(self._new, self._handlers, by=self)
                 self.state = "swapped"
             return True

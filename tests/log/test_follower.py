@@ -53,6 +53,73 @@ def test_it_ends_itself_when_there_is_nothing_more_it_can_do():
     follower.stop()
 
 
+def test_asked_to_go_on_while_it_is_just_about_to_end_it_goes_on():
+    seen, third = [], threading.Event()
+
+    def catch_up():
+        seen.append(len(seen))
+        follower.resume()  # as somebody else may, between the failure and the end of the thread
+        if len(seen) == 3:
+            follower.stop()
+            third.set()
+        return False
+
+    follower = Follower(lab.MemoryEventStore(), catch_up)
+    follower.start()
+    assert third.wait(timeout=30)
+
+
+@pytest.mark.usefixtures("threads_that_change_at_every_turn")
+def test_started_and_stopped_by_many_threads_it_leaves_nothing_behind():
+    class Counted(lab.MemoryEventStore):
+        listeners = 0
+
+        def subscribe(self, on_growth):
+            self.listeners += 1
+            unsubscribe = super().subscribe(on_growth)
+
+            def once():
+                self.listeners -= 1
+                unsubscribe()
+
+            return once
+
+    store = Counted()
+    follower = Follower(store, lambda: True)
+    threads = [
+        threading.Thread(target=lambda: [(follower.start(), follower.stop()) for _ in range(50)]) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in threads)
+    assert (follower.running, store.listeners) == (False, 0)
+
+
+@pytest.mark.usefixtures("threads_that_change_at_every_turn")
+def test_a_thread_that_ends_does_not_swallow_what_the_next_one_waits_for():
+    def begin_anew_from_within():
+        first, second = threading.Event(), threading.Event()
+
+        def catch_up():
+            if first.is_set():
+                second.set()
+            else:
+                first.set()
+                follower.stop()  # the thread that ends is not waited for
+                follower.start()
+            return True
+
+        follower = Follower(lab.MemoryEventStore(), catch_up)
+        follower.start()
+        assert second.wait(timeout=30)
+        follower.stop()
+
+    for _ in range(200):
+        begin_anew_from_within()
+
+
 def test_a_store_that_does_not_announce_its_growth_is_refused_with_the_next_step():
     class Silent:
         pass

@@ -226,6 +226,14 @@ def test_a_store_that_breaks_under_a_started_projector_is_told_too():
         assert projector.status.error == "OSError: connection lost"
 
 
+def test_what_failed_and_is_over_is_no_longer_told():
+    projector = lab.Projector(a_store([]), TeaSales())
+    projector._publish(error="OSError: connection lost")
+    assert projector.status.state == "failed"
+    assert projector.catch_up() == 0
+    assert (projector.status.state, projector.status.error) == ("live", "")
+
+
 def test_readers_on_other_threads_only_ever_see_a_table_with_its_own_position():
     store, log = a_store([]), a_log()
     wanted = [expected_sales(log[:position]) for position in range(len(log) + 1)]
@@ -339,11 +347,11 @@ def test_a_started_projector_follows_again_once_it_is_repaired():
     for repair in (
         lambda projector: lab.rebuild(projector, to=TeaSales()).run(),
         lambda projector: projector.retry_parked(TeaSales()),
+        lambda projector: (projector.projection.mills.clear(), projector.catch_up()),
     ):
         projector = lab.Projector(store, FailsOn(105))
         projector.start()
         projector.wait_for(store.head(), timeout_seconds=30)
-        projector._follower._thread.join(timeout=30)
         assert projector.status.state == "failed"
         repair(projector)
         store.append("tea", [Priced("mint", 100)], expected=lab.Expected.ANY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import cqrs_lab as lab
@@ -217,3 +219,112 @@ def test_where_less_comes_in_than_a_step_takes_the_rebuild_ends_and_where_more_c
 def test_a_step_takes_in_a_whole_number_of_events(wrong):
     with pytest.raises(lab.InvalidArgument, match="step_events=.*give a whole number, 1 or more"):
         lab.rebuild(lab.Projector(a_store(), TeaSales()), to=TeaSales(), step_events=wrong)
+
+
+# --- giving up, and whose a rebuild is ---------------------------------------------------------------------------
+
+
+def test_a_rebuild_that_is_given_up_while_it_works_never_swaps():
+    class GivenUpMeanwhile(TeaSales):
+        version = 2
+
+        def summarise(self, batch):
+            work.abort()
+            return super().summarise(batch)
+
+    projector = lab.Projector(a_store(), TeaSales())
+    work = lab.rebuild(projector, to=GivenUpMeanwhile())
+    assert work.run().state == "aborted"
+    assert projector.projection.version == 1 and projector.status.state == "catching up"
+
+
+def test_who_gives_up_from_another_thread_has_given_up_when_the_call_returns():
+    reading, go = threading.Event(), threading.Event()
+
+    class Slow(TeaSales):
+        version = 2
+
+        def summarise(self, batch):
+            reading.set()
+            assert go.wait(timeout=30)
+            return super().summarise(batch)
+
+    projector = lab.Projector(a_store(), TeaSales())
+    work = lab.rebuild(projector, to=Slow(), step_events=8)
+    building = threading.Thread(target=work.run)
+    building.start()
+    assert reading.wait(timeout=30)
+    told = []
+    giving_up = threading.Thread(target=lambda: (work.abort(), told.append(projector.projection.version)))
+    giving_up.start()
+    go.set()
+    giving_up.join(timeout=30)
+    building.join(timeout=30)
+    assert told == [projector.projection.version], "whichever came first, nothing changes afterwards"
+    assert work.state == {1: "aborted", 2: "swapped"}[projector.projection.version]
+
+
+def test_a_rebuild_that_somebody_else_gave_up_does_not_come_between():
+    projector = lab.Projector(a_store(), TeaSales())
+    first = lab.rebuild(projector, to=WithoutMint())
+    projector.end_rebuild()
+    second = lab.rebuild(projector, to=Customers())
+    with pytest.raises(lab.InvalidArgument, match="this rebuild was given up meanwhile"):
+        first.run()
+    with pytest.raises(lab.InvalidArgument, match="a rebuild is under way"):
+        lab.rebuild(projector, to=TeaSales())
+    assert second.run().state == "swapped" and isinstance(projector.projection, Customers)
+
+
+def test_whatever_ends_a_run_the_next_rebuild_can_begin():
+    class Away(lab.MemoryEventStore):
+        away = False
+
+        def segment(self, after, upto):
+            if self.away:
+                raise OSError("disk away")
+            return super().segment(after, upto)
+
+    store = Away()
+    store.append("tea", [Sold("c", (Line("mint", 1),))], expected=lab.Expected.ANY)
+    projector = lab.Projector(store, TeaSales())
+    work = lab.rebuild(projector, to=TeaSales())
+    store.away = True
+    with pytest.raises(OSError, match="disk away"):
+        work.run()
+    store.away = False
+    assert (work.state, projector.status.state) == ("aborted", "catching up")
+    assert lab.rebuild(projector, to=TeaSales()).run().state == "swapped"
+
+
+def test_a_failed_projector_is_not_ill_while_it_is_rebuilt():
+    projector = lab.Projector(a_store(), FailsOn(110))
+    with pytest.raises(lab.ProjectionFailed):
+        projector.catch_up()
+    work = lab.rebuild(projector, to=TeaSales(), step_events=8)
+    next(iter(work))
+    assert (projector.status.state, projector.status.healthy(0)) == ("rebuilding", True)
+    assert "cannot read [110]" in projector.status.error
+    work.abort()
+    assert not projector.status.healthy()
+
+
+def test_what_another_version_has_made_is_not_gone_on_with():
+    projector = lab.Projector(a_store(), TeaSales())
+    work = lab.rebuild(projector, to=WithoutMint(), step_events=8)
+    next(iter(work))
+    work.abort()
+    with pytest.raises(lab.InvalidArgument, match=r"made by \('tea_sales', 2\), not \('tea_sales', 1\); rebuild"):
+        lab.rebuild(projector, to=TeaSales(), model=work.model)
+    assert lab.rebuild(projector, to=WithoutMint(), model=work.model).run().state == "swapped"
+
+
+def test_handlers_stay_with_their_schema_and_go_with_it():
+    projector = lab.Projector(a_store(), TeaSales())
+    queries = asked(projector)
+    buyers = {UnitsOf: lambda query, table: len(table)}
+    lab.rebuild(projector, to=Customers(), handlers=buyers).run()
+    lab.rebuild(projector, to=Customers()).run()
+    assert queries.ask(UnitsOf("mint")).value == 7
+    lab.rebuild(projector, to=TeaSales()).run()
+    assert queries.ask(UnitsOf("mint")).value == expected_sales(a_log())["mint"][0]

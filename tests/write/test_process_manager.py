@@ -1,6 +1,5 @@
 """A process manager answers every event at least once, and each answer takes effect once."""
 
-import sys
 import threading
 from dataclasses import dataclass, replace
 
@@ -279,6 +278,58 @@ def test_a_deadline_of_another_kind_than_now_is_told():
     assert manager.due(5) == 1
 
 
+def test_each_life_of_a_scheduler_s_process_hears_and_the_next_one_gives_up():
+    silent = replace(LIBRARY, react=lambda event, state: [])
+    store, bus = a_library(*STORY)
+    kept, overdue = [0], []
+    for _ in range(2):
+        manager = lab.ProcessManager(store, bus, silent, kept[-1], kept.append)
+        overdue.append(manager.due(9))
+    assert (overdue, calls(store)) == ([0, 1], ["ben"])
+
+
+def test_an_event_that_cannot_be_read_holds_up_nothing_that_came_before():
+    store, bus = a_library(*STORY, "old")
+
+    def upcast(old):
+        raise ZeroDivisionError("by nought")
+
+    manager = lab.ProcessManager(lab.UpcastingStore(store, {str: upcast}), bus, LIBRARY)
+    with pytest.raises(lab.UpcastFailed):
+        manager.catch_up()
+    assert (calls(store), manager.position) == (["ada"], 3)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_started_and_failed_it_follows_again_once_somebody_has_caught_up():
+    fails = [True]
+
+    def react(event, state):
+        if fails[0]:
+            raise ZeroDivisionError("by nought")
+        return []
+
+    store, bus = a_library()
+    failed, handled = threading.Event(), threading.Event()
+
+    def instance(event):
+        (failed if fails[0] else handled).set()
+        return "b"
+
+    manager = lab.ProcessManager(store, bus, lab.Process("p", 0, instance, lambda n, event: n + 1, react))
+    manager.start()
+    store.append("desk", [Fetched("b")], expected=lab.Expected.ANY)
+    assert failed.wait(timeout=30)
+    with manager._working:
+        fails[0] = False
+    manager.due(0)
+    handled.clear()
+    store.append("desk", [Fetched("b")], expected=lab.Expected.ANY)
+    assert handled.wait(timeout=30)
+    manager.stop()
+    assert (manager.state("b"), manager.error) == (2, "")
+
+
 def test_an_interrupt_between_what_it_knows_and_its_position_lets_no_event_count_twice():
     class InterruptedOnce(dict):
         def pop(self, *key):
@@ -292,14 +343,6 @@ def test_an_interrupt_between_what_it_knows_and_its_position_lets_no_event_count
         manager.catch_up()
     manager.catch_up()
     assert manager.state("b").readers == ("ada", "ben")
-
-
-@pytest.fixture
-def threads_that_change_at_every_turn():
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
 
 
 @pytest.mark.usefixtures("threads_that_change_at_every_turn")
