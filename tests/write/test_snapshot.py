@@ -204,6 +204,39 @@ def a_long_till(events=10_000, every=100):
     return store, bus, snapshots
 
 
+def a_deposit_of(module, name="Deposited"):
+    """Give the class that this module of the application calls Deposited."""
+
+    @dataclass(frozen=True)
+    class Deposited:
+        amount: int
+
+    Deposited.__module__, Deposited.__qualname__ = module, name
+    return Deposited
+
+
+def to_cents(old):
+    return a_deposit_of("bank")(100 * old.amount)
+
+
+def test_two_old_shapes_of_one_name_in_two_modules_are_told_apart():
+    v1, v2 = a_deposit_of("bank.v1"), a_deposit_of("bank.v2")
+    log = lab.MemoryEventStore(clock=ticking())
+    log.append("till", [v1(3), v2(4)], expected=lab.Expected.NO_STREAM)
+    balance = lab.Decider(0, decide, lambda cents, event: cents + event.amount)
+    snapshots = lab.Snapshots(balance, shape="balance", every=1)
+    for first, second in (({v1: to_cents}, {v2: to_cents}), ({v2: to_cents}, {v1: to_cents})):
+        before, after = lab.UpcastingStore(log, first), lab.UpcastingStore(log, second)
+        assert before.reads_as != after.reads_as
+        snapshots.load(before, "till")
+        fresh = lab.Snapshots(balance, shape="balance").load(after, "till")
+        assert snapshots.load(after, "till").state == fresh.state
+        assert snapshots.dropped == {"till": "the store reads old events otherwise than it did then"}
+        assert lab.UpcastingStore(log, dict(second)).reads_as == after.reads_as
+    of_one_module = [{v1: to_cents}, {a_deposit_of("bank.v1", "Withdrawn"): to_cents}]
+    assert len({lab.UpcastingStore(log, one).reads_as for one in of_one_module}) == 2
+
+
 def test_a_stream_of_ten_thousand_events_is_not_read_from_its_start():
     store, bus, snapshots = a_long_till()
     assert store.stream_version("till") == 10_000
