@@ -534,3 +534,13 @@ def test_snapshots_of_a_decider_that_nothing_is_registered_with_are_refused_with
     bus = a_bus(lab.MemoryEventStore(), in_pence, snapshots=[lab.Snapshots(twin, shape="pence")])
     with pytest.raises(lab.InvalidArgument, match="snapshots 'pence' would never be used"):
         bus.send(Take(1))
+
+
+def test_two_snapshots_of_one_decider_are_refused_since_one_of_them_would_never_be_used():
+    snapshots = [
+        lab.Snapshots(one, shape=shape) for one, shape in ((in_pence, "p1"), (in_pounds, "q"), (in_pence, "p2"))
+    ]
+    for some in (snapshots, iter(snapshots), [snapshots[0], snapshots[0]]):
+        with pytest.raises(lab.InvalidArgument, match="snapshots .*'p1'.*: two have one decider; keep one of them"):
+            lab.CommandBus(lab.MemoryEventStore(), snapshots=some)
+    assert a_bus(lab.MemoryEventStore(), in_pence, snapshots=iter(snapshots[:1])).send(Take(3)).version == 1
