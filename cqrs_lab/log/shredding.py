@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any, get_type_hints
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -94,7 +95,8 @@ class PersonalFields:
         The field that says whom they are about. It stays readable, so let it hold a number, not a name.
     fields : mapping of str to str
         Each field to be locked, declared str or ``str | None``, and what is read in its place once the person is
-        forgotten. Choose what deciders, upcasters and projections can go on with.
+        forgotten. Choose what deciders, upcasters and projections can go on with. A field that is computed from
+        another one is recorded too: declare it as well, or make a property of it.
     """
 
     person: str
@@ -118,8 +120,11 @@ class ShreddingStore(ReadThroughStore):
     Notes
     -----
     Not forgotten thereby: what was recorded in the clear before; read models, until they are rebuilt; snapshots, until
-    they are deleted (`Snapshots.kept.clear()`; they are not used any more); backups of the keys. Each reading decrypts
-    again, so a rebuild takes tens of microseconds more for each personal field.
+    they are deleted (`Snapshots.kept.clear()`; they are not used any more); backups of the keys; and what errors have
+    said: lists of what was parked, statuses and logs, where an upcaster or a projection puts a value into its message.
+    Each reading decrypts again, so a rebuild takes tens of microseconds more for each personal field.
+
+    An event's `__post_init__` runs when the event is made, and not again when it is locked, read, or forgotten.
 
     Examples
     --------
@@ -156,7 +161,7 @@ class ShreddingStore(ReadThroughStore):
         ------
         InvalidArgument
             An event names no person, one who is forgotten, or one whose key is no key; a personal field holds no text;
-            or the event's type is not declared, but is a subclass of one that is.
+            `__post_init__` set what is no field; or the event's type is not declared, but is a subclass of one that is.
         """
         events = listed(events)
         if isinstance(events, (str, bytes)):
@@ -181,7 +186,10 @@ class ShreddingStore(ReadThroughStore):
         if not person:
             raise InvalidArgument(f"{what}.{declared.person} names no person; facts of nobody could not be forgotten")
         if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
-            raise InvalidArgument(f"{what}.{wrong[0]} is {values[wrong[0]]!r}; a personal field holds text or None")
+            held = type(values[wrong[0]]).__name__  # not the value: what an error says cannot be forgotten
+            raise InvalidArgument(f"{what}.{wrong[0]} is of type {held}; a personal field holds text or None")
+        if lost := _set_beside_the_fields(event):
+            raise InvalidArgument(f"{what}.{lost[0]} is no field, and would be lost; declare it, or make it a property")
         # What a decider copies from a forgotten person's events is the placeholder already.
         if all(value == declared.fields[name] for name, value in values.items()):
             return event
@@ -190,7 +198,7 @@ class ShreddingStore(ReadThroughStore):
             raise InvalidArgument(f"{what}: person {person!r} is forgotten; give whoever comes back a new id")
         if (lock := _lock(key)) is None:
             raise InvalidArgument(f"{what}: the key of person {person!r} is no key; put the right one back")
-        return replace(event, **{name: lock.encrypt(value.encode()).decode() for name, value in values.items()})
+        return _with(event, {name: lock.encrypt(value.encode()).decode() for name, value in values.items()})
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         event: Any = recorded.event
@@ -202,7 +210,7 @@ class ShreddingStore(ReadThroughStore):
             return recorded
         key = self._keys.find(person)
         if key == FORGOTTEN:
-            return replace(recorded, event=replace(event, **{name: declared.fields[name] for name in values}))
+            return replace(recorded, event=_with(event, {name: declared.fields[name] for name in values}))
         if (lock := _lock(key)) is None:
             why = "what is kept as their key is no key"
             if key is None:
@@ -213,7 +221,7 @@ class ShreddingStore(ReadThroughStore):
         except (InvalidToken, TypeError):
             why = "it was recorded in the clear, or locked with another key; was a key lost, and a second one made?"
             raise DecryptionFailed(type(event).__name__, recorded.position, person, why) from None
-        return replace(recorded, event=replace(event, **clear))
+        return replace(recorded, event=_with(event, clear))
 
     def _reads_as(self) -> Hashable:
         return self._keys.forgotten
@@ -228,20 +236,46 @@ def _lock(key: Any) -> Fernet | None:
 
 
 def _person(event: object, declared: PersonalFields) -> str:
-    person = getattr(event, declared.person)
+    person = getattr(event, declared.person, None)
     return "" if person is None else str(person)
 
 
 def _personal_values(event: object, declared: PersonalFields) -> dict[str, Any]:
     """Give the personal fields that are told at all."""
-    found = {name: getattr(event, name) for name in declared.fields}
+    found = {name: getattr(event, name, None) for name in declared.fields}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _with(event: Any, values: Mapping[str, str]) -> Any:
+    """Copy an event, its fields alone, some with another value.
+
+    Not as `dataclasses.replace` does: `__post_init__` has met the clear values, and would change or refuse what is
+    locked and what stands in its place. Nor as `copy.copy` does: a cached property would be copied in the clear.
+    """
+    copied = object.__new__(type(event))
+    for name in (one.name for one in fields(event)):
+        if hasattr(event, name):
+            object.__setattr__(copied, name, values[name] if name in values else getattr(event, name))
+    return copied
+
+
+def _set_beside_the_fields(event: Any) -> list[str]:
+    """Name what `__post_init__` set that is no field: a copy would lack it, and it may tell about the person."""
+    if not hasattr(event, "__post_init__"):
+        return []
+    known, kind = {one.name for one in fields(event)}, type(event)
+    beside = [name for name in getattr(event, "__dict__", ()) if name not in known]
+    return [name for name in beside if not isinstance(getattr(kind, name, None), cached_property)]
 
 
 def _check(event_type: type, declared: PersonalFields) -> None:
     """Refuse a declaration that does not fit the event type."""
-    if not is_dataclass(event_type) or not isinstance(declared, PersonalFields) or not declared.fields:
+    if not is_dataclass(event_type) or not isinstance(declared, PersonalFields) or declared.fields == {}:
         raise InvalidArgument(f"{event_type!r}: {declared!r}: give a dataclass and its PersonalFields, at least one")
+    placeholders: object = declared.fields
+    if not isinstance(placeholders, Mapping) or not all(isinstance(one, str) for one in placeholders.values()):
+        wanted = "give a mapping of each field's name to the text that is read in its place"
+        raise InvalidArgument(f"{event_type.__name__}: fields={placeholders!r}: {wanted}")
     known, hints = [one.name for one in fields(event_type)], get_type_hints(event_type)
     for name in (declared.person, *declared.fields):
         if name not in known:
@@ -251,3 +285,8 @@ def _check(event_type: type, declared: PersonalFields) -> None:
     for name in declared.fields:
         if hints[name] not in (str, str | None):
             raise InvalidArgument(f"{event_type.__name__}.{name} is {hints[name]}; a personal field is a str")
+    computed = [one.name for one in fields(event_type) if not one.init and hasattr(event_type, "__post_init__")]
+    for name in computed:
+        if name not in (declared.person, *declared.fields) and hints[name] in (str, str | None):
+            where = f"{event_type.__name__}.{name} is computed (init=False) and would be recorded in the clear"
+            raise InvalidArgument(f"{where}; declare it personal too, or make it a property")

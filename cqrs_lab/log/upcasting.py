@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
@@ -12,6 +12,10 @@ from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
 from cqrs_lab.log.read_through import ReadThroughStore, listed
 
 Upcasters = Mapping[type, Callable[[Any], object]]
+
+# Slips of an upcaster, which no reader would ever see. Of the first ones a subclass may well be an event.
+_MANY = (list, tuple, set, frozenset, dict)
+_NO_EVENT = (type, BaseException, Iterator, Awaitable, AsyncIterator, RecordedEvent)
 
 
 class UpcastingStore(ReadThroughStore):
@@ -49,8 +53,8 @@ class UpcastingStore(ReadThroughStore):
                 raise InvalidArgument(f"{old!r}: {upcast!r} is no upcaster; give an event type and a function of it")
         super().__init__(store)
         self._upcasters = dict(upcasters)
-        self._segments: dict[int, Segment] = {}
-        self._segments_read_as: Hashable = None
+        self._given: set[type] = set()
+        self._kept: tuple[Hashable, dict[int, Segment]] = (None, {})
 
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
@@ -72,19 +76,23 @@ class UpcastingStore(ReadThroughStore):
         if beneath is None:
             events = list(self.read_all(after=after, limit=min(upto - after, SEGMENT_EVENTS)))
             return Segment(events), 0, len(events)
+        # Taken before the reading: whoever is forgotten in between is then filed under what holds no more.
+        reads_as: Hashable = getattr(self._store, "reads_as", None)
         segment, start, stop = beneath(after, upto)
         if (start, stop) != (0, SEGMENT_EVENTS):
             return Segment([self._read(one) for one in segment.events[start:stop]]), 0, stop - start
-        # Where a person was forgotten beneath, what was kept still knows them.
-        if self._segments_read_as != (reads_as := getattr(self._store, "reads_as", None)):
-            self._segments, self._segments_read_as = {}, reads_as
-        if after not in self._segments:
+        # Where a person was forgotten beneath, what was kept still knows them. Another reader may come by
+        # meanwhile, so this one goes on with the part that goes with its own `reads_as`.
+        if (kept := self._kept)[0] != reads_as:
+            kept = self._kept = (reads_as, {})
+        segments = kept[1]
+        if after not in segments:
             old = any(type(one.event) in self._upcasters for one in segment.events)
-            self._segments[after] = Segment([self._read(one) for one in segment.events]) if old else segment
-        return self._segments[after], start, stop
+            segments[after] = Segment([self._read(one) for one in segment.events]) if old else segment
+        return segments[after], start, stop
 
     def _reads_as(self) -> Hashable:
-        return frozenset(old.__qualname__ for old in self._upcasters)
+        return frozenset((old.__module__, old.__qualname__) for old in self._upcasters)
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         if type(recorded.event) not in self._upcasters:
@@ -95,10 +103,11 @@ class UpcastingStore(ReadThroughStore):
                 event = upcast(event)
             except Exception as error:
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, said(error)) from error
-            if event is None or type(event) in (list, tuple):  # no reader would ever see it
-                gave = "None" if event is None else f"a {type(event).__name__}"
-                why = f"it gave {gave}; return an event of the next shape"
-                raise UpcastFailed(shapes[-1].__name__, recorded.position, why)
+            if type(event) not in self._given:  # each type is looked at once, since a rebuild upcasts a million times
+                if (gave := _no_event(type(event))) is not None:
+                    why = f"it gave {gave}; return an event of the next shape"
+                    raise UpcastFailed(shapes[-1].__name__, recorded.position, why)
+                self._given.add(type(event))
             if type(event) in shapes:
                 names = " to ".join(shape.__name__ for shape in [*shapes, type(event)])
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, f"it goes round in a circle, from {names}")
@@ -106,3 +115,12 @@ class UpcastingStore(ReadThroughStore):
         # As dataclasses.replace would, at a third of its time: a rebuild does this a million times.
         stream, version, position = recorded.stream, recorded.version, recorded.position
         return RecordedEvent(stream, version, position, event, recorded.recorded_at, recorded.command_id)
+
+
+def _no_event(given: type) -> str | None:
+    """Name what an upcaster gave, if that is no event; None if it is one."""
+    if given is type(None):
+        return "None"
+    if issubclass(given, type):
+        return "a class"
+    return f"a {given.__name__}" if given in _MANY or issubclass(given, _NO_EVENT) else None

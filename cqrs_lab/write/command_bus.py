@@ -48,7 +48,7 @@ class CommandBus:
     attempts : int, optional
         How often one command is decided before the conflict is the caller's.
     snapshots : iterable of Snapshots, optional
-        For deciders with long streams. Without them each load begins with the first event.
+        For deciders with long streams, one to a decider. Without them each load begins with the first event.
 
     Examples
     --------
@@ -69,10 +69,11 @@ class CommandBus:
     def __init__(self, store: EventStore, attempts: int = 10, *, snapshots: Iterable[Snapshots] = ()) -> None:
         if attempts < 1:
             raise InvalidArgument(f"attempts={attempts}: a command must be tried at least once")
-        self._store = store
-        self._attempts = attempts
-        self._snapshots = {id(one.decider): one for one in snapshots}
+        self._store, self._attempts, given = store, attempts, list(snapshots)
+        self._snapshots = {id(one.decider): one for one in given}
         self._unused = set(self._snapshots)
+        if len(self._snapshots) < len(given):
+            raise InvalidArgument(f"snapshots {[one.shape for one in given]}: two have one decider; keep one of them")
         self._routes: dict[type, tuple[Snapshots, Callable[[Any], str]]] = {}
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
@@ -144,8 +145,7 @@ class CommandBus:
         if self._unused:
             shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
             raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
-        route = self._routes.get(type(command))
-        if route is None:
+        if (route := self._routes.get(type(command))) is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")
         return route

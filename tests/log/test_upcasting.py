@@ -1,6 +1,7 @@
 """Old events are read in their current shape, in every store, and are never rewritten."""
 
 import pickle
+from collections import abc
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -245,21 +246,67 @@ class MovedTo(NamedTuple):
     address: str
 
 
-def test_an_upcaster_that_forgets_its_return_does_not_make_events_vanish():
-    store = lab.MemoryEventStore()
-    store.append("ada", [Joined1("Ada", 3)], expected=lab.Expected.ANY)
-    for forgets, gave in (
+class Tagged(dict):
+    """Nor is a dict an event, though one that has a name of its own is."""
+
+
+def yields(old):
+    yield to_current(old)
+
+
+async def waits(old):
+    return to_current(old)
+
+
+async def yields_later(old):
+    yield to_current(old)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'waits' was never awaited")
+@pytest.mark.parametrize(
+    ("forgets", "gave"),
+    [
         (lambda old: None, "None"),
         (lambda old: [old], "a list"),
         (lambda old: (old,), "a tuple"),
-    ):
-        for upcasters in ({Joined1: forgets}, {Joined1: to_second, Joined2: forgets}):
-            with pytest.raises(lab.UpcastFailed, match=f"position 1 .* gave {gave}; return an event of the next shape"):
-                list(lab.UpcastingStore(store, upcasters).read_all())
-            with pytest.raises(lab.ProjectionFailed, match=f"failed at position 1: .*gave {gave}"):
-                lab.Projector(lab.UpcastingStore(store, upcasters), Members()).catch_up()
-    named = lab.UpcastingStore(store, {Joined1: lambda old: MovedTo(old.name)})
-    assert next(named.read_all()).event == MovedTo("Ada")
+        (lambda old: {old}, "a set"),
+        (lambda old: frozenset([old]), "a frozenset"),
+        (lambda old: {"name": old.name}, "a dict"),
+        (lambda old: Joined, "a class"),
+        (lambda old: abc.Sized, "a class"),
+        (lambda old: ValueError(old.name), "a ValueError"),
+        (lambda old: lab.RecordedEvent("ada", 1, 1, old, 0.0), "a RecordedEvent"),
+        (lambda old: map(to_current, [old]), "a map"),
+        (yields, "a generator"),
+        (waits, "a coroutine"),
+        (yields_later, "a async_generator"),
+    ],
+)
+def test_an_upcaster_that_gives_no_event_does_not_make_events_vanish(forgets, gave):
+    store = lab.MemoryEventStore()
+    store.append("ada", [Moved("here"), Joined1("Ada", 3)], expected=lab.Expected.ANY)
+    for upcasters in ({Joined1: forgets}, {Joined1: to_second, Joined2: forgets}):
+        today = lab.UpcastingStore(store, upcasters)
+        for _ in range(2):  # the second time as well
+            with pytest.raises(lab.UpcastFailed, match=f"position 2 .* gave {gave}; return an event of the next shape"):
+                list(today.read_all())
+        with pytest.raises(lab.ProjectionFailed, match=f"failed at position 2: .*gave {gave}"):
+            lab.Projector(today, Members()).catch_up()
+
+
+@pytest.mark.parametrize("event", [MovedTo("Ada"), Tagged(name="Ada"), "Joined", 7])
+def test_an_upcaster_may_give_whatever_may_be_an_event(event):
+    store = lab.MemoryEventStore()
+    store.append("ada", [Joined1("Ada", 3)] * 2, expected=lab.Expected.ANY)
+    assert [one.event for one in lab.UpcastingStore(store, {Joined1: lambda old: event}).read_all()] == [event] * 2
+
+
+def test_an_upcaster_that_gives_an_event_and_then_none_is_found_out():
+    store = lab.MemoryEventStore()
+    store.append("ada", [Joined1("Ada", 3), Joined1("Ben", -1)], expected=lab.Expected.ANY)
+    today = lab.UpcastingStore(store, {Joined1: lambda old: to_second(old) if old.pounds > 0 else ValueError(old)})
+    with pytest.raises(lab.UpcastFailed, match="position 2 .* gave a ValueError"):
+        list(today.read_all())
 
 
 def test_upcasters_that_go_round_in_a_circle_are_found_out():

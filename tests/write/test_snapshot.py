@@ -204,6 +204,39 @@ def a_long_till(events=10_000, every=100):
     return store, bus, snapshots
 
 
+def a_deposit_of(module, name="Deposited"):
+    """Give the class that this module of the application calls Deposited."""
+
+    @dataclass(frozen=True)
+    class Deposited:
+        amount: int
+
+    Deposited.__module__, Deposited.__qualname__ = module, name
+    return Deposited
+
+
+def to_cents(old):
+    return a_deposit_of("bank")(100 * old.amount)
+
+
+def test_two_old_shapes_of_one_name_in_two_modules_are_told_apart():
+    v1, v2 = a_deposit_of("bank.v1"), a_deposit_of("bank.v2")
+    log = lab.MemoryEventStore(clock=ticking())
+    log.append("till", [v1(3), v2(4)], expected=lab.Expected.NO_STREAM)
+    balance = lab.Decider(0, decide, lambda cents, event: cents + event.amount)
+    snapshots = lab.Snapshots(balance, shape="balance", every=1)
+    for first, second in (({v1: to_cents}, {v2: to_cents}), ({v2: to_cents}, {v1: to_cents})):
+        before, after = lab.UpcastingStore(log, first), lab.UpcastingStore(log, second)
+        assert before.reads_as != after.reads_as
+        snapshots.load(before, "till")
+        fresh = lab.Snapshots(balance, shape="balance").load(after, "till")
+        assert snapshots.load(after, "till").state == fresh.state
+        assert snapshots.dropped == {"till": "the store reads old events otherwise than it did then"}
+        assert lab.UpcastingStore(log, dict(second)).reads_as == after.reads_as
+    of_one_module = [{v1: to_cents}, {a_deposit_of("bank.v1", "Withdrawn"): to_cents}]
+    assert len({lab.UpcastingStore(log, one).reads_as for one in of_one_module}) == 2
+
+
 def test_a_stream_of_ten_thousand_events_is_not_read_from_its_start():
     store, bus, snapshots = a_long_till()
     assert store.stream_version("till") == 10_000
@@ -501,3 +534,13 @@ def test_snapshots_of_a_decider_that_nothing_is_registered_with_are_refused_with
     bus = a_bus(lab.MemoryEventStore(), in_pence, snapshots=[lab.Snapshots(twin, shape="pence")])
     with pytest.raises(lab.InvalidArgument, match="snapshots 'pence' would never be used"):
         bus.send(Take(1))
+
+
+def test_two_snapshots_of_one_decider_are_refused_since_one_of_them_would_never_be_used():
+    snapshots = [
+        lab.Snapshots(one, shape=shape) for one, shape in ((in_pence, "p1"), (in_pounds, "q"), (in_pence, "p2"))
+    ]
+    for some in (snapshots, iter(snapshots), [snapshots[0], snapshots[0]]):
+        with pytest.raises(lab.InvalidArgument, match="snapshots .*'p1'.*: two have one decider; keep one of them"):
+            lab.CommandBus(lab.MemoryEventStore(), snapshots=some)
+    assert a_bus(lab.MemoryEventStore(), in_pence, snapshots=iter(snapshots[:1])).send(Take(3)).version == 1
