@@ -127,9 +127,9 @@ SAID_TO: dict[str, dict[str, str]] = {
         "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
     },
     "09.1": {
-        "15 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "
+        "40 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "
         "has not heard of it, and so the order is delivered again.",
-        "11 cups": "Nothing is lost: the table was on the disk before the power went. But the checkpoint says that "
+        "37 cups": "Nothing is lost: the table was on the disk before the power went. But the checkpoint says that "
         "the third order is still to come.",
     },
     "09.2": {

@@ -233,7 +233,9 @@ class _Lanes:
     def _fault(self, y: float, kind: str, number: int, fault: Fault | None) -> Iterator[str]:
         """Draw a fault where it struck: a crash at the step in which the worker died, the others at their event."""
         x, text, down_to = self.x(number), f"▼ {number}: {kind}", LOG_Y - 30
-        if kind in CRASHES and fault not in self.crashed_at:
+        if kind == "nothing":
+            x, text = 0, "nothing"
+        elif kind in CRASHES and fault not in self.crashed_at:
             # It never struck: no line leads anywhere.
             x = down_to = 0
             text = f"visit {number}: {kind}{self._why_never(fault)}"

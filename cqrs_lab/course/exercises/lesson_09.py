@@ -163,10 +163,10 @@ def checkpoint_in_place(answer: Any) -> None:
         raise NotYet("looked for take_in", answer, "a function", "What did you hand over?")
     calm = simulate_faults(LIBRARY, [], on_disk(answer), batch=1)
     _without_faults(calm)
-    _nothing_goes_back(_tried(answer, Duplicate(1, later=2)))
     for site in calm.visits:
         lost = "The checkpoint has passed an event that no table has. Who will deliver it again?"
         _right(_tried(answer, Crash(site, 2)), lost)
+    _stays_in_its_place(_tried(answer, Duplicate(1, later=2)))
     told = _tried(answer, Poison(2))
     if any(broken.startswith(TOLD) for broken in told.broken):
         ask = "An event could not be read, and your worker went on as if it had been. Who hears of it?"
@@ -193,12 +193,15 @@ def _without_faults(run: FaultRun) -> None:
         raise NotYet("delivered four moves, and looked at the checkpoint", at, len(MOVES), ask)
 
 
-def _nothing_goes_back(run: FaultRun) -> None:
+def _stays_in_its_place(run: FaultRun) -> None:
     at = run.steps["position"].tolist()
     back = [f"from {before} back to {after}" for before, after in zip(at, at[1:], strict=False) if after < before]
     if back:
         ask = "An old delivery came again, and your checkpoint went back with it. May it ever?"
         raise NotYet("delivered event 1 once more, later", back[0], "a checkpoint that stays where it is", ask)
+    if at[-1] > len(MOVES):
+        ask = "One delivery came twice, and your checkpoint counted both. The next event would be dropped: what does it say?"
+        raise NotYet("delivered event 1 once more, later", f"the checkpoint {at[-1]}", f"{len(MOVES)}, the last one", ask)
     _right(run, "An old delivery came again. What did your worker do with it?")
 
 
