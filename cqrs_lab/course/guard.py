@@ -13,7 +13,7 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from cqrs_lab.errors import said
+from cqrs_lab.errors import SchemaError, said
 
 LIMIT_SECONDS = 2.0
 LEAST_SHARE = 0.2
@@ -34,6 +34,25 @@ class NotYet(Exception):
     def __init__(self, done: str, came: object, expected: object, ask: str) -> None:
         super().__init__(ask)
         self.done, self.came, self.expected, self.ask = done, str(came), str(expected), ask
+
+
+def what_it_means(error: BaseException) -> str:
+    """Tell what an error of an answer means, and what to do next."""
+    match error:
+        case SchemaError():
+            return (
+                "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "
+                "what differs? schema.conform(rows) takes the columns it knows, and sets the index."
+            )
+        case NameError():
+            return (
+                "Python knows no such name here. Is it spelt as where it was made, and imported in the first cell? "
+                "Run the cell that makes it, and then this one again."
+            )
+        case KeyError() | AttributeError():
+            return "Nothing of that name is there. Print what you look into (a frame has .columns), and compare names."
+        case _:
+            return "Which line of yours raises it? Try that line alone, on one slice, and look at what goes in."
 
 
 class OutOfTime(BaseException):

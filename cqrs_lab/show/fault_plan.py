@@ -29,7 +29,9 @@ from cqrs_lab.simulation.faults import (
     shrink,
     simulate_faults,
 )
+from cqrs_lab.simulation.faults.laws import CONVERGED, FROM_COMMANDS, TABLE_AND_CHECKPOINT, TOLD
 from cqrs_lab.simulation.faults.plan import Fault
+from cqrs_lab.simulation.faults.readers import PROMISES
 from cqrs_lab.simulation.faults.ways import WORKERS
 from cqrs_lab.simulation.faults.workers import MakeWorker
 
@@ -44,7 +46,20 @@ OTHERS: Mapping[str, Callable[[int], Fault]] = {
     "cannot be read until mended": Poison,
 }
 KINDS = ("nothing", *CRASHES, *OTHERS)
-ONE_WRITE = ": it has one write"
+NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
+IN_WORDS: Mapping[str, str] = {
+    TABLE_AND_CHECKPOINT: "the table is not what the log says up to its checkpoint",
+    TOLD: "an event that cannot be read was passed, and nobody was told",
+    CONVERGED: "in the end the table is not what the whole log says",
+    FROM_COMMANDS: "in the end the table is not what the commands ask for",
+    PROMISES["read_your_writes"]: "who asked with a receipt did not see the order (read your writes)",
+    PROMISES["monotonic_reads"]: "what a reader was shown went away again (monotonic reads)",
+    PROMISES["consistent_prefix"]: "an event was shown without one in front of it (consistent prefix)",
+}
+"""What has happened if a law did not hold, to somebody who does not know the laws."""
+TICKET = "With this line, the replay ticket, anybody can make the very same run again:"
+Label = tuple[str, int, Fault | None]
+"""A fault as it was set: its kind, its number, and what it makes of a run; None if nothing."""
 NO_FAULTS = (("nothing", 2), ("nothing", 4))
 FAULTS_Y, LOG_Y, WORKER_Y, AGREES_Y, HEIGHT = (22, 50), 112, 190, 250, 318
 LEFT, WIDTH, BESIDE_SECONDS = 120, 900, 0.36
@@ -90,7 +105,7 @@ def fault_plan(
     controls = [Control.among("worker", "Worker", names)]
     for number, (kind, at) in enumerate(plan, 1):
         controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
-        controls.append(Control(f"event_{number}", f"Fault {number} strikes event", 1, events, at))
+        controls.append(Control(f"event_{number}", f"Fault {number}: event (of a crash: visit)", 1, events, at))
 
     @cache
     def run(worker: str, plan: FaultPlan) -> FaultRun:
@@ -103,10 +118,11 @@ def fault_plan(
         faults = [_fault(kind, event, sites) for kind, event in given]
         shown = run(name, FaultPlan(tuple(one for one in faults if one is not None)))
         smallest = shown if shown.ok else shrink(shown, lambda smaller: run(name, smaller))
-        labels = [_label(*one, fault) for one, fault in zip(given, faults, strict=True)]
+        labels = [(*one, fault) for one, fault in zip(given, faults, strict=True)]
         says = f"{name[0].upper()}{name[1:]}: {shown.plan}. {_verdict(shown, smallest.plan)}"
-        if any(label.endswith(ONE_WRITE) for _, label in labels):
-            says += " It has one write: nothing lies between two."
+        if any(kind in CRASHES and fault is None for kind, _, fault in labels):
+            why = NO_SITE[any(sites.values())]
+            says += f" {why[0].upper()}{why[1:]}."
         return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
 
     return View(draw, controls)
@@ -128,29 +144,45 @@ def _fault(kind: str, event: int, sites: Mapping[str, str | None]) -> Fault | No
     return OTHERS[kind](event) if kind in OTHERS else None
 
 
-def _label(kind: str, event: int, fault: Fault | None) -> tuple[int, str]:
-    return event, f"{kind}{ONE_WRITE}" if kind in CRASHES and fault is None else kind
-
-
-def _picture(
-    says: str, run: FaultRun, labels: Sequence[tuple[int, str]], undisturbed: pd.DataFrame, events: int
-) -> Picture:
+def _picture(says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.DataFrame, events: int) -> Picture:
     name = f"The log, the deliveries to the worker, and after each whether the table is the fold of the log. {says}"
-    lane = drawing(WIDTH, HEIGHT, name, _Lanes(run.steps, events).parts(labels))
-    why = f"<p>{escape(run.broken[0])}</p>" if run.broken else ""
-    ticket = f'<p>Replay ticket:</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
+    lane = drawing(WIDTH, HEIGHT, name, _Lanes(run, events).parts(labels))
     tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run.steps)}</div>'
     # The lane comes first, below the controls: whatever is said below it, it stays where it is.
-    return Picture(f'{lane}<p class="says">{escape(says)}</p>{why}{ticket}{tables}', says, run.steps)
+    return Picture(
+        f'{lane}<p class="says">{escape(says)}</p>{_broken(run) if run.broken else ""}{tables}', says, run.steps
+    )
 
 
 def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
     if run.broken:
-        laws = ", ".join(law.partition(":")[0] for law in run.broken)
+        laws = "; ".join(_in_words(broken)[1] for broken in run.broken)
         found = "No smaller plan does it." if smallest == run.plan else f"The smallest plan that does it: {smallest}."
         return f"Broken: {laws}. {found}"
     apart = int((~run.steps["agrees"]).sum())
     return f"Every law held{f'; at {apart} steps the table was ahead of its checkpoint' if apart else ''}."
+
+
+def _in_words(broken: str) -> tuple[str, str]:
+    """Find the law that a run says is broken, and what that means."""
+    return next((law, words) for law, words in IN_WORDS.items() if broken.startswith(law))
+
+
+def _broken(run: FaultRun) -> str:
+    """Tell the first case in full, and give the ticket, with what it is for."""
+    law, words = _in_words(run.broken[0])
+    case = f"{words[0].upper()}{words[1:]}{run.broken[0].removeprefix(law)}"
+    return f'<p>{escape(case)}</p><p>{TICKET}</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
+
+
+def _crashed_at(run: FaultRun) -> dict[Fault, int]:
+    """Find the step at which each crash struck: those at one site strike in the order of their visits."""
+    crashes = sorted({one for one in run.plan if isinstance(one, Crash)}, key=lambda one: one.visit)
+    steps: dict[Fault, int] = {}
+    for site in {one.site for one in crashes}:
+        deaths = [at for at, what in enumerate(run.steps["what"]) if what.endswith(f": crashed {site}")]
+        steps |= zip([one for one in crashes if one.site == site], deaths, strict=False)
+    return steps
 
 
 def _in_the_end(came: pd.DataFrame, undisturbed: pd.DataFrame) -> str:
@@ -170,19 +202,22 @@ def _steps(steps: pd.DataFrame) -> str:
 class _Lanes:
     """Draws the steps of a run from left to right."""
 
-    def __init__(self, steps: pd.DataFrame, events: int) -> None:
+    def __init__(self, run: FaultRun, events: int) -> None:
+        steps, self.crashed_at, self.visits = run.steps, _crashed_at(run), run.visits
         self.last = events + MORE_SECONDS
         # What happens at one moment is drawn side by side.
         place = steps["seconds"] + BESIDE_SECONDS * steps.groupby("seconds").cumcount()
         self.steps: Any = steps.assign(x=[self.x(at) for at in place])
         self.last_word = "mended" if steps["what"].str.contains("stopped").any() else "faults stop"
-        self.recorded: dict[int, float] = {}
+        commands = self.steps[steps["what"].str.contains("recorded up to")]
+        positions = commands["what"].str.split().str[-1].astype(int)
+        self.recorded = dict(zip(positions[::-1], commands["x"][::-1], strict=True))
         self.taken = set[int]()
 
     def x(self, second: float) -> float:
         return round(LEFT + (WIDTH - LEFT - 20) * second / self.last, 1)
 
-    def parts(self, labels: Sequence[tuple[int, str]]) -> Iterator[str]:
+    def parts(self, labels: Sequence[Label]) -> Iterator[str]:
         names = {"fault 1": FAULTS_Y[0], "fault 2": FAULTS_Y[1], "log": LOG_Y, "worker": WORKER_Y}
         for text, y in {**names, "table = log?": AGREES_Y, "checkpoint": AGREES_Y + 22, "second": HEIGHT - 12}.items():
             yield f'<text x="4" y="{y + 5}" class="small strong">{text}</text>'
@@ -190,19 +225,41 @@ class _Lanes:
             yield f'<path class="way" d="M {LEFT} {y} H {WIDTH - 16}" style="stroke:var(--rule)"/>'
         for second in range(self.last + 1):
             yield _text(self.x(second), HEIGHT - 7, str(second), "small faint")
-        for y, (event, label) in zip(FAULTS_Y, labels, strict=True):
-            x = self.x(event)
-            yield f'<path class="way" d="M {x} {y} V {LOG_Y - 30}" stroke-dasharray="2 3" style="stroke:var(--faint)"/>'
-            yield f'<text x="{x + 8}" y="{y + 5}" class="small label">▼ {event}: {escape(label)}</text>'
+        for y, label in zip(FAULTS_Y, labels, strict=True):
+            yield from self._fault(y, *label)
         for step in self.steps.itertuples():
             yield from self._command(step) if step.what.startswith("command") else self._worker(step)
+
+    def _fault(self, y: float, kind: str, number: int, fault: Fault | None) -> Iterator[str]:
+        """Draw a fault where it struck: a crash at the step in which the worker died, the others at their event."""
+        x, text, down_to = self.x(number), f"▼ {number}: {kind}", LOG_Y - 30
+        if kind in CRASHES and fault not in self.crashed_at:
+            # It never struck: no line leads anywhere.
+            x = down_to = 0
+            text = f"visit {number}: {kind}{self._why_never(fault)}"
+        elif fault in self.crashed_at:
+            step = self.steps.iloc[self.crashed_at[fault]]
+            x, down_to = step["x"], WORKER_Y - 12
+            event = re.match(r"delivered (\d+)", step["what"])
+            text = f"▼ {event[1] if event else self.last_word}: {kind} (visit {number})"
+        elif hasattr(fault, "position"):
+            x = self.recorded.get(number, x)
+        if x:
+            yield f'<path class="way" d="M {x} {y} V {down_to}" stroke-dasharray="2 3" style="stroke:var(--faint)"/>'
+        left = x < WIDTH / 2
+        place = f'x="{max(x, LEFT) + 8}"' if left else f'x="{x - 8}" text-anchor="end"'
+        yield f'<text {place} y="{y + 5}" class="small label">{escape(text)}</text>'
+
+    def _why_never(self, fault: Any) -> str:
+        if fault is None:
+            return ", no such place"
+        return f", never strikes: the worker comes by {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:
         if "rejected" in step.what:
             return
         position = int(step.what.split()[-1])
-        fill = LOG.colour if position not in self.recorded else "var(--ground)"
-        self.recorded.setdefault(position, step.x)
+        fill = LOG.colour if step.x == self.recorded[position] else "var(--ground)"
         yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.colour};stroke-width:2"/>'
         yield _text(step.x, LOG_Y - 14, str(position), "strong")
 

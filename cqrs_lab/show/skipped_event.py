@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from cqrs_lab.show.chart import INK, drawn, new_chart
 from cqrs_lab.show.picture import Picture, table
@@ -14,23 +15,30 @@ from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, Transaction, simulate_gap
 
-SHOWN_SECONDS = 8
+POLL_SECONDS, PATIENCE_SECONDS = 10, 10
+LATEST_START, LONGEST = 15, 40
+SHOWN_SECONDS = 100
+"""The longest that two transactions can take, one after the other, and the poll that reads the second."""
 WRITERS = ("Ada", "Ben")
+ENDS = ("it commits", "it rolls back", "it never ends: her program hangs")
+COMMITS, ROLLS_BACK, HANGS = ENDS
 HOW: dict[Remedy, str] = {
-    "none": "No remedy: at each poll the reader takes all that is committed behind its own position.",
-    "lock": "Lock: a transaction waits (dotted) until no other is open, and takes its position then.",
-    "low watermark": "Low watermark: the reader takes nothing behind the first position of an open transaction.",
-    "gap-aware reader": "Gap-aware reader: it stops before a missing position, for 5 seconds at most.",
+    "none": "No remedy: at each look the reader takes all that is committed after its own position.",
+    "lock": "Lock: a transaction waits until no other is open, and takes its position then.",
+    "low watermark": "Low watermark: the reader stops before the first position whose transaction is open, "
+    "however long that stays open.",
+    "gap-aware reader": "Gap-aware reader: if it finds a later position and one is missing, it stops before the gap, "
+    f"for {PATIENCE_SECONDS} seconds. Then it gives the missing one up and goes on.",
 }
 
 
-def skipped_event(ada: tuple[float, float] = (0.3, 0.4), ben: tuple[float, float] = (1.2, 0.5)) -> View:
-    """Interleave two transactions by hand, and see what a reader that polls every second finds.
+def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5)) -> View:
+    """Interleave two transactions by hand, and see what a reader that looks every ten seconds finds.
 
     Parameters
     ----------
-    ada, ben : (float, float), optional
-        Where they begin: when each takes its position, and how long it takes from there to the commit; seconds.
+    ada, ben : (int, int), optional
+        Where they begin: when each takes its position, and how long it takes from there to its end; seconds.
 
     Returns
     -------
@@ -43,59 +51,131 @@ def skipped_event(ada: tuple[float, float] = (0.3, 0.4), ben: tuple[float, float
     >>> view = skipped_event()
     >>> view.move(ada_lasts=21)
     >>> view
-    Ada's event at position 1 is skipped for ever, and the reader's lag is 0. Ben's event is visible at 2 s.
+    Ada's event at position 1 is skipped for ever, and the reader's lag is 0. Ben's event is read at second 20.
     """
-    controls = [Control.among("remedy", "Remedy", REMEDIES)]
+    controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
-        label = f"{name} takes a position, tenths of a second"
-        controls.append(Control(f"{name.lower()}_takes", label, 1, 30, round(10 * takes_at)))
-        label = f"{name} commits, tenths of a second later"
-        controls.append(Control(f"{name.lower()}_lasts", label, 1, 40, round(10 * lasts)))
+        controls.append(Control(f"{name.lower()}_takes", f"{name} begins, second", 1, LATEST_START, takes_at))
+        controls.append(Control(f"{name.lower()}_lasts", f"{name} works, seconds", 1, LONGEST, lasts))
 
-    def draw(remedy: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
-        moves = ((ada_takes, ada_lasts), (ben_takes, ben_lasts))
-        transactions = [Transaction(at / 10, lasts / 10) for at, lasts in moves]
-        return _picture(simulate_gap(transactions, REMEDIES[remedy]), HOW[REMEDIES[remedy]])
+    def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
+        hangs = ENDS[ada_ends] == HANGS
+        adas = Transaction(ada_takes, math.inf if hangs else ada_lasts, aborts=ENDS[ada_ends] == ROLLS_BACK)
+        run = simulate_gap(
+            [adas, Transaction(ben_takes, ben_lasts)],
+            REMEDIES[remedy],
+            interval_seconds=POLL_SECONDS,
+            patience_seconds=PATIENCE_SECONDS,
+            until_seconds=SHOWN_SECONDS,
+        )
+        rows = run.events.set_axis(pd.Index(WRITERS, name="transaction"))
+        rows["worked_until"] = rows["took_at"] + [ada_lasts, ben_lasts]
+        rows["over_at"] = rows["worked_until"].mask(pd.Series([hangs, False], index=rows.index))
+        return _picture(run, rows, HOW[REMEDIES[remedy]])
 
     return View(draw, controls)
 
 
-def _picture(run: GapRun, how: str) -> Picture:
-    rows = run.events.set_axis(pd.Index(WRITERS, name="transaction"))
-    says = " ".join(_said(name, row) for name, row in rows.iterrows())
-    figure, axes = new_chart(9.0, 3.4)
-    _draw(axes, rows, run.polls[run.polls["seconds"] <= SHOWN_SECONDS])
-    shown = rows[["position", "took_at", "committed_at", "visible_at"]].round(2).astype("object")
-    shown = shown.where(rows["visible_at"].notna().to_numpy()[:, None] | (shown.columns != "visible_at"), "never")
-    numbers = shown.set_axis(["position", "taken at, s", "committed at, s", "visible at, s"], axis="columns")
-    name = f"Two transactions as bars from the position to the commit, and a reader's polls every second. {says}"
-    below = f'<p class="says">{escape(says)}</p>{table(numbers, "The two events")}'
-    html = f'<p class="says">{how}</p>{drawn(figure, name)}{below}'
-    return Picture(html, says, rows.drop(columns="wanted_at"))
+def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
+    says = " ".join(_said(str(name), row, run) for name, row in rows.iterrows())
+    figure, axes = new_chart(9.0, 4.3)
+    figure.subplots_adjust(left=0.03, right=0.97, bottom=0.38)
+    _draw(axes, rows, run.polls)
+    name = f"Two transactions as bars from the position to the end, and a reader's looks every 10 seconds. {says}"
+    below = (
+        f'<p class="says">{escape(how)}</p><p class="says">{escape(says)}</p>{table(_numbers(rows), "The two events")}'
+    )
+    # The chart comes first, below the controls: whatever is said below it, it stays where it is.
+    return Picture(drawn(figure, name) + below, says, rows.drop(columns=["wanted_at", "worked_until", "over_at"]))
 
 
-def _said(name: object, row: pd.Series) -> str:
+def _said(name: str, row: pd.Series, run: GapRun) -> str:
     if row["skipped"]:
-        return f"{name}'s event at position {row['position']} is skipped for ever, and the reader's lag is 0."
-    return f"{name}'s event is visible at {row['visible_at']:g} s."
+        lag = run.polls["lag_events"].iloc[-1]
+        return f"{name}'s event at position {row['position']} is skipped for ever, and the reader's lag is {lag}."
+    if pd.notna(row["visible_at"]):
+        return f"{name}'s event is read at second {row['visible_at']:g}."
+    if pd.isna(row["took_at"]):
+        return f"{name} waits for the lock as long as the other is open, and takes no position."
+    if pd.isna(row["over_at"]):
+        at = f"position {row['position']}"
+        return f"{name}'s program hangs at second {row['worked_until']:g}: the transaction stays open at {at}."
+    if pd.isna(row["committed_at"]):
+        return f"{name}'s transaction is rolled back: no event will ever stand at position {row['position']}."
+    return f"{name}'s event is committed, and is not read as long as the other transaction is open."
+
+
+def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    def shown(at: float, otherwise: str) -> str:
+        return otherwise if pd.isna(at) else f"{at:g}"
+
+    over = rows["over_at"].isna().map({True: "not yet", False: "rolled back"})
+    return pd.DataFrame(
+        {
+            "position": [str(one or "none") for one in rows["position"]],
+            "taken at second": [shown(at, "not yet") for at in rows["took_at"]],
+            "committed at second": [shown(at, why) for at, why in zip(rows["committed_at"], over, strict=True)],
+            "read at second": [shown(at, "never" if gone else "not yet") for at, gone in _reads(rows)],
+        },
+        index=rows.index,
+    )
+
+
+def _reads(rows: pd.DataFrame) -> list[tuple[float, bool]]:
+    rolled_back = rows["over_at"].notna() & rows["committed_at"].isna()
+    return list(zip(rows["visible_at"], rows["skipped"] | rolled_back, strict=True))
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, polls: pd.DataFrame) -> None:
     for level, (name, row) in zip((2, 1), rows.iterrows(), strict=True):
-        axes.plot([row["wanted_at"], row["took_at"]], [level] * 2, color=WRITE.colour, linestyle=":", linewidth=2)
-        axes.plot(
-            [row["took_at"], row["committed_at"]], [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt"
-        )
-        axes.annotate(f"{name}: position {row['position']}", (row["took_at"], level + 0.22), color=INK, fontsize=11)
-        if row["skipped"]:
-            axes.plot([row["committed_at"]], [level], "x", color=INK, markersize=12, markeredgewidth=3)
-            axes.annotate("skipped", (row["committed_at"], level), (12, -4), textcoords="offset points", weight="bold")
-        elif np.isfinite(row["visible_at"]):
-            axes.plot([row["committed_at"], row["visible_at"]], [level] * 2, color=READ.colour, linestyle="--")
-            axes.plot([row["visible_at"]], [level], "^", color=READ.colour, markersize=10)
-    axes.vlines(polls["seconds"], 0, 2.6, color=READ.colour, linewidth=0.8)
+        _draw_one(axes, level, str(name), row.where(row.notna(), SHOWN_SECONDS), row)
+    axes.vlines(polls["seconds"], 0, 2.7, color=READ.colour, linewidth=0.8)
     for seconds, upto in zip(polls["seconds"], polls["upto"], strict=True):
         axes.annotate(f"{upto}", (seconds, 0.12), (4, 0), textcoords="offset points", color=INK)
-    axes.set(xlim=(0, SHOWN_SECONDS + 0.4), ylim=(0, 2.8), xlabel="time, seconds; at each poll the reader's position")
+    axes.set(xlim=(0, SHOWN_SECONDS + 3), ylim=(0, 2.9), xlabel="time, seconds")
+    axes.set_xticks(range(0, SHOWN_SECONDS + 1, POLL_SECONDS))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+    axes.legend(
+        handles=_key(), loc="upper left", bbox_to_anchor=(0, -0.24), ncols=2, frameon=False, labelcolor=INK, fontsize=11
+    )
+
+
+def _draw_one(axes: Axes, level: int, name: str, until: pd.Series, row: pd.Series) -> None:
+    """Draw a transaction; `until` has the end of the picture where `row` has no time."""
+    axes.plot([row["wanted_at"], until["took_at"]], [level] * 2, color=WRITE.colour, linestyle=":", linewidth=2)
+    position = f"position {row['position']}" if row["position"] else "no position yet"
+    axes.annotate(f"{name}: {position}", (row["wanted_at"], level + 0.22), color=INK, fontsize=11)
+    if pd.isna(row["took_at"]):
+        return
+    for start, end, alpha in (("took_at", "worked_until", 1), ("worked_until", "over_at", 0.5)):
+        span = [until[start], until[end]]
+        axes.plot(span, [level] * 2, color=WRITE.colour, linewidth=9, solid_capstyle="butt", alpha=alpha)
+    over = (until["over_at"], level)
+    if pd.isna(row["committed_at"]):
+        word, at, beside = ("rolled back", over, (8, -4))
+        if pd.isna(row["over_at"]):
+            word, at, beside = ("hangs, and stays open", (row["worked_until"], level), (0, -18))
+        axes.annotate(word, at, beside, textcoords="offset points", color=INK, weight="bold")
+    elif row["skipped"]:
+        axes.plot(*([at] for at in over), "x", color=INK, markersize=12, markeredgewidth=3)
+        axes.annotate("skipped", over, (12, -4), textcoords="offset points", color=INK, weight="bold")
+    else:
+        axes.plot([row["committed_at"], until["visible_at"]], [level] * 2, color=READ.colour, linestyle="--")
+        if pd.notna(row["visible_at"]):
+            axes.plot([row["visible_at"]], [level], "^", color=READ.colour, markersize=10)
+
+
+def _key() -> list[Line2D]:
+    """Say what each mark is; always all of them, so that nothing jumps."""
+    return [
+        Line2D([], [], color=WRITE.colour, linewidth=9, solid_capstyle="butt", label="a transaction, open"),
+        Line2D([], [], color=WRITE.colour, linewidth=2, linestyle=":", label="waits for the lock"),
+        Line2D([], [], color=READ.colour, linestyle="--", label="committed, not read yet"),
+        Line2D([], [], color=READ.colour, marker="^", markersize=10, linestyle="", label="read"),
+        Line2D([], [], color=READ.colour, marker="|", markersize=18, linestyle="", label=_LOOK),
+        Line2D([], [], color=INK, marker="x", markersize=10, markeredgewidth=3, linestyle="", label="skipped for ever"),
+    ]
+
+
+_LOOK = "the reader looks; the number: its position then"

@@ -17,8 +17,9 @@ from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
 
 SESSIONS_GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
-MOST_LANES, MOST_OPERATIONS = 6, 14
+MOST_LANES, MOST_OPERATIONS = 8, 18
 ROOM = 0.15
+KEY = f"{WRITE.marker} a write, {READ.marker} a read; beside it what was written or read, and its version (– is none)."
 
 
 def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTEES, "consistent_prefix")) -> View:
@@ -67,12 +68,10 @@ def _all_of(
         index=pd.Index([_words(name) for name in names], name="guarantee"),
     )
     kinds = trace["op"].value_counts()
-    says = (
-        f"{trace['session'].nunique()} sessions, {kinds.get('w', 0)} writes, {kinds.get('r', 0)} reads, "
-        f"{len(frame)} times a guarantee was broken."
-    )
+    counts = (trace["session"].nunique(), "session"), (kinds.get("w", 0), "write"), (kinds.get("r", 0), "read")
+    told = f"{', '.join(_counted(*one) for one in counts)}; {_counted(len(frame), 'time')} a guarantee was broken."
     first = trace[trace["session"].isin(list(dict.fromkeys(trace["session"]))[:MOST_LANES])].head(MOST_OPERATIONS)
-    return _picture(first, None, says, counted, "Guarantees", frame)
+    return _picture(first, None, f"{told}{_left_out(trace, first)}", counted, "Guarantees", frame)
 
 
 def _one_of(trace: pd.DataFrame, name: str, broken: Broken, frame: pd.DataFrame) -> Picture:
@@ -84,7 +83,20 @@ def _one_of(trace: pd.DataFrame, name: str, broken: Broken, frame: pd.DataFrame)
     near = near[near["session"].isin(lanes)]
     says = f"{_words(name).capitalize()}, broken: {broken.says}"
     operations = blamed[["session", "op", "key", "invoke", "ret", "version"]].replace({"w": "write", "r": "read"})
+    operations.columns = pd.Index(["session", "what", "of", "asked at, s", "done at, s", "version"])
     return _picture(near, broken, says, operations.round(2).set_index("session"), "The operations", frame)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _left_out(trace: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Tell what the picture leaves out, so that nobody counts in it what is not there."""
+    if len(shown) == len(trace):
+        return ""
+    lanes = _counted(shown["session"].nunique(), "session")
+    return f" The picture has the first {len(shown)} writes and reads, of {lanes}."
 
 
 def _words(name: str) -> str:
@@ -96,10 +108,10 @@ def _picture(
 ) -> Picture:
     sessions = list(dict.fromkeys(shown["session"]))
     figure, axes = new_chart(9.0, 1.3 + 0.55 * len(sessions))
-    figure.subplots_adjust(bottom=0.6 / (1.3 + 0.55 * len(sessions)), right=0.97)
+    figure.subplots_adjust(bottom=0.6 / (1.3 + 0.55 * len(sessions)), left=0.15, right=0.97)
     _draw_lanes(axes, shown, sessions, broken)
     name = f"A lane per session, with writes and reads over time and the versions they show. {says}"
-    html = f'<p class="says">{escape(says)}</p>{drawn(figure, name)}{table(numbers, caption)}'
+    html = f'<p class="says">{escape(says)}</p>{drawn(figure, name)}<p>{KEY}</p>{table(numbers, caption)}'
     return Picture(html, says, frame)
 
 

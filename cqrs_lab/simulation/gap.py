@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -33,7 +34,7 @@ class Transaction:
     takes_at : float
         Seconds.
     lasts : float
-        Seconds until it is over.
+        Seconds until it is over; infinite, if it stays open.
     aborts : bool
         It gives up, and its position is never used.
     """
@@ -72,7 +73,8 @@ class GapRun:
     ----------
     events : DataFrame
         One row per transaction (from 1): position (int64), took_at, committed_at (float64, seconds; NaN if it gave
-        up), visible_at (float64, seconds; NaN if never), skipped (bool: committed, and never seen).
+        up or is open), visible_at (float64, seconds; NaN if never), skipped (bool: committed, not seen, and the
+        reader stands behind it).
     polls : DataFrame
         One row per poll: seconds (float64), upto (int64, the reader's position then), lag_events (int64).
     """
@@ -102,6 +104,7 @@ def simulate_gap(
     *,
     interval_seconds: float = 1.0,
     patience_seconds: float = 5.0,
+    until_seconds: float | None = None,
 ) -> GapRun:
     """Let a real projector poll a store into which transactions write, in virtual time.
 
@@ -113,7 +116,9 @@ def simulate_gap(
     interval_seconds : float, optional
         Between two polls; the first is after one interval.
     patience_seconds : float, optional
-        How long a gap-aware reader waits for a missing position.
+        How long a gap-aware reader waits for a missing position, from the poll at which it first saw a later one.
+    until_seconds : float, optional
+        The reader polls up to that moment; without it, until nothing more can come.
 
     Returns
     -------
@@ -123,7 +128,11 @@ def simulate_gap(
         raise InvalidArgument(f"remedy={remedy!r}: accepted are {', '.join(map(repr, REMEDIES))}")
     if not interval_seconds > 0 or not patience_seconds >= 0:
         raise InvalidArgument("interval_seconds must be above 0, patience_seconds 0 or more")
-    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run()
+    if until_seconds is None and any(math.isinf(one.lasts) for one in transactions):
+        raise InvalidArgument("a transaction stays open, and the reader would poll for ever; give until_seconds")
+    if until_seconds is not None and until_seconds < interval_seconds:
+        raise InvalidArgument(f"until_seconds={until_seconds:g} is before the first poll, at {interval_seconds:g}")
+    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run(until_seconds)
 
 
 def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.DataFrame:
@@ -164,12 +173,13 @@ class _Gap:
         self.polls: list[tuple[float, int, int]] = []
         self.quiet_polls = int(np.ceil(patience_seconds / interval_seconds)) + 2
 
-    def run(self) -> GapRun:
+    def run(self, until_seconds: float | None) -> GapRun:
         writers = [self.clock.process(self._write(at, one)) for at, one in enumerate(self.transactions, 1)]
-        self.clock.run(until=self.clock.process(self._read(self.clock.all_of(writers))))
+        self.clock.run(until=self.clock.process(self._read(self.clock.all_of(writers), until_seconds)))
         polls = pd.DataFrame(self.polls, columns=["seconds", "upto", "lag_events"])
         committed, visible = self.rows["committed_at"].notna(), self.rows["visible_at"].notna()
-        return GapRun(self.rows.assign(skipped=committed & ~visible), polls)
+        passed = self.rows["position"].between(1, self.reader.position)
+        return GapRun(self.rows.assign(skipped=committed & ~visible & passed), polls)
 
     def _write(self, number: int, transaction: Transaction) -> Process:
         yield at(self.clock, transaction.takes_at)
@@ -183,9 +193,9 @@ class _Gap:
             if not transaction.aborts:
                 self.rows.loc[number, "committed_at"] = self.clock.now
 
-    def _read(self, written: Any) -> Process:
+    def _read(self, written: Any, until_seconds: float | None) -> Process:
         quiet, tick = 0, 0
-        while quiet < self.quiet_polls:
+        while quiet < self.quiet_polls if until_seconds is None else (tick + 1) * self.interval <= until_seconds:
             tick += 1
             yield at(self.clock, tick * self.interval, AFTER_ALL_ELSE)
             self.reader.catch_up()

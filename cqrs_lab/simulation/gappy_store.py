@@ -35,7 +35,8 @@ class GappyEventStore:
         Gives seconds; what does not run by itself can be tried again.
     remedy : {"none", "low watermark", "gap-aware reader"}, optional
         low watermark: nothing is read beyond the first position of an open transaction. gap-aware reader: nothing is
-        read beyond a position that is missing, for so many seconds; after that it is taken to be given up.
+        read beyond a position that is missing, for so many seconds from the read that first found a later one; after
+        that it is taken to be given up.
     patience_seconds : float, optional
         How long a gap-aware reader waits.
 
@@ -126,6 +127,8 @@ class GappyEventStore:
 
     def _before_the_gap(self) -> int:
         now = self._clock()
-        missing = [at for at in range(1, self._handed_out + 1) if at not in self._committed]
+        # A reader sees what is committed: a position is missing for it as soon as a later one is there.
+        last = max(self._committed, default=0)
+        missing = [at for at in range(1, last) if at not in self._committed]
         waited = {at: now - self._missed_since.setdefault(at, now) for at in missing}
-        return min((at for at in missing if waited[at] < self._patience), default=self._handed_out + 1) - 1
+        return min((at for at in missing if waited[at] < self._patience), default=last + 1) - 1

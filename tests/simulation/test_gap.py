@@ -116,3 +116,23 @@ def test_a_transaction_that_gives_up_leaves_its_position_unused():
 def test_what_has_no_meaning_is_refused(wrong):
     with pytest.raises(lab.InvalidArgument):
         wrong()
+
+
+def test_a_gap_is_seen_only_once_a_later_position_is_there():
+    late = [Transaction(0.2, 9.0), Transaction(3.5, 0.2)]  # at poll 4 the reader finds 2, and no 1
+    run = simulate_gap(late, "gap-aware reader", patience_seconds=2)
+    assert run.polls.loc[run.polls["upto"] == 2, "seconds"].min() == 6
+    assert run.events.at[2, "visible_at"] == 6
+
+
+@pytest.mark.parametrize(("remedy", "seen"), [("none", 1), ("lock", None), ("low watermark", None)])
+def test_a_transaction_that_never_ends_is_watched_for_a_while(remedy, seen):
+    stays_open = [Transaction(0.2, math.inf), Transaction(0.5, 0.2)]
+    run = simulate_gap(stays_open, remedy, until_seconds=20)
+    assert list(run.polls["seconds"]) == list(range(1, 21))
+    assert run.events.at[2, "visible_at"] == seen if seen else math.isnan(run.events.at[2, "visible_at"])
+    assert not run.events["skipped"].any(), "what waits is not skipped"
+    with pytest.raises(lab.InvalidArgument, match="give until_seconds"):
+        simulate_gap(stays_open, remedy)
+    with pytest.raises(lab.InvalidArgument, match="before the first poll"):
+        simulate_gap(stays_open, remedy, until_seconds=0.5)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import reduce
 from typing import Any
 
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.guard import NotYet, what_it_means
 from cqrs_lab.errors import CqrsLabError, said
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
@@ -82,7 +82,9 @@ class Folds:
         try:
             came = self._read(self.question(self._fold(slices, backwards)))
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-            raise NotYet(done, said(error), expected, ask) from None
+            # An error mostly comes of the very slice that is asked about, such as an empty one; a name does not.
+            misspelt = isinstance(error, NameError)
+            raise NotYet(done, said(error), expected, what_it_means(error) if misspelt else ask) from None
         if came != expected:
             first = next(iter(came.values()), None)
             raise NotYet(done, came, expected, (misread or {}).get(first, ask))
@@ -102,7 +104,8 @@ class Folds:
         report = check_projection(self.projection, recorded(events), cuts=QUICK_CUTS)
         for fault in report.faults:
             ask = ASK_OF_LAW.get(fault.law, "Which line of yours depends on how the log was cut?")
-            raise NotYet(f"tried {fault.law}: {fault.done}", fault.came, fault.expected, ask)
+            law = fault.law.partition(": ")[2]
+            raise NotYet(f"tried whether this holds: {law}. {fault.done}", fault.came, fault.expected, ask)
 
 
 def _the_table(table: Any) -> Any:

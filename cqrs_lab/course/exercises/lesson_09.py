@@ -11,7 +11,7 @@ import pandas as pd
 
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.folding import Folds
-from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.course.guard import NotYet, call, what_it_means
 from cqrs_lab.errors import said
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
@@ -27,6 +27,7 @@ from cqrs_lab.simulation.faults import (
     simulate_faults,
     story_of,
 )
+from cqrs_lab.simulation.faults.laws import TOLD
 
 # --- 09.1: a bank -----------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ def _hear(folds: Folds, deliveries: Heard, expected: Mapping[str, int], ask: str
             table = projection.merge(table, rows)
         came = _money(folds.question(table))
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(done, said(error), expected, ask) from None
+        raise NotYet(done, said(error), expected, what_it_means(error)) from None
     if came != expected:
         raise NotYet(done, came, expected, ask)
 
@@ -114,8 +115,7 @@ def _rows(folds: Folds) -> int:
     try:
         rows = folds.projection.summarise(EventBatch([IN, OUT]))
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        ask = "Which line of summarise raises it? Look at what batch.frame(BalanceChanged) gives, and its columns."
-        raise NotYet(done, said(error), expected, ask) from None
+        raise NotYet(done, said(error), expected, what_it_means(error)) from None
     if not isinstance(rows, pd.DataFrame):
         raise NotYet(done, rows, expected, "What is merged is what summarise gives back. Does yours return its rows?")
     return len(rows)
@@ -168,7 +168,7 @@ def checkpoint_in_place(answer: Any) -> None:
         lost = "The checkpoint has passed an event that no table has. Who will deliver it again?"
         _right(_tried(answer, Crash(site, 2)), lost)
     told = _tried(answer, Poison(2))
-    if any(law.startswith("law 7") for law in told.broken):
+    if any(broken.startswith(TOLD) for broken in told.broken):
         ask = "An event could not be read, and your worker went on as if it had been. Who hears of it?"
         raise NotYet("let an event be unreadable", "the checkpoint passed it", "a stop, with the error", ask)
     _right(told, "After a stop the same event comes again. Does yours begin where it stopped?")

@@ -111,6 +111,28 @@ class Misspelt(Balances):
         return batch.frame(BalanceChanged)[["amuont"]]
 
 
+class NotAsDeclared(Balances):
+    """Forget the index: the account stays a column."""
+
+    def summarise(self, batch):
+        return batch.frame(BalanceChanged)[["account", "balance"]]
+
+
+class Raises(Balances):
+    def merge(self, table, rows):
+        raise ValueError("columns overlap")
+
+
+class Unnamed(Balances):
+    def summarise(self, batch):
+        raise NameError("name 'merged_rows' is not defined")
+
+
+class UnnamedInMerge(Balances):
+    def merge(self, table, rows):
+        raise NameError("name 'merge_row' is not defined")
+
+
 class WithoutReturn(Balances):
     def summarise(self, batch):
         super().summarise(batch)
@@ -125,10 +147,19 @@ WRONG_PROJECTIONS = {
     "the first to come wins": ((FirstToCome(), balances), "What has become of the first"),
     "a line twice in a slice": ((LedgerWithTwoLines(), added_up), "It came twice in one delivery"),
     "shows amounts": ((Balances(), lambda table: table["at_position"]), "What does your question read"),
-    "raises": ((Misspelt(), balances), "Which line of summarise raises it"),
+    "a column that is not there": ((Misspelt(), balances), "Nothing of that name is there"),
+    "not as declared": ((NotAsDeclared(), balances), "the rows are not like that"),
+    "another error": ((Raises(), balances), "Which line of yours raises it"),
+    "a name that nobody made": ((Unnamed(), balances), "Python knows no such name here"),
     "no return": ((WithoutReturn(), balances), "Does yours return its rows"),
     "no projection": ("balances", "which two functions"),
 }
+
+ALSO_RAISING = (
+    ((UnnamedInMerge(), balances), "Python knows no such name here"),
+    ((Balances(), lambda table: table["amount"]), "Nothing of that name is there"),
+    ((Balances(), lambda table: table.balances), "Nothing of that name is there"),
+)
 
 # --- 09.2 -------------------------------------------------------------------------------------------------
 

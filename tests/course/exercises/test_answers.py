@@ -78,3 +78,8 @@ def test_what_is_no_position_is_met_as_such(told):
 
 def test_who_rewrites_an_event_is_met_as_who_deletes_one():
     assert "Who tells them, if you take one away" in check("12.1", answers_12.rewrites).ask
+
+
+@pytest.mark.parametrize(("answer", "sentence"), answers_09.ALSO_RAISING)
+def test_an_error_is_met_with_what_it_means_wherever_it_is_raised(answer, sentence):
+    assert sentence in check("09.1", answer).ask
