@@ -138,7 +138,8 @@ def test_a_fault_that_met_nothing_is_told_to_have_been_idle():
 
 def test_an_event_that_the_projection_does_not_read_cannot_be_poison_for_it():
     story = story_of([DELIVERIES[0], events.StockReleased("cup", "7", 1, NOON), DELIVERIES[1]], Received)
-    assert simulate_faults(story, [Poison(2), Poison(3)], batch=1).idle == FaultPlan((Poison(2),))
+    for worker in ([], [on_disk(both_at_once)]):
+        assert simulate_faults(story, [Poison(2), Poison(3)], *worker, batch=1).idle == FaultPlan((Poison(2),))
 
 
 def test_the_last_delivery_is_overtaken_by_nobody():
