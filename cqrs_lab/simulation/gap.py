@@ -22,6 +22,7 @@ from cqrs_lab.simulation.gappy_store import GappyEventStore
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
 
 Remedy = Literal["none", "lock", "low watermark", "gap-aware reader"]
+MOST_POLLS = 100_000
 REMEDIES: tuple[Remedy, ...] = ("none", "lock", "low watermark", "gap-aware reader")
 
 
@@ -72,9 +73,10 @@ class GapRun:
     Attributes
     ----------
     events : DataFrame
-        One row per transaction (from 1): position (int64), took_at, committed_at (float64, seconds; NaN if it gave
-        up or is open), visible_at (float64, seconds; NaN if never), skipped (bool: committed, not seen, and the
-        reader stands behind it).
+        One row per transaction (from 1): wanted_at (float64, seconds: when its writer wanted to begin), position
+        (int64; 0 if it took none), took_at (float64, seconds: later than wanted_at where a lock made it wait; NaN if
+        it took none), committed_at (float64, seconds; NaN if it gave up or is open), visible_at (float64, seconds; NaN
+        if never), skipped (bool: committed, not seen, and the reader stands behind it).
     polls : DataFrame
         One row per poll: seconds (float64), upto (int64, the reader's position then), lag_events (int64).
     """
@@ -123,16 +125,40 @@ def simulate_gap(
     Returns
     -------
     GapRun
+
+    Raises
+    ------
+    InvalidArgument
+        A time is no time, or the reader would poll for ever, or more than 100,000 times.
     """
     if remedy not in REMEDIES:
         raise InvalidArgument(f"remedy={remedy!r}: accepted are {', '.join(map(repr, REMEDIES))}")
-    if not interval_seconds > 0 or not patience_seconds >= 0:
-        raise InvalidArgument("interval_seconds must be above 0, patience_seconds 0 or more")
+    if not 0 < interval_seconds < math.inf or not 0 <= patience_seconds < math.inf:
+        raise InvalidArgument(
+            f"interval_seconds={interval_seconds:g}, patience_seconds={patience_seconds:g}: "
+            "give an interval above 0, and a patience of 0 or more; neither may be endless"
+        )
+    for one in transactions:
+        if not 0 <= one.takes_at < math.inf or not one.lasts >= 0:
+            raise InvalidArgument(f"{one}: give takes_at and lasts in seconds, 0 or more; only lasts may be endless")
+    _check_end(transactions, interval_seconds, patience_seconds, until_seconds)
+    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run(until_seconds)
+
+
+def _check_end(
+    transactions: Sequence[Transaction], interval_seconds: float, patience_seconds: float, until_seconds: float | None
+) -> None:
     if until_seconds is None and any(math.isinf(one.lasts) for one in transactions):
         raise InvalidArgument("a transaction stays open, and the reader would poll for ever; give until_seconds")
     if until_seconds is not None and until_seconds < interval_seconds:
         raise InvalidArgument(f"until_seconds={until_seconds:g} is before the first poll, at {interval_seconds:g}")
-    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run(until_seconds)
+    last = max((one.takes_at for one in transactions), default=0) + sum(one.lasts for one in transactions)
+    end = last + patience_seconds if until_seconds is None else until_seconds
+    if not end / interval_seconds <= MOST_POLLS:
+        raise InvalidArgument(
+            f"polls every {interval_seconds:g} s for {end:g} s are more than {MOST_POLLS:,}; "
+            "give until_seconds, or a longer interval"
+        )
 
 
 def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.DataFrame:

@@ -40,6 +40,10 @@ class GappyEventStore:
     patience_seconds : float, optional
         How long a gap-aware reader waits.
 
+    Notes
+    -----
+    A block that appends nothing leaves nothing behind, and one that raises an error gives up, as a database does.
+
     Examples
     --------
     >>> from cqrs_lab import Expected
@@ -57,6 +61,8 @@ class GappyEventStore:
     def __init__(self, clock: Callable[[], float], remedy: Remedy = "none", patience_seconds: float = 5.0) -> None:
         if remedy not in ("none", "low watermark", "gap-aware reader"):
             raise InvalidArgument(f"remedy={remedy!r}: accepted are 'none', 'low watermark' and 'gap-aware reader'")
+        if not patience_seconds >= 0:
+            raise InvalidArgument(f"patience_seconds={patience_seconds!r}: give seconds, 0 or more")
         self._clock, self._remedy, self._patience = clock, remedy, patience_seconds
         self._handed_out = 0
         self._committed: dict[int, RecordedEvent] = {}
@@ -67,18 +73,22 @@ class GappyEventStore:
 
     @contextmanager
     def hold(self, aborts: bool = False) -> Iterator[None]:
-        """Let the next append commit when the block ends, or never."""
+        """Let the next append commit when the block ends; never, if it aborts or an error ends it."""
         self._next = transaction = Open()
         self._open.append(transaction)
+        commits = False
         try:
             yield
+            commits = not aborts
         finally:
             self._open.remove(transaction)
+            if self._next is transaction:
+                self._next = None  # nothing was appended
             for recorded in transaction.events:
-                if aborts:
-                    self._streams[recorded.stream].remove(recorded)
-                else:
+                if commits:
                     self._committed[recorded.position] = recorded
+                else:
+                    self._streams[recorded.stream].remove(recorded)
 
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
@@ -87,8 +97,9 @@ class GappyEventStore:
         recorded, transaction = self._streams.setdefault(stream, []), self._next
         first = [one for one in recorded if command_id is not None and one.command_id == command_id]
         if not events or first:
-            last = (first or recorded)[-1:]
-            return Appended(stream, StreamVersion(len(recorded)), last[0].position if last else Position(0))
+            known = first or recorded
+            version = first[-1].version if first else StreamVersion(len(recorded))
+            return Appended(stream, version, known[-1].position if known else Position(0))
         check_expected(stream, expected, len(recorded))
         self._next = None
         for event in events:

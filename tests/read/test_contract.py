@@ -7,6 +7,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.read import contract
+from cqrs_lab.read.contract import difference
 from tests.shop_of_tea import Line, Priced, Sold, TeaSales, a_log, recorded
 
 
@@ -211,3 +212,14 @@ def test_a_log_in_which_no_key_comes_up_again_is_noted():
     assert "note: " in str(report) and "Note: " in report._repr_html_()
     again = recorded(*each_once, *each_once)
     assert not lab.check_projection(appends, again).ok and not lab.check_projection(UnitsSold(), again).notes
+
+
+def floats(**values):
+    return pd.DataFrame({"amount": list(values.values())}, index=pd.Index(list(values), name="account"))
+
+
+def test_rounding_is_no_difference_and_what_is_one_is_named_and_not_a_row_beside_it():
+    assert difference(floats(ada=0.0, ben=1e9), floats(ada=0.1 + 0.2 - 0.3, ben=1e9 + 0.1)) is None
+    assert difference(floats(ada=0.0), floats(ada=2e-9)) == ("'ada': {'amount': 0.0}", "'ada': {'amount': 2e-09}")
+    told = difference(floats(ada=0.3, ben=1.0), floats(ada=0.1 + 0.2, ben=1.1))
+    assert told == ("'ben': {'amount': 1.0}", "'ben': {'amount': 1.1}")

@@ -1,6 +1,7 @@
 """The gap: a position taken before its commit falls through between two polls, at zero lag; three remedies."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import cqrs_lab as lab
 from cqrs_lab.simulation.faults import SlowCommit, find_failure, simulate_faults
-from cqrs_lab.simulation.gap import REMEDIES, Transaction, compare_remedies, draw_transactions, simulate_gap
+from cqrs_lab.simulation.gap import REMEDIES, GapRun, Transaction, compare_remedies, draw_transactions, simulate_gap
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.simulation.faulty_workers import STORY
 
@@ -136,3 +137,101 @@ def test_a_transaction_that_never_ends_is_watched_for_a_while(remedy, seen):
         simulate_gap(stays_open, remedy)
     with pytest.raises(lab.InvalidArgument, match="before the first poll"):
         simulate_gap(stays_open, remedy, until_seconds=0.5)
+
+
+# --- the store by itself ---------------------------------------------------------------------------------------------
+
+
+def test_without_an_open_transaction_the_store_keeps_every_law():
+    for remedy in ("none", "low watermark", "gap-aware reader"):
+        report = lab.check_event_store(lambda remedy=remedy: GappyEventStore(lambda: 0.0, remedy))
+        assert report.ok and report.checks > 50, report
+
+
+def test_with_one_it_breaks_the_one_order_of_the_log_and_nothing_else():
+    store, read = GappyEventStore(lambda: 0.0), []
+    for _ in range(2):
+        with store.hold():
+            for stream in ("slow", "quick"):
+                store.append(stream, [stream], expected=lab.Expected.ANY)
+            read += [one.position for one in store.read_all(after=max(read, default=0))]
+        read += [one.position for one in store.read_all(after=max(read))]
+    assert read == [2, 4] and [one.position for one in store.read_all()] == [1, 2, 3, 4]
+    versions = [(one.stream, one.version) for one in store.read_all()]
+    assert versions == [("slow", 1), ("quick", 1), ("slow", 2), ("quick", 2)]
+
+
+def test_a_transaction_that_appends_nothing_leaves_nothing_behind():
+    store = GappyEventStore(lambda: 0.0)
+    with store.hold():
+        pass
+    store.append("a", ["there"], expected=lab.Expected.NO_STREAM)
+    assert [one.event for one in store.read_all()] == ["there"]
+
+
+def test_a_rejected_command_does_not_take_the_next_one_along():
+    quarrel = [*STORY.commands, "nobody decides this"]
+    story = replace(STORY, register=register_with_a_refusal, commands=tuple(reversed(quarrel)), expected=None)
+    run = simulate_faults(story, store=GappyEventStore)
+    assert run.ok and run.head == len(STORY.commands) and run.steps["what"].str.contains("rejected").sum() == 1
+
+
+def register_with_a_refusal(bus):
+    def refuse(command, state):
+        raise lab.CommandRejected("not for us")
+
+    STORY.register(bus)
+    bus.register(str, lab.Decider(None, refuse, lambda state, event: state), stream=lambda command: "none")
+
+
+def test_an_error_within_a_transaction_undoes_it():
+    store = GappyEventStore(lambda: 0.0)
+    with pytest.raises(OSError, match="no room"), store.hold():
+        store.append("a", ["half"], expected=lab.Expected.NO_STREAM)
+        raise OSError("no room")
+    assert list(store.read_all()) == [] and store.stream_version("a") == 0
+
+
+def test_a_command_that_comes_twice_gets_its_first_receipt_whole():
+    store = GappyEventStore(lambda: 0.0)
+    first = store.append("a", ["one", "two"], expected=lab.Expected.NO_STREAM, command_id="c")
+    store.append("a", ["three"], expected=2)
+    assert store.append("a", ["one", "two"], expected=lab.Expected.NO_STREAM, command_id="c") == first
+
+
+nan = math.nan
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda: simulate_gap(FALLS_THROUGH, interval_seconds=nan), "interval_seconds=nan"),
+        (lambda: simulate_gap(FALLS_THROUGH, interval_seconds=math.inf), "neither may be endless"),
+        (lambda: simulate_gap(FALLS_THROUGH, patience_seconds=math.inf), "patience_seconds=inf"),
+        (lambda: simulate_gap(FALLS_THROUGH, "gap-aware reader", patience_seconds=nan), "patience_seconds=nan"),
+        (lambda: simulate_gap(FALLS_THROUGH, until_seconds=math.inf), "for inf s are more than 100,000"),
+        (lambda: simulate_gap(FALLS_THROUGH, until_seconds=nan), "for nan s are more than 100,000"),
+        (lambda: simulate_gap([Transaction(nan, 1.0)]), "give takes_at and lasts in seconds"),
+        (lambda: simulate_gap([Transaction(math.inf, 1.0)]), "only lasts may be endless"),
+        (lambda: simulate_gap([Transaction(-1.0, 1.0)]), "seconds, 0 or more"),
+        (lambda: simulate_gap([Transaction(0.0, nan)]), "give takes_at and lasts in seconds"),
+        (lambda: simulate_gap([Transaction(0.0, -1.0)]), "seconds, 0 or more"),
+        (lambda: simulate_gap([Transaction(0.0, 1e12)], "low watermark"), "give until_seconds, or a longer interval"),
+        (lambda: simulate_gap(FALLS_THROUGH, patience_seconds=1e12), "or a longer interval"),
+        (lambda: GappyEventStore(lambda: 0.0, patience_seconds=nan), "patience_seconds=nan: give seconds"),
+    ],
+)
+def test_a_time_that_is_no_time_is_refused_before_anything_hangs(wrong, told):
+    with pytest.raises(lab.InvalidArgument, match=told):
+        wrong()
+
+
+def test_no_transactions_at_all_are_a_run_too():
+    assert len(simulate_gap([]).events) == 0
+
+
+def test_every_column_of_a_run_is_told():
+    run = simulate_gap(FALLS_THROUGH, "lock")
+    told = " ".join(GapRun.__doc__.split())
+    assert all(f"{name} (" in told for name in [*run.events, *run.polls])
+    assert list(run.events["wanted_at"]) == [0.2, 0.5] and list(run.events["took_at"]) == [0.2, 2.2]

@@ -27,11 +27,14 @@ class Fold:
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
-        self._known: dict[tuple[Any, ...], pd.DataFrame] = {}
+        self._known: dict[tuple[RecordedEvent, ...], pd.DataFrame] = {}
 
     def __call__(self, events: Sequence[RecordedEvent]) -> pd.DataFrame:
         """Fold these events."""
-        log = tuple((one.position, one.stream, one.event) for one in events)
+        # All of the envelope: a projection may read when, in which version and by which command it was recorded.
+        log = tuple(events)
+        if not _can_be_a_key(log):
+            return self.projection.summarise(EventBatch(events))
         if log not in self._known:
             self._known[log] = self.projection.summarise(EventBatch(events))
         return self._known[log]
@@ -47,6 +50,14 @@ class Fold:
 
     def _is(self, table: pd.DataFrame, events: Sequence[RecordedEvent]) -> bool:
         return _rows(self(events)) == _rows(table)
+
+
+def _can_be_a_key(log: tuple[RecordedEvent, ...]) -> bool:
+    try:
+        hash(log)
+    except TypeError:  # an event that holds a list, or is a dict
+        return False
+    return True
 
 
 def _rows(table: pd.DataFrame) -> frozenset[tuple[Any, ...]]:

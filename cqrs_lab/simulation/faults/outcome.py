@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan
+from cqrs_lab.simulation.faults.plan import FaultPlan
+from cqrs_lab.simulation.faults.sites import Sites
+from cqrs_lab.simulation.faults.written import without_places
 
 
 class Outcome:
@@ -23,12 +25,20 @@ class Outcome:
         The sites at which the worker could have died, and how often it came by.
     settings : mapping of str to plain values
         What else the run depends on, besides the plan and the arguments that are code.
+    first_error : str
+        What the worker itself raised first, and when; "" if it raised nothing but what a fault made it raise.
     """
 
     def __init__(
-        self, plan: FaultPlan, broken: tuple[str, ...], visits: Mapping[str, int], settings: Mapping[str, Any]
+        self,
+        plan: FaultPlan,
+        broken: tuple[str, ...],
+        sites: Sites,
+        settings: Mapping[str, Any],
+        first_error: str = "",
     ) -> None:
-        self.plan, self.broken, self.visits, self.settings = plan, broken, dict(visits), dict(settings)
+        self.plan, self.broken, self.settings, self.first_error = plan, broken, dict(settings), first_error
+        self.visits, self._struck = dict(sites.visits), frozenset(sites.struck)
 
     def record(self) -> str:
         """Write down every step and every value of the run."""
@@ -53,17 +63,13 @@ class Outcome:
     @property
     def fingerprint(self) -> str:
         """Sixteen letters that stand for every step and every value of the run."""
-        return hashlib.sha256((self.record() + "\n".join(self.broken)).encode()).hexdigest()[:16]
+        text = without_places(self.record() + "\n".join(self.broken))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def idle(self) -> FaultPlan:
-        """The faults that never struck: a place the worker did not come by so often, or an event that there is not."""
-        return FaultPlan(tuple(fault for fault in self.plan if self._is_idle(fault)))
-
-    def _is_idle(self, fault: Fault) -> bool:
-        if isinstance(fault, Crash):
-            return self.visits.get(fault.site, 0) < fault.visit
-        return getattr(fault, "position", 0) > self.head
+        """The faults that never struck, such as one at a place that the worker did not come by so often."""
+        return FaultPlan(tuple(fault for fault in self.plan if fault not in self._struck))
 
     def _what_was_idle(self) -> str:
         if not len(self.idle):
@@ -75,11 +81,16 @@ class Outcome:
         if self.ok:
             return f"Every law held. What went wrong: {self.plan}.{self._what_was_idle()}"
         told = f"What went wrong: {self.plan}.{self._what_was_idle()}"
-        return "\n".join([told, *self.broken, f"Replay ticket: {self.ticket}"])
+        return "\n".join([told, *self._first_error, *self.broken, f"Replay ticket: {self.ticket}"])
+
+    @property
+    def _first_error(self) -> list[str]:
+        return [f"The first error that was raised: {self.first_error}."] if self.first_error else []
 
     def _repr_html_(self) -> str:
         head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
         shown = f'<p>Replay ticket:</p><pre style="white-space:pre-wrap">{escape(self.ticket)}</pre>'
         ticket = "" if self.ok else shown
-        plan = escape(f"What went wrong: {self.plan}.{self._what_was_idle()}")
+        told = [f"What went wrong: {self.plan}.{self._what_was_idle()}", *([] if self.ok else self._first_error)]
+        plan = "<br>".join(map(escape, told))
         return f'<div class="cqrs-lab"><p>{plan}</p><p><strong>{head}</strong></p>{ticket}</div>'

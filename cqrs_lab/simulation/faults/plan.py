@@ -126,6 +126,9 @@ class FaultPlan:
     faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
+        if not isinstance(self.faults, Iterable):
+            raise InvalidArgument(f"{self.faults!r} is no plan; give a tuple of faults, such as (Crash('after save'),)")
+        object.__setattr__(self, "faults", tuple(self.faults))
         for fault in self.faults:
             if not isinstance(fault, Fault):
                 raise InvalidArgument(f"{fault!r} is no fault; there is {', '.join(_ALL_KINDS)}")
@@ -144,9 +147,10 @@ class FaultPlan:
         return len(self.faults)
 
     @classmethod
-    def of(cls, faults: FaultPlan | Iterable[Any], kinds: Sequence[type[Fault]], what: str) -> FaultPlan:
-        """Make a plan of faults, each of a kind that can strike what is put to the test."""
-        plan = faults if isinstance(faults, FaultPlan) else cls(tuple(faults))
+    def of(cls, faults: FaultPlan | Fault | Iterable[Any], kinds: Sequence[type[Fault]], what: str) -> FaultPlan:
+        """Make a plan of one fault or of several, each of a kind that can strike what is put to the test."""
+        given: Any = (faults,) if isinstance(faults, Fault) else faults
+        plan = faults if isinstance(faults, FaultPlan) else cls(given)
         for fault in plan:
             if not isinstance(fault, tuple(kinds)):
                 known = ", ".join(kind.__name__ for kind in kinds)
@@ -199,9 +203,18 @@ def draw_plan(
         Which kinds of faults.
     seconds : int, optional
         The longest delay.
+
+    Raises
+    ------
+    InvalidArgument
+        No kind is left: none is given, or crashes only, and no site to crash at.
     """
     random = child(seed, "fault plan")
     usable = [kind for kind in kinds if kind is not Crash or sites]
+    if not usable:
+        raise InvalidArgument(
+            f"kinds={list(kinds)!r} with {len(sites)} sites leave no fault to draw; give kinds, and sites for Crash"
+        )
 
     def whole(most: int) -> int:
         return int(random.integers(1, max(1, most) + 1))

@@ -14,16 +14,19 @@ import simpy
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.simulation.faults.given import check_story, made_by
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
 from cqrs_lab.simulation.faults.sites import Crashed, Sites
+from cqrs_lab.simulation.faults.written import written
 from cqrs_lab.simulation.virtual_time import Process as SimulatedProcess
 from cqrs_lab.simulation.virtual_time import at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager
 
 PATROL_SECONDS = 600
-MOST_EVENTS = 10_000
+MOST_EVENTS, MOST_EVENTS_PER_WISH = 1_000, 100
+MANAGER = ("position", "waiting", "state", "catch_up", "due")
 BALANCED = "the books balance in the end"
 ENDED = "nothing waits for ever"
 KNOWN = "law 6: after a crash, what it knows is the fold of the log"
@@ -97,9 +100,9 @@ class ProcessRun(Outcome):
         events: tuple[RecordedEvent, ...],
         start: datetime,
         broken: tuple[str, ...],
-        visits: dict[str, int],
+        sites: Sites,
     ) -> None:
-        super().__init__(plan, broken, visits, {})
+        super().__init__(plan, broken, sites, {})
         self.events, self._start = events, start
 
     @property
@@ -126,7 +129,7 @@ class ProcessRun(Outcome):
 
     def record(self) -> str:
         """Write down the whole log."""
-        return "\n".join(map(str, self.events))
+        return "\n".join(map(written, self.events))
 
 
 MakeManager = Callable[..., ProcessManager]
@@ -134,7 +137,7 @@ MakeManager = Callable[..., ProcessManager]
 
 def simulate_process(
     story: ProcessStory,
-    plan: FaultPlan | Iterable[Any] = (),
+    plan: FaultPlan | Fault | Iterable[Any] = (),
     manager: MakeManager = ProcessManager,
     *,
     store: Callable[..., Any] = MemoryEventStore,
@@ -147,7 +150,7 @@ def simulate_process(
     Parameters
     ----------
     story : ProcessStory
-    plan : FaultPlan or faults, optional
+    plan : FaultPlan, fault or faults, optional
         Crash: the manager dies. Delay: it sleeps before the event at that position. LostReceipt: whoever sent the
         n-th command from outside sends it again.
     manager : callable, optional
@@ -160,6 +163,11 @@ def simulate_process(
     ProcessRun
         The same for the same arguments, event by event.
 
+    Raises
+    ------
+    InvalidArgument
+        The log grows far beyond what was asked for from outside: 1,000 events and 100 more for each wish.
+
     Examples
     --------
     >>> from cqrs_lab.shop import fulfilment, parties, write
@@ -168,6 +176,7 @@ def simulate_process(
     >>> simulate_process(story, [Crash("after send", visit=2)])
     Every law held. What went wrong: a crash after send (visit 2).
     """
+    check_story(story, ProcessStory, "simulate_process")
     return _Run(story, FaultPlan.of(plan, story.kinds, "a process manager"), manager, store).run()
 
 
@@ -192,11 +201,9 @@ class _Run:
         self.bus = CommandBus(self.store)
         story.register(self.bus)
         self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
-        self.delays = Counter[int]()
-        for fault in plan:
-            if isinstance(fault, Delay):
-                self.delays[fault.position] += fault.seconds
+        self.delays = [fault for fault in plan if isinstance(fault, Delay)]
         self.unheard = {fault.command for fault in plan if isinstance(fault, LostReceipt)}
+        self.most = MOST_EVENTS + MOST_EVENTS_PER_WISH * len(story.parties.wishes)
         self.saved, self.sent, self.heard = 0, 0, 0
         self.commits = Counter[str]()
         self.news = self.clock.event()
@@ -211,28 +218,36 @@ class _Run:
         for wish in self.story.parties.wishes:
             self.clock.process(self._say(wish))
         self.clock.process(self._manage())
-        end = self.story.parties.end + timedelta(seconds=sum(self.delays.values()))
+        end = self.story.parties.end + timedelta(seconds=sum(fault.seconds for fault in self.delays))
         self.clock.run(until=(end - self.story.parties.start).total_seconds())
         # Twice: whoever begins anew hears first, and gives up then.
         for _ in range(2 + len(self.plan)):
             self._look_for_what_is_overdue()
         log = tuple(self.store.read_all())
-        return ProcessRun(self.plan, log, self.story.parties.start, tuple(self._broken(log)), dict(self.sites.visits))
+        return ProcessRun(self.plan, log, self.story.parties.start, tuple(self._broken(log)), self.sites)
 
     def _say(self, command: Any) -> SimulatedProcess:
         yield at(self.clock, (command.at - self.story.parties.start).total_seconds())
         self.sent += 1
         number = self.sent
-        for _ in range(2 if number in self.unheard else 1):
+        for attempt in range(2 if number in self.unheard else 1):
             try:
                 self.bus.send(command, command_id=f"outside-{number}")
             except CommandRejected:
                 return  # whoever sent it hears of it, and leaves it at that
+            if attempt:
+                self.sites.struck.add(LostReceipt(number))
             yield self.clock.timeout(1)
 
     def _grown(self) -> None:
         new = list(self.store.read_all(after=self.heard))
         self.heard = self.store.head()
+        if self.heard > self.most:  # here, where every event comes by, whoever it is that does not stop
+            raise InvalidArgument(
+                f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
+                "over and over, let react and overdue give [] once a step is done; a story that is honestly so long "
+                "can be cut into shorter ones"
+            )
         self.commits.update({one.command_id for one in new if one.command_id})  # the store announces each commit
         for recorded in new:
             for answer in self.story.parties.answers(recorded.event, self.now):
@@ -247,20 +262,26 @@ class _Run:
             yield self.clock.timeout(1)
             self.news = self.clock.event()
             while (position := self.manager.position + 1) <= self.store.head():
-                yield self.clock.timeout(self.delays.pop(position, 0))
+                yield self.clock.timeout(self._sleep_before(position))
                 self._survived(lambda: self.manager.catch_up(limit=1))
-                if position > MOST_EVENTS:
-                    raise InvalidArgument(f"{MOST_EVENTS:,} events: the process answers its own events for ever")
             if self.clock.now >= patrol:
                 self._look_for_what_is_overdue()
                 patrol += PATROL_SECONDS * (1 + int(self.clock.now - patrol) // PATROL_SECONDS)
+
+    def _sleep_before(self, position: int) -> int:
+        struck = [fault for fault in self.delays if fault.position == position]
+        self.delays = [fault for fault in self.delays if fault.position != position]
+        self.sites.struck.update(struck)
+        return sum(fault.seconds for fault in struck)
 
     def _look_for_what_is_overdue(self) -> None:
         while not self._survived(lambda: self.manager.due(self.now)):
             continue
 
     def _life(self) -> ProcessManager:
-        return self.make(self.store, _SitedBus(self.bus, self.sites), self.story.process, self.saved, self._save)
+        made_of = (self.store, _SitedBus(self.bus, self.sites), self.story.process, self.saved, self._save)
+        made: ProcessManager = made_by(self.make, MANAGER, "a ProcessManager, or a class of yours like it", *made_of)
+        return made
 
     def _save(self, position: int) -> None:
         self.sites.around("save", lambda: setattr(self, "saved", position))
@@ -276,11 +297,12 @@ class _Run:
     def _broken(self, log: Sequence[RecordedEvent]) -> Iterable[str]:
         yield from (f"{BALANCED}. {wrong}." for wrong in self.story.parties.audit(one.event for one in log))
         if self.manager.waiting:
-            yield f"{ENDED}. It still waits for {', '.join(self.manager.waiting)}."
+            yield f"{ENDED}. It still waits for {', '.join(map(str, self.manager.waiting))}."
         fold = ProcessManager(self.store, self.bus, self.story.process, self.manager.position)
-        for instance in sorted({str(self.story.process.instance(one.event)) for one in log}):
+        instances = dict.fromkeys(self.story.process.instance(one.event) for one in log)
+        for instance in (one for one in instances if one is not None):
             if (known := self.manager.state(instance)) != (expected := fold.state(instance)):
-                yield f"{KNOWN}. Asked for {instance}; expected {expected}; came {known}."
+                yield f"{KNOWN}. Asked for {instance}; expected {written(expected)}; came {written(known)}."
         for command_id, times in sorted(self.commits.items()):
             if times > 1:
                 yield f"{ONCE}. Looked for {command_id}; expected one commit; came {times}."

@@ -14,11 +14,12 @@ from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, 
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.contract import difference
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
-from cqrs_lab.simulation.faults.plan import Abort, Crash, FaultPlan, Poison
-from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder
+from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
+from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
 from cqrs_lab.simulation.faults.run import COLUMNS, FaultRun
-from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
+from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.write.command_bus import CommandBus
 
@@ -27,6 +28,8 @@ NOT_BACK = "rebuild: the position of the answers does not go back"
 TAKEN_OVER = "rebuild: in the end the new version serves, with the table of a rebuild at rest"
 GIVEN_UP = "rebuild: after an abort the old version serves, up to date"
 ONCE = "rebuild: each mail is sent once"
+TO_ITS_END = "rebuild: after the swap it comes to its end without an error"
+REBUILDER = ("table", "position", "mailed", "swapped", "finished", "follow", "step", "restart", "abort", "mails_sent")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class RebuildStory(Story):
     to: Callable[[], Projection] | None = None
     before: int | None = None
 
+    def __post_init__(self) -> None:
+        most = len(self.commands)
+        if self.before is not None and (type(self.before) is not int or not 0 <= self.before <= most):
+            raise InvalidArgument(f"before={self.before!r}: there are {most} commands; give a number from 0 to that")
+
     @cached_property
     def new_fold(self) -> Fold:
         """What a log says by the new version."""
@@ -59,7 +67,7 @@ class RebuildStory(Story):
 
 def simulate_rebuild(
     story: RebuildStory,
-    plan: FaultPlan | Iterable[Any] = (),
+    plan: FaultPlan | Fault | Iterable[Any] = (),
     rebuilder: MakeRebuilder = KitRebuilder,
     *,
     batch: int | Sequence[int] = 2,
@@ -67,12 +75,13 @@ def simulate_rebuild(
     """Rebuild a read model while commands keep coming and faults strike, and ask after each step.
 
     Each second one command comes, the serving version follows the log, a mail is sent for each new event, and the
-    rebuild takes a step. After the last command every fault has struck, and the rebuild goes on to its end.
+    rebuild takes a step. After the last command no fault strikes any more but a crash, and the rebuild goes on to its
+    end, also behind its swap.
 
     Parameters
     ----------
     story : RebuildStory
-    plan : FaultPlan or faults, optional
+    plan : FaultPlan, fault or faults, optional
         `Crash`, `Abort`, and `Poison`: an event that the new version cannot read until it is mended.
     rebuilder : callable, optional
         The kit's own rebuild, or ``by_function(rebuild)`` for a generator of yours.
@@ -92,9 +101,11 @@ def simulate_rebuild(
     >>> simulate_rebuild(story, [Crash("before swap")]).ok
     True
     """
-    sizes = (batch,) if isinstance(batch, int) else tuple(batch)
-    if len(sizes) != 1 or type(sizes[0]) is not int or sizes[0] < 1:
-        raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more")
+    check_story(story, RebuildStory, "simulate_rebuild")
+    only_one = "give a whole number, 1 or more"
+    sizes = sizes_of(batch, only_one)
+    if len(sizes) > 1:
+        raise InvalidArgument(f"batch={batch!r}: {only_one}")
     return _Run(story, FaultPlan.of(plan, story.kinds, "a rebuild"), rebuilder, sizes[0]).run()
 
 
@@ -110,9 +121,11 @@ class _Run:
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
         self.aborts = {fault.step for fault in plan if isinstance(fault, Abort)}
         new = Watched(story.new_fold.projection, self.sites, self.unreadable)
-        self.rebuilder = rebuilder(self.store, story.projection(), new, self.sites, step_events)
+        instead = "by_function(rebuild) for a generator rebuild(tables, store, projection) of yours"
+        made_of = (self.store, story.projection(), new, self.sites, step_events)
+        self.rebuilder: Rebuilder = made_by(rebuilder, REBUILDER, instead, *made_of)
         self.mails, self.shown, self.given_up = Counter[int](), 0, False
-        self.steps, self.broken = list[tuple[Any, ...]](), list[str]()
+        self.steps, self.broken, self.first_error = list[tuple[Any, ...]](), list[str](), ""
 
     def run(self) -> FaultRun:
         begins = self.story.begins_after
@@ -125,14 +138,15 @@ class _Run:
             self._look("a command came")
             self._try("the serving version followed", self.rebuilder.follow)
             self._try(f"step {step} of the rebuild", self.rebuilder.step)
-            if step in self.aborts and not self.rebuilder.swapped:
+            if step in self.aborts and not (self.given_up or self.rebuilder.swapped):
                 self.given_up = True
+                self.sites.struck.add(Abort(step))
                 self._try(f"the rebuild aborted after step {step}", self.rebuilder.abort)
         self._faults_stop()
         self._in_the_end()
         steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
-        visits, table = dict(self.sites.visits), self.rebuilder.table
-        return FaultRun(self.plan, (self.step_events,), steps, table, tuple(self.broken), visits)
+        broken, table = tuple(self.broken), self.rebuilder.table
+        return FaultRun(self.plan, (self.step_events,), steps, table, broken, self.sites, self.first_error)
 
     def _record(self, command: object) -> None:
         try:
@@ -150,13 +164,18 @@ class _Run:
             self.rebuilder.restart()
             what = f"{what}: crashed {crash.site}"
         except ProjectionFailed as failed:
+            if not isinstance(failed.__cause__, Unreadable):
+                self.first_error = self.first_error or f"{what}: {failed.why}"
+                if self.rebuilder.swapped and work == self.rebuilder.step:
+                    self._note(TO_ITS_END, what, "no error", failed.why)
             what = f"{what}: stopped, {failed.why}"
         self._look(what)
 
     def _faults_stop(self) -> None:
         self.unreadable.clear()
-        for _ in range(self.store.head() + len(self.plan) + 2):
-            if not (self.given_up or self.rebuilder.swapped):
+        # Bounded, for a rebuild that never ends: four steps for each event are enough for any other.
+        for _ in range(4 * self.store.head() + len(self.plan) + 2):
+            if not (self.given_up or self.rebuilder.finished):
                 self.seconds += 1
                 self._try("the rebuild goes on", self.rebuilder.step)
         for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is come by only now

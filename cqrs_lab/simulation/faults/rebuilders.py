@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from cqrs_lab.errors import ProjectionFailed, said
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
@@ -37,6 +37,10 @@ class Rebuilder(Protocol):
     @property
     def swapped(self) -> bool:
         """Whether the new version serves."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is no further step to ask for."""
 
     def follow(self) -> None:
         """Let the serving version take in what is new in the log."""
@@ -88,6 +92,11 @@ class KitRebuilder:
     def swapped(self) -> bool:
         """Whether the new version serves."""
         return self._projector.projection is self._new
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has swapped, or was given up."""
+        return self.swapped or self._work.state == "aborted"
 
     def follow(self) -> None:
         """Catch up."""
@@ -153,6 +162,7 @@ class _SitesOf(Sites):
         self._sites.come_by(f"{site}: {self._name}")
 
 
+_END = object()
 RebuildFunction = Callable[[Tables, EventStore, Projection], Iterator[None]]
 
 
@@ -161,7 +171,7 @@ class FunctionRebuilder:
 
     def __init__(self, rebuild: RebuildFunction, store: EventStore, old: Projection, new: Projection, sites: Sites):
         self._rebuild, self._store, self._new, self._sites = rebuild, store, new, sites
-        self._serves, self.swapped, self._given_up = old, False, False
+        self._serves, self.swapped, self._given_up, self._ended = old, False, False, False
         serving = Disk(old.schema.empty(), _SitesOf("serving", sites))
         beside = Disk(new.schema.empty(), _SitesOf("beside", sites))
         self._tables = Tables(serving, beside, Disk(old.schema.empty(), Sites()), self._swap)
@@ -209,17 +219,28 @@ class FunctionRebuilder:
             raise ProjectionFailed(self._new.name, position, self.position, why) from error
 
     def step(self) -> None:
-        """Let the function go on to its next yield. One that has raised an error is called again the next time."""
-        if not self._given_up:
+        """Let the function go on to its next yield. One that raised an error before its swap is called again."""
+        if not self.finished:
             steps, self._steps = self._steps, None
             with self._told(self._tables.beside.checkpoint + 1):
-                steps = steps or iter(self._rebuild(self._tables, self._store, self._new))
-                next(steps, None)
+                steps = steps or self._called()
+                self._ended = next(steps, _END) is _END
                 self._steps = steps
 
+    def _called(self) -> Iterator[Any]:
+        steps: Any = self._rebuild(self._tables, self._store, self._new)
+        if not isinstance(steps, Iterator):
+            raise InvalidArgument(f"the function gave {steps!r} and no steps; let it yield between its steps")
+        return steps
+
+    @property
+    def finished(self) -> bool:
+        """Whether the function came to its end, was given up, or raised an error or died after its swap."""
+        return self._given_up or self._ended or (self.swapped and self._steps is None)
+
     def restart(self) -> None:
-        """Call the function again: it remembers nothing."""
-        self._steps = iter(()) if self.swapped else None
+        """Call the function again, unless it has swapped: it remembers nothing."""
+        self._steps, self._ended = None, False
 
     def abort(self) -> None:
         """Ask for no further step."""

@@ -9,16 +9,18 @@ from typing import Any
 import pandas as pd
 import simpy
 
-from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed
+from cqrs_lab.errors import CommandRejected, ProjectionFailed
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
+from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Laws
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import (
     Crash,
     Delay,
     Duplicate,
+    Fault,
     FaultPlan,
     LostAcknowledgement,
     LostReceipt,
@@ -27,12 +29,13 @@ from cqrs_lab.simulation.faults.plan import (
     SlowCommit,
 )
 from cqrs_lab.simulation.faults.readers import command_id
-from cqrs_lab.simulation.faults.sites import Crashed, Sites, Watched
+from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
 from cqrs_lab.simulation.faults.story import Story
-from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker
+from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker, Worker
 from cqrs_lab.simulation.virtual_time import Process, at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
+WORKER = ("table", "position", "left_out", "receive", "restart", "repaired")
 COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
 
 
@@ -55,6 +58,9 @@ class FaultRun(Outcome):
         The laws that did not hold, each with what came instead.
     visits : mapping of str to int
         The sites at which the worker could have died, and how often it came by.
+    first_error : str
+        What the worker itself raised first, and at which step; "" if it raised nothing but what a fault made it
+        raise. A law that is broken since a function raised names no cause; this does.
     """
 
     def __init__(
@@ -64,10 +70,11 @@ class FaultRun(Outcome):
         steps: pd.DataFrame,
         table: pd.DataFrame,
         broken: tuple[str, ...],
-        visits: dict[str, int],
+        sites: Sites,
+        first_error: str,
         trace: pd.DataFrame | None = None,
     ) -> None:
-        super().__init__(plan, broken, visits, {"batch": list(batch)})
+        super().__init__(plan, broken, sites, {"batch": list(batch)}, first_error)
         self.steps, self.table, self.trace = steps, table, trace
 
     @property
@@ -82,7 +89,7 @@ class FaultRun(Outcome):
 
 def simulate_faults(
     story: Story,
-    plan: FaultPlan | Iterable[Any] = (),
+    plan: FaultPlan | Fault | Iterable[Any] = (),
     worker: MakeWorker = ProjectorWorker,
     *,
     batch: int | Sequence[int] = 2,
@@ -97,7 +104,7 @@ def simulate_faults(
     Parameters
     ----------
     story : Story
-    plan : FaultPlan or faults, optional
+    plan : FaultPlan, fault or faults, optional
     worker : callable, optional
         What takes in the batches: the kit's projector; `parking`, or `on_disk(take_in)` for a function of yours.
     batch : int or sequence of int, optional
@@ -110,6 +117,11 @@ def simulate_faults(
     FaultRun
         The same for the same arguments, step by step.
 
+    Raises
+    ------
+    InvalidArgument
+        Something is of another kind, such as a function without `on_disk`, or a fault that cannot strike here.
+
     Examples
     --------
     >>> from cqrs_lab.shop import read, week, write
@@ -118,10 +130,8 @@ def simulate_faults(
     >>> simulate_faults(story, [Crash("before save", visit=2)]).ok
     True
     """
-    sizes = (batch,) if isinstance(batch, int) else tuple(batch)
-    if not sizes or any(type(size) is not int or size < 1 for size in sizes):
-        raise InvalidArgument(f"batch={batch!r}: give a whole number, 1 or more, or several")
-    return _Run(story, FaultPlan.of(plan, story.kinds, "a projector"), worker, sizes, store).run()
+    check_story(story, Story, "simulate_faults")
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a projector"), worker, sizes_of(batch), store).run()
 
 
 class _Run:
@@ -142,13 +152,15 @@ class _Run:
         story.register(self.bus)
         self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
-        self.worker = worker(self.store, Watched(story.projection(), self.sites, self.unreadable), self.sites)
+        watched = Watched(story.projection(), self.sites, self.unreadable)
+        instead = "on_disk(take_in) for a function take_in(disk, batch, projection) of yours"
+        self.worker: Worker = made_by(worker, WORKER, instead, self.store, watched, self.sites)
         self.laws = Laws(self.store, story.fold, self.worker, self.unreadable, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
         self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
-        self.overtaken: EventBatch | None = None
-        self.stopped = False
+        self.overtaken: tuple[EventBatch, list[Fault]] | None = None
+        self.stopped, self.first_error = False, ""
 
     def run(self) -> FaultRun:
         senders = [self.clock.process(self._send(at, command)) for at, command in enumerate(self.story.commands, 1)]
@@ -156,14 +168,19 @@ class _Run:
         self.clock.run(until=self.clock.process(self._courier(sent)))
         trace = self.laws.in_the_end(self.story.expected)
         steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
-        broken, visits = tuple(self.laws.broken), dict(self.sites.visits)
-        return FaultRun(self.plan, self.sizes, steps, self.worker.table, broken, visits, trace)
+        broken, table = tuple(self.laws.broken), self.worker.table
+        return FaultRun(self.plan, self.sizes, steps, table, broken, self.sites, self.first_error, trace)
 
     def _note(self, what: str) -> None:
         self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
 
     def _strikes(self, kind: type, number: int | range) -> Any:
         """Take the faults of a kind that strike now: each strikes once."""
+        hit = self._taken(kind, number)
+        self.sites.struck.update(hit)
+        return hit
+
+    def _taken(self, kind: type, number: int | range) -> list[Any]:
         numbers = number if isinstance(number, range) else range(number, number + 1)
         hit = [one for one in self.left if isinstance(one, kind) and _where(one) in numbers]
         self.left = [one for one in self.left if all(one is not other for other in hit)]
@@ -212,15 +229,17 @@ class _Run:
         self.cursor = batch.last_position
         within = _positions(batch)
         yield self.clock.timeout(sum(fault.seconds for fault in self._strikes(Delay, within)))
-        if self.overtaken is None and self._strikes(Reorder, within):
-            self.overtaken = batch
+        if self.overtaken is None and (reorders := self._taken(Reorder, within)):
+            self.overtaken = batch, reorders
             return None
         self._hand_over(batch)
+        if self.overtaken is not None:
+            self.sites.struck.update(self.overtaken[1])  # the last of all waits for a next one in vain
         return self._hand_over_what_was_overtaken()
 
     def _hand_over_what_was_overtaken(self) -> None:
         if self.overtaken is not None:
-            batch, self.overtaken = self.overtaken, None
+            (batch, _), self.overtaken = self.overtaken, None
             self._hand_over(batch)
 
     def _hand_over(self, batch: EventBatch) -> None:
@@ -252,6 +271,8 @@ class _Run:
             self.stopped = True
             self.laws.meanwhile()
             self._note(f"{what}: stopped, {failed.why}")
+            if not isinstance(failed.__cause__, Unreadable):
+                self.first_error = self.first_error or f"{what}: {failed.why}"
         else:
             self.laws.after(what)
             self._note(what)

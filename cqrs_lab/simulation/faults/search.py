@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan, draw_plan
 from cqrs_lab.simulation.faults.run import simulate_faults
@@ -87,7 +88,14 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     Outcome
         It breaks the same law first or among others, and its plan has no fault that could be left out, and no number
         that could be one lower, without that law holding.
+
+    Raises
+    ------
+    InvalidArgument
+        The run broke no law.
     """
+    if run.ok:
+        raise InvalidArgument("every law held in this run, so nothing is to be made smaller; give one that broke a law")
     law = _law(run.broken[0])
     smaller = True
     while smaller:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection, Schema
-from cqrs_lab.simulation.faults.plan import Crash
+from cqrs_lab.simulation.faults.plan import Crash, Fault, Poison
 
 
 class Crashed(BaseException):
@@ -32,16 +32,20 @@ class Sites:
     ----------
     visits : Counter
         Site to number of visits so far.
+    struck : set of faults
+        Those that have struck in this run, of any kind: whoever lets one strike notes it here.
     """
 
     def __init__(self, crashes: Iterable[Crash] = ()) -> None:
         self.visits: Counter[str] = Counter()
+        self.struck: set[Fault] = set()
         self._deadly = {(crash.site, crash.visit) for crash in crashes}
 
     def come_by(self, site: str) -> None:
         """Note a visit; die, if this is the one."""
         self.visits[site] += 1
         if (site, self.visits[site]) in self._deadly:
+            self.struck.add(Crash(site, self.visits[site]))
             raise Crashed(site)
 
     def around(self, what: str, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -53,10 +57,18 @@ class Sites:
 
 
 class Watched:
-    """A projection with a site before and after each of its steps, and with events that it cannot read."""
+    """A projection with a site before and after each of its steps, and with events that it cannot read.
+
+    Whatever else the projection has, this has too.
+    """
 
     def __init__(self, projection: Projection, sites: Sites, unreadable: set[int]) -> None:
         self._projection, self._sites, self._unreadable = projection, sites, unreadable
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_projection":  # asked for by a copy that is not filled yet
+            raise AttributeError(name)
+        return getattr(self._projection, name)
 
     @property
     def name(self) -> str:
@@ -82,6 +94,7 @@ class Watched:
         """Summarise, if it can be read."""
         for recorded in batch:
             if recorded.position in self._unreadable and type(recorded.event) in self.events:
+                self._sites.struck.add(Poison(recorded.position))
                 raise Unreadable(f"cannot read the event at {recorded.position}")
         rows: pd.DataFrame = self._sites.around("summarise", self._projection.summarise, batch)
         return rows

@@ -35,17 +35,23 @@ def replay(
     Raises
     ------
     InvalidArgument
-        It is no ticket; or another run came of it, since the story, the worker or the kit is another one.
+        It is no ticket; an option is one that the ticket says already; or another run came of it, since the story, the
+        worker or the kit is another one.
     """
     try:
         plain = dict(json.loads(ticket))
         plan, fingerprint = FaultPlan.from_plain(plain.pop("faults")), plain.pop("run")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
-    if unknown := ", ".join(plain.keys() - signature(simulate).parameters.keys()):
+    takes = signature(simulate).parameters.keys()
+    if unknown := ", ".join(sorted(plain.keys() - takes)):
         raise InvalidArgument(
             f"the ticket says {unknown}, and {simulate.__name__} takes no such thing; give simulate=, what made the run"
         )
+    if twice := ", ".join(sorted(options.keys() & {*plain, "plan"})):
+        raise InvalidArgument(f"the ticket says {twice} already; leave it out")
+    if unknown := ", ".join(sorted(options.keys() - takes)):
+        raise InvalidArgument(f"{simulate.__name__} takes no {unknown}; it takes {', '.join(takes)}")
     run = simulate(story, plan, *(() if worker is None else (worker,)), **plain, **options)
     if run.fingerprint != fingerprint:
         raise InvalidArgument(

@@ -1,4 +1,4 @@
-"""Ways to take in a batch: one that is right, and three that make a mistake each. Lessons break them."""
+"""Ways to take in a batch: one that is right where batches come in order, and three with a mistake each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from cqrs_lab.simulation.faults.workers import Disk, MakeWorker, ProjectorWorker
 
 
 def both_at_once(disk: Disk, batch: EventBatch, projection: Projection) -> None:
-    """Drop what the checkpoint covers, and write table and checkpoint in one transaction."""
+    """Drop what the checkpoint covers, and write table and checkpoint in one transaction.
+
+    Right where batches come in order: one that was overtaken is taken for one that was delivered before, and dropped.
+    """
     new = batch.after(disk.checkpoint)
     if len(new):
         table = projection.merge(disk.table, projection.summarise(new))

@@ -1,0 +1,34 @@
+"""What a simulation is given, looked at before it runs: dull, and it tells what to give instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cqrs_lab.errors import InvalidArgument, said
+
+
+def check_story(story: object, kind: type, simulate: str) -> None:
+    """Refuse a story of another kind than a simulation takes."""
+    if not isinstance(story, kind):
+        raise InvalidArgument(f"{simulate} was given a {type(story).__name__} as its story; give a {kind.__name__}")
+
+
+def sizes_of(batch: Any, what: str = "give a whole number, 1 or more, or several") -> tuple[int, ...]:
+    """Give the sizes of deliveries, one at least."""
+    sizes = tuple(batch) if isinstance(batch, Iterable) else (batch,)
+    if not sizes or any(type(size) is not int or size < 1 for size in sizes):
+        raise InvalidArgument(f"batch={batch!r}: {what}")
+    return sizes
+
+
+def made_by(make: Callable[..., Any], needs: tuple[str, ...], instead: str, *arguments: Any) -> Any:
+    """Make what is put to the test, or tell how a function of one's own is given."""
+    name = getattr(make, "__name__", repr(make))
+    try:
+        made = make(*arguments)
+    except (AttributeError, TypeError) as error:
+        raise InvalidArgument(f"{name} cannot be put to the test ({said(error)}); give {instead}") from error
+    if missing := [one for one in needs if not hasattr(made, one)]:
+        raise InvalidArgument(f"{name} made {made!r}, which has no {missing[0]}; give {instead}")
+    return made
