@@ -234,7 +234,7 @@ class _Lanes:
         """Draw a fault where it struck: a crash at the step in which the worker died, the others at their event."""
         x, text, down_to = self.x(number), f"▼ {number}: {kind}", LOG_Y - 30
         if kind == "nothing":
-            x, text = 0, "nothing"
+            text, down_to = f"{number}: nothing", 0
         elif kind in CRASHES and fault not in self.crashed_at:
             # It never struck: no line leads anywhere.
             x = down_to = 0
@@ -246,7 +246,7 @@ class _Lanes:
             text = f"▼ {event[1] if event else self.last_word}: {kind} (visit {number})"
         elif hasattr(fault, "position"):
             x = self.recorded.get(number, x)
-        if x:
+        if down_to:
             yield f'<path class="way" d="M {x} {y} V {down_to}" stroke-dasharray="2 3" style="stroke:var(--faint)"/>'
         left = x < WIDTH / 2
         place = f'x="{max(x, LEFT) + 8}"' if left else f'x="{x - 8}" text-anchor="end"'

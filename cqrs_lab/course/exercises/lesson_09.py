@@ -200,8 +200,8 @@ def _stays_in_its_place(run: FaultRun) -> None:
         ask = "An old delivery came again, and your checkpoint went back with it. May it ever?"
         raise NotYet("delivered event 1 once more, later", back[0], "a checkpoint that stays where it is", ask)
     if at[-1] > len(MOVES):
-        ask = "One delivery came twice, and your checkpoint counted both. The next event would be dropped: what does it say?"
-        raise NotYet("delivered event 1 once more, later", f"the checkpoint {at[-1]}", f"{len(MOVES)}, the last one", ask)
+        ask = "One delivery came twice, and your checkpoint counted both. Which event would be dropped next?"
+        raise NotYet("delivered event 1 once more, later", f"checkpoint {at[-1]}", f"checkpoint {len(MOVES)}", ask)
     _right(run, "An old delivery came again. What did your worker do with it?")
 
 

@@ -199,11 +199,6 @@ def counts_deliveries(disk, batch, projection):
     disk.checkpoint += len(batch)
 
 
-def as_it_was_given(disk, batch, projection):
-    disk.checkpoint = batch.last_position
-    disk.table = projection.merge(disk.table, projection.summarise(batch))
-
-
 def no_checkpoint(disk, batch, projection):
     disk.table = projection.merge(disk.table, projection.summarise(batch))
 
@@ -237,7 +232,6 @@ def raises(disk, batch, projection):
 
 WRONG_WORKERS = {
     "checkpoint first": (checkpoint_then_table, "The checkpoint has passed an event that no table has"),
-    "as it was given": (as_it_was_given, "The checkpoint has passed an event that no table has"),
     "counts deliveries": (counts_deliveries, "your checkpoint counted both"),
     "checkpoint goes back": (checkpoint_goes_back, "your checkpoint went back with it"),
     "no checkpoint": (no_checkpoint, "Who says how far you are"),
