@@ -6,12 +6,12 @@
 """
 
 import statistics
-import time
 from dataclasses import dataclass
+
+from read_side import PRODUCTS, Sold, Totals, seconds
 
 import cqrs_lab as lab
 
-PRODUCTS = [f"product-{number}" for number in range(10_000)]
 EVENTS, LONG, SENT, RUNS = 1_000_000, 10_000, 40, 7
 
 
@@ -19,29 +19,6 @@ EVENTS, LONG, SENT, RUNS = 1_000_000, 10_000, 40, 7
 class Sold1:
     product: str
     dozens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    product: str
-    units: int
-
-
-class Totals:
-    name, version, events = "totals", 1, (Sold,)
-    schema = lab.Schema(index=["product"], columns={"units": "int64"})
-
-    def summarise(self, batch):
-        return batch.frame(Sold).groupby("product")[["units"]].sum()
-
-    def merge(self, table, rows):
-        return lab.merge_rows(table, rows, add=["units"])
-
-
-def seconds(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def record(store, old):
