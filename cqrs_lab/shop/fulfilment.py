@@ -158,7 +158,7 @@ def _settle(order_id: str, amount_mills: int, at: datetime) -> Any:
 
 
 def _undo(state: Fulfilment, at: datetime) -> list[Any]:
-    """Undo every step, the last one first; where there is nothing to undo, the command records nothing."""
+    """Undo every step, the last kind first; where there is nothing to undo, the command records nothing."""
     assert state.order is not None
     order_id = state.order.order_id
     releases = [write.ReleaseStock(product_id, order_id, at) for product_id in state.quantities]
