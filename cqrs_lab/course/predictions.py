@@ -183,7 +183,8 @@ SAID_TO: dict[str, dict[str, str]] = {
         "An answer that comes late meets the rules as they are now.",
     },
     "12.4": {
-        "twice": "The command is sent twice. It has the same id both times, and the stream knows it.",
-        "never": "So it would be if the process noted first and sent then. It sends first.",
+        "twice": "The command is sent twice. It has the same id both times, and the stream knows it. The bank itself "
+        "knows it only if whoever calls it hands the id on.",
+        "never": "So it would be if the process noted first and died before it sent. It sends first.",
     },
 }

@@ -6,22 +6,32 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
 from cqrs_lab.show.view import Control, View
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
+Places = Mapping[Any, tuple[float, float]]
 
 COLUMNS = (
     "at", "stream", "event", "command", "cause", "time_is_up", "undoes", "sent", "crash", "units_aside", "money_mills",
 )  # fmt: skip
-WIDTH, LEFT, TOP, LANE = 960, 146, 60, 76
+REFUSING = ("Refused", "Declined")
+"""How the names of events end by which somebody says no."""
+WIDTH, LEFT, TOP, LANE = 960, 146, 24, 76
+ASIDE = 0.45
+"""So much of a column is between an event and the line of what came right before or right after it."""
+# A cross of strokes as thick as a circle is wide is drawn as its outline, which may be hollow.
+CROSS = "l 5 -5 l 5 5 l 5 -5 l 5 5 l -5 5 l 5 5 l -5 5 l -5 -5 l -5 5 l -5 -5 l 5 -5"
 LEGEND = (
-    f"{LOG.marker} an event that a command of the process led to; ○ one from outside; ◆ or ◇ one that undoes a step. "
+    f"{LOG.marker} an event that a command of the process led to; ✖ one by which somebody says no; ◆ one that undoes a "
+    "step; hollow, as ○: from outside. "
     "An arrow is a command, from the event that the process answered to the one that it led to; dashed where it undoes."
 )
 
@@ -45,7 +55,8 @@ def process_lanes(
     play : callable
         ``play(failure, cancels_after, crash_after)`` gives a log and notes, as `cqrs_lab.shop.one_order.see_through`
         does. The log is a DataFrame, one row per event and at least one, by position; columns at, stream, event,
-        command, cause, time_is_up, undoes, sent, crash, units_aside, money_mills.
+        command, cause, time_is_up, undoes, sent, crash, units_aside, money_mills. An event whose name ends in Refused
+        or Declined is drawn as one by which somebody says no.
     failures : sequence of str
         What may fail; the first comes first.
     lanes : mapping of str to str
@@ -142,7 +153,7 @@ def _picture(
     says = _sentence(log, shown, notes)
     name = f"A lane each for {', '.join(lanes.values())}; the log from left to right. {says}"
     html = (
-        f"<figure>{_drawing(shown, lanes, columns, name)}"
+        f"<figure>{_drawing(log, shown, lanes, columns, name)}"
         f'<figcaption style="min-height:6em">{escape(says)}</figcaption></figure><p class="says">{LEGEND}</p>'
         f'<div class="tables" style="min-height:24rem">{_events(shown)}{_held(shown)}</div>'
     )
@@ -172,32 +183,33 @@ def _because(row: pd.Series) -> str:
 # --- the drawing ------------------------------------------------------------------------------------------
 
 
-def _drawing(shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, name: str) -> str:
+def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, name: str) -> str:
     wide, bottom = (WIDTH - LEFT) / columns, TOP + LANE * len(lanes)
     prefixes = list(lanes)
     place = {
         position: (LEFT + (at + 0.5) * wide, _level(prefixes.index(_lane(stream, prefixes))))
-        for at, (position, stream) in enumerate(shown["stream"].items())
+        for at, (position, stream) in enumerate(log["stream"].items())
     }
+    labels = _labels(log, place, wide, bottom, prefixes)
     # The tips that a drawing has come in other colours.
     parts = [
         '<marker id="tip-undo" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="5" markerHeight="5" orient="auto">'
         '<path d="M 0 0 L 10 5 L 0 10 z" style="fill:var(--ink)"/></marker>'
     ]
     for at, who in enumerate(lanes.values()):
-        parts.append(_line(LEFT, _level(at), WIDTH, _level(at), "stroke:var(--rule);stroke-width:1"))
+        parts.append(_line((LEFT, _level(at), WIDTH, _level(at)), "stroke:var(--rule);stroke-width:1"))
         parts.append(_text(LEFT - 12, _level(at) + 5, who, "strong", "end"))
-    for position, row in shown.iterrows():
-        parts += _arrow(row, place[position], place.get(row["cause"]), wide, bottom)
-        parts += _crash(row, place[position][0] + wide / 2, bottom)
+    for _, row in shown.iterrows():
+        parts += [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
     for at, (position, row) in enumerate(shown.iterrows()):
-        parts += _mark(row, *place[position], newest=at == len(shown) - 1, lane=_lane(row["stream"], prefixes))
+        parts += _mark(row, *place[position], newest=at == len(shown) - 1)
+        parts += _said(labels[position])
         new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
         parts.append(_text(place[position][0], bottom + 14, str(position), "small strong"))
         parts.append(_text(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))
     parts.append(_text(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
     parts.append(_text(LEFT - 12, bottom + 32, "time of day", "small", "end"))
-    return drawing(WIDTH, bottom + 40, name, parts)
+    return drawing(WIDTH, bottom + 76, name, parts)
 
 
 def _level(at: int) -> float:
@@ -208,59 +220,93 @@ def _lane(stream: str, prefixes: Sequence[str]) -> str:
     return next(prefix for prefix in prefixes if stream.startswith(prefix))
 
 
-def _arrow(
-    row: pd.Series, end: tuple[float, float], start: tuple[float, float] | None, wide: float, bottom: float
-) -> list[str]:
-    """Draw the command that led to an event; where a time was up, it comes from there."""
-    parts = []
+def _labels(log: pd.DataFrame, place: Places, wide: float, bottom: float, prefixes: Sequence[str]) -> dict[Any, Label]:
+    """Place the labels of the whole run, so that none of them moves while its events are shown one by one."""
+    lines = [way for _, row in log.iterrows() if (way := _way(row, place, wide))]
+    for position, row in log.iterrows():
+        lines += [line for line, *_ in _upright(row, place[position][0], wide, bottom)]
+    boxes = [(x - 12, y - 12, x + 12, y + 12) for x, y in place.values()]
+    marks = [
+        # Arrows reach the first lane from below.
+        Mark(_words(row["event"], _lane(row["stream"], prefixes)), *place[position], place[position][1] == _level(0))
+        for position, row in log.iterrows()
+    ]
+    return dict(zip(log.index, placed(marks, lines, boxes), strict=True))
+
+
+def _said(label: Label) -> list[str]:
+    return [
+        _text(label.x, label.y + LINE * at, word, "small label", label.anchor) for at, word in enumerate(label.words)
+    ]
+
+
+def _way(row: pd.Series, place: Places, wide: float) -> Four | None:
+    """Tell the way of the command that led to an event; where a time was up, it comes from there."""
+    end, start = place[row.name], place.get(row["cause"])
     if row["time_is_up"]:
-        start = (end[0] - wide / 2, end[1])
-        parts += [
-            _line(start[0], TOP - 30, start[0], bottom, "stroke:var(--ink);stroke-width:2;stroke-dasharray:2 5"),
-            _text(start[0], TOP - 36, "time is up", "small strong"),
-        ]
+        start = (end[0] - ASIDE * wide, end[1])
     if start is None:
-        return parts
+        return None
     across, down = end[0] - start[0], end[1] - start[1]
     length = (across**2 + down**2) ** 0.5
     from_, to = (0 if row["time_is_up"] else 11 / length), 1 - 15 / length
+    return start[0] + from_ * across, start[1] + from_ * down, start[0] + to * across, start[1] + to * down
+
+
+def _arrow(row: pd.Series, place: Places, wide: float) -> list[str]:
+    way = _way(row, place, wide)
     style, tip = f"stroke:{WRITE.colour};stroke-width:2.5", "tip-write"
     if row["undoes"]:
         style, tip = "stroke:var(--ink);stroke-width:2;stroke-dasharray:7 4", "tip-undo"
-    ends = (start[0] + from_ * across, start[1] + from_ * down, start[0] + to * across, start[1] + to * down)
-    return [*parts, _line(*ends, style, f' marker-end="url(#{tip})"')]
+    return [_line(way, style, f' marker-end="url(#{tip})"')] if way else []
 
 
-def _mark(row: pd.Series, x: float, y: float, newest: bool, lane: str) -> list[str]:
-    """Draw an event: a circle, or a diamond if it undoes; hollow if it came from outside."""
+def _upright(row: pd.Series, x: float, wide: float, bottom: float) -> list[tuple[Four, str, str, int]]:
+    """Tell which lines stand before and behind an event, from below the first lane's labels on: style, words, level."""
+    lines = (
+        (row["time_is_up"], x - ASIDE * wide, "stroke-dasharray:2 5", "time is up", 68),
+        (row["crash"], x + ASIDE * wide, "", "process died", 52),
+    )
+    return [
+        ((at, _level(0) - 16, at, bottom + level - 13), style, words, level)
+        for is_so, at, style, words, level in lines
+        if is_so
+    ]
+
+
+def _breaks(row: pd.Series, x: float, wide: float, bottom: float) -> list[str]:
+    """Draw where a time was up, and where the process died; their words stand below everything."""
+    parts = []
+    for line, style, words, level in _upright(row, x, wide, bottom):
+        anchor = "end" if line[0] > WIDTH - 48 else "middle"
+        parts.append(_line(line, f"stroke:var(--ink);stroke-width:2;{style}"))
+        parts.append(_text(line[0], bottom + level, words, "small strong", anchor))
+    return parts
+
+
+def _mark(row: pd.Series, x: float, y: float, newest: bool) -> list[str]:
+    """Draw an event: a circle, a diamond if it undoes, a cross if it refuses; hollow if it came from outside."""
     colour = "var(--ink)" if row["undoes"] else LOG.colour
     fill = colour if row["cause"] else "var(--ground)"
     style = f'style="fill:{fill};stroke:{colour};stroke-width:2.5"'
     shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" {style}/>'
     if row["undoes"]:
         shape = f'<path d="M {x:.1f} {y - 10:.1f} l 10 10 l -10 10 l -10 -10 z" {style}/>'
+    elif row["event"].endswith(REFUSING):
+        shape = f'<path d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
     ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" style="fill:none;stroke:var(--ink);stroke-width:1.5"/>'
-    words = _words(row["event"], lane)
-    # Arrows reach the first lane from below, so its labels stand above.
-    first = y + 27 if y > _level(0) else y - 7 - 14 * len(words)
-    labels = [_text(x, first + 14 * at, word, "small label") for at, word in enumerate(words)]
-    return [shape, *([ring] if newest else []), *labels]
+    return [shape, *([ring] if newest else [])]
 
 
-def _crash(row: pd.Series, x: float, bottom: float) -> list[str]:
-    if not row["crash"]:
-        return []
-    style = "stroke:var(--ink);stroke-width:2"
-    return [_line(x, TOP - 14, x, bottom, style), _text(x, TOP - 19, "✗ process died", "small strong")]
-
-
-def _words(event: str, lane: str) -> list[str]:
-    """Name an event in its lane: StockReserved is "reserved" among the stock's."""
+def _words(event: str, lane: str) -> tuple[str, ...]:
+    """Name an event in its lane: StockReserved is "reserved" among the stock's; of who says no, that is said alone."""
     kind = lane.rstrip("-").capitalize()
-    return [word.lower() for word in re.findall(r"[A-Z][a-z]*", event.removeprefix(kind))]
+    words = tuple(word.lower() for word in re.findall(r"[A-Z][a-z]*", event.removeprefix(kind)))
+    return words[-1:] if event.endswith(REFUSING) else words
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, style: str, more: str = "") -> str:
+def _line(ends: Four, style: str, more: str = "") -> str:
+    x1, y1, x2, y2 = ends
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" style="{style}"{more}/>'
 
 

@@ -26,6 +26,8 @@ from cqrs_lab.show.view import Control, View
 SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
 WAYS = (SWAP, ABORT, EMPTY)
 STEPS = 16
+BEGINS_AT = 3
+"""At step 0 there is next to nothing to be seen."""
 TENS = 10
 MOST_BUILT, MOST_TRAFFIC = 30, 20
 SHOWN_ROWS = 6
@@ -99,7 +101,7 @@ def rebuild_studio(
     >>> write.register(bus)
     >>> for wish in week.wishes():
     ...     receipt = bus.send(wish)
-    >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).says.split(". ")[0]
+    >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
     events = list(store.read_all())
@@ -124,7 +126,7 @@ def rebuild_studio(
         draw,
         [
             Control.among("way", "What to do", WAYS),
-            Control("step", "Step", 0, STEPS, 0),
+            Control("step", "Step", 0, STEPS, BEGINS_AT),
             Control("build", "Built per step, in tens", 1, MOST_BUILT, 15),
             Control("traffic", "Coming in per step, in tens", 0, MOST_TRAFFIC, 4),
         ],
@@ -209,7 +211,7 @@ def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
     names = ("log ends at", "serving position", "version", "built up to", "state", f"all {run.asked}")
     numbers = frame.tail(1).assign(building=_dashed(frame[["building"]])["building"]).set_axis(names, axis="columns")
     name = f"Three positions: the head of the log, the version that serves, and the one being built. {says}"
-    changed = _changed(run.difference) if run.steps[step].state == "swapped" else ""
+    changed = _changed(run) if run.steps[step].state == "swapped" else ""
     html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "At this step")}{changed}'
     return Picture(html, says, frame)
 
@@ -262,12 +264,16 @@ def _gap(head: int, built: int, setting: Setting) -> str:
     return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
 
 
-def _changed(difference: pd.DataFrame | None) -> str:
-    """Show what the swap has changed, as a table."""
+def _changed(run: Recorded) -> str:
+    """Show what the swap has changed, as a table: the rows of that moment, whichever step is shown."""
+    difference = run.difference
     if difference is None:
         return ""
+    swap = next(one for one in run.steps if one.state == "swapped")
     more = f"; the first {SHOWN_ROWS}" if len(difference) > SHOWN_ROWS else ""
-    caption = f"Old against new, at the same position: {len(difference):,} rows differ{more}"
+    caption = (
+        f"Old against new, both as of {swap.serving:,}, where they were swapped: {len(difference):,} rows differ{more}"
+    )
     return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
 
 

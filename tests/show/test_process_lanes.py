@@ -1,5 +1,6 @@
 """The lanes of a process: what is drawn and said is what the run tells."""
 
+import itertools
 import re
 
 import pandas as pd
@@ -8,10 +9,12 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import one_order
 from cqrs_lab.show import process_lanes
+from cqrs_lab.show.label_places import Label, crosses, meet
 
-REFUSES, LATE, SILENT = (
+STOCK = one_order.FAILURES.index("not enough stock")
+REFUSES, LATE, SILENT, DECLINES = (
     one_order.FAILURES.index(f"the {who}")
-    for who in ("carrier refuses", "bank answers after the time-out", "bank never answers")
+    for who in ("carrier refuses", "bank answers after the time-out", "bank never answers", "bank declines")
 )
 
 
@@ -21,16 +24,55 @@ def view():
 
 
 def marks(html):
-    """Count the marks: filled and hollow circles, filled and hollow diamonds."""
+    """Count the marks, filled and hollow: circles, diamonds, crosses."""
     circles = re.findall(r'r="8" style="fill:(#|var\(--ground)', html)
-    diamonds = re.findall(r'z" style="fill:var\(--(ink|ground)\);', html)
-    return circles.count("#"), circles.count("var(--ground"), diamonds.count("ink"), diamonds.count("ground")
+    diamonds = re.findall(r'l -10 -10 z" style="fill:var\(--(ink|ground)\);', html)
+    crosses = re.findall(r'l 5 -5 z" style="fill:(#|var\(--ground)', html)
+    return (
+        *(circles.count("#"), circles.count("var(--ground")),
+        *(diamonds.count("ink"), diamonds.count("ground")),
+        *(crosses.count("#"), crosses.count("var(--ground")),
+    )
 
 
 def test_every_event_has_its_mark(view):
-    assert marks(view.picture.html) == (6, 3, 0, 0)  # Ada, the bank and the carrier speak from outside
-    assert marks(view.at(failure=REFUSES).html) == (5, 3, 4, 0)
-    assert marks(view.at(failure=LATE).html) == (3, 2, 4, 1)
+    assert marks(view.picture.html) == (6, 3, 0, 0, 0, 0)  # Ada, the bank and the carrier speak from outside
+    assert marks(view.at(failure=REFUSES).html) == (5, 2, 4, 0, 0, 1)
+    assert marks(view.at(failure=LATE).html) == (3, 2, 4, 1, 0, 0)
+
+
+def test_who_says_no_has_a_mark_of_its_own_and_the_legend_tells_it(view):
+    assert marks(view.at(failure=STOCK).html) == (1, 1, 2, 0, 1, 0)  # the store-room's no answers the process
+    assert marks(view.at(failure=DECLINES).html)[-2:] == (0, 1)  # the bank's comes from outside
+    assert "✖ one by which somebody says no" in view.picture.html
+
+
+def labels(html):
+    """Find the labels of the marks: their words' boxes, by the width of the font that pictures are looked at in."""
+    texts = re.findall(r'<text x="(\S+)" y="(\S+)" text-anchor="(\w+)" class="small label">([^<]+)<', html)
+    return [Label((word,), float(x), float(y), anchor).box for x, y, anchor, word in texts]
+
+
+def lines(html):
+    """Find what no label may touch: arrows, and the lines where time was up and where the process died."""
+    found = re.findall(r'<line x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)" style="([^"]+)"', html)
+    return [tuple(map(float, ends)) for *ends, style in found if "var(--rule)" not in style]
+
+
+@pytest.mark.parametrize("failure", range(len(one_order.FAILURES)))
+def test_no_label_touches_an_arrow_another_label_or_a_line(view, failure):
+    for cancel in (0, 1, 5, 6, 25, 26, 30):
+        for crash in range(11):
+            picture = view.at(failure=failure, cancel=cancel, crash=crash)
+            html, boxes = picture.html, labels(picture.html)
+            assert len(boxes) == len(picture.frame)
+            assert [box for box in boxes for line in lines(html) if crosses(line, box)] == []
+            assert [one for one, other in itertools.combinations(boxes, 2) if meet(one, other)] == []
+
+
+def test_a_label_stays_where_it_is_while_the_events_are_shown_one_by_one(view):
+    shown = [labels(view.at(failure=REFUSES, step=step).html) for step in range(1, 13)]
+    assert all(shown[-1][: len(some)] == some for some in shown)
 
 
 def test_every_command_of_the_process_has_its_arrow_and_what_undoes_is_dashed(view):
@@ -95,7 +137,7 @@ def test_the_columns_stay_where_they_are_while_a_control_is_moved(view):
 
 def test_a_crash_is_told_and_compared_with_the_run_without_it(view):
     picture = view.at(crash=3)
-    assert "✗ process died" in picture.html and "twice" in picture.html
+    assert "process died" in picture.html and "twice" in picture.html
     assert "died after command 3, RequestPayment" in picture.says
     assert picture.says.endswith("The log is the same as without the crash.")
     assert "did not die after number 7" in view.at(crash=7).says

@@ -92,6 +92,8 @@ def test_old_against_new_are_the_products_of_which_something_came_back(store, vi
     assert len(differ) > 0
     html = view.at(step=7).html
     assert f"{len(differ):,} rows differ" in html and "rows differ" not in view.at(step=6).html
+    for step in (7, 12):  # the rows are those of the swap, and the heading says so
+        assert "Old against new, both as of 1,180, where they were swapped:" in view.at(step=step).html
     first = differ.iloc[0]
     assert f"<td>{first['units_old']}</td><td>{first['units_new']}</td>" in html
 
@@ -123,6 +125,11 @@ def test_every_move_changes_the_picture_and_says_what_is_seen(view, step):
                 assert picture.html != view.picture.html
                 assert picture.html.count(picture.says.replace("&", "&amp;")) == 2  # in the picture's name and below it
     assert WAYS[0] == SWAP and repr(view) == view.picture.says
+
+
+def test_it_begins_where_all_three_have_something_to_show(view):
+    assert view.says.startswith("Step 3: version 1 serves")
+    assert view.frame()["building"].notna().sum() == 3
 
 
 def test_the_axes_stay_while_the_step_is_dragged(view):

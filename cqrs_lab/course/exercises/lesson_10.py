@@ -98,17 +98,26 @@ def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
             return "None is not among the values of that field. Which word has the shop agreed on?"
         return "The old event does not say how the order came. Who would believe a number that is made of guesses?"
     if name in ("street", "city"):
-        if told == old.ship_to:
-            return "Street and city are still in one. What stands between them?"
-        if not told:
-            return "The old event tells it, and the new one has forgotten it. Which part of ship_to is that?"
-        return "The city stands behind the last comma. How many commas may there be?"
+        return _part_of_address(told, getattr(expected, name), old.ship_to)
     if name == "each_mills":
         if told == old.total_mills:
             return "That is the price of all of them together. How many cups were there?"
         if told == expected.each_mills:
             return "Money is a whole number here. Which division leaves one?"
     return "The old event tells it, under this name or another. What was it called?"
+
+
+def _part_of_address(told: Any, wanted: str, ship_to: str) -> str:
+    """Find the sentence for a street or a city that came out wrong."""
+    if told == ship_to and "," not in ship_to:
+        return "No comma, so a city alone. Where does the city land, if you cut at a comma that is not there?"
+    if told == ship_to:
+        return "Street and city are still in one. What stands between them?"
+    if not told:
+        return "The old event tells it, and the new one has forgotten it. Which part of ship_to is that?"
+    if isinstance(told, str) and told.strip(", ") == wanted:
+        return "The right part, and a little more: look between the quotes. What stands right behind the comma?"
+    return "The city stands behind the last comma. How many commas may there be?"
 
 
 # --- 10.3: a bank -----------------------------------------------------------------------------------------

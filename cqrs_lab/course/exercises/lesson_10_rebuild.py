@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from cqrs_lab.simulation.faults import (
     simulate_rebuild,
     story_of,
 )
-from cqrs_lab.simulation.faults.rebuild_run import ONCE
+from cqrs_lab.simulation.faults.rebuild_run import NOT_BACK, ONCE
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
@@ -85,7 +86,8 @@ class _Watch:
     def __init__(self, answer: Callable[..., Any]) -> None:
         self._answer = answer
         self.emptied = self.resent = False
-        self.swapped_at, self.began_at, self.behind = 0, 0, 0
+        self.swapped_at: int | None = None
+        self.began_at, self.behind = 0, 0
 
     def __call__(self, tables: Tables, store: Any, projection: Any) -> Iterator[None]:
         """Be the rebuild that is put to the test."""
@@ -115,7 +117,7 @@ def rebuilding(answer: Any) -> None:
     run = simulate_rebuild(_story(), (), by_function(watch))
     _while_it_runs(run, watch)
     if not run.ok:
-        raise NotYet("rebuilt while orders came in", run.broken[0], "every law kept", _late(run, watch))
+        raise NotYet("rebuilt while orders came in", *_plainly(run), _late(run, watch))
     came = {str(key): (int(units), int(orders)) for key, units, orders in run.table.itertuples()}
     if came != KEPT:
         raise NotYet("rebuilt while orders came in", came, KEPT, "Does the table say what the events say?")
@@ -123,10 +125,10 @@ def rebuilding(answer: Any) -> None:
         run = simulate_rebuild(_story(), [Crash(site, visit=2 if "beside" in site else 1)], by_function(answer))
         if not run.ok:
             ask = "It died between the table and its checkpoint, or forgot where it was. What belongs together?"
-            raise NotYet(f"let it die {site}", run.broken[0], "the table of a run without a crash", ask)
+            raise NotYet(f"let it die {site}", *_plainly(run), ask)
     run = simulate_rebuild(_story(), [Abort(1)], by_function(answer))
     if not run.ok:
-        raise NotYet("gave the rebuild up", run.broken[0], "the old version", "Who serves if you are told to stop?")
+        raise NotYet("gave the rebuild up", *_plainly(run), "Who serves if you are told to stop?")
 
 
 def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
@@ -137,19 +139,46 @@ def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
         ask = (
             "Mails went out twice, or not at all. Whose checkpoint did you move, and what did they have to do with it?"
         )
-        broken = next((law for law in run.broken if law.startswith(ONCE)), "the mailer's checkpoint was set")
-        raise NotYet(done, broken, "each mail sent once", ask)
+        raise NotYet(done, "the mailer's checkpoint was moved", "each mail sent once", ask)
     if watch.emptied:
         ask = "You wrote into the serving table. What does a visitor read until it is full again?"
-        raise NotYet(done, next(iter(run.broken), "the serving table was written"), "answers as before", ask)
+        came = _plainly(run)[0] if run.broken else "the serving table was written"
+        raise NotYet(done, came, "answers as before", ask)
+    _swaps(run, watch, done)
     if len(stopped):
         told = str(stopped.iloc[0]).partition("stopped, ")[2]
         raise NotYet(done, told, "no error", "Which line raises it, and at which step?")
 
 
+def _swaps(run: FaultRun, watch: _Watch, done: str) -> None:
+    """Look at when the learner swapped, and how often."""
+    swaps = run.visits.get("before swap", 0)
+    built = any(site.endswith("written: beside") for site in run.visits)
+    if watch.swapped_at == 0 or (swaps and not built):
+        ask = "You swapped before anything was built. What stood beside by then, and what does a visitor make of it?"
+        raise NotYet(done, "an empty table was put in place of the full one", "a swap when all is built", ask)
+    if swaps > 1:
+        back = "" if "orders" in run.table else ", and the old table serves again"
+        ask = "What served before the first swap stands beside after it. What does another swap bring back?"
+        raise NotYet(done, f"{swaps} calls of tables.swap(){back}", "one", ask)
+
+
+def _plainly(run: FaultRun) -> tuple[str, str]:
+    """Tell what came and what was expected where a law was broken, in the words of a visitor."""
+    broken = run.broken[0]
+    if broken.startswith(NOT_BACK):
+        before, now = next(pair for pair in pairwise(run.steps["position"]) if pair[1] < pair[0])
+        return f"an answer as of event {now}, after one as of event {before}", "answers that never go back"
+    what, _, told = broken.rstrip(".").partition("; expected ")
+    expected, _, came = told.partition("; came ")
+    if what.endswith("who serves"):
+        return f"{came.replace('one', 'version')} serves", f"{expected} serves"
+    return came, expected
+
+
 def _late(run: FaultRun, watch: _Watch) -> str:
     """Find the sentence for a table that was complete too early, or never."""
-    if not watch.swapped_at:
+    if watch.swapped_at is None:
         return "The table is built, and nobody reads it. Who lets it serve?"
     if any("every answer" in law for law in run.broken):
         return "Its checkpoint says more than the table has read, or less. Which event was the last that is in it?"

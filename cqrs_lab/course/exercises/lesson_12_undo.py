@@ -137,6 +137,7 @@ def compensation(answer: Any) -> None:
     _after_a_death(answer, case)
     _late_money(answer, str(number + 9))
     _read_late(answer, str(number + 5))
+    _taken_twice(answer, str(number + 4))
 
 
 CALLED = "called undo with a cancellation"
@@ -253,6 +254,22 @@ def _read_late(answer: Any, order: str) -> None:
     if Counter(shop.done) != Counter(wanted):
         ask = "One payment, met on two ways, under two ids. Which event is it that the money came with?"
         raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", _listed(wanted), ask)
+
+
+def _taken_twice(answer: Any, order: str) -> None:
+    """Let the bank take the same sum before the cancellation and after it."""
+    early, cancelled, late = Taken(order, 5000, 1), Cancelled(order, {"cup": 1}, 2), Taken(order, 5000, 3)
+    shop = _Shop([early, cancelled])
+    done = "let the bank take 5,000 mills before the cancellation, and the same once more after it"
+    _undo(answer, shop, cancelled, done)
+    shop.log.append(late)
+    _undo(answer, shop, late, done)
+    came = f"{_listed(shop.done)}; ids {shop.ids}"
+    if sum(command.mills for command in shop.done if isinstance(command, PayBack)) != early.mills + late.mills:
+        ask = "The bank took money twice and she did not get back as much. How do you tell what is still owed to her?"
+        if any(command.mills == late.mills for command in shop.swallowed if isinstance(command, PayBack)):
+            ask = "One order, two payments, and both refunds under one id. Which of them does the id name?"
+        raise NotYet(done, came, "10,000 mills back, in all", ask)
 
 
 def _listed(commands: Iterable[Any]) -> str:

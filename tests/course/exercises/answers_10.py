@@ -57,6 +57,16 @@ def cuts_at_the_first_comma(old):
     return replace(upcast(old), street=street if city else "", city=city or street)
 
 
+def leaves_the_space(old):
+    street, _, city = old.ship_to.rpartition(",")
+    return replace(upcast(old), street=street, city=city)
+
+
+def cuts_where_no_comma_is(old):
+    street, _, city = old.ship_to.partition(", ")
+    return replace(upcast(old), street=street, city=city)
+
+
 def refuses(old):
     if not old.ship_to.startswith("1"):
         return upcast(old)
@@ -75,6 +85,8 @@ WRONG_UPCASTERS = {
     "the old event": (lambda old: old, "Who is to read it"),
     "nothing": (lambda old: None, "give the new event back"),
     "the whole address": (but(street=lambda old: old.ship_to), "What stands between them"),
+    "a space too many": (leaves_the_space, "What stands right behind the comma"),
+    "a city in the street": (cuts_where_no_comma_is, "Where does the city land"),
     "the first comma": (cuts_at_the_first_comma, "How many commas"),
     "the total": (but(each_mills=lambda old: old.total_mills), "the price of all of them"),
     "a fraction": (but(each_mills=lambda old: old.total_mills / old.cups), "Which division leaves one"),
@@ -170,6 +182,27 @@ def never_swaps(tables, store, projection):
         yield
 
 
+def swaps_at_once(tables, store, projection):
+    tables.swap()
+    yield from never_swaps(tables, store, projection)
+
+
+def swaps_before_and_after(tables, store, projection):
+    tables.swap()
+    yield from rebuild(tables, store, projection)
+
+
+def swaps_twice(tables, store, projection):
+    yield from rebuild(tables, store, projection)
+    tables.swap()
+
+
+def swaps_back_later(tables, store, projection):
+    yield from rebuild(tables, store, projection)
+    yield
+    tables.swap()
+
+
 def checkpoint_apart(tables, store, projection):
     while tables.beside.checkpoint < store.head():
         batch = after(store, tables.beside.checkpoint, limit=2)
@@ -196,10 +229,18 @@ WRONG_REBUILDS = {
     "says it has the meantime": (says_it_has_the_meantime, "Which event was the last that is in it"),
     "swaps early": (swaps_early, "How far was the old version by then"),
     "never swaps": (never_swaps, "Who lets it serve"),
+    "swaps at once": (swaps_at_once, "You swapped before anything was built"),
+    "swaps twice": (swaps_twice, "What does another swap bring back"),
     "checkpoint apart": (checkpoint_apart, "What belongs together"),
     "raises": (raises, "Which line raises it, and at which step"),
     "does not pause": (does_not_pause, "Where does it pause"),
 }
+
+# These swap too early, or too often, in another place; they are met as those above.
+ALSO_SWAPPING = (
+    (swaps_before_and_after, "You swapped before anything was built"),
+    (swaps_back_later, "What does another swap bring back"),
+)
 
 # --- 10.3 -------------------------------------------------------------------------------------------------
 

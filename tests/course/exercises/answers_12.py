@@ -143,7 +143,28 @@ def by_the_event_in_hand(shop, event):
         shop.send(PayBack(event.order, event.mills), f"pay-{event.position}")
 
 
+def one_refund_an_order(shop, event):
+    forgets_the_money(shop, event)
+    for one in [one for one in shop.log if isinstance(one, Taken) and one.order == event.order]:
+        shop.send(PayBack(event.order, one.mills), f"pay-{event.order}")
+
+
+def by_the_sum(shop, event):
+    forgets_the_money(shop, event)
+    for one in [one for one in shop.log if isinstance(one, Taken) and one.order == event.order]:
+        shop.send(PayBack(event.order, one.mills), f"pay-{event.order}-{one.mills}")
+
+
+def stops_at_the_first_refund(shop, event):
+    if any(isinstance(one, PaidBack) and one.order == event.order for one in shop.log):
+        forgets_the_money(shop, event)
+    else:
+        undo(shop, event)
+
+
 WRONG_UNDOS = {
+    "one refund an order": (one_refund_an_order, "both refunds under one id"),
+    "stops at the first refund": (stops_at_the_first_refund, "what is still owed to her"),
     "by the event in hand": (by_the_event_in_hand, "met on two ways, under two ids"),
     "deletes events": (deletes, "Who tells them, if you take one away"),
     "writes events itself": (writes_the_log_itself, "Which command makes it true"),

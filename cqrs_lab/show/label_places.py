@@ -1,0 +1,104 @@
+"""Where the label of a mark stands: clear of every line and of the other labels, if there is such a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LETTER, LINE, NEAR = 7.3, 14, 3.0
+"""How wide a letter of it is, how high a line, and how much room it has at its sides."""
+BELOW, ABOVE = 27, -21
+"""From the middle of the mark to the baseline of the first line below it, and of the last line above it."""
+
+Four = tuple[float, float, float, float]
+"""A line from (x1, y1) to (x2, y2), or a box: left, top, right, bottom."""
+
+
+class Label(NamedTuple):
+    """Words, one below the other: the place of the first one's baseline, and at which of their ends that is."""
+
+    words: tuple[str, ...]
+    x: float
+    y: float
+    anchor: str
+
+    @property
+    def box(self) -> Four:
+        """What it takes up."""
+        wide = LETTER * max(map(len, self.words))
+        left = self.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * wide
+        top = self.y - LINE + 3
+        return left - NEAR, top, left + wide + NEAR, top + LINE * len(self.words)
+
+
+class Mark(NamedTuple):
+    """What a label is for: its words, the middle of the mark, and on which side the label is wanted."""
+
+    words: tuple[str, ...]
+    x: float
+    y: float
+    above: bool
+
+
+def placed(marks: Sequence[Mark], lines: Sequence[Four], boxes: Sequence[Four]) -> list[Label]:
+    """Place a label beside each mark, so that they meet the least of lines, boxes and each other.
+
+    One after the other takes the first place that is as good as any. What stands in the middle may leave no room for
+    the next one, so it is tried once more with labels that hang to the left. Of ways that are equally good, min gives
+    the first.
+    """
+    tried = [
+        _one_by_one(marks, lines, boxes, order) for order in (("middle", "end", "start"), ("end", "middle", "start"))
+    ]
+    return min(tried, key=lambda one: one[1])[0]
+
+
+def _one_by_one(
+    marks: Sequence[Mark], lines: Sequence[Four], boxes: Sequence[Four], anchors: Sequence[str]
+) -> tuple[list[Label], int]:
+    """Place the labels, with the anchors in order of preference; tell how often they meet what they should not."""
+    labels: list[Label] = []
+    total = 0
+    for mark in marks:
+        others = [*boxes, *(label.box for label in labels)]
+        met = [
+            (sum(crosses(one, label.box) for one in lines) + sum(meet(one, label.box) for one in others), label)
+            for label in _places(mark, anchors)
+        ]
+        least, label = min(met, key=lambda one: one[0])
+        labels.append(label)
+        total += least
+    return labels, total
+
+
+def _places(mark: Mark, anchors: Sequence[str]) -> list[Label]:
+    """List the places beside a mark, on the wanted side first."""
+    level = {True: mark.y + ABOVE - LINE * (len(mark.words) - 1), False: mark.y + BELOW}
+    across = {"middle": mark.x, "end": mark.x + 10, "start": mark.x - 10}
+    return [
+        Label(mark.words, across[anchor], level[side], anchor)
+        for side in (mark.above, not mark.above)
+        for anchor in anchors
+    ]
+
+
+def meet(one: Four, other: Four) -> bool:
+    """Tell whether two boxes have something in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def crosses(line: Four, box: Four) -> bool:
+    """Tell whether a line comes into a box: the part of it that is between left and right, and that between the others.
+
+    They are told as shares of the way, and have to have something in common.
+    """
+    x1, y1, x2, y2 = line
+    left, top, right, bottom = box
+    enters, leaves = 0.0, 1.0
+    for start, way, least, most in ((x1, x2 - x1, left, right), (y1, y2 - y1, top, bottom)):
+        if way == 0 and not least <= start <= most:
+            return False
+        if way != 0:
+            first, last = sorted(((least - start) / way, (most - start) / way))
+            enters, leaves = max(enters, first), min(leaves, last)
+    return enters <= leaves
