@@ -297,7 +297,7 @@ def _draw_positions(axes: Axes, now: Moment, most: int) -> None:
 
 def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
     """Draw how the positions have come about, with their names at the end, and the moment of the swap."""
-    together = steps[-1].head == steps[-1].serving
+    together = steps[-1].head - steps[-1].serving < most / 6  # two names would stand on each other
     for name, said, part, dashes, fill in (
         ("head", "log, serving" if together else "log", LOG, "-", "full"),
         ("serving", "" if together else "serving", READ, "--", "full"),

@@ -98,6 +98,13 @@ def test_old_against_new_are_the_products_of_which_something_came_back(store, vi
     assert f"<td>{first['units_old']}</td><td>{first['units_new']}</td>" in html
 
 
+def test_two_names_that_would_stand_on_each_other_are_one(view):
+    filling = {"way": WAYS.index(EMPTY), "build": 19, "traffic": 8}
+    gaps = {step: view.at(step=step, **filling).frame.iloc[-1] for step in (3, 7)}
+    assert gaps[3]["head"] - gaps[3]["serving"] > 500 > gaps[7]["head"] - gaps[7]["serving"] > 0
+    assert [">log, serving<" in view.at(step=step, **filling).html for step in (3, 7)] == [False, True]
+
+
 def test_an_abort_leaves_the_old_version_serving(view):
     frame = view.at(way=WAYS.index(ABORT), step=STEPS).frame
     assert frame["state"].iloc[-1] == "aborted" and (frame["version"] == 1).all()
