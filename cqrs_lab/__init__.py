@@ -30,7 +30,8 @@ from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.projection import Projection, Schema
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.schema import Schema
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus
 from cqrs_lab.read.projector import Projector

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Self
 
 from cqrs_lab.errors import InvalidArgument
@@ -27,7 +28,7 @@ class Follower:
     def __init__(self, store: EventStore, catch_up: Callable[[], bool]) -> None:
         self._store = store
         self._catch_up = catch_up
-        self._grown = threading.Event()
+        self._grown = threading.Event()  # of the thread that follows now; another thread has another one
         self._turn = threading.Lock()  # guards all that follows
         self._wanted = self._running = self._again = False
         self._thread: threading.Thread | None = None
@@ -48,7 +49,7 @@ class Follower:
             )
         with self._turn:
             if not self._wanted:
-                self._wanted, self._unsubscribe = True, subscribe(self._grown.set)
+                self._wanted, self._unsubscribe = True, subscribe(lambda: self._grown.set())
             self._begin()
 
     def resume(self) -> None:
@@ -58,12 +59,13 @@ class Follower:
                 self._begin()
 
     def _begin(self) -> None:
-        self._grown.set()
         self._again = True  # a thread that is just about to end is followed by another
         if not self._running:
-            self._running = True
-            self._thread = threading.Thread(target=self._follow, daemon=True, name="cqrs-lab follower")
+            self._running, self._grown = True, threading.Event()
+            follow = partial(self._follow, self._grown)
+            self._thread = threading.Thread(target=follow, daemon=True, name="cqrs-lab follower")
             self._thread.start()
+        self._grown.set()
 
     def stop(self) -> None:
         """Finish the batch in hand and end the thread; does nothing if it is not running."""
@@ -75,27 +77,23 @@ class Follower:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
-    def _follow(self) -> None:
-        me = threading.current_thread()
+    def _follow(self, grown: threading.Event) -> None:
         try:
             while True:
-                self._grown.wait()
+                grown.wait()
                 # Cleared before reading, not after: a commit in between must wake us once more.
-                self._grown.clear()
+                grown.clear()
+                if self._grown is not grown or not self._running:
+                    return
                 self._again = False
-                if self._thread is not me or not self._catch_up():
+                if not self._catch_up():
                     return
         finally:
-            self._end(me)
-
-    def _end(self, me: threading.Thread) -> None:
-        with self._turn:
-            if self._thread is not me:
-                self._grown.set()  # it may have been meant for the thread that came after us
-                return
-            self._running = False
-            if self._again:
-                self._begin()
+            with self._turn:
+                if self._grown is grown and self._running:
+                    self._running = False
+                    if self._again:
+                        self._begin()
 
 
 class Following:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cqrs_lab.errors import UnreadableEvent, said
+from cqrs_lab.errors import ProjectionFailed, UnreadableEvent, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
@@ -41,13 +41,15 @@ def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadMo
     return replace(model, parked=tuple(sorted(model.parked, key=lambda one: one.position)))
 
 
-def lost_by(store: EventStore, projection: Projection, before: ReadModel, built: ReadModel) -> ParkedEvent | None:
-    """Find an event that a read model has taken in, and the one that is to follow it has parked."""
+def check_nothing_is_lost(
+    store: EventStore, old: Projection, before: ReadModel, new: Projection, built: ReadModel
+) -> None:
+    """Refuse to let a read model be followed by one that has parked an event which it has taken in."""
     known = {one.position for one in before.parked}
     for one in built.parked:
-        if one.position <= before.position and one.position not in known and _reads(store, projection, one.position):
-            return one
-    return None
+        if one.position <= before.position and one.position not in known and _reads(store, old, one.position):
+            why = f"the version that serves has it, and the new one cannot take it in: {one.error}"
+            raise ProjectionFailed(new.name, one.position, before.position, why)
 
 
 def _reads(store: EventStore, projection: Projection, position: int) -> bool:

@@ -14,7 +14,7 @@ from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.parked import lost_by, parked_table, read_up_to_unreadable, retry
+from cqrs_lab.read.parked import check_nothing_is_lost, parked_table, read_up_to_unreadable, retry
 from cqrs_lab.read.projection import Projection, check_declaration
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus, status_of
@@ -259,9 +259,7 @@ class Projector(Following):
                 return before
             successor.catch_up()
             built = successor.serving
-            if (lost := lost_by(self.store, self.projection, before, built.model)) is not None:
-                why = f"the version that serves has it, and the new one cannot take it in: {lost.error}"
-                raise ProjectionFailed(built.projection.name, lost.position, before.position, why)
+            check_nothing_is_lost(self.store, self.projection, before, built.projection, built.model)
             fitting = self.serving.handlers if built.projection.schema == self.projection.schema else {}
             self._publish(
                 projection=built.projection,

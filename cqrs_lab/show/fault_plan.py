@@ -156,22 +156,17 @@ def _picture(says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.
 
 def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
     if run.broken:
-        laws = "; ".join(_in_words(broken)[1] for broken in run.broken)
+        laws = "; ".join(IN_WORDS[broken.law] for broken in run.broken)
         found = "No smaller plan does it." if smallest == run.plan else f"The smallest plan that does it: {smallest}."
         return f"Broken: {laws}. {found}"
     apart = int((~run.steps["agrees"]).sum())
     return f"Every law held{f'; at {apart} steps the table was ahead of its checkpoint' if apart else ''}."
 
 
-def _in_words(broken: str) -> tuple[str, str]:
-    """Find the law that a run says is broken, and what that means."""
-    return next((law, words) for law, words in IN_WORDS.items() if broken.startswith(law))
-
-
 def _broken(run: FaultRun) -> str:
     """Tell the first case in full, and give the ticket, with what it is for."""
-    law, words = _in_words(run.broken[0])
-    case = f"{words[0].upper()}{words[1:]}{run.broken[0].removeprefix(law)}"
+    words = IN_WORDS[run.broken[0].law]
+    case = f"{words[0].upper()}{words[1:]}. {run.broken[0].told}"
     return f'<p>{escape(case)}</p><p>{TICKET}</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
 
 

@@ -15,8 +15,8 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import Expected
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.projection import Schema
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at

@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "cqrs_lab"
 CORE = [
     *(PACKAGE / "log" / f"{name}.py" for name in ("envelope", "event_store", "memory", "follower")),
-    *sorted(path for path in (PACKAGE / "write").rglob("*.py") if path.stem != "scenario"),
+    *sorted((PACKAGE / "write").rglob("*.py")),
     *(
         PACKAGE / "read" / f"{name}.py"
         for name in ("batch", "projection", "read_model", "projector", "rebuild", "queries")

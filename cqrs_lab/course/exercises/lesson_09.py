@@ -16,7 +16,7 @@ from cqrs_lab.errors import said
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.projection import Schema
+from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.faults import (
     Crash,
     Duplicate,
@@ -27,6 +27,7 @@ from cqrs_lab.simulation.faults import (
     simulate_faults,
     story_of,
 )
+from cqrs_lab.simulation.faults.broken_law import laws_of
 from cqrs_lab.simulation.faults.laws import TOLD
 
 # --- 09.1: a bank -----------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ def checkpoint_in_place(answer: Any) -> None:
         _right(_tried(answer, Crash(site, 2)), lost)
     _stays_in_its_place(_tried(answer, Duplicate(1, later=2)))
     told = _tried(answer, Poison(2))
-    if any(broken.startswith(TOLD) for broken in told.broken):
+    if TOLD in laws_of(told.broken):
         ask = "An event could not be read, and your worker went on as if it had been. Who hears of it?"
         raise NotYet("let an event be unreadable", "the checkpoint passed it", "a stop, with the error", ask)
     _right(told, "After a stop the same event comes again. Does yours begin where it stopped?")

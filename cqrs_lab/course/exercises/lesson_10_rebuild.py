@@ -14,7 +14,7 @@ import pandas as pd
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.projection import Schema
+from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.faults import (
     Abort,
     Crash,
@@ -25,7 +25,8 @@ from cqrs_lab.simulation.faults import (
     simulate_rebuild,
     story_of,
 )
-from cqrs_lab.simulation.faults.rebuild_run import NOT_BACK, ONCE
+from cqrs_lab.simulation.faults.broken_law import laws_of
+from cqrs_lab.simulation.faults.rebuild_run import NOT_BACK, ONCE, WHO_SERVES, WHOLE
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
@@ -135,7 +136,7 @@ def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
     """Look at what no rebuild may do, whatever comes of it."""
     done = "rebuilt while orders came in"
     stopped = run.steps.loc[run.steps["what"].str.contains("of the rebuild: stopped, "), "what"]
-    if watch.resent or any(law.startswith(ONCE) for law in run.broken):
+    if watch.resent or ONCE in laws_of(run.broken):
         ask = (
             "Mails went out twice, or not at all. Whose checkpoint did you move, and what did they have to do with it?"
         )
@@ -166,21 +167,19 @@ def _swaps(run: FaultRun, watch: _Watch, done: str) -> None:
 def _plainly(run: FaultRun) -> tuple[str, str]:
     """Tell what came and what was expected where a law was broken, in the words of a visitor."""
     broken = run.broken[0]
-    if broken.startswith(NOT_BACK):
+    if broken.law == NOT_BACK:
         before, now = next(pair for pair in pairwise(run.steps["position"]) if pair[1] < pair[0])
         return f"an answer as of event {now}, after one as of event {before}", "answers that never go back"
-    what, _, told = broken.rstrip(".").partition("; expected ")
-    expected, _, came = told.partition("; came ")
-    if what.endswith("who serves"):
-        return f"{came.replace('one', 'version')} serves", f"{expected} serves"
-    return came, expected
+    if broken.done == WHO_SERVES:
+        return f"{broken.came.replace('one', 'version')} serves", f"{broken.expected} serves"
+    return broken.came, broken.expected
 
 
 def _late(run: FaultRun, watch: _Watch) -> str:
     """Find the sentence for a table that was complete too early, or never."""
     if watch.swapped_at is None:
         return "The table is built, and nobody reads it. Who lets it serve?"
-    if any("every answer" in law for law in run.broken):
+    if WHOLE in laws_of(run.broken):
         return "Its checkpoint says more than the table has read, or less. Which event was the last that is in it?"
     if watch.swapped_at == watch.began_at:
         return "You have read all there was when you began. What came in the meantime?"

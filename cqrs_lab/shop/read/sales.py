@@ -9,7 +9,7 @@ import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.projection import Schema
+from cqrs_lab.read.schema import Schema
 from cqrs_lab.shop.events import ItemsReturned, OrderCancelled, OrderPlaced
 from cqrs_lab.shop.read.entries import entries
 

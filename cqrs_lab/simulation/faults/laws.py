@@ -13,6 +13,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import difference
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
@@ -69,7 +70,7 @@ class Laws:
 
     Attributes
     ----------
-    broken : list of str
+    broken : list of BrokenLaw
     agrees : bool
         The table was the fold of the log up to the checkpoint when a worker's step was last looked at.
     """
@@ -80,7 +81,7 @@ class Laws:
         self.store, self.fold, self.worker, self.unreadable, self.now = store, fold, worker, unreadable, now
         self.projection = fold.projection
         self.readers = Readers()
-        self.broken: list[str] = []
+        self.broken: list[BrokenLaw] = []
         self.agrees = True
         self._shows: frozenset[int] | None = frozenset()
 
@@ -150,5 +151,5 @@ class Laws:
         return difference(expected, table)
 
     def _note(self, law: str, what: str, expected: str, came: str) -> None:
-        if not any(known.startswith(law) for known in self.broken):
-            self.broken.append(f"{law}. {what[0].upper()}{what[1:]}; expected {expected}; came {came}.")
+        if law not in laws_of(self.broken):
+            self.broken.append(BrokenLaw.of(law, what, expected, came))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 from cqrs_lab.simulation.faults.plan import FaultPlan
 from cqrs_lab.simulation.faults.sites import Sites
 from cqrs_lab.simulation.faults.written import without_places
@@ -19,7 +20,7 @@ class Outcome:
     Attributes
     ----------
     plan : FaultPlan
-    broken : tuple of str
+    broken : tuple of BrokenLaw
         The laws that did not hold, each with what came instead.
     visits : mapping of str to int
         The sites at which the worker could have died, and how often it came by.
@@ -32,7 +33,7 @@ class Outcome:
     def __init__(
         self,
         plan: FaultPlan,
-        broken: tuple[str, ...],
+        broken: tuple[BrokenLaw, ...],
         sites: Sites,
         settings: Mapping[str, Any],
         first_error: str = "",

@@ -14,6 +14,7 @@ import simpy
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 from cqrs_lab.simulation.faults.given import check_story, made_by
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
@@ -88,7 +89,7 @@ class ProcessRun(Outcome):
     plan : FaultPlan
     events : tuple of RecordedEvent
         The log; `recorded_at` counts seconds from the start.
-    broken : tuple of str
+    broken : tuple of BrokenLaw
         What did not hold in the end, each with what came instead.
     visits : mapping of str to int
         The sites at which the process manager could have died, and how often it came by.
@@ -99,7 +100,7 @@ class ProcessRun(Outcome):
         plan: FaultPlan,
         events: tuple[RecordedEvent, ...],
         start: datetime,
-        broken: tuple[str, ...],
+        broken: tuple[BrokenLaw, ...],
         sites: Sites,
     ) -> None:
         super().__init__(plan, broken, sites, {})
@@ -294,15 +295,15 @@ class _Run:
             return False
         return True
 
-    def _broken(self, log: Sequence[RecordedEvent]) -> Iterable[str]:
-        yield from (f"{BALANCED}. {wrong}." for wrong in self.story.parties.audit(one.event for one in log))
+    def _broken(self, log: Sequence[RecordedEvent]) -> Iterable[BrokenLaw]:
+        yield from (BrokenLaw(BALANCED, f"{wrong}.") for wrong in self.story.parties.audit(one.event for one in log))
         if self.manager.waiting:
-            yield f"{ENDED}. It still waits for {', '.join(map(str, self.manager.waiting))}."
+            yield BrokenLaw(ENDED, f"It still waits for {', '.join(map(str, self.manager.waiting))}.")
         fold = ProcessManager(self.store, self.bus, self.story.process, self.manager.position)
         instances = dict.fromkeys(self.story.process.instance(one.event) for one in log)
         for instance in (one for one in instances if one is not None):
             if (known := self.manager.state(instance)) != (expected := fold.state(instance)):
-                yield f"{KNOWN}. Asked for {instance}; expected {written(expected)}; came {written(known)}."
+                yield BrokenLaw.of(KNOWN, f"asked for {instance}", written(expected), written(known))
         for command_id, times in sorted(self.commits.items()):
             if times > 1:
-                yield f"{ONCE}. Looked for {command_id}; expected one commit; came {times}."
+                yield BrokenLaw.of(ONCE, f"looked for {command_id}", "one commit", str(times))

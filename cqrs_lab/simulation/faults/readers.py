@@ -9,6 +9,7 @@ import pandas as pd
 
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.simulation import guarantees
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 
 PROMISES = {
     "read_your_writes": "law 9: who asks with a receipt's position gets no older state (read your writes)",
@@ -68,7 +69,8 @@ class Readers:
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def broken_promises(trace: pd.DataFrame) -> list[str]:
+def broken_promises(trace: pd.DataFrame) -> list[BrokenLaw]:
     """Name each promise that was broken, with the first case."""
     verdicts = guarantees.check(trace)
-    return [f"{law}. {verdicts[name].broken_by[0].says}" for name, law in PROMISES.items() if not verdicts[name].holds]
+    broken = {law: verdicts[name].broken_by for name, law in PROMISES.items() if not verdicts[name].holds}
+    return [BrokenLaw(law, cases[0].says) for law, cases in broken.items()]

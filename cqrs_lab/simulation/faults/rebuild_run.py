@@ -14,6 +14,7 @@ from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, 
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.contract import difference
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
 from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
@@ -29,6 +30,7 @@ TAKEN_OVER = "rebuild: in the end the new version serves, with the table of a re
 GIVEN_UP = "rebuild: after an abort the old version serves, up to date"
 ONCE = "rebuild: each mail is sent once"
 TO_ITS_END = "rebuild: after the swap it comes to its end without an error"
+WHO_SERVES = "looked who serves"
 REBUILDER = ("table", "position", "mailed", "swapped", "finished", "follow", "step", "restart", "abort", "mails_sent")
 
 
@@ -125,7 +127,7 @@ class _Run:
         made_of = (self.store, story.projection(), new, self.sites, step_events)
         self.rebuilder: Rebuilder = made_by(rebuilder, REBUILDER, instead, *made_of)
         self.mails, self.shown, self.given_up = Counter[int](), 0, False
-        self.steps, self.broken, self.first_error = list[tuple[Any, ...]](), list[str](), ""
+        self.steps, self.broken, self.first_error = list[tuple[Any, ...]](), list[BrokenLaw](), ""
 
     def run(self) -> FaultRun:
         begins = self.story.begins_after
@@ -208,7 +210,7 @@ class _Run:
         head, by_new = self.store.head(), not self.given_up
         if self.rebuilder.swapped is not by_new:
             serves, other = ("the new version", "the old one") if by_new else ("the old version", "the new one")
-            self._note(TAKEN_OVER if by_new else GIVEN_UP, "looked who serves", serves, other)
+            self._note(TAKEN_OVER if by_new else GIVEN_UP, WHO_SERVES, serves, other)
         elif differs := self._differs(head, by_new):
             self._note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)
         sent = {position: self.mails[position] for position in range(1, head + 1) if self.mails[position] != 1}
@@ -216,5 +218,5 @@ class _Run:
             self._note(ONCE, "counted the mails", f"one for the event at {position}", str(times))
 
     def _note(self, law: str, what: str, expected: str, came: str) -> None:
-        if not any(known.startswith(law) for known in self.broken):
-            self.broken.append(f"{law}. {what[0].upper()}{what[1:]}; expected {expected}; came {came}.")
+        if law not in laws_of(self.broken):
+            self.broken.append(BrokenLaw.of(law, what, expected, came))

@@ -13,6 +13,7 @@ from cqrs_lab.errors import CommandRejected, ProjectionFailed
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Laws
 from cqrs_lab.simulation.faults.outcome import Outcome
@@ -54,7 +55,7 @@ class FaultRun(Outcome):
         answer is judged by itself.
     table : DataFrame
         The read model in the end.
-    broken : tuple of str
+    broken : tuple of BrokenLaw
         The laws that did not hold, each with what came instead.
     visits : mapping of str to int
         The sites at which the worker could have died, and how often it came by.
@@ -69,7 +70,7 @@ class FaultRun(Outcome):
         batch: tuple[int, ...],
         steps: pd.DataFrame,
         table: pd.DataFrame,
-        broken: tuple[str, ...],
+        broken: tuple[BrokenLaw, ...],
         sites: Sites,
         first_error: str,
         trace: pd.DataFrame | None = None,

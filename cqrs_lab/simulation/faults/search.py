@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.faults.broken_law import laws_of
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan, draw_plan
 from cqrs_lab.simulation.faults.run import simulate_faults
@@ -96,21 +97,16 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     """
     if run.ok:
         raise InvalidArgument("every law held in this run, so nothing is to be made smaller; give one that broke a law")
-    law = _law(run.broken[0])
+    law = run.broken[0].law
     smaller = True
     while smaller:
         smaller = False
         for plan in _smaller(run.plan):
             tried = again(plan)
-            if law in map(_law, tried.broken):
+            if law in laws_of(tried.broken):
                 run, smaller = tried, True
                 break
     return run
-
-
-def _law(broken: str) -> str:
-    """Give a law without what came instead of it."""
-    return broken.partition(". ")[0]
 
 
 def _smaller(plan: FaultPlan) -> Iterator[FaultPlan]:

@@ -1,0 +1,49 @@
+"""A law that did not hold in a run, as a sentence that keeps its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class BrokenLaw(str):
+    """The law, and what came instead of it. It reads as one sentence; whoever asks for a part need not cut that up.
+
+    Attributes
+    ----------
+    law : str
+    told : str
+        What happened, without the law.
+    done, expected, came : str
+        What was done, what should have come of it, and what came; "" where `told` says it all.
+
+    Examples
+    --------
+    >>> from cqrs_lab.simulation.faults.broken_law import BrokenLaw
+    >>> broken = BrokenLaw.of("law 11: it converges", "caught up", "7", "5")
+    >>> broken
+    'law 11: it converges. Caught up; expected 7; came 5.'
+    >>> broken.law, broken.came
+    ('law 11: it converges', '5')
+    """
+
+    law: str
+    told: str
+    done = expected = came = ""
+
+    def __new__(cls, law: str, told: str) -> BrokenLaw:
+        """Make it of the law, and what happened in full sentences."""
+        broken = super().__new__(cls, f"{law}. {told}")
+        broken.law, broken.told = law, told
+        return broken
+
+    @classmethod
+    def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:
+        """Make it of a comparison."""
+        broken = cls(law, f"{done[0].upper()}{done[1:]}; expected {expected}; came {came}.")
+        broken.done, broken.expected, broken.came = done, expected, came
+        return broken
+
+
+def laws_of(broken: Iterable[BrokenLaw]) -> list[str]:
+    """Name the laws that did not hold."""
+    return [one.law for one in broken]
