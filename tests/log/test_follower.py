@@ -87,7 +87,7 @@ def test_started_and_stopped_by_many_threads_it_leaves_nothing_behind():
     store = Counted()
     follower = Follower(store, lambda: True)
     threads = [
-        threading.Thread(target=lambda: [(follower.start(), follower.stop()) for _ in range(50)]) for _ in range(4)
+        threading.Thread(target=lambda: [(follower.start(), follower.stop()) for _ in range(300)]) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -100,13 +100,14 @@ def test_started_and_stopped_by_many_threads_it_leaves_nothing_behind():
 @pytest.mark.usefixtures("threads_that_change_at_every_turn")
 def test_a_thread_that_ends_does_not_swallow_what_the_next_one_waits_for():
     def begin_anew_from_within():
-        first, second = threading.Event(), threading.Event()
+        first, second, ended = threading.Event(), threading.Event(), []
 
         def catch_up():
             if first.is_set():
                 second.set()
             else:
                 first.set()
+                ended.append(threading.current_thread())
                 follower.stop()  # the thread that ends is not waited for
                 follower.start()
             return True
@@ -114,6 +115,8 @@ def test_a_thread_that_ends_does_not_swallow_what_the_next_one_waits_for():
         follower = Follower(lab.MemoryEventStore(), catch_up)
         follower.start()
         assert second.wait(timeout=30)
+        ended[0].join(timeout=30)
+        assert follower.running, "the end of the first thread is not that of the second one"
         follower.stop()
 
     for _ in range(200):

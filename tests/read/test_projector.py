@@ -360,22 +360,42 @@ def test_a_started_projector_follows_again_once_it_is_repaired():
         projector.stop()
 
 
+class Asked:
+    """A lock that tells when somebody who does not hold it asks for it."""
+
+    def __init__(self):
+        self._lock, self._holder, self.for_it = threading.RLock(), None, threading.Event()
+
+    def __enter__(self):
+        if self._holder not in (None, threading.get_ident()):
+            self.for_it.set()
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *exception):
+        self._lock.release()
+
+
 def test_a_swap_waits_for_a_catch_up_that_is_under_way():
     class SwappedMeanwhile(TeaSales):
-        """While it reads, another thread swaps; the wait ends at once where nothing holds that thread back."""
+        """While it reads, another thread swaps, and either asks for the lock or has no need to."""
 
         def summarise(self, batch):
             swap.start()
-            swap.join(timeout=0.2)
+            assert lock.for_it.wait(timeout=30)
             return super().summarise(batch)
 
-    store = a_store()
-    projector = lab.Projector(store, SwappedMeanwhile())
-    successor = lab.Projector(store, MendedSales())
+    def end():
+        projector.end_rebuild(successor)
+        lock.for_it.set()
+
+    store, lock = a_store(), Asked()
+    projector, successor = lab.Projector(store, SwappedMeanwhile()), lab.Projector(store, MendedSales())
+    projector._working = lock
     projector.begin_rebuild()
-    swap = threading.Thread(target=projector.end_rebuild, args=[successor])
+    swap = threading.Thread(target=end)
     projector.catch_up()
-    swap.join()
+    swap.join(timeout=30)
     expected = lab.Projector(store, MendedSales())
     expected.catch_up()
     assert projector.table.equals(expected.table) and type(projector.projection) is MendedSales

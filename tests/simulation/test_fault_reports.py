@@ -43,6 +43,7 @@ from cqrs_lab.simulation.faults import (
     simulate_rebuild,
     story_of,
 )
+from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.sites import Sites, Watched
 from cqrs_lab.simulation.faults.written import written
 from tests.simulation import faulty_rebuilds as rebuilds
@@ -500,3 +501,41 @@ def test_a_worker_that_never_comes_by_a_site_cannot_be_crashed_and_is_told_so():
     assert find_failure(STORY, idle).plan == FaultPlan()  # it breaks a law by itself
     with pytest.raises(lab.InvalidArgument, match="no fault to draw"):
         find_failure(story_of([Booked("ada", 1.0)], Received), idle, kinds=(Crash,), seeds=[1])
+
+
+# --- broken laws ----------------------------------------------------------------------------------------------
+
+
+def test_a_law_is_listed_once_however_often_it_is_broken():
+    def checkpoint_alone(disk, batch, projection):
+        disk.checkpoint = batch.last_position
+
+    wrong_all_along = simulate_faults(STORY, [], on_disk(checkpoint_alone))
+    emptied = simulate_rebuild(rebuilds.STORY, [], rebuilds.MISTAKES["clears_the_rows_and_keeps_the_checkpoint"])
+    for run in (wrong_all_along, emptied):
+        assert not run.ok and len(laws_of(run.broken)) == len(set(laws_of(run.broken)))
+
+
+def test_a_broken_law_reads_as_a_sentence_and_keeps_its_parts():
+    broken = BrokenLaw.of("law 11: it converges", "caught up", "7", "5")
+    assert broken == "law 11: it converges. Caught up; expected 7; came 5."
+    assert (broken.law, broken.done, broken.expected, broken.came) == ("law 11: it converges", "caught up", "7", "5")
+    told = BrokenLaw("the books balance", "Two cups are missing.")
+    assert told == "the books balance. Two cups are missing." and told.came == "" and broken.came == "5"
+    assert laws_of([broken, told]) == ["law 11: it converges", "the books balance"]
+
+
+def test_a_plan_is_made_smaller_as_long_as_the_same_law_breaks():
+    """A run of one's own: without Delay another law breaks, and that is no smaller plan of this one."""
+
+    class Told(NamedTuple):
+        plan: FaultPlan
+
+        @property
+        def broken(self):
+            delayed = any(isinstance(fault, Delay) for fault in self.plan)
+            return (BrokenLaw("in time" if delayed else "at all", "No."),)
+
+        ok = False
+
+    assert shrink(Told(FaultPlan((Duplicate(3), Delay(2, 4)))), Told).plan == FaultPlan((Delay(1, 1),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 
@@ -67,14 +68,9 @@ WHY_NOT = {
 
 def messages(answer: Any) -> None:
     """Judge the kinds of five messages."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "Which kind is each of the five?")
-    for message, kind in KINDS.items():
-        found = answer.get(message)
-        if not isinstance(found, str) or found.lower() != kind:
-            wished = "Does it wish for a change, tell of one that has happened, or only ask?"
-            ask = WHY_NOT.get((message, found.lower()), wished) if isinstance(found, str) else wished
-            raise NotYet(f"looked up {message}", found, "another kind", ask)
+    wished = "Does it wish for a change, tell of one that has happened, or only ask?"
+    kinds = ("command", "event", "query")
+    judge_choices(answer, KINDS, kinds, WHY_NOT, each="Which kind is each of the five?", open_=wished)
 
 
 EXERCISES = (

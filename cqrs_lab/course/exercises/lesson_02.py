@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet, call
 from cqrs_lab.errors import said
@@ -37,18 +38,18 @@ WHY_NOT = {
 
 def classify(answer: Any) -> None:
     """Judge a classification: a mapping of message to kind, or of kind to messages."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", type(answer).__name__, "a dict", "Which kind is each message?")
-    said = _by_message(answer)
-    for message, kind in KINDS.items():
-        found = said.get(message)
-        if found is None:
-            raise NotYet(
-                f"looked up {message}", "nothing", "command, event or query", "What would change if it is sent?"
-            )
-        if found != kind:
-            ask = WHY_NOT.get((message, found), "Does it wish for a change, tell of one, or only ask?")
-            raise NotYet(f"looked up {message}", found, "another kind", ask)
+    kinds = ("command", "event", "query")
+    other = {
+        (message, kind): "Does it wish for a change, tell of one, or only ask?" for message in KINDS for kind in kinds
+    }
+    judge_choices(
+        _by_message(answer) if isinstance(answer, Mapping) else answer,
+        KINDS,
+        kinds,
+        other | WHY_NOT,
+        each="Which kind is each message?",
+        open_="What would change if it is sent?",
+    )
 
 
 def _by_message(answer: Mapping[Any, Any]) -> dict[str, str]:

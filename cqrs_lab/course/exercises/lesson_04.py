@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import CommandRejected, said
@@ -224,14 +225,17 @@ WHY_END = {
 
 def endings(answer: Any) -> None:
     """Judge which wishes end in an error, an event, or nothing."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "How does each of the six wishes end?")
-    said = {str(key): str(value).lower() for key, value in answer.items() if value is not None}
-    for wish, end in ENDS.items():
-        found = said.get(wish, "no answer")
-        if found != end:
-            ask = WHY_END.get((end, found), "Who is helped by an error, who by a record, and who by neither?")
-            raise NotYet(f"looked up: {wish}", found, "another end", ask)
+    why_not = {
+        (wish, word): why for wish, end in ENDS.items() for (right, word), why in WHY_END.items() if right == end
+    }
+    judge_choices(
+        answer,
+        ENDS,
+        ("error", "event", "nothing"),
+        why_not,
+        each="How does each of the six wishes end?",
+        open_="Who is helped by an error, who by a record, and who by neither?",
+    )
 
 
 EXERCISES = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import CommandRejected
@@ -50,14 +51,14 @@ WHY_NOT = {
 
 def name_it(answer: Any) -> None:
     """Judge a mapping from each trace to the guarantee that is broken in it, or none."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "Which guarantee is broken in each of A, B, C and D?")
-    for trace, broken in BROKEN.items():
-        told = answer.get(trace)
-        word = told.lower().replace("_", " ").strip() if isinstance(told, str) else ""
-        if word != broken:
-            ask = WHY_NOT.get((trace, word), "Go through it by session: who wrote or saw what before that read?")
-            raise NotYet(f"looked up trace {trace}", told, "another one", ask)
+    judge_choices(
+        answer,
+        BROKEN,
+        ("read your writes", "monotonic reads", "consistent prefix", "none"),
+        WHY_NOT,
+        each="Which guarantee is broken in each of A, B, C and D?",
+        open_="Go through it by session: who wrote or saw what before that read?",
+    )
 
 
 # --- 08.2 -------------------------------------------------------------------------------------------------
@@ -164,34 +165,35 @@ READS = {
     "a list she scrolls, page by page": "sticky replica",
     "whether a transfer that is being sent exceeds the balance": "command",
 }
-RATHER = {
-    (0, "eventual"): "She has sent it, and the page says no such thing. What will she do: send it again?",
-    (0, "sticky replica"): "Her replica may be the slowest of all. Has it got her transfer yet?",
-    (0, "waiting command"): "That keeps it, and everybody who sends waits for the slowest copy. Who needs to see it?",
-    (1, "token"): "Every reader of the front page would wait, for whose write? She has written nothing.",
-    (1, "waiting command"): "Whoever changes a rate would wait for all copies. Who is hurt by a rate a second old?",
-    (1, "sticky replica"): "It would do; but what would go wrong if the next look met another copy?",
-    (2, "eventual"): "The second page may come from an older copy. What happens to a line on the border?",
-    (2, "token"): "She has written nothing, so which position should she wait for?",
-    (2, "waiting command"): "No command is being sent. Who should wait?",
-}
+TRANSFER, RATES, LIST, EXCEEDS = READS
 STALE = "A stale screen cannot corrupt that: the rule decides on the stream, not on a page. Where are rules kept?"
+RATHER = {
+    **{(EXCEEDS, word): STALE for word in ("eventual", "token", "sticky replica", "waiting command")},
+    (TRANSFER, "eventual"): "She has sent it, and the page says no such thing. What will she do: send it again?",
+    (TRANSFER, "sticky replica"): "Her replica may be the slowest of all. Has it got her transfer yet?",
+    (
+        TRANSFER,
+        "waiting command",
+    ): "That keeps it, and everybody who sends waits for the slowest copy. Who needs to see it?",
+    (RATES, "token"): "Every reader of the front page would wait, for whose write? She has written nothing.",
+    (RATES, "waiting command"): "Whoever changes a rate waits for all copies. Who is hurt by a rate a second old?",
+    (RATES, "sticky replica"): "It would do; but what would go wrong if the next look met another copy?",
+    (LIST, "eventual"): "The second page may come from an older copy. What happens to a line on the border?",
+    (LIST, "token"): "She has written nothing, so which position should she wait for?",
+    (LIST, "waiting command"): "No command is being sent. Who should wait?",
+}
 
 
 def policies(answer: Any) -> None:
     """Judge a choice for four questions of a bank: eventual, token, sticky replica, or no read at all: command."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "What does each of the four need?")
-    for at, (question, choice) in enumerate(READS.items()):
-        told = answer.get(question)
-        word = told.lower().strip() if isinstance(told, str) else ""
-        if word != choice:
-            ask = (
-                STALE
-                if at == 3 and word
-                else RATHER.get((at, word), "What would the customer notice, and who would wait?")
-            )
-            raise NotYet(f"looked up: {question}", told, "another choice", ask)
+    judge_choices(
+        answer,
+        READS,
+        ("eventual", "token", "sticky replica", "command"),
+        RATHER,
+        each="What does each of the four need?",
+        open_="What would the customer notice, and who would wait?",
+    )
 
 
 EXERCISES = (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
 from cqrs_lab.course.guard import NotYet
@@ -129,7 +130,6 @@ CHANGES = {
     "new customers get a letter of welcome; tonight all tables are built anew": "nothing",
 }
 OVERDRAWN, MACHINE, CENTS, LETTER = CHANGES
-CHOICES = ("rebuild", "upcaster", "from now on", "nothing")
 WHY_NOT = {
     (OVERDRAWN, "upcaster"): "No event has another shape today. Which table could answer, and is it there?",
     (OVERDRAWN, "from now on"): "Every payment is on record, from the first day on. Why throw years of answers away?",
@@ -148,19 +148,14 @@ WHY_NOT = {
 
 def changes(answer: Any) -> None:
     """Judge a mapping from each change to what it asks for."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "What does each of the four changes ask for?")
-    for change, right in CHANGES.items():
-        told = answer.get(change)
-        word = told.lower().strip() if isinstance(told, str) else ""
-        if word != right:
-            done, one_of = f"looked up: {change}", f"one of {', '.join(CHOICES)}"
-            if not told:
-                ask = "This one is still open. Is the fact on record, in which shape, and who has to hear of it?"
-                raise NotYet(done, "no choice", one_of, ask)
-            if word not in CHOICES:
-                raise NotYet(done, repr(told), one_of, f"Which of the {len(CHOICES)} comes closest to what you mean?")
-            raise NotYet(done, told, "another one", WHY_NOT[change, word])
+    judge_choices(
+        answer,
+        CHANGES,
+        ("rebuild", "upcaster", "from now on", "nothing"),
+        WHY_NOT,
+        each="What does each of the four changes ask for?",
+        open_="This one is still open. Is the fact on record, in which shape, and who has to hear of it?",
+    )
 
 
 EXERCISES = (

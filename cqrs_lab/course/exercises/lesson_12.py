@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_12_undo import compensation
 from cqrs_lab.course.guard import NotYet
@@ -131,36 +131,31 @@ TRIP = {
     "issue a ticket that the airline never takes back": "no return",
     "mail the ticket to the customer": "retry",
 }
+SEAT, ROOM, MONEY, TICKET, MAIL = TRIP
 WHY_NOT = {
-    (0, "no return"): "The hour passes, or you give the seat up. What is left of it?",
-    (0, "retry"): "If no room is found, trying the seat again helps nobody. What becomes of the seat?",
-    (1, "no return"): "It may be cancelled. What would you send to the hotel?",
-    (1, "retry"): "There may be no room at all. How long would you try, and who holds the seat meanwhile?",
-    (2, "no return"): "Money can go back, and the statement then has two lines. What makes a payment good?",
-    (2, "retry"): "Her card may be declined for good. Where does the trip go then, forward or back?",
-    (3, "undo"): "The airline never takes it back. With what would you undo it?",
-    (3, "retry"): "It may fail, and then all before it can still be undone. After it, can it?",
-    (4, "undo"): "The ticket is issued and paid. Would you undo the trip because a mail server is down?",
-    (
-        4,
-        "no return",
-    ): "The ticket was that, before the mail. What is left to do for a mail that fails?",
+    (SEAT, "no return"): "The hour passes, or you give the seat up. What is left of it?",
+    (SEAT, "retry"): "If no room is found, trying the seat again helps nobody. What becomes of the seat?",
+    (ROOM, "no return"): "It may be cancelled. What would you send to the hotel?",
+    (ROOM, "retry"): "There may be no room at all. How long would you try, and who holds the seat meanwhile?",
+    (MONEY, "no return"): "Money can go back, and the statement then has two lines. What makes a payment good?",
+    (MONEY, "retry"): "Her card may be declined for good. Where does the trip go then, forward or back?",
+    (TICKET, "undo"): "The airline never takes it back. With what would you undo it?",
+    (TICKET, "retry"): "It may fail, and then all before it can still be undone. After it, can it?",
+    (MAIL, "undo"): "The ticket is issued and paid. Would you undo the trip because a mail server is down?",
+    (MAIL, "no return"): "The ticket was that, before the mail. What is left to do for a mail that fails?",
 }
 
 
 def trip(answer: Any) -> None:
     """Judge for each step of a trip: undo, no return, or retry."""
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "What can be done about each of the five steps?")
-    for at, (step, kind) in enumerate(TRIP.items()):
-        told = answer.get(step)
-        word = told.lower().strip() if isinstance(told, str) else ""
-        if word != kind:
-            done, kinds = f"looked up: {step}", ("undo", "no return", "retry")
-            if word not in kinds:
-                ask = "Suppose the next step fails. What can still be done about this one?"
-                raise NotYet(done, repr(told) if told else "no choice", f"one of {', '.join(kinds)}", ask)
-            raise NotYet(done, told, "another kind", WHY_NOT[at, word])
+    judge_choices(
+        answer,
+        TRIP,
+        ("undo", "no return", "retry"),
+        WHY_NOT,
+        each="What can be done about each of the five steps?",
+        open_="Suppose the next step fails. What can still be done about this one?",
+    )
 
 
 EXERCISES = (
