@@ -12,8 +12,9 @@ PIP := -m pip --disable-pip-version-check --no-input
 
 LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
 SOLUTIONS := $(sort $(wildcard notebooks/solutions/[0-9]*.ipynb))
-# At most four workers: each nbval worker is a kernel with pandas in it.
-PARALLEL := -n auto --maxprocesses 4 --dist loadscope
+# At most four workers: each nbval worker is a kernel with pandas in it, each browser worker a JupyterLab.
+WORKERS := -n auto --maxprocesses 4
+PARALLEL := $(WORKERS) --dist loadscope
 # What a lesson notes of its learner stays out of this person's notes.
 NBVAL := CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(PARALLEL) --nbval-current-env
 
@@ -45,7 +46,7 @@ ifneq ($(SOLUTIONS),)
 endif
 
 browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
-	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest -m browser || { code=$$?; \
+	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(WORKERS) --dist loadgroup -m browser || { code=$$?; \
 	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
 
 bench: $(VENV)/.installed ## run the benchmarks, which print ratios
@@ -58,7 +59,7 @@ solutions: $(VENV)/.installed ## run the solutions anew, keep their outputs, and
 	$(BIN)/cqrs-lab build-lessons $(SOLUTIONS)
 
 clean: ## remove .venv and everything that can be made again
-	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/browser/screenshots
+	rm -rf $(VENV) .venv-lock build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # -- set-up ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """One JupyterLab and one Chromium for the tests in this folder.
 
-CHROMIUM names another browser; CQRS_LAB_SCREENSHOTS names another folder for the pictures.
+CHROMIUM names another browser; CQRS_LAB_SCREENSHOTS names a folder for pictures of every screenful: without it none
+are taken, since they cost a third of the time and are for people.
 """
 
 import os
@@ -62,12 +63,13 @@ def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer
 @pytest.fixture(scope="package")
 def visit(browser, lab: LabServer) -> Callable[..., Visit]:
     """A function that uses a served notebook as a learner does, and reports."""
-    folder = Path(os.environ.get("CQRS_LAB_SCREENSHOTS", Path(__file__).with_name("screenshots")))
+    folder = os.environ.get("CQRS_LAB_SCREENSHOTS")
 
     def visit(notebook: Path, pictures: Path | None = None, **options) -> Visit:
         context = browser.new_context(viewport=SCREEN)
         try:
-            return visit_lesson(context.new_page(), lab, notebook, pictures or folder / notebook.stem, **options)
+            wanted = pictures or (Path(folder) / notebook.stem if folder else None)
+            return visit_lesson(context.new_page(), lab, notebook, wanted, **options)
         finally:
             context.close()
 

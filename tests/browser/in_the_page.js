@@ -144,6 +144,7 @@ window.inThePage = (() => {
     return {
       cell: cellOf(element),
       kind: kindOf(element),
+      chosen: element.type === "radio" && element.checked,
       beside: label?.checkVisibility() ? label.innerText.trim() : "",
       ready: visible && !off && !nothingToPress(element),
       silent: !visible || Boolean(part || element.closest("[aria-hidden=true]")),

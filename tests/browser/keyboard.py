@@ -22,6 +22,7 @@ STROKES = {  # what a learner may press, per kind of control; each string is one
     "radio": ["Space", "ArrowRight", "ArrowLeft"],
     "button": ["Space", "Enter"],
 }
+LEAVE_RADIO = STROKES["radio"][1:]  # on the chosen one, space changes nothing
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Control:
     kind: str
     place: int  # among all controls of the page
     ready: bool  # visible, enabled, reached by Tab, and not a button already pressed in
+    strokes: list[str]
 
 
 class Keyboard:
@@ -73,18 +75,19 @@ class Keyboard:
     def _controls_of(self, cell: int) -> list[Control]:
         """List a cell's controls; those of one kind and name are told apart by number."""
         found, same = [], Counter[str]()
-        for one in self._lesson.described("CONTROLS"):
-            if one["cell"] == cell and not one["silent"]:
+        for one in self._lesson.described("CONTROLS", cell):
+            if not one["silent"]:
                 name = f"cell {cell + 1}, {one['kind']} {one['name']!r}"
                 same[name] += 1
                 key = name if same[name] == 1 else f"{name} ({same[name]})"
-                found.append(Control(key, one["kind"], one["place"], one["ready"]))
+                strokes = LEAVE_RADIO if one["chosen"] else STROKES[one["kind"]]
+                found.append(Control(key, one["kind"], one["place"], one["ready"], strokes))
         return found
 
     def _changes_its_view(self, control: Control, cell: int) -> bool:
         """Try one stroke after the other until the picture or text around the control changes."""
         before = self._lesson.ask("view(argument)", cell)
-        for strokes in STROKES[control.kind]:
+        for strokes in control.strokes:
             self._press(control, strokes)
             if self._lesson.ask("changes(...argument)", [cell, before, self._patience]):
                 if not self._lesson.ask("rested(argument)", cell):

@@ -40,9 +40,10 @@ class Visit:
 class LessonPage:
     """One lesson in one browser page."""
 
-    def __init__(self, page: "Page", lab: "LabServer") -> None:
-        self.page, self.lab, self.visit = page, lab, Visit()
+    def __init__(self, page: "Page", lab: "LabServer", pictures: Path | None) -> None:
+        self.page, self.lab, self.visit, self._pictures = page, lab, Visit(), pictures
         self._inside = re.compile(rf"(https?|wss?)://127\.0\.0\.1:{lab.port}/|data:|blob:|about:")
+        self._cdp = page.context.new_cdp_session(page)
         page.add_init_script(path=SCRIPT)
         page.on("pageerror", lambda error: self._note_error(str(error)))
         page.on("console", self._note_console)
@@ -102,62 +103,64 @@ class LessonPage:
             if not one["silent"] and one["name"] in NO_NAMES:
                 self.visit.without_a_name.append(f"cell {one['cell'] + 1}: no name on {one['markup']}")
 
-    def described(self, what: str) -> list[dict[str, Any]]:
-        """Describe the page's PICTURES or CONTROLS, in the order of the page, each with its name and place."""
+    def described(self, what: str, cell: int | None = None) -> list[dict[str, Any]]:
+        """Describe the PICTURES or CONTROLS of a cell, or of the page, in order, each with its name and place."""
         selector = self.ask(what)
         found = self.ask("describeAll(argument)", selector)
-        for place, (one, name) in enumerate(zip(found, self._accessible_names(selector), strict=True)):
-            one.update(place=place, name=name or one["beside"])
-        return found
+        for place, one in enumerate(found):
+            one.update(place=place)
+        wanted = [one for one in found if cell is None or one["cell"] == cell]
+        for one, name in zip(wanted, self._accessible_names(selector, [one["place"] for one in wanted]), strict=True):
+            one.update(name=name or one["beside"])
+        return wanted
 
-    def _accessible_names(self, selector: str) -> list[str]:
-        """Ask the browser's accessibility tree. Icon-font glyphs are no name."""
-        cdp = self.page.context.new_cdp_session(self.page)
-        document = cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    def _accessible_names(self, selector: str, places: list[int]) -> list[str]:
+        """Ask the browser's accessibility tree, one call a name. Icon-font glyphs are no name."""
+        document = self._cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+        nodes = self._cdp.send("DOM.querySelectorAll", {"nodeId": document, "selector": selector})["nodeIds"]
         names = []
-        for node in cdp.send("DOM.querySelectorAll", {"nodeId": document, "selector": selector})["nodeIds"]:
-            answer = cdp.send("Accessibility.getPartialAXTree", {"nodeId": node, "fetchRelatives": False})["nodes"][0]
+        for place in places:
+            question = {"nodeId": nodes[place], "fetchRelatives": False}
+            answer = self._cdp.send("Accessibility.getPartialAXTree", question)["nodes"][0]
             names.append(ICON_GLYPHS.sub("", answer.get("name", {}).get("value", "")).strip())
-        cdp.detach()
         return names
 
     # ---- pictures for people ----
 
-    def photograph(self, folder: Path, name: str) -> None:
-        """Leave one picture per screenful in `folder`: name-01.png, name-02.png, ..."""
+    def photograph(self, name: str) -> None:
+        """Leave one picture per screenful: name-01.png, name-02.png, ...; none where nobody asked for pictures."""
+        if self._pictures is None:
+            return
         notebook = self.page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer")
         screenful = 0
         while screenful < MOST_SCREENFULS and self.ask("scroll(argument)", screenful):
             screenful += 1
-            notebook.screenshot(path=folder / f"{name}-{screenful:02d}.png")
+            notebook.screenshot(path=self._pictures / f"{name}-{screenful:02d}.png")
 
-    def photograph_all_looks(self, folder: Path) -> None:
-        """Leave pictures in the dark theme, and as the page is at 200 % zoom."""
+    def show_all_looks(self) -> None:
+        """Show the dark theme, and the page as it is at 200 % zoom, where no row of controls may fall apart."""
         self.ask("theme('JupyterLab Dark')")
-        self.photograph(folder, "dark")
+        self.photograph("dark")
         self.ask("theme('JupyterLab Light')")
         self.page.set_viewport_size(SCREEN_AT_200_PERCENT)
         self.ask("collapseSidebar()")
         self.visit.torn += self.ask("torn()")
-        self.photograph(folder, "zoom-200")
+        self.photograph("zoom-200")
 
 
 def visit_lesson(
-    page: "Page", lab: "LabServer", notebook: Path, pictures: Path, patience_seconds: float = 1.5
+    page: "Page", lab: "LabServer", notebook: Path, pictures: Path | None, patience_seconds: float = 1.5
 ) -> Visit:
-    """Open a lesson, run it, read its names, move its controls, leave pictures; return what was seen."""
-    for old in pictures.glob("*.png"):
+    """Open a lesson, run it, read its names, move its controls; return what was seen. Pictures go to their folder."""
+    for old in pictures.glob("*.png") if pictures else ():
         old.unlink()
-    lesson = LessonPage(page, lab)
-    try:
-        lesson.open(notebook)
-        lesson.run()
-        lesson.check_names()
-        lesson.photograph(pictures, "light")
-        Keyboard(lesson, patience_seconds).move_every_control()
-        lesson.photograph(pictures, "moved")
-        lesson.photograph_all_looks(pictures)
-        lesson.ask("stopped()")
-    finally:
-        page.screenshot(path=pictures / "last.png")
+    lesson = LessonPage(page, lab, pictures)
+    lesson.open(notebook)
+    lesson.run()
+    lesson.check_names()
+    lesson.photograph("light")
+    Keyboard(lesson, patience_seconds).move_every_control()
+    lesson.photograph("moved")
+    lesson.show_all_looks()
+    lesson.ask("stopped()")
     return lesson.visit
