@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
-from cqrs_lab.course.guard import LIMIT_SECONDS, NotYet, OutOfTime, run
+from cqrs_lab.course.guard import LIMIT_SECONDS, run
+from cqrs_lab.course.judging import Found, judge
 from cqrs_lab.course.progress import notes
 from cqrs_lab.errors import InvalidArgument
 
@@ -21,6 +22,8 @@ class Verdict:
     passed : bool
     done, came, expected : str
         What was done to the answer, what came, what was expected; "" if it passed.
+    line : str
+        The learner's own line that raised an error, if one did.
     ask : str
         A question that points at the misunderstanding; of a passed exercise, what it showed.
     printed : str
@@ -33,6 +36,7 @@ class Verdict:
     done: str = ""
     came: str = ""
     expected: str = ""
+    line: str = ""
     printed: str = ""
 
     def __repr__(self) -> str:
@@ -41,7 +45,9 @@ class Verdict:
     def _lines(self) -> list[tuple[str, str]]:
         lines = [("", f"{self.key}: passed. {self.ask}" if self.passed else f"{self.key}: not yet.")]
         if not self.passed:
-            lines += [("I ", self.done), ("What came: ", self.came), ("Expected: ", self.expected), ("", self.ask)]
+            lines += [("I ", self.done), ("What came: ", self.came)]
+            lines += [("Your line: ", self.line)] if self.line else []
+            lines += [("Expected: ", self.expected), ("", self.ask)]
         return lines + ([("It printed: ", self.printed)] if self.printed else [])
 
     def _repr_html_(self) -> str:
@@ -65,25 +71,19 @@ def check(key: str, answer: Any) -> Verdict:
     Verdict
     """
     exercise = _exercise(key)
-    ran = run(lambda: exercise.judge(answer))
-    found = _verdict(exercise, ran.raised, ran.stopped, ran.printed[:500])
+    ran = run(lambda: judge(exercise.key, answer))
+    found = _verdict(exercise, ran.value, ran.printed[:500])
     notes().add("check", key, passed=found.passed)
     return found
 
 
-def _verdict(exercise: Exercise, raised: BaseException | None, stopped: bool, printed: str) -> Verdict:
-    key = exercise.key
-    if stopped or isinstance(raised, OutOfTime):
+def _verdict(exercise: Exercise, found: Found | None, printed: str) -> Verdict:
+    if found is None:
         came = f"still running after {LIMIT_SECONDS:g} seconds"
-        return Verdict(key, False, "Which loop of yours never ends?", "ran your answer", came, "an end", printed)
-    if isinstance(raised, NotYet):
-        return Verdict(key, False, raised.ask, raised.done, raised.came, raised.expected, printed)
-    if raised is not None:
-        came = f"{type(raised).__name__}: {raised}"
-        return Verdict(
-            key, False, "What kind of thing is asked for?", "looked at your answer", came, "no error", printed
-        )
-    return Verdict(key, True, exercise.showed, printed=printed)
+        ask = "Which loop of yours never ends?"
+        return Verdict(exercise.key, False, ask, "ran your answer", came, "an end", "", printed)
+    line = str(found.place) if found.place else ""
+    return Verdict(exercise.key, found.passed, found.ask, found.done, found.came, found.expected, line, printed)
 
 
 _hinted: dict[str, int] = {}
