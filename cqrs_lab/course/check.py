@@ -7,9 +7,11 @@ from html import escape
 from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
-from cqrs_lab.course.guard import LIMIT_SECONDS, run
 from cqrs_lab.course.judging import Found, judge
+from cqrs_lab.course.limits import LIMITS
 from cqrs_lab.course.progress import notes
+from cqrs_lab.course.run_apart import Ran, run_apart
+from cqrs_lab.course.sending import NotCopied
 from cqrs_lab.errors import InvalidArgument
 
 
@@ -28,6 +30,10 @@ class Verdict:
         A question that points at the misunderstanding; of a passed exercise, what it showed.
     printed : str
         What the answer printed meanwhile.
+    undecided : bool
+        The machine was too busy for a verdict, and nothing is noted.
+    not_kept : str
+        Why this is only noted for the session; "" if it is kept.
     """
 
     key: str
@@ -38,17 +44,22 @@ class Verdict:
     expected: str = ""
     line: str = ""
     printed: str = ""
+    undecided: bool = False
+    not_kept: str = ""
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}{text}" for name, text in self._lines())
 
     def _lines(self) -> list[tuple[str, str]]:
-        lines = [("", f"{self.key}: passed. {self.ask}" if self.passed else f"{self.key}: not yet.")]
-        if not self.passed:
-            lines += [("I ", self.done), ("What came: ", self.came)]
+        if self.undecided:
+            lines = [("", f"{self.key}: no verdict yet. {self.ask}")]
+        elif self.passed:
+            lines = [("", f"{self.key}: passed. {self.ask}")]
+        else:
+            lines = [("", f"{self.key}: not yet."), ("I ", self.done), ("What came: ", self.came)]
             lines += [("Your line: ", self.line)] if self.line else []
             lines += [("Expected: ", self.expected), ("", self.ask)]
-        return lines + ([("It printed: ", self.printed)] if self.printed else [])
+        return lines + [line for line in (("It printed: ", self.printed), ("", self.not_kept)) if line[1]]
 
     def _repr_html_(self) -> str:
         first, *rest = (f"{escape(name)}{escape(text)}" for name, text in self._lines())
@@ -57,7 +68,7 @@ class Verdict:
 
 
 def check(key: str, answer: Any) -> Verdict:
-    """Check an answer, within about two seconds, whatever it does.
+    """Check an answer: it runs as a copy, in a process that is ended after two seconds of work, whatever it does.
 
     Parameters
     ----------
@@ -71,19 +82,60 @@ def check(key: str, answer: Any) -> Verdict:
     Verdict
     """
     exercise = _exercise(key)
-    ran = run(lambda: judge(exercise.key, answer))
-    found = _verdict(exercise, ran.value, ran.printed[:500])
-    notes().add("check", key, passed=found.passed)
-    return found
+    try:
+        ran = run_apart(judge, exercise.key, answer, limits=LIMITS)
+    except NotCopied as error:
+        return Verdict(key, False, CANNOT_BE_COPIED, "copied your answer", str(error), "a copy")
+    if ran.ended == "busy":
+        return Verdict(key, False, RUN_IT_AGAIN, undecided=True, printed=ran.printed)
+    found = ran.value or _why_it_ended(ran)
+    not_kept = notes().add("check", key, passed=found.passed)
+    return Verdict(
+        key,
+        found.passed,
+        found.ask,
+        found.done,
+        found.came,
+        found.expected,
+        str(found.place) if found.place else "",
+        ran.printed,
+        not_kept=not_kept,
+    )
 
 
-def _verdict(exercise: Exercise, found: Found | None, printed: str) -> Verdict:
-    if found is None:
-        came = f"still running after {LIMIT_SECONDS:g} seconds"
-        ask = "Which loop of yours never ends?"
-        return Verdict(exercise.key, False, ask, "ran your answer", came, "an end", "", printed)
-    line = str(found.place) if found.place else ""
-    return Verdict(exercise.key, found.passed, found.ask, found.done, found.came, found.expected, line, printed)
+CANNOT_BE_COPIED = (
+    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
+    "open file, a connection, a thread? Make it inside your function."
+)
+RUN_IT_AGAIN = "This machine was busy, and your answer has not had its turn. Run the cell again."
+
+
+def _why_it_ended(ran: Ran) -> Found:
+    """Say why there is no verdict of the judge's: what was measured, and no more than that."""
+    used, limit = f"{ran.own_seconds:.1f} s of its own processor time", f"{LIMITS.own_seconds:g} s"
+    came, expected, ask = {
+        "time": (
+            f"no end after {used}",
+            f"an end within {limit}",
+            "Either a loop has no end, or there is far more work than the task needs. What does each loop wait for?",
+        ),
+        "waits": (
+            f"nothing for {LIMITS.waits_seconds:g} s: it waits",
+            "an end",
+            "Does it sleep, or wait for a lock, a file or another thread? Nothing in the task has to wait.",
+        ),
+        "memory": (
+            f"more than {LIMITS.memory_bytes / 1024**3:g} GB of memory",
+            "less than that",
+            "Which list or table grows, and does the task need all of it at once?",
+        ),
+        "exit": (
+            f"its process ended{f' with exit code {ran.exit_code}' if ran.exit_code is not None else ''}",
+            "a result",
+            "Something in your answer ends the whole process, such as os._exit. Use return, or raise an error.",
+        ),
+    }[ran.ended]
+    return Found(False, ask, "ran your answer", came, expected)
 
 
 _hinted: dict[str, int] = {}

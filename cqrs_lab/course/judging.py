@@ -8,7 +8,7 @@ from typing import Any
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.untouched import is_untouched
-from cqrs_lab.course.guard import NotYet, OutOfTime, shown, what_it_means
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.course.own_line import Place, own_call, own_place
 
 AS_IT_WAS = "Write your answer there in place of what it holds, run that cell, and then this one. hint({key!r}) helps."
@@ -41,8 +41,6 @@ def _judged(exercise: Exercise, answer: Any) -> Found:
         exercise.judge(answer)
     except NotYet as not_yet:
         return Found(False, not_yet.ask, not_yet.done, not_yet.came, not_yet.expected, own_place(not_yet))
-    except OutOfTime:
-        raise
     except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         called = own_call(error)
         ask = what_it_means(error) if called else NO_ERROR_OF_YOURS

@@ -6,7 +6,7 @@ import linecache
 import sys
 import sysconfig
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -56,17 +56,19 @@ def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
         return
     step = error.__traceback__
     while step is not None:
-        if _is_the_learners(step.tb_frame.f_code.co_filename):
+        if is_the_learners(step.tb_frame.f_code.co_filename):
             yield step.tb_frame, step.tb_lineno
         step = step.tb_next
 
 
-@lru_cache
-def _is_the_learners(file: str) -> bool:
+@cache
+def is_the_learners(file: str) -> bool:
+    """Return whether a file is a cell or the learner's: neither of this package, nor Python's own, nor installed."""
     if file.startswith("<"):
         return file.startswith(CELLS)
-    others = [PACKAGE, *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))]
-    return not any(Path(file).is_relative_to(other) for other in others)
+    path, others = Path(file), (PACKAGE, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    installed = "site-packages" in path.parts or "dist-packages" in path.parts
+    return not installed and not any(path.is_relative_to(other) for other in others)
 
 
 def _called(file: str) -> str:

@@ -44,7 +44,7 @@ class Notes:
                         f"{self.path}, line {number} is not JSON; mend or remove that line, the others are kept"
                     ) from None
 
-    def add(self, kind: Kind, key: str, **facts: Any) -> None:
+    def add(self, kind: Kind, key: str, **facts: Any) -> str:
         """Write a note; what was noted before stays."""
         note = {"kind": kind, "key": key, **facts, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         if self.path is not None:
@@ -52,6 +52,7 @@ class Notes:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(note) + "\n")
         self._notes.append(note)
+        return ""
 
     def first(self, kind: Kind, key: str) -> dict[str, Any] | None:
         """Give the first note of this kind about this key."""
