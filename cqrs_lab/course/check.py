@@ -142,7 +142,7 @@ _hinted: dict[str, int] = {}
 
 
 def hint(key: str) -> str:
-    """Give the next hint to an exercise; after the last one, the last one again."""
+    """Return the next hint to an exercise; after the last one, the last one again."""
     hints = _exercise(key).hints
     at = _hinted.get(key, 0)
     _hinted[key] = min(at + 1, len(hints) - 1)
@@ -150,6 +150,8 @@ def hint(key: str) -> str:
 
 
 def _exercise(key: str) -> Exercise:
-    if key not in EXERCISES:
-        raise InvalidArgument(f"no exercise {key!r}; there is {', '.join(EXERCISES)}")
+    if not isinstance(key, str) or key not in EXERCISES:
+        meant = next((one for one in EXERCISES if one.lstrip("0") == str(key).lstrip("0")), None)
+        there_is = f"did you mean {meant!r}?" if meant else f"there is {', '.join(EXERCISES)}"
+        raise InvalidArgument(f'no exercise {key!r}; a key is lesson and number, a text such as "02.1"; {there_is}')
     return EXERCISES[key]

@@ -104,9 +104,16 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays():
 
 
 def test_an_unknown_exercise_is_refused_with_those_there_are():
-    for ask in (lambda: check("99.9", 1), lambda: hint("99.9")):
-        with pytest.raises(InvalidArgument, match=r"there is 00\.1, 00\.2"):
-            ask()
+    for key in ("99.9", "", None, ["02.1"], 7):
+        for ask in (lambda key=key: check(key, 1), lambda key=key: hint(key)):
+            with pytest.raises(InvalidArgument, match=r"a text such as \"02\.1\"; there is 00\.1, 00\.2"):
+                ask()
+
+
+def test_a_key_without_its_zero_is_met_with_the_one_that_is_meant():
+    for key in ("2.1", 2.1):
+        with pytest.raises(InvalidArgument, match=r"did you mean '02\.1'\?"):
+            check(key, 1)
 
 
 def test_every_exercise_has_hints_and_says_what_it_showed():
