@@ -99,14 +99,15 @@ def _write(file: int, line: bytes) -> None:
 
 def _parsed(text: bytes, stamp: tuple[int, int]) -> _Read:
     notes, damaged = [], []
-    for number, line in enumerate(text.split(b"\n"), 1):
+    lines = text.split(b"\n")
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         note = _note(line)
-        if note is None:
-            damaged.append(number)
-        else:
+        if note is not None:
             notes.append(note)
+        elif number < len(lines):  # the last one may still be on its way from another kernel
+            damaged.append(number)
     return _Read(stamp, tuple(notes), tuple(damaged), "")
 
 
