@@ -7,11 +7,11 @@ from html import escape
 from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
+from cqrs_lab.course.guard import CANNOT_BE_COPIED, NotCopied
 from cqrs_lab.course.judging import Found, judge
 from cqrs_lab.course.limits import LIMITS
 from cqrs_lab.course.progress import notes
 from cqrs_lab.course.run_apart import Ran, run_apart
-from cqrs_lab.course.sending import NotCopied
 from cqrs_lab.errors import InvalidArgument
 
 
@@ -103,10 +103,6 @@ def check(key: str, answer: Any) -> Verdict:
     )
 
 
-CANNOT_BE_COPIED = (
-    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
-    "open file, a connection, a thread? Make it inside your function."
-)
 RUN_IT_AGAIN = "This machine was busy, and your answer has not had its turn. Run the cell again."
 
 

@@ -29,6 +29,16 @@ class NotYet(Exception):
         self.came, self.expected = (one if isinstance(one, str) else shown(one) for one in (came, expected))
 
 
+class NotCopied(Exception):
+    """An answer uses something that only exists in the notebook's own process."""
+
+
+CANNOT_BE_COPIED = (
+    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
+    "open file, a connection, a generator, a thread? Make it inside your function."
+)
+
+
 def shown(value: object) -> str:
     """Return a learner's value as text: its repr, at most 160 characters of it.
 
@@ -53,6 +63,8 @@ def shown(value: object) -> str:
 def what_it_means(error: BaseException) -> str:
     """Say what an error of an answer means, and what to do next."""
     match error:
+        case NotCopied():
+            return CANNOT_BE_COPIED
         case SchemaError():
             return (
                 "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "

@@ -18,8 +18,9 @@ from typing import Any, BinaryIO, cast
 import psutil
 
 from cqrs_lab.course import worker
+from cqrs_lab.course.guard import NotCopied
 from cqrs_lab.course.limits import LIMITS, LOADING_SECONDS, Ended, Limits, Watch
-from cqrs_lab.course.sending import NotCopied, written
+from cqrs_lab.course.sending import written
 from cqrs_lab.errors import CqrsLabError
 
 LOADED = "cqrs_lab.course.judging"

@@ -17,6 +17,7 @@ from typing import Any
 import cloudpickle
 import traitlets
 
+from cqrs_lab.course.guard import NotCopied
 from cqrs_lab.course.own_line import is_the_learners
 
 DYNAMIC = "<dynamic-code>"
@@ -28,10 +29,6 @@ STAY_BEHIND = (
     sqlite3.Connection | sqlite3.Cursor | socket.socket | threading.Thread | weakref.ReferenceType,
     io.FileIO | io.BufferedIOBase | io.TextIOWrapper | traitlets.HasTraits,
 )
-
-
-class NotCopied(Exception):
-    """An answer uses something that only exists in the notebook's own process."""
 
 
 class LeftBehind:

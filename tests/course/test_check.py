@@ -81,6 +81,9 @@ def test_an_answer_that_cannot_be_copied_is_told_so():
         def __reduce__(self):
             raise RuntimeError("not me")
 
+    numbers = (one for one in (1, 2))
+    verdict = check("07.1", lambda *arguments: next(numbers))
+    assert "a generator of the notebook" in verdict.came and "Make it inside your function" in verdict.ask
     verdict = check("07.1", Refuses())
     assert verdict.came == "RuntimeError: not me" and "Make it inside your function" in verdict.ask
 

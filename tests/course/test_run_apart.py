@@ -1,7 +1,6 @@
 """What an answer does ends within its limits, whatever it is; what comes of it does not depend on who else works."""
 
 import functools
-import gc
 import importlib
 import os
 import sqlite3
@@ -16,9 +15,9 @@ import psutil
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.course.guard import NotCopied
 from cqrs_lab.course.limits import LIMITS, Limits
 from cqrs_lab.course.run_apart import WorkerFailed, run_apart
-from cqrs_lab.course.sending import NotCopied
 
 module = importlib.import_module("cqrs_lab.course.run_apart")
 SHORT = Limits(own_seconds=0.1, waits_seconds=0.3, wall_seconds=60)
@@ -32,7 +31,6 @@ def a_light_process(monkeypatch):
 
 
 def children():
-    gc.collect()
     return [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
 
 
