@@ -78,7 +78,7 @@ def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
         listed = [choices] if isinstance(choices, str) or not isinstance(choices, Iterable) else list(choices)
         if len(listed) < 2 or not all(isinstance(one, str) for one in listed) or len(set(listed)) < len(listed):
             raise InvalidArgument(f'choices={choices!r} leaves nothing to guess; give different texts: ["one", "two"]')
-        return Question(key, text, tuple(listed))
+        return Question(key, text, _in_order(listed))
     if range is None:
         return None
     try:
@@ -88,6 +88,15 @@ def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
     if not least < most:
         raise InvalidArgument(f"range={range!r} holds no number to guess; give (least, most), such as (0, 10)")
     return Question(key, text, None, *range)
+
+
+NUMBERS = ["no", "none", "never", "one", "once", "two", "twice", "three"]
+
+
+def _in_order(choices: list[str]) -> tuple[str, ...]:
+    """Order choices so that their place says nothing: numbers stay as they are, words go by the alphabet."""
+    numbers = all(one in NUMBERS or fullmatch(r"(about )?\d.*", one) for one in choices)
+    return tuple(choices if numbers else sorted(choices))
 
 
 def _check_key(key: Any) -> None:
@@ -156,6 +165,8 @@ def _room(asked: Question) -> Ask:
 def reveal(key: str, outcome: Any) -> Picture:
     """Compare the guess with what the run computed; without a guess, say so and go on.
 
+    Then comes why it is so; in the lesson it would stand directly below the question.
+
     Parameters
     ----------
     key : str
@@ -176,10 +187,10 @@ def reveal(key: str, outcome: Any) -> Picture:
         lines = [f"Answer: {came}. (You didn't guess first.)"]
     else:
         verdict, right = _met(guess, outcome)
-        lines = [verdict, SAID_TO.get(key, {}).get(str(guess), "")]
+        lines = [verdict, SAID_TO.get(key, {}).get(str(guess), "") if str(guess) != came else ""]
         if notes().first("outcome", key) is None:
             lines.append(notes().add("outcome", key, outcome=came, right=right))
-    lines += _said_by_the_room(key)
+    lines += [SAID_TO.get(key, {}).get(came, ""), *_said_by_the_room(key)]
     says = " ".join(filter(None, lines))
     return Picture(f'<p class="says" role="status">{escape(says)}</p>', says, frame)
 
