@@ -30,19 +30,26 @@ function question(model, { key, text, choices, least, most }, id) {
     inputs.push(number);
     fields.push(number);
   }
+  const kernel = patience((text) => { told.textContent = text; });
   give.addEventListener("click", () => {
     model.set("given", { ...model.get("given"), [key]: picked });
     model.save_changes();
+    kernel.waits();
   });
   const show = () => {
     const answer = model.get("told")[key];
-    if (answer === undefined) return;
+    const refused = model.get("refused")[key];
+    if (answer === undefined) {
+      if (refused) { kernel.heard(); told.textContent = refused; }
+      return;
+    }
+    kernel.heard();
     told.textContent = answer;
     for (const each of [...inputs, give]) each.disabled = true;
     inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
   };
   show();
-  return { show, element: make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told) };
+  return { show, kernel, element: make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told) };
 }
 
 function render({ model, el }) {
@@ -53,8 +60,11 @@ function render({ model, el }) {
   // JupyterLab would take the arrow keys for itself and leave the cell.
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const show = () => questions.forEach((each) => each.show());
-  model.on("change:told", show);
-  return () => model.off("change:told", show);
+  model.on("change:told change:refused", show);
+  return () => {
+    model.off("change:told change:refused", show);
+    questions.forEach((each) => each.kernel.heard());
+  };
 }
 
 export default { render };

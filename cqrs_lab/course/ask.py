@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from importlib.resources import files
+from math import isfinite
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import anywidget
 import traitlets
 
+from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.style import STYLESHEET
+
+# A module of a widget cannot import another file, so the two are put together.
+PATIENCE = files("cqrs_lab.show").joinpath("patience.js").read_text(encoding="utf-8")
 
 
 class Question(NamedTuple):
@@ -23,16 +30,43 @@ class Question(NamedTuple):
     least: float | None = None
     most: float | None = None
 
-    def check(self, answer: Any) -> None:
-        """Refuse what is no answer to this question, and say what would be one."""
+    def read(self, answer: Any) -> Any:
+        """Return an answer as plain data: one of the choices, spelt as there, or a number.
+
+        Raises
+        ------
+        InvalidArgument
+            It is no answer to this question; the message says what would be one.
+        """
         if self.choices is not None:
-            if answer not in self.choices:
+            same = [choice for choice in self.choices if as_word(choice) == as_word(as_plain(answer))]
+            if not same:
                 raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give one of {', '.join(self.choices)}")
-        elif isinstance(answer, bool) or not isinstance(answer, int | float) or not self._within(answer):
-            raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give a number, {self.least} to {self.most}")
+            return same[0]
+        number = as_plain(answer)
+        if isinstance(number, bool) or not isinstance(number, Real) or not self._within(float(number)):
+            raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give {self._range()}")
+        return int(number) if isinstance(number, Integral) else float(number)
+
+    def reads(self, answer: Any) -> bool:
+        """Return whether it is an answer to this question."""
+        try:
+            self.read(answer)
+        except InvalidArgument:
+            return False
+        return True
+
+    def _range(self) -> str:
+        if self.least is None and self.most is None:
+            return "a number"
+        return f"a number from {self.least:g} to {self.most:g}"
 
     def _within(self, answer: float) -> bool:
-        return (self.least is None or answer >= self.least) and (self.most is None or answer <= self.most)
+        return (
+            isfinite(answer)
+            and (self.least is None or answer >= self.least)
+            and (self.most is None or answer <= self.most)
+        )
 
 
 class Ask(anywidget.AnyWidget):
@@ -44,17 +78,18 @@ class Ask(anywidget.AnyWidget):
     ----------
     questions : sequence of Question
     respond : callable
-        ``respond(question, answer)`` gives what is said to an answer.
+        ``respond(question, answer)`` returns what is said to an answer.
     given : mapping of str to answer, optional
         What was answered in an earlier session.
     """
 
-    _esm = Path(__file__).with_name("ask.js")
+    _esm = PATIENCE + Path(__file__).with_name("ask.js").read_text(encoding="utf-8")
     _css = STYLESHEET
 
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     given: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     told: traitlets.Dict[str, str] = traitlets.Dict().tag(sync=True)
+    refused: traitlets.Dict[str, str] = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -70,17 +105,22 @@ class Ask(anywidget.AnyWidget):
         self.observe(self._take, names="given")
 
     def give(self, key: str, answer: Any) -> str:
-        """Answer a question, and get what is said to it."""
+        """Answer a question, and return what is said to it."""
         if key not in self._asked:
             raise InvalidArgument(f"no question {key!r} here; there is {', '.join(self._asked)}")
-        if key not in self.given:
-            self._asked[key].check(answer)
-            self.given = {**self.given, key: answer}
+        if key not in self.told:
+            self.given = {**self.given, key: self._asked[key].read(answer)}
         return self.told[key]
 
     def _take(self, change: Any) -> None:
-        new = {key: answer for key, answer in self.given.items() if key not in self.told}
-        self.told = self.told | {key: self._respond(self._asked[key], answer) for key, answer in new.items()}
+        new = {key: answer for key, answer in self.given.items() if key not in self.told and key in self._asked}
+        told = {}
+        for key, answer in new.items():
+            try:
+                told[key] = self._respond(self._asked[key], self._asked[key].read(answer))
+            except InvalidArgument as error:  # from the page, where an exception would be seen by nobody
+                self.refused = {**self.refused, key: str(error)}
+        self.told = self.told | told
 
     def __repr__(self) -> str:
         return "\n".join(_line(question, self.told.get(key, "")) for key, question in self._asked.items())
@@ -93,5 +133,5 @@ class Ask(anywidget.AnyWidget):
 
 
 def _line(question: Question, told: str) -> str:
-    choices = f" ({' / '.join(question.choices)})" if question.choices else f" ({question.least} to {question.most})"
-    return f"{question.text}{choices} {told}".rstrip()
+    choices = " / ".join(question.choices) if question.choices else f"{question.least:g} to {question.most:g}"
+    return f"{question.text} ({choices}) {told}".rstrip()

@@ -7,8 +7,11 @@ from html import escape
 from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
-from cqrs_lab.course.guard import LIMIT_SECONDS, NotYet, OutOfTime, run
+from cqrs_lab.course.guard import CANNOT_BE_COPIED, NotCopied
+from cqrs_lab.course.judging import Found, judge
+from cqrs_lab.course.limits import LIMITS
 from cqrs_lab.course.progress import notes
+from cqrs_lab.course.run_apart import Ran, run_apart
 from cqrs_lab.errors import InvalidArgument
 
 
@@ -21,10 +24,16 @@ class Verdict:
     passed : bool
     done, came, expected : str
         What was done to the answer, what came, what was expected; "" if it passed.
+    line : str
+        The learner's own line that raised an error, if one did.
     ask : str
         A question that points at the misunderstanding; of a passed exercise, what it showed.
     printed : str
         What the answer printed meanwhile.
+    undecided : bool
+        The machine was too busy for a verdict, and nothing is noted.
+    not_kept : str
+        Why this is only noted for the session; "" if it is kept.
     """
 
     key: str
@@ -33,16 +42,24 @@ class Verdict:
     done: str = ""
     came: str = ""
     expected: str = ""
+    line: str = ""
     printed: str = ""
+    undecided: bool = False
+    not_kept: str = ""
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}{text}" for name, text in self._lines())
 
     def _lines(self) -> list[tuple[str, str]]:
-        lines = [("", f"{self.key}: passed. {self.ask}" if self.passed else f"{self.key}: not yet.")]
-        if not self.passed:
-            lines += [("I ", self.done), ("What came: ", self.came), ("Expected: ", self.expected), ("", self.ask)]
-        return lines + ([("It printed: ", self.printed)] if self.printed else [])
+        if self.undecided:
+            lines = [("", f"{self.key}: no verdict yet. {self.ask}")]
+        elif self.passed:
+            lines = [("", f"{self.key}: passed. {self.ask}")]
+        else:
+            lines = [("", f"{self.key}: not yet."), ("I ", self.done), ("What came: ", self.came)]
+            lines += [("Your line: ", self.line)] if self.line else []
+            lines += [("Expected: ", self.expected), ("", self.ask)]
+        return lines + [line for line in (("It printed: ", self.printed), ("", self.not_kept)) if line[1]]
 
     def _repr_html_(self) -> str:
         first, *rest = (f"{escape(name)}{escape(text)}" for name, text in self._lines())
@@ -51,7 +68,7 @@ class Verdict:
 
 
 def check(key: str, answer: Any) -> Verdict:
-    """Check an answer, within about two seconds, whatever it does.
+    """Check an answer: it runs as a copy, in a process that is ended after two seconds of work, whatever it does.
 
     Parameters
     ----------
@@ -65,32 +82,63 @@ def check(key: str, answer: Any) -> Verdict:
     Verdict
     """
     exercise = _exercise(key)
-    ran = run(lambda: exercise.judge(answer))
-    found = _verdict(exercise, ran.raised, ran.stopped, ran.printed[:500])
-    notes().add("check", key, passed=found.passed)
-    return found
+    try:
+        ran = run_apart(judge, exercise.key, answer, limits=LIMITS)
+    except NotCopied as error:
+        return Verdict(key, False, CANNOT_BE_COPIED, "copied your answer", str(error), "a copy")
+    if ran.ended == "busy":
+        return Verdict(key, False, RUN_IT_AGAIN, undecided=True, printed=ran.printed)
+    found = ran.value or _why_it_ended(ran)
+    not_kept = notes().add("check", key, passed=found.passed)
+    return Verdict(
+        key,
+        found.passed,
+        found.ask,
+        found.done,
+        found.came,
+        found.expected,
+        str(found.place) if found.place else "",
+        ran.printed,
+        not_kept=not_kept,
+    )
 
 
-def _verdict(exercise: Exercise, raised: BaseException | None, stopped: bool, printed: str) -> Verdict:
-    key = exercise.key
-    if stopped or isinstance(raised, OutOfTime):
-        came = f"still running after {LIMIT_SECONDS:g} seconds"
-        return Verdict(key, False, "Which loop of yours never ends?", "ran your answer", came, "an end", printed)
-    if isinstance(raised, NotYet):
-        return Verdict(key, False, raised.ask, raised.done, raised.came, raised.expected, printed)
-    if raised is not None:
-        came = f"{type(raised).__name__}: {raised}"
-        return Verdict(
-            key, False, "What kind of thing is asked for?", "looked at your answer", came, "no error", printed
-        )
-    return Verdict(key, True, exercise.showed, printed=printed)
+RUN_IT_AGAIN = "This machine was busy, and your answer has not had its turn. Run the cell again."
+
+
+def _why_it_ended(ran: Ran) -> Found:
+    """Say why there is no verdict of the judge's: what was measured, and no more than that."""
+    used, limit = f"{ran.own_seconds:.1f} s of its own processor time", f"{LIMITS.own_seconds:g} s"
+    came, expected, ask = {
+        "time": (
+            f"no end after {used}",
+            f"an end within {limit}",
+            "Either a loop has no end, or there is far more work than the task needs. What does each loop wait for?",
+        ),
+        "waits": (
+            f"nothing for {LIMITS.waits_seconds:g} s: it waits",
+            "an end",
+            "Does it sleep, or wait for a lock, a file or another thread? Nothing in the task has to wait.",
+        ),
+        "memory": (
+            f"more than {LIMITS.memory_bytes / 1024**3:g} GB of memory",
+            "less than that",
+            "Which list or table grows, and does the task need all of it at once?",
+        ),
+        "exit": (
+            f"its process ended{f' with exit code {ran.exit_code}' if ran.exit_code is not None else ''}",
+            "a result",
+            "Something in your answer ends the whole process, such as os._exit. Use return, or raise an error.",
+        ),
+    }[ran.ended]
+    return Found(False, ask, "ran your answer", came, expected)
 
 
 _hinted: dict[str, int] = {}
 
 
 def hint(key: str) -> str:
-    """Give the next hint to an exercise; after the last one, the last one again."""
+    """Return the next hint to an exercise; after the last one, the last one again."""
     hints = _exercise(key).hints
     at = _hinted.get(key, 0)
     _hinted[key] = min(at + 1, len(hints) - 1)
@@ -98,6 +146,8 @@ def hint(key: str) -> str:
 
 
 def _exercise(key: str) -> Exercise:
-    if key not in EXERCISES:
-        raise InvalidArgument(f"no exercise {key!r}; there is {', '.join(EXERCISES)}")
+    if not isinstance(key, str) or key not in EXERCISES:
+        meant = next((one for one in EXERCISES if one.lstrip("0") == str(key).lstrip("0")), None)
+        there_is = f"did you mean {meant!r}?" if meant else f"there is {', '.join(EXERCISES)}"
+        raise InvalidArgument(f'no exercise {key!r}; a key is lesson and number, a text such as "02.1"; {there_is}')
     return EXERCISES[key]

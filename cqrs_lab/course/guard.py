@@ -1,23 +1,12 @@
-"""Runs a learner's code so that it can neither hang the lesson nor spoil it."""
+"""What a judge says of an answer, and how it calls a learner's function."""
 
 from __future__ import annotations
 
 import copy
-import ctypes
-import io
-import math
-import threading
-import time
-from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass
+from inspect import isgenerator, isroutine
 from typing import Any
 
 from cqrs_lab.errors import SchemaError, said
-
-LIMIT_SECONDS = 2.0
-LEAST_SHARE = 0.2
-"""A thread that gets less of a processor than this is taken to sleep, not to work."""
 
 
 class NotYet(Exception):
@@ -25,20 +14,57 @@ class NotYet(Exception):
 
     Parameters
     ----------
-    done, came, expected : str
-        What was done to the answer, what came of it, and what was expected.
+    done : str
+        What was done to the answer: it follows "I", so "called f(2)", "sent …", "cut the log into …".
+    came, expected : object
+        What came of it, and what was expected. A str stands as it is, so a *value* that may be a str goes through
+        `shown` first; any other value is shown by its repr.
     ask : str
         A question or a sentence that points at what may be misunderstood.
     """
 
     def __init__(self, done: str, came: object, expected: object, ask: str) -> None:
         super().__init__(ask)
-        self.done, self.came, self.expected, self.ask = done, str(came), str(expected), ask
+        self.done, self.ask = done, ask
+        self.came, self.expected = (one if isinstance(one, str) else shown(one) for one in (came, expected))
+
+
+class NotCopied(Exception):
+    """An answer uses something that only exists in the notebook's own process."""
+
+
+CANNOT_BE_COPIED = (
+    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
+    "open file, a connection, a generator, a thread? Make it inside your function."
+)
+
+
+def shown(value: object) -> str:
+    """Return a learner's value as text: its repr, at most 160 characters of it.
+
+    Examples
+    --------
+    >>> shown("0"), shown(0), shown(ValueError("no")), shown(len)
+    ("'0'", '0', 'ValueError: no', 'the function len')
+    """
+    if isinstance(value, BaseException):
+        return said(value)
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isroutine(value) and value.__name__ != "<lambda>":
+        return f"the function {value.__name__}"
+    try:
+        text = "a lambda" if isroutine(value) else repr(value)
+    except Exception as error:  # noqa: BLE001 - a repr of the learner's may raise anything
+        text = f"a {type(value).__name__} whose repr raises {type(error).__name__}"
+    return text if len(text) <= 160 else f"{text[:160]}…"
 
 
 def what_it_means(error: BaseException) -> str:
-    """Tell what an error of an answer means, and what to do next."""
+    """Say what an error of an answer means, and what to do next."""
     match error:
+        case NotCopied():
+            return CANNOT_BE_COPIED
         case SchemaError():
             return (
                 "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "
@@ -51,115 +77,64 @@ def what_it_means(error: BaseException) -> str:
             )
         case KeyError() | AttributeError():
             return "Nothing of that name is there. Print what you look into (a frame has .columns), and compare names."
+        case NotImplementedError():
+            return "This part is not written yet. Write it in place of the raise, and run that cell and this one again."
+        case RecursionError():
+            return "Your function calls itself again and again. On which input does it stop?"
+        case EOFError():
+            return "A check has no keyboard, so input() has nothing to read. Take what you need from the arguments."
+        case SystemExit() | KeyboardInterrupt() | GeneratorExit():
+            return "That would end the whole kernel. Use return, or raise an error of your own."
         case _:
-            return "Which line of yours raises it? Try that line alone, on one slice, and look at what goes in."
+            return "Try that line alone, on one input, and look at what goes into it."
 
 
-class OutOfTime(BaseException):
-    """Ends an answer's code; no `except Exception` of its own catches it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How it ended: what it gave, what it raised, whether it was stopped, and what it printed."""
-
-    value: Any = None
-    raised: BaseException | None = None
-    stopped: bool = False
-    printed: str = ""
-
-
-def run(work: Callable[[], Any], limit_seconds: float = LIMIT_SECONDS) -> Ran:
-    """Run some work in a thread of its own, for a limited time of work.
-
-    A loop in Python is stopped where it is. What sleeps, waits, or catches even that cannot be stopped: it is left
-    behind in a daemon thread, and the caller goes on. What is printed meanwhile is kept apart.
-    """
-    ended: list[Ran] = []
-    clocks: list[int] = []
-
-    def target() -> None:
-        clocks.extend(_own_clock())
-        with suppress(OutOfTime):
-            try:
-                ended.append(Ran(work()))
-            except OutOfTime:
-                ended.append(Ran(stopped=True))
-            except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-                ended.append(Ran(raised=error))
-
-    printed = io.StringIO()
-    thread = threading.Thread(target=target, daemon=True)
-    with redirect_stdout(printed):
-        thread.start()
-        _wait_for(thread, clocks, limit_seconds)
-        if thread.is_alive():
-            _stop(thread)
-    ran = ended[0] if ended else Ran(stopped=True)
-    return Ran(ran.value, ran.raised, ran.stopped, printed.getvalue())
-
-
-def _wait_for(thread: threading.Thread, clocks: list[int], limit_seconds: float) -> None:
-    """Wait for a thread, so long that a machine that is busy with something else does not stop a right answer."""
-    thread.join(limit_seconds)
-    waited = limit_seconds
-    while thread.is_alive() and LEAST_SHARE * waited < _worked_seconds(clocks) < limit_seconds:
-        thread.join(0.1)
-        waited += 0.1
-
-
-def _own_clock() -> list[int]:
-    """Give the clock of the processor time of this thread, where the system has one."""
-    clock_of = getattr(time, "pthread_getcpuclockid", None)
-    return [clock_of(threading.get_ident())] if clock_of else []
-
-
-def _worked_seconds(clocks: list[int]) -> float:
-    """Tell how long a processor has worked for a thread; for ever, where that cannot be told or it has ended."""
-    if not clocks:
-        return math.inf
-    try:
-        return time.clock_gettime(clocks[0])
-    except OSError:
-        return math.inf
-
-
-def _stop(thread: threading.Thread) -> None:
-    """Raise `OutOfTime` in a thread. Tracing every line would do it too, and makes pandas three times as slow."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(OutOfTime))
-    thread.join(0.5)
-
-
-def call(function: Any, *arguments: Any, name: str = "") -> Any:
+def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask: str = "") -> Any:
     """Call a learner's function with copies, and refuse what changes them or raises.
+
+    A generator is read to its end, so that what it raises is met here, and comes back as a list.
+
+    Parameters
+    ----------
+    function : Any
+        What should be a function.
+    *arguments : Any
+        What it is called with: copies of these.
+    name : str, optional
+        What the task calls it.
+    returns : str, optional
+        What it should return; then None is refused, and the learner is asked for the `return`.
+    ask : str, optional
+        What is asked when it raises, instead of what the error means.
 
     Raises
     ------
     NotYet
-        Not a function, an exception, or an argument that was changed.
+        Not a function, an exception, an argument that was changed, or None where something should come back.
     """
-    shown = f"{name or getattr(function, '__name__', 'your answer')}({', '.join(map(_short, arguments))})"
+    named = name or getattr(function, "__name__", "your answer").replace("<lambda>", "your lambda")
+    done = f"called {named}({', '.join(map(shown, arguments))})"
     if not callable(function):
-        raise NotYet(f"looked for {name or 'a function'}", _short(function), "a function", "What did you hand over?")
+        raise NotYet(f"looked for {name or 'a function'}", shown(function), "a function", "What did you hand over?")
     given = copy.deepcopy(arguments)
     try:
         value = function(*given)
-    except (NotYet, OutOfTime):
+        value = list(value) if isgenerator(value) else value
+    except NotYet:
         raise
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = said(error)
-        raise NotYet(
-            f"called {shown}", came, "no error", "Which line of yours raises it, and for which input?"
-        ) from None
-    if given != arguments:
-        ask = "Who else may be holding what you were given? Make a new value instead of changing it."
-        raise NotYet(f"called {shown}, then looked at what went in", _short(given), _short(arguments), ask)
+        raise NotYet(done, error, returns or "no error", ask or what_it_means(error)) from None
+    if not _same(given, arguments):
+        changed = "Who else may be holding what you were given? Make a new value instead of changing it."
+        raise NotYet(f"{done}, then looked at what went in", shown(given), shown(arguments), changed)
+    if value is None and returns:
+        raise NotYet(done, None, returns, "Your function returned None. Is there a return, on every path through it?")
     return value
 
 
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except Exception as error:  # noqa: BLE001 - a repr of the learner's may raise anything
-        text = f"a {type(value).__name__} whose repr raises {type(error).__name__}"
-    return text if len(text) <= 160 else f"{text[:160]}…"
+def _same(one: Any, other: Any) -> bool:
+    """Compare two values, also where `==` compares element by element."""
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    equal = one.equals(other) if hasattr(one, "equals") else one == other
+    return bool(equal.all() if hasattr(equal, "all") else equal)

@@ -1,13 +1,17 @@
-"""Predict before you run: a guess is kept, and met when the run has told."""
+"""Predict before you run: a guess is kept, and the run answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from html import escape
+from math import nan
+from re import fullmatch
 from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.course.ask import Ask, Question
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.progress import notes
@@ -44,29 +48,81 @@ def predict(
     Ask or None
         The form; None where the guess was given plainly.
     """
+    asked = _question(key, question, choices, range)
     if guess is not None:
-        _keep(key, guess)
+        not_kept = _keep(asked or _asked.get(key) or Question(key, question), guess)
+        if not_kept:
+            warnings.warn(not_kept, stacklevel=2)
         return None
-    if (choices is None) == (range is None):
-        raise InvalidArgument("give either choices=[…] or range=(least, most)")
+    if asked is None:
+        raise InvalidArgument(
+            f"predict({key!r}, …) does not say what may be guessed; give choices=[…], or range=(least, most)"
+        )
     if room:
-        return _room(key, question, tuple(choices or ()))
-    least, most = range or (None, None)
-    asked = Question(key, question, tuple(choices) if choices is not None else None, least, most)
-    first = notes().first("guess", key)
-    return Ask([asked], _kept_guess, given={key: first["guess"]} if first else None)
+        return _room(asked)
+    _asked[key] = asked
+    kept = _first_guess(key)
+    return Ask([asked], _kept_guess, given={} if kept is None else {key: kept})
+
+
+_asked: dict[str, Question] = {}
+"""What was asked in this session, so that a guess given plainly, or kept earlier, can be held against it."""
+
+
+def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
+    """Make a question of what was given; None if nothing says what may be guessed."""
+    _check_key(key)
+    if choices is not None and range is not None:
+        raise InvalidArgument(f"predict({key!r}, …) has choices and a range; give one of the two")
+    if choices is not None:
+        listed = [choices] if isinstance(choices, str) or not isinstance(choices, Iterable) else list(choices)
+        if len(listed) < 2 or not all(isinstance(one, str) for one in listed) or len(set(listed)) < len(listed):
+            raise InvalidArgument(f'choices={choices!r} leaves nothing to guess; give different texts: ["one", "two"]')
+        return Question(key, text, _in_order(listed))
+    if range is None:
+        return None
+    try:
+        least, most = (float(as_plain(one)) for one in range)
+    except (TypeError, ValueError):
+        least = most = nan
+    if not least < most:
+        raise InvalidArgument(f"range={range!r} holds no number to guess; give (least, most), such as (0, 10)")
+    return Question(key, text, None, *range)
+
+
+NUMBERS = ["no", "none", "never", "one", "once", "two", "twice", "three"]
+
+
+def _in_order(choices: list[str]) -> tuple[str, ...]:
+    """Order choices so that their place says nothing: numbers stay as they are, words go by the alphabet."""
+    numbers = all(one in NUMBERS or fullmatch(r"(about )?\d.*", one) for one in choices)
+    return tuple(choices if numbers else sorted(choices))
+
+
+def _check_key(key: Any) -> None:
+    if not isinstance(key, str) or not fullmatch(r"\d\d\.\d+", key):
+        raise InvalidArgument(f'{key!r} is no key of a question; give the lesson and a number: "03.1"')
+
+
+def _first_guess(key: str) -> Any:
+    """Return the first guess that answers the question as it is asked today; None if there is none."""
+    guesses = [note["guess"] for note in notes().all("guess", key)]
+    asked = _asked.get(key)
+    return next((guess for guess in guesses if asked is None or asked.reads(guess)), None)
 
 
 def _kept_guess(question: Question, guess: Any) -> str:
-    _keep(question.key, guess)
-    return f"Kept: {guess}. Now run on."
+    return f"Kept: {guess}. Now run on. {_keep(question, guess)}".rstrip()
 
 
-def _keep(key: str, guess: Any) -> None:
-    if notes().first("guess", key) is None:
-        notes().add("guess", key, guess=guess)
-    for view in _veiled.pop(key, []):
+def _keep(question: Question, guess: Any) -> str:
+    plain = as_plain(guess)
+    if question.choices is not None or question.most is not None or not isinstance(plain, str):
+        plain = question.read(guess)
+    not_kept = notes().add("guess", question.key, guess=plain) if _first_guess(question.key) is None else ""
+    for view in _veiled.pop(question.key, []):
         view.veil = ""
+    return not_kept
 
 
 _veiled: dict[str, list[View]] = {}
@@ -86,27 +142,30 @@ def veiled(key: str, view: View) -> View:
     View
         The same one. Without a front end nothing is hidden.
     """
-    if notes().first("guess", key) is None:
+    _check_key(key)
+    if _first_guess(key) is None:
         view.veil = f"What do you expect? Your guess ({key}) takes this away."
         _veiled.setdefault(key, []).append(view)
     return view
 
 
-def _room(key: str, question: str, choices: tuple[str, ...]) -> Ask:
-    if not choices:
-        raise InvalidArgument("room=True counts votes: give choices=[…]")
-    asked = [Question(f"{key} {one}", f"{question} How many say: {one}?", None, 0, 1000) for one in choices]
+def _room(asked: Question) -> Ask:
+    if asked.choices is None:
+        raise InvalidArgument("room=True counts votes for choices, and a range has none; give choices=[…]")
+    key = asked.key
+    each = [Question(f"{key} {one}", f"{asked.text} How many say: {one}?", None, 0, 1000) for one in asked.choices]
 
     def count(question: Question, votes: Any) -> str:
         choice = question.key.removeprefix(f"{key} ")
-        notes().add("room", key, choice=choice, votes=votes)
-        return f"{votes} for {choice}."
+        return f"{votes} for {choice}. {notes().add('room', key, choice=choice, votes=votes)}".rstrip()
 
-    return Ask(asked, count)
+    return Ask(each, count)
 
 
 def reveal(key: str, outcome: Any) -> Picture:
-    """Meet the guess with what the run has told; without a guess, say so and go on.
+    """Compare the guess with what the run computed; without a guess, say so and go on.
+
+    Then comes why it is so; in the lesson it would stand directly below the question.
 
     Parameters
     ----------
@@ -120,20 +179,40 @@ def reveal(key: str, outcome: Any) -> Picture:
     Picture
         `frame`: one row; columns guess and outcome.
     """
-    came, first = str(outcome), notes().first("guess", key)
-    frame = pd.DataFrame({"guess": [first["guess"] if first else None], "outcome": [outcome]}, index=[key])
-    if first is None:
-        lines = [f"It is: {came}. (You kept no guess.)"]
+    _check_key(key)
+    outcome = as_plain(outcome)
+    came, guess = _shown(outcome), _first_guess(key)
+    frame = pd.DataFrame({"guess": [guess], "outcome": [outcome]}, index=[key])
+    if guess is None:
+        lines = [f"Answer: {came}. (You didn't guess first.)"]
     else:
-        guess = first["guess"]
-        right = guess == outcome or str(guess) == came
+        verdict, right = _met(guess, outcome)
+        lines = [verdict, SAID_TO.get(key, {}).get(str(guess), "") if str(guess) != came else ""]
         if notes().first("outcome", key) is None:
-            notes().add("outcome", key, outcome=came, right=right)
-        verdict = f"Yes: {came}." if right else f"You said {guess}, and it is {came}."
-        lines = [verdict, SAID_TO.get(key, {}).get(str(guess), "")]
-    lines += _said_by_the_room(key)
+            lines.append(notes().add("outcome", key, outcome=came, right=right))
+    lines += [SAID_TO.get(key, {}).get(came, ""), *_said_by_the_room(key)]
     says = " ".join(filter(None, lines))
     return Picture(f'<p class="says" role="status">{escape(says)}</p>', says, frame)
+
+
+def _met(guess: Any, outcome: Any) -> tuple[str, bool]:
+    """Return what is said to a guess, and whether it counts as right."""
+    said, came = _shown(guess), _shown(outcome)
+    if guess == outcome or as_word(said) == as_word(came):
+        return f"Yes: {came}.", True
+    if _is_number(guess) and _is_number(outcome):
+        if guess * outcome > 0 and abs(guess) <= 2 * abs(outcome) and abs(outcome) <= 2 * abs(guess):
+            return f"You said {said}. The answer is {came}: within a factor of two, a good guess.", True
+        return f"You said {said}. Not quite: the answer is {came}.", False
+    return f"You said {said}. Not quite: it is {came}.", False
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _said_by_the_room(key: str) -> list[str]:

@@ -2,78 +2,75 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from platformdirs import user_data_path
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.course.accept import as_plain
+from cqrs_lab.course.note_file import NoteFile
 from cqrs_lab.show.picture import Picture, table
 
 Kind = Literal["guess", "outcome", "room", "recall", "check"]
+HOLDS: dict[Kind, set[str]] = {
+    "guess": {"guess"},
+    "outcome": {"right"},
+    "room": {"choice", "votes"},
+    "recall": {"answer", "right"},
+    "check": {"passed"},
+}
 PLACE = "CQRS_LAB_PROGRESS"
 NOWHERE = "memory"
 COLUMNS = ("guesses", "guessed right", "recalled", "recalled right", "exercises tried", "exercises passed")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Notes:
-    """The learner's notes, oldest first; with a path they are kept in that file, one JSON object to a line.
+    """The learner's notes, oldest first.
 
     Parameters
     ----------
-    path : Path or None
-        None keeps nothing beyond this session.
+    file : NoteFile
     """
 
-    path: Path | None
-    _notes: list[dict[str, Any]] = field(default_factory=list, init=False)
+    file: NoteFile
 
-    def __post_init__(self) -> None:
-        if self.path is not None and self.path.exists():
-            for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
-                try:
-                    self._notes.append(json.loads(line))
-                except json.JSONDecodeError:
-                    raise InvalidArgument(
-                        f"{self.path}, line {number} is not JSON; mend or remove that line, the others are kept"
-                    ) from None
-
-    def add(self, kind: Kind, key: str, **facts: Any) -> None:
-        """Write a note; what was noted before stays."""
-        note = {"kind": kind, "key": key, **facts, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(note) + "\n")
-        self._notes.append(note)
+    def add(self, kind: Kind, key: str, **facts: Any) -> str:
+        """Write a note, and return what the learner should know about where it went; "" if all is well."""
+        plain = {name: as_plain(fact) for name, fact in facts.items()}
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return " ".join(filter(None, (self.file.add({"kind": kind, "key": key, **plain, "at": at}), self.file.news())))
 
     def first(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Give the first note of this kind about this key."""
+        """Return the first note of this kind about this key."""
         return next(iter(self.all(kind, key)), None)
 
     def all(self, kind: Kind, key: str | None = None) -> list[dict[str, Any]]:
-        """Give all notes of this kind, oldest first."""
-        return [note for note in self._notes if note["kind"] == kind and key in (None, note["key"])]
+        """Return all notes of this kind that hold what such a note holds, oldest first."""
+        return [
+            note
+            for note in self.file.notes()
+            if note["kind"] == kind and key in (None, note["key"]) and HOLDS[kind] <= note.keys()
+        ]
 
 
 _kept: dict[str, Notes] = {}
 
 
 def notes() -> Notes:
-    """Give the notes of this machine's learner.
+    """Return the notes of this machine's learner.
 
     The environment variable CQRS_LAB_PROGRESS names another file; "memory" keeps them for this session only.
     """
     place = os.environ.get(PLACE, "")
     if place not in _kept:
         file = Path(place) if place else user_data_path("cqrs-lab", appauthor=False) / "progress.jsonl"
-        _kept[place] = Notes(None if place == NOWHERE else file)
+        _kept[place] = Notes(NoteFile(None if place == NOWHERE else file))
     return _kept[place]
 
 
@@ -109,7 +106,9 @@ def progress() -> Picture:
     )
     passed = int(frame["exercises passed"].sum())
     says = f"{passed} exercise{'s'[: passed != 1]} passed, in {len(frame)} lesson{'s'[: len(frame) != 1]} begun."
-    return Picture(table(frame, "Your progress, kept on this machine alone", nothing="nothing yet"), says, frame)
+    news = kept.file.news()
+    html = table(frame, "Your progress, kept on this machine alone", nothing="nothing yet")
+    return Picture(html + f'<p class="says">{escape(news)}</p>' * bool(news), f"{says} {news}".strip(), frame)
 
 
 def _first_right(kept: Notes, key: str) -> bool:

@@ -21,7 +21,7 @@ class Recalled(NamedTuple):
         if answer == self.right:
             return self.answers[answer]
         why = self.answers[self.right].removeprefix("Right: ")
-        return f"{self.answers[answer]} It is: {self.right}. {why[0].upper()}{why[1:]}"
+        return f"{self.answers[answer]} Answer: {self.right}. {why[0].upper()}{why[1:]}"
 
 
 # Choices are shown in alphabetical order, so that their place tells nothing.

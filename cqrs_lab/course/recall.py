@@ -13,9 +13,9 @@ from cqrs_lab.errors import InvalidArgument
 
 
 def recall(lesson: str) -> Ask:
-    """Ask the three questions that open a lesson; each is met at once, and the first answer is kept.
+    """Ask the three questions that open a lesson; each answer gets a reply at once, and the first one is kept.
 
-    After a wrong answer the right one is told too, with its reason.
+    After a wrong answer the reply includes the right one, with its reason.
 
     Parameters
     ----------
@@ -37,14 +37,17 @@ def review(lesson: str) -> Ask:
 
 
 def _ask(lesson: str, questions: Mapping[str, Sequence[Recalled]], what: str, mark: str = "") -> Ask:
-    if lesson not in questions:
-        raise InvalidArgument(f"no questions {what} lesson {lesson!r}; there are some for {', '.join(questions)}")
+    if not isinstance(lesson, str) or lesson not in questions:
+        raise InvalidArgument(
+            f"no questions {what} lesson {lesson!r}; give its two digits as a text, one of {', '.join(questions)}"
+        )
     asked = {f"{lesson}.{mark}{number}": one for number, one in enumerate(questions[lesson], 1)}
 
     def respond(question: Question, answer: Any) -> str:
         one = asked[question.key]
+        not_kept = ""
         if notes().first("recall", question.key) is None:
-            notes().add("recall", question.key, answer=answer, right=answer == one.right)
-        return one.meet(answer)
+            not_kept = notes().add("recall", question.key, answer=answer, right=answer == one.right)
+        return f"{one.meet(answer)} {not_kept}".rstrip()
 
     return Ask([Question(key, one.text, tuple(sorted(one.answers))) for key, one in asked.items()], respond)

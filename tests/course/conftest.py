@@ -12,3 +12,4 @@ progress = importlib.import_module("cqrs_lab.course.progress")
 def a_new_learner(monkeypatch):
     monkeypatch.setenv(progress.PLACE, progress.NOWHERE)
     monkeypatch.setattr(progress, "_kept", {})
+    monkeypatch.setattr(importlib.import_module("cqrs_lab.course.predict"), "_asked", {})

@@ -40,7 +40,7 @@ def questions():
 def test_after_a_wrong_answer_the_right_one_is_told_with_its_reason():
     form = recall("02")
     assert form.give("02.1", "an error") == (
-        "Nothing failed. A table that is behind answers truly, as of where it stands. It is: no order. "
+        "Nothing failed. A table that is behind answers truly, as of where it stands. Answer: no order. "
         "The page reads a table, and the table reads the log when it comes round to it."
     )
     for one in questions():
@@ -49,7 +49,7 @@ def test_after_a_wrong_answer_the_right_one_is_told_with_its_reason():
         for answer in one.answers:
             told = one.meet(answer)
             assert told.startswith(one.answers[answer]) and told.endswith(reason[1:])
-            assert (f"It is: {one.right}." in told) == (answer != one.right)
+            assert (f"Answer: {one.right}." in told) == (answer != one.right)
 
 
 def test_no_question_is_asked_twice_in_the_course():
@@ -63,7 +63,8 @@ def test_the_place_of_a_choice_tells_nothing():
 
 
 def test_a_lesson_without_questions_is_refused_with_those_that_have_some():
-    with pytest.raises(InvalidArgument, match="there are some for 02, 03, 04, 05, 07, 08, 09, 10"):
-        recall("99")
-    with pytest.raises(InvalidArgument, match="no questions close lesson '04'; there are some for 05, 10"):
+    for lesson in ("99", "2", 2, None, ["02"]):
+        with pytest.raises(InvalidArgument, match="its two digits as a text, one of 02, 03, 04, 05, 07, 08, 09, 10"):
+            recall(lesson)
+    with pytest.raises(InvalidArgument, match="no questions close lesson '04'; give its two digits as a text, one of"):
         review("04")

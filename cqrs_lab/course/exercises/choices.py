@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.accept import as_mapping, as_word
+from cqrs_lab.course.guard import NotYet, shown
+
+Right = str | Collection[str]
 
 
 def judge_choices(
     answer: Any,
-    right: Mapping[str, str],
+    right: Mapping[str, Right],
     choices: Sequence[str],
     why_not: Mapping[tuple[str, str], str],
     *,
@@ -22,8 +25,9 @@ def judge_choices(
     Parameters
     ----------
     answer : mapping of str to str
-        Capitals, and `_` for a space, make no difference.
-    right : mapping of str to str
+        Of any kind that `as_mapping` reads. Capitals, hyphens, underscores and spaces make no difference.
+    right : mapping of str to str, or to several words
+        Where the text permits more than one reading, each of them: ``{"order minus two cups": ("error", "event")}``.
     choices : sequence of str
     why_not : mapping of (str, str) to str
         What is asked of who picks this word for that thing.
@@ -37,16 +41,23 @@ def judge_choices(
     NotYet
         At the first choice that is open, none of the choices, or wrong.
     """
-    if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", each)
+    try:
+        picked = {as_word(thing): word for thing, word in as_mapping(answer, "").items()}
+    except NotYet:
+        raise NotYet("looked at your answer", shown(answer), "a dict", each) from None
     one_of = f"one of {', '.join(choices)}"
-    for thing, word in right.items():
-        told, done = answer.get(thing), f"looked up: {thing}"
-        if told is None or told == "":
+    for thing, words in right.items():
+        told, done = picked.get(as_word(thing)), f"looked up: {thing}"
+        if told is None or told is ... or as_word(told) == "":
             raise NotYet(done, "no choice", one_of, open_)
-        picked = str(told).lower().replace("_", " ").strip()
-        if picked == word:
+        word = as_word(told)
+        if word in _words(words):
             continue
-        if (thing, picked) not in why_not and picked not in choices:
-            raise NotYet(done, repr(told), one_of, f"Which of the {len(choices)} comes closest to what you mean?")
-        raise NotYet(done, told, "another choice", why_not.get((thing, picked), open_))
+        asks = {as_word(other): ask for (about, other), ask in why_not.items() if about == thing}
+        if word not in asks and word not in map(as_word, choices):
+            raise NotYet(done, shown(told), one_of, f"Which of the {len(choices)} comes closest to what you mean?")
+        raise NotYet(done, shown(told), "another choice", asks.get(word, open_))
+
+
+def _words(right: Right) -> set[str]:
+    return {as_word(one) for one in ([right] if isinstance(right, str) else right)}

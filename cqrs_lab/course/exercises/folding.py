@@ -7,8 +7,8 @@ from dataclasses import fields
 from functools import reduce
 from typing import Any
 
-from cqrs_lab.course.guard import NotYet, what_it_means
-from cqrs_lab.errors import CqrsLabError, said
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import SAME_AGAIN, UNCHANGED, check_projection
@@ -40,11 +40,11 @@ class Folds:
     wanted : str
         What the answer should have been.
     read : callable
-        Turns what the function gives (or the table) into a mapping to compare.
+        Turns what the function returns (or the table) into a mapping to compare; `as_mapping` reads any kind.
     """
 
     def __init__(self, answer: Any, wanted: str, read: Callable[[Any], Told]) -> None:
-        pair: tuple[Any, Any] = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, _the_table)
+        pair: Any = answer if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, _the_table)
         self.projection, self.question = pair
         self._read = read
         try:
@@ -53,7 +53,7 @@ class Folds:
             ask = "What does every projection declare, and which two functions does it have?"
             raise NotYet("looked at your answer", error, wanted, ask) from None
         if not callable(self.question):
-            raise NotYet("looked at your answer", type(self.question).__name__, wanted, "What asks your table?")
+            raise NotYet("looked at your answer", shown(self.question), wanted, "What asks your table?")
 
     def expect(
         self,
@@ -84,7 +84,7 @@ class Folds:
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
             # An error mostly comes of the very slice that is asked about, such as an empty one; a name does not.
             misspelt = isinstance(error, NameError)
-            raise NotYet(done, said(error), expected, what_it_means(error) if misspelt else ask) from None
+            raise NotYet(done, error, expected, what_it_means(error) if misspelt else ask) from None
         if came != expected:
             first = next(iter(came.values()), None)
             raise NotYet(done, came, expected, (misread or {}).get(first, ask))

@@ -157,7 +157,7 @@ WRONG_PASTS = {
     "too strict": (strictly_before, "too strict"),
     "reserved is gone": (without_reserved, "Did they leave the shelf"),
     "off by one": (lambda facts, moment: on_hand_at(facts, moment) + 1, "Which event do you count otherwise"),
-    "changes the record": (lambda facts, moment: facts.clear(), "Which line of yours raises"),
+    "changes the record": (lambda facts, moment: facts.clear(), "Nothing of that name is there"),
 }
 
 # --- 03.3 -------------------------------------------------------------------------------------------------

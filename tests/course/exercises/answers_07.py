@@ -39,7 +39,7 @@ WRONG_BEHIND = {
     "as if in order": (by_the_newest_shown, "before the first"),
     "fails when empty": (
         lambda transfers, moment: behind(transfers, moment) if transfers[0] else 0,
-        "Which line of yours",
+        "Try that line alone",
     ),
     "nothing": (lambda transfers, moment: None, "gives the result back"),
     "a constant": (lambda transfers, moment: 2, "So it was at 3 s"),

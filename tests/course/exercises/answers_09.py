@@ -149,7 +149,7 @@ WRONG_PROJECTIONS = {
     "shows amounts": ((Balances(), lambda table: table["at_position"]), "What does your question read"),
     "a column that is not there": ((Misspelt(), balances), "Nothing of that name is there"),
     "not as declared": ((NotAsDeclared(), balances), "the rows are not like that"),
-    "another error": ((Raises(), balances), "Which line of yours raises it"),
+    "another error": ((Raises(), balances), "Try that line alone"),
     "a name that nobody made": ((Unnamed(), balances), "Python knows no such name here"),
     "no return": ((WithoutReturn(), balances), "Does yours return its rows"),
     "no projection": ("balances", "which two functions"),
@@ -239,7 +239,7 @@ WRONG_WORKERS = {
     "swallows an error": (swallows, "Who hears of it"),
     "only the new rows": (only_the_new_rows, "Nothing went wrong yet"),
     "raises": (raises, "Which line of yours raises it"),
-    "no function": (None, "What did you hand over"),
+    "no function": ("take_in", "What did you hand over"),
 }
 
 # --- 09.3 -------------------------------------------------------------------------------------------------

@@ -1,0 +1,189 @@
+"""Accepts an answer in any form that the task permits: any number type, any container, any spelling of a word."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.course.guard import NotYet, shown
+
+MOST_ITEMS = 1_000_000
+NO_RETURN = "Your function returned None. Is there a return, on every path through it?"
+
+
+def as_plain(value: Any) -> Any:
+    """Return a value of NumPy as Python's own; anything else as it is."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value
+
+
+def as_number(value: Any, done: str, expected: object = "a number") -> float:
+    """Return a finite number of any type: int, float, NumPy's, Fraction, Decimal. True and False are no numbers.
+
+    Parameters
+    ----------
+    value : Any
+        What came from the learner.
+    done : str
+        What was done to the answer, as in `NotYet`.
+    expected : object, optional
+        What should have come.
+
+    Raises
+    ------
+    NotYet
+        None, a text, a container, a bool, or a number that is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_number(np.int64(3), "called count()"), as_number(2.5, "called mean()")
+    (3, 2.5)
+    """
+    number = as_plain(value)
+    if number is None:
+        raise NotYet(done, shown(value), expected, NO_RETURN)
+    if isinstance(number, bool):
+        raise NotYet(done, shown(value), expected, "That is a yes or a no. How many, or how much, is it?")
+    if not isinstance(number, Real | Decimal):
+        raise NotYet(done, shown(value), expected, "What comes back is no number. What does your last line return?")
+    if not math.isfinite(number):
+        raise NotYet(done, shown(value), expected, "That number is not finite. Which line of yours makes it so?")
+    return int(number) if isinstance(number, Integral) else float(number)
+
+
+def as_whole(value: Any, done: str, expected: object = "a whole number") -> int:
+    """Return a whole number of any type; 3.0 is 3, and 3.5 is refused."""
+    number = as_number(value, done, expected)
+    if number != int(number):
+        ask = "Only a whole number has a meaning here. Which line of yours divides?"
+        raise NotYet(done, shown(value), expected, ask)
+    return int(number)
+
+
+def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
+    """Return what a container of any kind holds: list, tuple, set, generator, array, dict (its keys), Series, Index.
+
+    Raises
+    ------
+    NotYet
+        None, a text, a DataFrame, something that holds nothing, or a generator without end.
+
+    Examples
+    --------
+    >>> as_items({3: "x"}.keys(), "called skipped()"), as_items((n * n for n in [1, 2]), "called squares()")
+    ([3], [1, 4])
+    """
+    if value is None:
+        raise NotYet(done, shown(value), expected, NO_RETURN)
+    if isinstance(value, str | bytes | pd.DataFrame) or not isinstance(value, Iterable):
+        raise NotYet(done, shown(value), expected, "Several things are asked for. Which container do yours stand in?")
+    items = [as_plain(one) for one in islice(np.ravel(value) if isinstance(value, np.ndarray) else value, MOST_ITEMS)]
+    if len(items) == MOST_ITEMS:
+        raise NotYet(done, f"more than {MOST_ITEMS:,} things", expected, "When does your generator end?")
+    return items
+
+
+def as_mapping(value: Any, done: str, expected: object = "a dict") -> dict[Any, Any]:
+    """Return a mapping of any kind: dict, Series, DataFrame of one column, pairs of key and value.
+
+    Examples
+    --------
+    >>> as_mapping([("cup", 2)], "asked your table")
+    {'cup': 2}
+    """
+    if value is None:
+        raise NotYet(done, shown(value), expected, NO_RETURN)
+    if isinstance(value, pd.DataFrame) and value.shape[1] == 1:
+        value = value.iloc[:, 0]
+    pairs = list(value.items()) if isinstance(value, Mapping | pd.Series) else as_items(value, done, expected)
+    if not all(isinstance(one, tuple | list) and len(one) == 2 for one in pairs):
+        ask = "Each thing needs its own value. Where does yours say which is whose?"
+        raise NotYet(done, shown(value), expected, ask)
+    return {as_plain(key): as_plain(one) for key, one in pairs}
+
+
+def as_word(value: Any) -> str:
+    """Return a word without what makes no difference: capitals, hyphens, underscores, further spaces, a full stop.
+
+    Examples
+    --------
+    >>> as_word(" Read-your_Writes.")
+    'read your writes'
+    """
+    if isinstance(value, Enum):
+        value = value.value if isinstance(value.value, str) else value.name
+    return re.sub(r"[\s_\-\u2010-\u2015]+", " ", str(value)).strip(" .,;:!'\"`").lower()
+
+
+def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
+    """Make an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
+
+    Parameters
+    ----------
+    made_by : callable
+        A dataclass, a NamedTuple, any class, or a function that makes one.
+    values : mapping of str to value
+        What to hand over, under the names that the task uses.
+    also : mapping of str to words, optional
+        Other words that a field of that value may contain: ``{"payer": ("from", "source", "debit")}``. What no word
+        fits goes to the fields that are left, in their order.
+
+    Raises
+    ------
+    NotYet
+        There is no field for a value, or none of these is a value for a field.
+
+    Examples
+    --------
+    >>> from collections import namedtuple
+    >>> build(namedtuple("Pay", "pence to_account from_account"), {"payer": "ada", "payee": "ben", "pence": 5},
+    ...       {"payer": ("from",), "payee": ("to",)})
+    Pay(pence=5, to_account='ben', from_account='ada')
+    """
+    name = getattr(made_by, "__name__", shown(made_by))
+    done = f"made {name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
+    if not callable(made_by):
+        raise NotYet(f"looked for {name}", made_by, "a class", "What did you hand over: the class, or one of it?")
+    fields = [
+        one
+        for one in inspect.signature(made_by).parameters.values()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+    taken = _fields_of(values, [one.name for one in fields], also or {})
+    missing = [one.name for one in fields if one.name not in taken.values() and one.default is one.empty]
+    if len(taken) < len(values) or missing:
+        came = f"fields {', '.join(one.name for one in fields) or 'none'}"
+        raise NotYet(done, came, f"a field for each of {', '.join(values)}", "Which field is missing, or one too many?")
+    given = {field: values[key] for key, field in taken.items()}
+    positional = [given.pop(one.name) for one in fields if one.kind is one.POSITIONAL_ONLY and one.name in given]
+    return made_by(*positional, **given)
+
+
+def _fields_of(values: Mapping[str, Any], fields: Sequence[str], also: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Find for each value its field: by its name, by one of its other words, and then by the order."""
+    taken: dict[str, str] = {}
+    ways: tuple[Callable[[str, str], bool], ...] = (
+        lambda key, field: as_word(field) == as_word(key),
+        lambda key, field: any(word in as_word(field).split() for word in (key, *also.get(key, ()))),
+        lambda key, field: True,
+    )
+    for fits in ways:
+        for key in values:
+            free = [field for field in fields if field not in taken.values() and fits(key, field)]
+            if key not in taken and free:
+                taken[key] = free[0]
+    return taken

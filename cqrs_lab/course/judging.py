@@ -1,0 +1,48 @@
+"""Judges an answer, and says what was found in plain data: it runs where the answer runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cqrs_lab.course.exercises import EXERCISES
+from cqrs_lab.course.exercises.exercise import Exercise
+from cqrs_lab.course.exercises.untouched import is_untouched
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.course.own_line import Place, own_call, own_place
+
+AS_IT_WAS = "Write your answer there in place of what it holds, run that cell, and then this one. hint({key!r}) helps."
+NO_ERROR_OF_YOURS = "What kind of thing is asked for?"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a judge found: texts, and the learner's line that raised an error."""
+
+    passed: bool
+    ask: str
+    done: str = ""
+    came: str = ""
+    expected: str = ""
+    place: Place | None = None
+
+
+def judge(key: str, answer: Any) -> Found:
+    """Judge an answer to an exercise."""
+    exercise = EXERCISES[key]
+    found = _judged(exercise, answer)
+    if not found.passed and is_untouched(answer, exercise.untouched):
+        return Found(False, AS_IT_WAS.format(key=key), "looked at your answer", "the cell as it was", "your own lines")
+    return found
+
+
+def _judged(exercise: Exercise, answer: Any) -> Found:
+    try:
+        exercise.judge(answer)
+    except NotYet as not_yet:
+        return Found(False, not_yet.ask, not_yet.done, not_yet.came, not_yet.expected, own_place(not_yet))
+    except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+        called = own_call(error)
+        ask = what_it_means(error) if called else NO_ERROR_OF_YOURS
+        return Found(False, ask, called or "looked at your answer", shown(error), "no error", own_place(error))
+    return Found(True, exercise.showed)

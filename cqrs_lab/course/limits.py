@@ -1,0 +1,88 @@
+"""Says when a process has to be ended: by its own processor time, not by the clock on the wall."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+
+Ended = Literal["", "time", "waits", "memory", "exit", "busy"]
+LOADING_SECONDS = 30.0
+"""What loading the kit and the answer's own imports may take, on a slow machine."""
+WORKS = 0.02
+"""Whoever gets less than this share of a processor either waits or is kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer may use.
+
+    Attributes
+    ----------
+    own_seconds : float
+        Processor time of its own, whatever else the machine does.
+    waits_seconds : float
+        For so long it may do nothing.
+    wall_seconds : float
+        After that, a machine that is too busy gets no verdict out of it.
+    memory_bytes : int
+    """
+
+    own_seconds: float = 2.0
+    waits_seconds: float = 5.0
+    wall_seconds: float = 120.0
+    memory_bytes: int = 2 * 1024**3
+
+
+LIMITS = Limits()
+
+
+class Watch:
+    """Measures what a process uses, and says when it is to be ended, and why."""
+
+    def __init__(self, process: psutil.Process, limits: Limits) -> None:
+        self._process, self._limits = process, limits
+        self.ended: Ended = ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._began, self._used, self.own = time.monotonic(), self._used_seconds(), 0.0
+        self._look_again()
+
+    def is_over(self, loading: bool) -> bool:
+        """Look once; a process that still loads what it needs is only ended by a machine that gives it no time."""
+        self.own = self._used_seconds() - self._used
+        self.ended = self._why(loading)
+        return bool(self.ended)
+
+    def _why(self, loading: bool) -> Ended:
+        if time.monotonic() - self._began > self._limits.wall_seconds:
+            return "busy"
+        if loading:
+            return "time" if self.own > LOADING_SECONDS else ""
+        if self.own > self._limits.own_seconds:
+            return "time"
+        if self._process.memory_info().rss > self._limits.memory_bytes:
+            return "memory"
+        return "waits" if self._waits() else ""
+
+    def _waits(self) -> bool:
+        """Tell a process that waits from one that is kept waiting, where the system says which."""
+        self._looks += 1
+        self._runnable += psutil.LINUX and self._process.status() == psutil.STATUS_RUNNING
+        if time.monotonic() - self._looked < self._limits.waits_seconds:
+            return False
+        works = self.own - self._own_then > WORKS * self._limits.waits_seconds
+        kept_waiting = self._runnable > self._looks / 5
+        self._look_again()
+        return not works and not kept_waiting
+
+    def _look_again(self) -> None:
+        self._looked, self._own_then, self._looks, self._runnable = time.monotonic(), self.own, 0, 0
+
+    def _used_seconds(self) -> float:
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
