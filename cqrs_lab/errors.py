@@ -132,6 +132,24 @@ class DecryptionFailed(UnreadableEvent):
         )
 
 
+class DefinedAgain(UnreadableEvent):
+    """The event's class was defined again after the event was recorded: a cell run again, a module loaded again.
+
+    Attributes
+    ----------
+    event : str
+        The name of the event's type.
+    position : int
+    """
+
+    def __init__(self, event: str, position: int, why: str) -> None:
+        super().__init__(event, position, why)
+        self.event, self.position, self.why = event, position, why
+
+    def __str__(self) -> str:
+        return self.why
+
+
 def said(error: BaseException) -> str:
     """Write an error in a line: its type and its message."""
     return f"{type(error).__name__}: {error}"

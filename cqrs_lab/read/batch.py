@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import is_dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from cqrs_lab.errors import SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, check_range
+from cqrs_lab.log.identity import check_read
 from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
-from cqrs_lab.read.columns import ColumnType, column, item_columns, item_type, scalar_fields
+from cqrs_lab.read.columns import check_frame, event_frame, item_frame
 
 
 class EventBatch:
@@ -81,8 +79,14 @@ class EventBatch:
         )
 
     def holds(self, event_types: Sequence[type]) -> bool:
-        """Tell whether any event is of one of these types."""
-        return not self._by_type().keys().isdisjoint(event_types)
+        """Return whether any event is of one of these types.
+
+        Raises
+        ------
+        DefinedAgain
+            The class of such events was defined again since, so that code which names it would pass them by.
+        """
+        return not self._read_as(event_types).keys().isdisjoint(event_types)
 
     def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:
         """Give the events of one type as a DataFrame.
@@ -108,15 +112,23 @@ class EventBatch:
         ------
         SchemaError
             A field has no column type, or a value is not of the declared type.
+        DefinedAgain
+            The class was defined again after events of it were recorded.
         InvalidArgument
             `event_type` is no dataclass, or `each` is no field that holds a tuple.
         """
+        check_frame(event_type, each)
+        events = self._read_as([event_type]).get(event_type, [])
         if (event_type, each) not in self._kept:
-            events = self._by_type().get(event_type, [])
-            frame = _event_frame(events, event_type)
-            self._kept[event_type, each] = frame if each is None else _item_frame(frame, events, event_type, each)
+            frame = event_frame(events, event_type)
+            self._kept[event_type, each] = frame if each is None else item_frame(frame, events, event_type, each)
         kept: pd.DataFrame = self._kept[event_type, each]
         return kept.copy(deep=False)
+
+    def _read_as(self, event_types: Sequence[type]) -> dict[type, list[RecordedEvent]]:
+        by_type = self._by_type()
+        check_read({kind: events[0].position for kind, events in by_type.items()}, event_types)
+        return by_type
 
     def _by_type(self) -> dict[type, list[RecordedEvent]]:
         if "by type" not in self._kept:
@@ -142,39 +154,3 @@ def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> Ev
         return EventBatch._of(*segment(after, head if limit is None else min(head, after + limit)))
     most = SEGMENT_EVENTS if limit is None else min(limit, SEGMENT_EVENTS)
     return EventBatch(list(store.read_all(after=after, limit=most)))
-
-
-def _event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
-    columns: dict[str, Any] = {
-        "position": np.array([one.position for one in recorded], dtype="int64"),
-        "stream": pd.array([one.stream for one in recorded], dtype="str"),
-        "version": np.array([one.version for one in recorded], dtype="int64"),
-        "recorded_at": np.array([one.recorded_at for one in recorded], dtype="float64"),
-    }
-    _add_fields(columns, [one.event for one in recorded], scalar_fields(event_type), event_type.__name__)
-    return pd.DataFrame(columns, copy=False)
-
-
-def _item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: type, each: str) -> pd.DataFrame:
-    held = item_type(event_type, each)
-    tuples = [getattr(one.event, each) for one in recorded]
-    counts = np.array([len(items) for items in tuples], dtype="int64")
-    row_of_event = np.repeat(np.arange(len(counts)), counts)
-    frame = events.take(row_of_event)
-    first_row = np.cumsum(counts) - counts
-    columns: dict[str, Any] = {str(name): frame[name].array for name in frame}
-    columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
-    items = [item for items in tuples for item in items]
-    fields = item_columns(event_type, each)
-    if is_dataclass(held):
-        _add_fields(columns, items, fields, held.__name__)
-    else:
-        columns[each] = column(items, fields[each], f"{event_type.__name__}.{each}")
-    return pd.DataFrame(columns, copy=False)
-
-
-def _add_fields(columns: dict[str, Any], objects: list[Any], fields: dict[str, ColumnType], owner: str) -> None:
-    if twice := sorted(columns.keys() & fields.keys()):
-        raise SchemaError(f"two columns would be called {twice[0]!r}, one of them {owner}.{twice[0]}; rename the field")
-    for name, kind in fields.items():
-        columns[name] = column([getattr(one, name) for one in objects], kind, f"{owner}.{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument, SchemaError
+from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.identity import check_read
 
 
 class ColumnType(NamedTuple):
@@ -25,7 +27,19 @@ class ColumnType(NamedTuple):
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64", str: "str", datetime: "datetime64[us]", date: "datetime64[us]"}
 _DTYPES_WITH_MISSING = _DTYPES | {bool: "boolean", int: "Int64"}
-_ALSO_FITS: dict[type, tuple[type, ...]] = {bool: (np.bool_,), int: (np.integer,), float: (int, np.number)}
+_ALSO_FITS: dict[type, tuple[type, ...]] = {
+    bool: (np.bool_,),
+    int: (np.integer,),
+    float: (int, np.integer, np.floating),
+}
+# Subclasses by Python's book, and another thing in a table: 1 for True, a time in a column of days, no value at all.
+_NEVER_FITS: dict[type, tuple[type, ...]] = {
+    int: (bool, np.timedelta64),
+    float: (bool, np.timedelta64),
+    datetime: (type(pd.NaT),),
+    date: (datetime,),
+}
+_INT64 = np.iinfo("int64")
 ACCEPTED = "bool, int, float, str, datetime, date (each also '| None'), or a tuple of these or of dataclasses"
 
 
@@ -39,7 +53,7 @@ def scalar_fields(event_type: type) -> dict[str, ColumnType]:
 
 @cache
 def item_type(event_type: type, field: str) -> type:
-    """Tell what the tuple in this field holds."""
+    """Return what the tuple in this field holds."""
     hints = _hints(event_type)
     found = _item(hints.get(field))
     if found is None:
@@ -57,22 +71,137 @@ def item_columns(event_type: type, field: str) -> dict[str, ColumnType]:
     return {field: _column_type(held, f"{event_type.__name__}.{field}")}
 
 
-def column(values: list[Any], kind: ColumnType, whose: str) -> Any:
-    """Make a typed array of the values; a value of another type is an error, never converted."""
+def check_frame(event_type: object, each: object) -> None:
+    """Refuse what names no class of events, or no field."""
+    if isinstance(event_type, str):
+        raise InvalidArgument(f"{event_type!r} is a name; give the class itself, such as batch.frame({event_type})")
+    if not isinstance(event_type, type):
+        what, name = f"{event_type!r} is a {type(event_type).__name__}", type(event_type).__name__
+        example = name if dataclasses.is_dataclass(event_type) else "Moved"
+        raise InvalidArgument(f"{what}; give the class of the events, such as batch.frame({example})")
+    if each is not None and not isinstance(each, str):
+        raise InvalidArgument(f"each={each!r}: give the name of a field that holds a tuple, such as each='lines'")
+
+
+def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
+    """Make one row per event: where and when it was recorded, then its fields."""
+    fields = scalar_fields(event_type)
+    positions = [one.position for one in recorded]
+    columns: dict[str, Any] = {
+        "position": np.array(positions, dtype="int64"),
+        "stream": pd.array([one.stream for one in recorded], dtype="str"),
+        "version": np.array([one.version for one in recorded], dtype="int64"),
+        "recorded_at": np.array([one.recorded_at for one in recorded], dtype="float64"),
+    }
+    _add_fields(columns, [one.event for one in recorded], fields, event_type.__name__, positions)
+    return pd.DataFrame(columns, copy=False)
+
+
+def item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: type, each: str) -> pd.DataFrame:
+    """Make one row per item of the tuple in the field `each`: the event's row again, then the item."""
+    held, fields = item_type(event_type, each), item_columns(event_type, each)
+    tuples = [_items(one, event_type, each) for one in recorded]
+    counts = np.array([len(items) for items in tuples], dtype="int64")
+    row_of_event = np.repeat(np.arange(len(counts)), counts)
+    frame = events.take(row_of_event)
+    first_row = np.cumsum(counts) - counts
+    columns: dict[str, Any] = {str(name): frame[name].array for name in frame}
+    columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
+    items, positions = [item for items in tuples for item in items], frame["position"].array
+    if dataclasses.is_dataclass(held):
+        _check_items(items, held, f"{event_type.__name__}.{each}", positions)
+        _add_fields(columns, items, fields, held.__name__, positions)
+    else:
+        columns[each] = column(items, fields[each], f"{event_type.__name__}.{each}", positions)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _items(recorded: RecordedEvent, event_type: type, each: str) -> Sequence[Any]:
+    items = getattr(recorded.event, each, None)
+    if not isinstance(items, (tuple, list)):
+        where = f"{event_type.__name__}.{each} at position {recorded.position}"
+        raise SchemaError(f"{where} is {items!r}, but declared as a tuple; record () where there are none")
+    return items
+
+
+def _check_items(items: list[Any], held: type, whose: str, positions: Sequence[int]) -> None:
+    for found in set(map(type, items)) - {held}:
+        position = next(position for item, position in zip(items, positions, strict=True) if type(item) is found)
+        check_read({found: position}, [held])
+        if not issubclass(found, held):
+            raise SchemaError(f"{whose} at position {position} holds a {found.__name__}, declared as {held.__name__}")
+
+
+def _add_fields(
+    columns: dict[str, Any],
+    objects: list[Any],
+    fields: dict[str, ColumnType],
+    owner: str,
+    positions: Sequence[int],
+) -> None:
+    if twice := sorted(columns.keys() & fields.keys()):
+        raise SchemaError(f"two columns would be called {twice[0]!r}, one of them {owner}.{twice[0]}; rename the field")
+    for name, kind in fields.items():
+        try:
+            values = [getattr(one, name) for one in objects]
+        except AttributeError:
+            position = next(at for one, at in zip(objects, positions, strict=True) if not hasattr(one, name))
+            why = f"the {owner} at position {position} has no {name!r}: was the field declared after it was recorded?"
+            raise SchemaError(f"{why} Run the cells from the one that makes the store on, or upcast") from None
+        columns[name] = column(values, kind, f"{owner}.{name}", positions)
+
+
+def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[int]) -> Any:
+    """Make a typed array of the values; a value of another type, or one that would be changed, is an error."""
     fits = (kind.python, *_ALSO_FITS.get(kind.python, ()), *([type(None)] if kind.optional else []))
-    for found in set(map(type, values)) - {kind.python}:
-        if not issubclass(found, fits):
-            wrong = next(value for value in values if type(value) is found)
-            raise SchemaError(f"{whose} is {wrong!r}, a {found.__name__}, but declared as {kind.python.__name__}")
-    if kind.dtype == "datetime64[us]" and any(getattr(value, "tzinfo", None) for value in values):
-        raise SchemaError(f"{whose} has a time zone; record times without one, all in the same zone")
+    never = () if kind.optional and kind.python is datetime else _NEVER_FITS.get(kind.python, ())
+    types = set(map(type, values))
+
+    def refuse(wrong: Callable[[Any], object], because: str) -> None:
+        for value, position in zip(values, positions, strict=True):
+            if wrong(value):
+                raise SchemaError(f"{whose} at position {position} is {value!r}, a {type(value).__name__}, {because}")
+
+    for found in types - {kind.python}:
+        if not issubclass(found, fits) or issubclass(found, never):
+            declared = f"but declared as {kind.python.__name__}{' | None' if kind.optional else ''}"
+            refuse(lambda value, found=found: type(value) is found, declared)  # type: ignore[misc]
+    if kind.python is datetime:
+        refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times without one, all in one zone")
+        refuse(lambda value: getattr(value, "nanosecond", 0), "which has nanoseconds; a column keeps microseconds")
+    if kind.python is float and int in types:
+        refuse(lambda value: type(value) is int and not _is_exact(value), "which no float is equal to; declare it as int")
+    try:
+        return _array(values, types, kind)
+    except OverflowError:
+        refuse(lambda value: value is not None and not _fits_int64(value), "which 64 bits cannot hold; declare it as str")
+        raise
+
+
+def _array(values: list[Any], types: set[type], kind: ColumnType) -> Any:
+    # Members of enums and numbers of other sizes become what they are equal to.
+    if kind.python is str and types - {str, type(None)}:
+        values = [None if value is None else str.__str__(value) for value in values]
+    if kind.python is int and types - {int, type(None)}:
+        values = [None if value is None else int(value) for value in values]
     if kind.dtype in ("int64", "float64", "bool"):
         return np.array(values, dtype=kind.dtype)
     return pd.array(values, dtype=kind.dtype)  # type: ignore[call-overload]
 
 
+def _is_exact(value: int) -> bool:
+    try:
+        return int(float(value)) == value
+    except OverflowError:
+        return False
+
+
+def _fits_int64(value: Any) -> bool:
+    return bool(_INT64.min <= int(value) <= _INT64.max)
+
+
 def _hints(event_type: type) -> dict[str, Any]:
-    if not dataclasses.is_dataclass(event_type):
+    if not isinstance(event_type, type) or not dataclasses.is_dataclass(event_type):
         raise InvalidArgument(f"{event_type!r} is not a dataclass; declare events with @dataclass(frozen=True)")
     try:
         hints = get_type_hints(event_type)

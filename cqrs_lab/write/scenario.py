@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
-from cqrs_lab.errors import CommandRejected
+from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.log.identity import check_made
+from cqrs_lab.log.purity import fresh, picture
 from cqrs_lab.write.decider import Decider
 
 
@@ -15,6 +17,11 @@ class ScenarioFailed(AssertionError):
 
 def given(decider: Decider[Any, Any, Any], events: Iterable[Any] = ()) -> Given:
     """Begin a scenario with what has happened so far.
+
+    Raises
+    ------
+    InvalidArgument
+        It is no decider, or `events` is no list of events.
 
     Examples
     --------
@@ -29,7 +36,9 @@ def given(decider: Decider[Any, Any, Any], events: Iterable[Any] = ()) -> Given:
     >>> given(door, ["opened"]).when("open").then_rejected("open already")
     ✓ given 1 event, when 'open', then rejected: the door is open already
     """
-    return Given(decider, list(events))
+    if not isinstance(decider, Decider):
+        raise InvalidArgument(f"given({decider!r}): begin with the decider, then its history: given(decider, [event])")
+    return Given(decider, _listed(events, "given(decider, {})"))
 
 
 class Given:
@@ -39,22 +48,55 @@ class Given:
         self._decider, self._events = decider, events
 
     def when(self, command: object) -> When:
-        """Let the decider decide, twice: a decision that differs from itself is not pure."""
-        first, second = self._decide(command), self._decide(command)
-        if first != second:
-            raise ScenarioFailed(
-                f"decide is not pure: asked twice about {command!r}, it gave {first!r} and then {second!r}; "
-                "put time and other outside facts into the command"
-            )
+        """Let the decider decide, and see to it that both of its functions are pure.
+
+        Raises
+        ------
+        ScenarioFailed
+            `evolve` or `decide` changes what it is given, or differs from itself when asked twice.
+        """
+        if isinstance(command, type):
+            raise InvalidArgument(f"{command.__name__} is a class; give a command: .when({command.__name__}(…))")
+        check_made([command], "command")
+        check_made(self._events)
+        once, twice = self._state(), self._state()
+        if picture(once) != picture(twice):
+            raise _not_pure("evolve", f"folded twice, the same events came to {once!r} and then {twice!r}")
+        first, second = self._decide(command, once), self._decide(command, twice)
+        if picture(first) != picture(second):
+            raise _not_pure("decide", f"asked twice about {command!r}, it gave {first!r} and then {second!r}")
         count = len(self._events)
         history = "no events" if not count else "1 event" if count == 1 else f"{count} events"
         return When(f"given {history}, when {command!r}", *first)
 
-    def _decide(self, command: object) -> tuple[list[Any], str | None]:
+    def _state(self) -> Any:
+        state = fresh(self._decider.initial_state)
+        for event in self._events:
+            state = _watched("evolve", self._decider.evolve, state=state, event=event)
+        return state
+
+    def _decide(self, command: object, state: Any) -> tuple[list[Any], str | None]:
         try:
-            return list(self._decider.decide(command, self._decider.fold(self._events))), None
+            decided = _watched("decide", lambda *given: _listed(self._decider.decide(*given), "decide returned {}"),
+                               command=command, state=state)  # fmt: skip
+            return decided, None
         except CommandRejected as rejected:
             return [], rejected.reason
+
+
+def _watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
+    before = {name: (picture(one), repr(one)) for name, one in arguments.items()}
+    try:
+        return function(*arguments.values())
+    finally:
+        for name, one in arguments.items():
+            if picture(one) != before[name][0]:
+                raise _not_pure(what, f"it changed the {name} it was given, from {before[name][1]} to {one!r}")
+
+
+def _not_pure(what: str, seen: str) -> ScenarioFailed:
+    step = "put time and other outside facts into the command, and return a new state in place of a changed one"
+    return ScenarioFailed(f"{what} is not pure: {seen}; {step}")
 
 
 class When:
@@ -63,9 +105,14 @@ class When:
     def __init__(self, story: str, events: list[Any], rejected: str | None) -> None:
         self._story, self._events, self._rejected = story, events, rejected
 
+    def when(self, command: object) -> NoReturn:
+        """Refuse a second command: what the first one caused is history by then."""
+        raise InvalidArgument(f"a scenario has one command; give the events before {command!r} to given(decider, […])")
+
     def then(self, events: Iterable[Any]) -> Passed:
         """Expect exactly these events, in this order."""
-        expected = list(events)
+        expected = _listed(events, ".then({})")
+        check_made([*expected, *self._events])
         return self._passed_if(self._rejected is None and self._events == expected, repr(expected))
 
     def then_rejected(self, reason: str = "") -> Passed:
@@ -82,6 +129,12 @@ class When:
             return Passed(f"✓ {self._story}, then {expectation}")
         came = repr(self._events) if self._rejected is None else f"rejected: {self._rejected}"
         raise ScenarioFailed(f"{self._story}\n  expected: {expectation}\n  came:     {came}")
+
+
+def _listed(events: object, call: str) -> list[Any]:
+    if isinstance(events, Iterable) and not isinstance(events, (str, bytes)):
+        return list(events)
+    raise InvalidArgument(f"{call.format(repr(events))}: give a list of events, {call.format(f'[{events!r}]')}")
 
 
 class Passed(str):

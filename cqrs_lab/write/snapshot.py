@@ -12,6 +12,8 @@ from typing import Any
 from cqrs_lab.errors import InvalidArgument, noted
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.identity import current, what_happened
+from cqrs_lab.log.purity import fresh, outdated_within
 from cqrs_lab.write.decider import Decider
 
 
@@ -101,18 +103,23 @@ class Snapshots:
     dropped: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.decider, Decider) or not isinstance(self.shape, str):
+            what = f"Snapshots({self.decider!r}, shape={self.shape!r})"
+            raise InvalidArgument(f"{what}: give a decider and a name, such as Snapshots(cart, shape='cart 1')")
         if self.every is not None and (type(self.every) is not int or self.every < 1):
             raise InvalidArgument(f"every={self.every!r}: give a number of events, or None to save no snapshots")
+        if not isinstance(self.upcast, Mapping) or not all(map(callable, self.upcast.values())):
+            raise InvalidArgument(f"upcast={self.upcast!r}: give a mapping of each old shape's name to a function")
         if self.shape in self.upcast:
             raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
 
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Tell the stream as it is now: what is saved of it, and the events after that."""
         reads_as: Hashable = getattr(store, "reads_as", None)
-        start = Snapshot(self.decider.initial_state, self.shape, reads_as)
+        start = Snapshot(fresh(self.decider.initial_state), self.shape, reads_as)
         with noted(self.dropped, stream, "it could not be used"):
             start = self._find(store, stream, reads_as) or start
-        events = list(store.read_stream(stream, after=start.version))
+        events = list(current(store.read_stream(stream, after=start.version)))
         now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: an append that is to come may be refused.
         if self.every is not None and len(events) >= self.every:
@@ -130,6 +137,8 @@ class Snapshots:
             self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"
         elif saved.shape != self.shape and saved.shape not in self.upcast:
             self.dropped[stream] = f"its shape is {saved.shape!r}, not {self.shape!r}, and no upcast is declared for it"
+        elif (old := outdated_within(saved.state)) is not None:
+            self.dropped[stream] = f"{what_happened(old)} after the state was saved"
         else:
             # A copy: an `evolve` that changes the state it is given must not change what is kept.
             upcast = self.upcast.get(saved.shape, lambda state: state)

@@ -164,9 +164,9 @@ class WithStream:
         (WithDecimal(Decimal(1)), r"WithDecimal\.price: .*Decimal.* cannot be a column; use bool, int, float"),
         (WithList(), r"WithList\.items: .*dict.* cannot be a column"),
         (WithStream("x"), r"two columns would be called 'stream', one of them WithStream\.stream; rename"),
-        (Priced("tea", "ten"), r"Priced\.mills is 'ten', a str, but declared as int"),
-        (Priced("tea", 1.5), r"Priced\.mills is 1\.5, a float, but declared as int"),
-        (Priced(None, 1), r"Priced\.product is None, a NoneType, but declared as str"),
+        (Priced("tea", "ten"), r"Priced\.mills at position 1 is 'ten', a str, but declared as int"),
+        (Priced("tea", 1.5), r"Priced\.mills at position 1 is 1\.5, a float, but declared as int"),
+        (Priced(None, 1), r"Priced\.product at position 1 is None, a NoneType, but declared as str"),
     ],
 )
 def test_what_cannot_be_a_column_is_refused_by_name(event, message):

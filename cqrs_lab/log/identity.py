@@ -1,0 +1,199 @@
+"""Which class an event is of, where a class can be defined again: a notebook's cell run twice, a module reloaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple, NoReturn, TypeVar, get_args, get_type_hints
+
+from cqrs_lab.errors import DefinedAgain, InvalidArgument, NotRegistered
+from cqrs_lab.log.envelope import RecordedEvent
+
+Route = TypeVar("Route")
+FROM_THE_STORE_ON = "run the cells from the one that makes the store on"
+
+
+def name_of(kind: type) -> tuple[str, str]:
+    """Return what a class is called: its module and its name there. Two classes may share it, one after the other."""
+    return kind.__module__, kind.__qualname__
+
+
+def defined_now(kind: type) -> type | None:
+    """Look up which class stands under this class's name now; None if the name leads to none.
+
+    A class defined in a function has no such name (`"f.<locals>.Moved"`), nor has one of a doctest.
+    """
+    found: Any = sys.modules.get(kind.__module__)
+    for part in kind.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found if isinstance(found, type) else None
+
+
+class _FirstSight(NamedTuple):
+    """What was known of a class when it was first met: the classes its fields hold, and if its name led to it."""
+
+    held: tuple[type, ...]
+    had_its_name: bool
+
+
+@cache
+def _first_sight(kind: type) -> _FirstSight:
+    held: dict[type, None] = {}
+    _add_held(kind, held)
+    return _FirstSight(tuple(held), defined_now(kind) is kind)
+
+
+def _add_held(kind: type, held: dict[type, None]) -> None:
+    held[kind] = None
+    try:
+        hints: Iterable[Any] = get_type_hints(kind).values()
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return  # annotations that cannot be read hold nothing that can be compared
+    for one in (one for hint in hints for one in _classes_in(hint)):
+        if one not in held and one.__module__ != "builtins":
+            _add_held(one, held)
+
+
+def _classes_in(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type):
+        yield hint
+    for part in get_args(hint):
+        yield from _classes_in(part)
+
+
+def outdated(kind: type) -> type | None:
+    """Find out whether a class, or one that its fields hold, is no longer the one its name stands for: which it is."""
+    seen = _first_sight(kind)
+    for one in seen.held:
+        if (now := defined_now(one)) is not one and (now is not None or (one is kind and seen.had_its_name)):
+            return one
+    return None
+
+
+def what_happened(kind: type) -> str:
+    """Say in a clause how this class came to be another than the one its name stands for."""
+    if defined_now(kind) is None:
+        return f"{kind.__name__} is no longer defined in {kind.__module__}"
+    if kind.__module__ == "__main__":
+        return f"{kind.__name__} was defined again"
+    return f"{kind.__name__} was defined again (its module {kind.__module__} was loaded again)"
+
+
+def _next_step(kind: type, step: str) -> str:
+    if defined_now(kind) is None:
+        return f"if it has a new name, give its old events to an UpcastingStore; otherwise {step}"
+    return step if kind.__module__ == "__main__" else f"import {kind.__name__} again, then {step}"
+
+
+def check_current(kind: type, position: int) -> None:
+    """Refuse an event of a class that was defined again since: code that names the class would pass the event by.
+
+    Raises
+    ------
+    DefinedAgain
+    """
+    if (old := outdated(kind)) is not None:
+        _refuse(kind, old, position)
+
+
+def _refuse(kind: type, old: type, position: int) -> NoReturn:
+    which = "" if old is kind else f", which {kind.__name__} holds,"
+    happened = what_happened(old).replace(old.__name__, f"{old.__name__}{which}", 1)
+    why = f"{happened} after events of it were recorded, so your code no longer recognises them"
+    raise DefinedAgain(kind.__name__, position, f"{why}; {_next_step(old, FROM_THE_STORE_ON)}")
+
+
+def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
+    """Refuse to read events by a class that only has the name of theirs.
+
+    Parameters
+    ----------
+    there : mapping of type to int
+        The classes of the events at hand, each with the position of its first event.
+    asked : iterable of type
+        The classes that a reader names.
+
+    Raises
+    ------
+    DefinedAgain
+    """
+    by_name: dict[tuple[str, str], list[type]] = {}
+    for one in asked:
+        by_name.setdefault(name_of(one), []).append(one)
+    for kind, position in there.items():
+        names = by_name.get(name_of(kind))
+        if names is not None or (defined_now(kind) is None and _first_sight(kind).had_its_name):
+            check_current(kind, position)
+        for other in names or ():
+            if other is not kind and other not in there:
+                _two_of_a_name(kind, other, position)
+
+
+def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:
+    if outdated(other) is not None:
+        why = f"{what_happened(other)} after it was named to read them"
+        step = _next_step(other, f"run the cell that names it (a projection, an upcaster), and {FROM_THE_STORE_ON}")
+    else:
+        why = f"two classes are called {kind.__qualname__}, and the one named to read them is not theirs"
+        step = f"give one of them another name, or {FROM_THE_STORE_ON}"
+    raise DefinedAgain(kind.__name__, position, f"{why}; {step}")
+
+
+def current(log: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
+    """Hand on recorded events, and stop at one whose class was defined again; each class is looked up once.
+
+    Raises
+    ------
+    DefinedAgain
+    """
+    known: set[type] = set()
+    for recorded in log:
+        if type(recorded.event) not in known:
+            check_current(type(recorded.event), recorded.position)
+            known.add(type(recorded.event))
+        yield recorded
+
+
+def check_made(values: Iterable[object], what: str = "event") -> None:
+    """Refuse events or commands that were made before their class was defined again.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    for kind in set(map(type, values)):
+        if (old := outdated(kind)) is not None:
+            step = f"make the {what} again" if old is kind else f"run the cell of {kind.__name__} too"
+            since = f"this {what} was made" if old is kind else f"{kind.__name__}, which holds it"
+            raise InvalidArgument(f"{what_happened(old)} after {since}; {_next_step(old, step)}")
+
+
+def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | None:
+    """Find what is registered for a class; None if nothing is, under its name either.
+
+    Raises
+    ------
+    NotRegistered
+        The class, or the one of its name that is registered, was defined again since.
+    """
+    route = routes.get(kind)
+    old = kind if route is not None else next((one for one in routes if name_of(one) == name_of(kind)), None)
+    if old is None:
+        return None
+    if (old := outdated(kind) or outdated(old)) is not None:
+        step = _next_step(old, f"run the cell that registers it, and make the {what} again")
+        raise NotRegistered(f"{what_happened(old)} after it was registered, or after this {what} was made; {step}")
+    if route is None:
+        raise NotRegistered(
+            f"two classes are called {kind.__qualname__}, and the one registered is not this {what}'s; "
+            "register this one too, or give it another name"
+        )
+    return route
+
+
+def forget_outdated(routes: dict[type, Any], kind: type) -> None:
+    """Drop what is registered for this class as it was before it was defined again."""
+    for one in [one for one in routes if one is not kind and name_of(one) == name_of(kind)]:
+        if outdated(one) is not None:
+            del routes[one]

@@ -1,0 +1,106 @@
+"""Is a function pure? What an object holds, before and after, and a fresh copy of it to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from copy import deepcopy
+from dataclasses import fields, is_dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+from types import FunctionType
+from typing import Any
+from uuid import UUID
+
+from cqrs_lab.log.identity import outdated
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, FunctionType)
+_UNCHANGING = (*_PLAIN, date, time, timedelta, Decimal, Fraction, UUID, range)
+
+
+def fresh(state: Any) -> Any:
+    """Return a state to begin with that nobody else holds: a copy, unless it cannot be changed or cannot be copied.
+
+    Examples
+    --------
+    >>> from cqrs_lab.log.purity import fresh
+    >>> initial = []
+    >>> fresh(initial).append("milk")
+    >>> initial
+    []
+    """
+    if _cannot_change(state):
+        return state  # not only to save time: code may ask whether it *is* the initial state
+    try:
+        return deepcopy(state)
+    except Exception:  # noqa: BLE001 - copying runs whatever code the state brings; a pure evolve needs no copy
+        return state
+
+
+def _cannot_change(value: Any) -> bool:
+    if isinstance(value, _UNCHANGING):
+        return True
+    if isinstance(value, (tuple, frozenset)):
+        return all(map(_cannot_change, value))
+    if is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[union-attr]
+        return False
+    if isinstance(value, (Mapping, Sequence, Set, bytearray)):
+        return False
+    held = _held(value)
+    # A frozen dataclass, or a marker such as `NOTHING = object()`.
+    return (is_dataclass(value) or not held) and all(map(_cannot_change, held.values()))
+
+
+def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
+    """Write down what an object holds, so that a later change in place can be seen in a later picture.
+
+    Two pictures compare equal also where the objects are compared by identity.
+    """
+    if isinstance(value, _PLAIN):
+        return value if value == value else "NaN"
+    if id(value) in within:
+        return "itself"
+    within = (*within, id(value))
+    if isinstance(value, Mapping):
+        return type(value), [(picture(key, within), picture(held, within)) for key, held in value.items()]
+    if isinstance(value, Set):
+        return type(value), [picture(one, within) for one in sorted(value, key=repr)]
+    if isinstance(value, Sequence):
+        return type(value), [picture(one, within) for one in value]
+    if held := _held(value):
+        return type(value), [(name, picture(one, within)) for name, one in held.items()]
+    # Numbers, times and arrays are known by what they print; an object that holds nothing by its type alone.
+    return type(value), "" if type(value).__repr__ is object.__repr__ else repr(value)
+
+
+def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:
+    """Find a class, anywhere in an object, that was defined again since the object was made."""
+    kind = type(value)
+    if kind in _PLAIN or id(value) in within:
+        return None
+    if (old := outdated(kind)) is not None or isinstance(value, _UNCHANGING):
+        return old
+    if isinstance(value, Mapping):
+        parts = [*value, *value.values()]
+    else:
+        parts = list(value if isinstance(value, (Set, Sequence)) else _held(value).values())
+    within = (*within, id(value))
+    return next((old for one in parts if (old := outdated_within(one, within)) is not None), None)
+
+
+def _held(value: Any) -> dict[str, Any]:
+    """Return the attributes an object stands for; what it has only noted to save time is no part of it."""
+    if is_dataclass(value):
+        compared = [one.name for one in fields(value) if one.compare]
+        return {name: getattr(value, name) for name in compared if hasattr(value, name)}
+    kind = type(value)
+    slots = [name for one in kind.__mro__ for name in _names(one.__dict__.get("__slots__", ()))]
+    names = [*getattr(value, "__dict__", ()), *slots]
+    found = [name for name in names if not isinstance(getattr(kind, name, None), cached_property)]
+    return {name: getattr(value, name) for name in found if hasattr(value, name)}
+
+
+def _names(slots: Any) -> list[str]:
+    return [slots] if isinstance(slots, str) else [name for name in slots if not name.startswith("__")]
