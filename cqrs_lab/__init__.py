@@ -8,6 +8,7 @@ from cqrs_lab.errors import (
     ConcurrencyError,
     CqrsLabError,
     DecryptionFailed,
+    DefinedAgain,
     InvalidArgument,
     NotRegistered,
     ProjectionFailed,
@@ -80,6 +81,7 @@ __all__ = [
     "SchemaError",
     "ProjectionFailed",
     "UnreadableEvent",
+    "DefinedAgain",
     "UpcastFailed",
     "DecryptionFailed",
 ]

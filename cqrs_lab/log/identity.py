@@ -11,6 +11,7 @@ from cqrs_lab.errors import DefinedAgain, InvalidArgument, NotRegistered
 from cqrs_lab.log.envelope import RecordedEvent
 
 Route = TypeVar("Route")
+Event = TypeVar("Event")
 FROM_THE_STORE_ON = "run the cells from the one that makes the store on"
 
 
@@ -71,13 +72,14 @@ def outdated(kind: type) -> type | None:
     return None
 
 
-def what_happened(kind: type) -> str:
+def what_happened(kind: type, holder: type | None = None) -> str:
     """Say in a clause how this class came to be another than the one its name stands for."""
+    what = kind.__name__ if holder is None or holder is kind else f"{kind.__name__}, which {holder.__name__} holds,"
     if defined_now(kind) is None:
-        return f"{kind.__name__} is no longer defined in {kind.__module__}"
+        return f"{what} is no longer defined in {kind.__module__}"
     if kind.__module__ == "__main__":
-        return f"{kind.__name__} was defined again"
-    return f"{kind.__name__} was defined again (its module {kind.__module__} was loaded again)"
+        return f"{what} was defined again"
+    return f"{what} was defined again (its module {kind.__module__} was loaded again)"
 
 
 def _next_step(kind: type, step: str) -> str:
@@ -94,14 +96,8 @@ def check_current(kind: type, position: int) -> None:
     DefinedAgain
     """
     if (old := outdated(kind)) is not None:
-        _refuse(kind, old, position)
-
-
-def _refuse(kind: type, old: type, position: int) -> NoReturn:
-    which = "" if old is kind else f", which {kind.__name__} holds,"
-    happened = what_happened(old).replace(old.__name__, f"{old.__name__}{which}", 1)
-    why = f"{happened} after events of it were recorded, so your code no longer recognises them"
-    raise DefinedAgain(kind.__name__, position, f"{why}; {_next_step(old, FROM_THE_STORE_ON)}")
+        why = f"{what_happened(old, kind)} after events of it were recorded, so your code no longer recognises them"
+        raise DefinedAgain(kind.__name__, position, f"{why}; {_next_step(old, FROM_THE_STORE_ON)}")
 
 
 def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
@@ -125,9 +121,8 @@ def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
         names = by_name.get(name_of(kind))
         if names is not None or (defined_now(kind) is None and _first_sight(kind).had_its_name):
             check_current(kind, position)
-        for other in names or ():
-            if other is not kind and other not in there:
-                _two_of_a_name(kind, other, position)
+        if names is not None and kind not in names:
+            _two_of_a_name(kind, names[0], position)
 
 
 def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:
@@ -135,7 +130,7 @@ def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:
         why = f"{what_happened(other)} after it was named to read them"
         step = _next_step(other, f"run the cell that names it (a projection, an upcaster), and {FROM_THE_STORE_ON}")
     else:
-        why = f"two classes are called {kind.__qualname__}, and the one named to read them is not theirs"
+        why = f"two classes are called {kind.__qualname__}, and not all of these events are of the same one"
         step = f"give one of them another name, or {FROM_THE_STORE_ON}"
     raise DefinedAgain(kind.__name__, position, f"{why}; {step}")
 
@@ -150,9 +145,26 @@ def current(log: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     known: set[type] = set()
     for recorded in log:
         if type(recorded.event) not in known:
-            check_current(type(recorded.event), recorded.position)
-            known.add(type(recorded.event))
+            check_current(kind := type(recorded.event), recorded.position)
+            for other in named_alike(known, kind):
+                _two_of_a_name(kind, other, recorded.position)
+            known.add(kind)
         yield recorded
+
+
+def recognised(events: Iterable[Event]) -> Iterator[Event]:
+    """Hand on events, and stop at one that was made before its class was defined again.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    known: set[type] = set()
+    for event in events:
+        if type(event) not in known:
+            check_made([event])
+            known.add(type(event))
+        yield event
 
 
 def check_made(values: Iterable[object], what: str = "event") -> None:
@@ -169,6 +181,25 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
             raise InvalidArgument(f"{what_happened(old)} after {since}; {_next_step(old, step)}")
 
 
+def named_alike(kinds: Iterable[type], kind: type) -> list[type]:
+    """List the other classes of this class's name."""
+    return [one for one in kinds if one is not kind and name_of(one) == name_of(kind)]
+
+
+def check_declared(kinds: Iterable[type], kind: type, what: str) -> None:
+    """Refuse to record an event for whose class nothing is declared, but for another class of its name.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if named_alike(kinds, kind):
+        raise InvalidArgument(
+            f"this {kind.__name__} is of another class than the {kind.__name__} that {what}; if the class was defined "
+            "again, run the cell that makes this store; if it is a new shape, give it a name of its own"
+        )
+
+
 def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | None:
     """Find what is registered for a class; None if nothing is, under its name either.
 
@@ -178,10 +209,10 @@ def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | N
         The class, or the one of its name that is registered, was defined again since.
     """
     route = routes.get(kind)
-    old = kind if route is not None else next((one for one in routes if name_of(one) == name_of(kind)), None)
-    if old is None:
+    others = [kind] if route is not None else named_alike(routes, kind)
+    if not others:
         return None
-    if (old := outdated(kind) or outdated(old)) is not None:
+    if (old := outdated(kind) or outdated(others[0])) is not None:
         step = _next_step(old, f"run the cell that registers it, and make the {what} again")
         raise NotRegistered(f"{what_happened(old)} after it was registered, or after this {what} was made; {step}")
     if route is None:
@@ -194,6 +225,6 @@ def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | N
 
 def forget_outdated(routes: dict[type, Any], kind: type) -> None:
     """Drop what is registered for this class as it was before it was defined again."""
-    for one in [one for one in routes if one is not kind and name_of(one) == name_of(kind)]:
+    for one in named_alike(routes, kind):
         if outdated(one) is not None:
             del routes[one]

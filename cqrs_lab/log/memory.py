@@ -12,6 +12,7 @@ from typing import Any
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected, check_range
+from cqrs_lab.log.identity import check_made
 
 SEGMENT_EVENTS = 65_536
 
@@ -68,6 +69,7 @@ class MemoryEventStore:
         if isinstance(events, (str, bytes)):
             raise InvalidArgument(f"events={events!r} is one text; give a list of events")
         new = list(events)
+        check_made(new)
         with self._lock:
             recorded = self._streams.get(stream, [])
             known = self._receipts.get((stream, command_id)) if new and command_id is not None else None

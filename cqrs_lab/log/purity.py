@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
@@ -14,10 +14,15 @@ from types import FunctionType
 from typing import Any
 from uuid import UUID
 
-from cqrs_lab.log.identity import outdated
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.identity import outdated, what_happened
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, FunctionType)
 _UNCHANGING = (*_PLAIN, date, time, timedelta, Decimal, Fraction, UUID, range)
+
+
+class NotPure(AssertionError):
+    """A function that has to be pure changed what it was given, or gave two results for the same arguments."""
 
 
 def fresh(state: Any) -> Any:
@@ -72,7 +77,39 @@ def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
     if held := _held(value):
         return type(value), [(name, picture(one, within)) for name, one in held.items()]
     # Numbers, times and arrays are known by what they print; an object that holds nothing by its type alone.
-    return type(value), "" if type(value).__repr__ is object.__repr__ else repr(value)
+    plain = object.__repr__(value) == repr(value)
+    return type(value), "" if plain else repr(value)
+
+
+def watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
+    """Call a function, and look whether it changed what it was given.
+
+    Raises
+    ------
+    NotPure
+    """
+    before = {name: (picture(one), repr(one)) for name, one in arguments.items()}
+    try:
+        result = function(*arguments.values())
+        # A generator has done nothing yet.
+        return list(result) if isinstance(result, Iterator) else result
+    finally:
+        for name, one in arguments.items():
+            if picture(one) != before[name][0]:
+                seen = f"it changed the {name} it was given, from {before[name][1]} to {one!r}"
+                raise NotPure(f"{what} is not pure: {seen}; leave it as it is, and return a new one")
+
+
+def check_same(what: str, done: str, first: Any, second: Any) -> None:
+    """Refuse a function that gave two results for the same arguments.
+
+    Raises
+    ------
+    NotPure
+    """
+    if picture(first) != picture(second):
+        step = "put time and other outside facts into the command"
+        raise NotPure(f"{what} is not pure: {done} {first!r} and then {second!r}; {step}")
 
 
 def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:
@@ -88,6 +125,18 @@ def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:
         parts = list(value if isinstance(value, (Set, Sequence)) else _held(value).values())
     within = (*within, id(value))
     return next((old for one in parts if (old := outdated_within(one, within)) is not None), None)
+
+
+def check_state(state: Any) -> None:
+    """Refuse to go on with a state of a class that was defined again: code that names the class would not know it.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if (old := outdated(type(state))) is not None:
+        step = "make the worker again, which reads the log from the start"
+        raise InvalidArgument(f"{what_happened(old, type(state))} after it began to keep its state; {step}")
 
 
 def _held(value: Any) -> dict[str, Any]:

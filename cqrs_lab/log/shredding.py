@@ -10,9 +10,11 @@ from typing import Any, get_type_hints
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import DecryptionFailed, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
+from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.read_through import ReadThroughStore, listed
 
 FORGOTTEN = b""
@@ -44,6 +46,8 @@ class KeyRing:
     """
 
     def __init__(self, keys: MutableMapping[str, bytes] | None = None) -> None:
+        if keys is not None and not isinstance(keys, MutableMapping):
+            raise refuse("keys", keys, "a place to keep keys; give a dict, or another mutable mapping of str to bytes")
         self._keys: MutableMapping[str, bytes] = {} if keys is None else keys
         self._lock = threading.Lock()
         self._forgotten = frozenset(person for person, key in self._keys.items() if key == FORGOTTEN)
@@ -147,6 +151,11 @@ class ShreddingStore(ReadThroughStore):
     """
 
     def __init__(self, store: EventStore, keys: KeyRing, personal: Mapping[type, PersonalFields]) -> None:
+        if not isinstance(keys, KeyRing):
+            raise refuse("keys", keys, "a key ring; give one, such as KeyRing()")
+        if not isinstance(personal, Mapping):
+            wanted = "a mapping of event types to their personal fields; give {Registered: PersonalFields(…)}"
+            raise refuse("personal", personal, wanted)
         for event_type, declared in personal.items():
             _check(event_type, declared)
         super().__init__(store)
@@ -161,7 +170,8 @@ class ShreddingStore(ReadThroughStore):
         ------
         InvalidArgument
             An event names no person, one who is forgotten, or one whose key is no key; a personal field holds no text;
-            `__post_init__` set what is no field; or the event's type is not declared, but is a subclass of one that is.
+            `__post_init__` set what is no field; or the event's type is not declared, but is a subclass of one that is,
+            or has the name of one: its class was defined again.
         """
         events = listed(events)
         if isinstance(events, (str, bytes)):
@@ -178,6 +188,7 @@ class ShreddingStore(ReadThroughStore):
     def _locked(self, event: Any) -> object:
         what, declared = type(event).__name__, self._personal.get(type(event))
         if declared is None:
+            check_declared(self._personal, type(event), "has personal fields")
             for one in self._personal:
                 if isinstance(event, one):
                     raise InvalidArgument(f"{what} is a {one.__name__}, which has personal fields; declare {what} too")
@@ -204,6 +215,8 @@ class ShreddingStore(ReadThroughStore):
         event: Any = recorded.event
         declared = self._personal.get(type(event))
         if declared is None:
+            if alike := named_alike(self._personal, type(event)):
+                check_read({type(event): recorded.position}, alike)
             return recorded
         person, values = _person(event, declared), _personal_values(event, declared)
         if all(value == declared.fields[name] for name, value in values.items()):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
+from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
 from cqrs_lab.log.read_through import ReadThroughStore, listed
 
@@ -48,12 +50,15 @@ class UpcastingStore(ReadThroughStore):
     """
 
     def __init__(self, store: EventStore, upcasters: Upcasters) -> None:
+        if not isinstance(upcasters, Mapping):
+            raise refuse("upcasters", upcasters, "a mapping of old event types to functions; give {OldShape: function}")
         for old, upcast in upcasters.items():
             if not isinstance(old, type) or not callable(upcast):
                 raise InvalidArgument(f"{old!r}: {upcast!r} is no upcaster; give an event type and a function of it")
         super().__init__(store)
         self._upcasters = dict(upcasters)
         self._given: set[type] = set()
+        self._passed: set[type] = set()
         self._kept: tuple[Hashable, dict[int, Segment]] = (None, {})
 
     def append(
@@ -64,6 +69,7 @@ class UpcastingStore(ReadThroughStore):
         for event in events:
             if type(event) in self._upcasters:
                 raise InvalidArgument(f"{type(event).__name__} is an old shape; record the current one")
+            check_declared(self._upcasters, type(event), "has an upcaster")
         return super().append(stream, events, expected=expected, command_id=command_id)
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
@@ -96,6 +102,7 @@ class UpcastingStore(ReadThroughStore):
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         if type(recorded.event) not in self._upcasters:
+            self._check_name(recorded)
             return recorded
         event, shapes = recorded.event, [type(recorded.event)]
         while (upcast := self._upcasters.get(type(event))) is not None:
@@ -115,6 +122,14 @@ class UpcastingStore(ReadThroughStore):
         # As dataclasses.replace would, at a third of its time: a rebuild does this a million times.
         stream, version, position = recorded.stream, recorded.version, recorded.position
         return RecordedEvent(stream, version, position, event, recorded.recorded_at, recorded.command_id)
+
+
+    def _check_name(self, recorded: RecordedEvent) -> None:
+        """Refuse an event that no upcaster is declared for, but one of its name: the class was defined again since."""
+        kind = type(recorded.event)
+        if kind not in self._passed:  # each type is looked at once
+            check_read({kind: recorded.position}, named_alike(self._upcasters, kind))
+            self._passed.add(kind)
 
 
 def _no_event(given: type) -> str | None:

@@ -167,14 +167,14 @@ def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[
             declared = f"but declared as {kind.python.__name__}{' | None' if kind.optional else ''}"
             refuse(lambda value, found=found: type(value) is found, declared)  # type: ignore[misc]
     if kind.python is datetime:
-        refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times without one, all in one zone")
+        refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times of one zone, without it")
         refuse(lambda value: getattr(value, "nanosecond", 0), "which has nanoseconds; a column keeps microseconds")
     if kind.python is float and int in types:
-        refuse(lambda value: type(value) is int and not _is_exact(value), "which no float is equal to; declare it as int")
+        refuse(lambda value: type(value) is int and not _is_exact(value), "equal to no float; declare it as int")
     try:
         return _array(values, types, kind)
     except OverflowError:
-        refuse(lambda value: value is not None and not _fits_int64(value), "which 64 bits cannot hold; declare it as str")
+        refuse(lambda value: value is not None and not _fits_int64(value), "more than 64 bits hold; declare it as str")
         raise
 
 

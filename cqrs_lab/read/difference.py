@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument
 
 
@@ -36,6 +37,9 @@ def compare_tables(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     >>> compare_tables(old, new).to_dict("index")
     {'cup': {'change': 'changed', 'units_old': 2, 'units_new': 3}}
     """
+    for name, table in (("old", old), ("new", new)):
+        if not isinstance(table, pd.DataFrame):
+            raise refuse(name, table, "a table; give two DataFrames, such as projector.table")
     if list(old.index.names) != list(new.index.names):
         raise InvalidArgument(f"one table is about {list(old.index.names)}, the other about {list(new.index.names)}")
     for name, table in (("old", old), ("new", new)):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.arguments import refuse
+from cqrs_lab.errors import InvalidArgument, SchemaError
+
+HALF = 2**62
+"""Two numbers below it can be added in 64 bits."""
 
 
 def merge_rows(
@@ -34,6 +39,11 @@ def merge_rows(
     DataFrame
         One row per index value of either table.
 
+    Raises
+    ------
+    SchemaError
+        A sum is larger than 64 bits can hold.
+
     Examples
     --------
     >>> import pandas as pd
@@ -45,6 +55,9 @@ def merge_rows(
     tea      3      8               6
     rice     5      3               7
     """
+    _check_tables(table, rows)
+    if isinstance(add, str):
+        raise refuse("add", add, f"a list of columns; give [{add!r}]")
     groups = {position: [position, *columns] for position, columns in (latest or {}).items()}
     named = [*add, *(column for group in groups.values() for column in group)]
     if sorted(named) != sorted(table.columns):
@@ -54,7 +67,7 @@ def merge_rows(
     if table.empty or not known.any():
         return rows.copy() if table.empty else pd.concat([table, rows])
     ours, theirs = table.take(at[known]), rows[known]
-    columns = {name: ours[name].array + theirs[name].array for name in add}
+    columns = {name: _sum(ours[name], theirs[name]) for name in add}
     for position, group in groups.items():
         newer = theirs[position].to_numpy() > ours[position].to_numpy()
         columns |= {name: _where(newer, theirs[name].array, ours[name].array) for name in group}
@@ -73,6 +86,54 @@ def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         values[at[known]] = rows[name].array[known]
     kept = pd.DataFrame(columns, index=table.index, copy=False)
     return kept if known.all() else pd.concat([kept, rows[~known]])
+
+
+def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame, whose: str) -> None:
+    """Refuse a merge by which two numbers of one sign came to one of the other sign: 64 bits could not hold their sum.
+
+    Only numbers above half of what fits are looked at, so a merge that does something else than adding is not taken for
+    one that adds. What overflows inside `summarise` cannot be seen from here.
+
+    Raises
+    ------
+    SchemaError
+    """
+    for name in (name for name, dtype in merged.dtypes.items() if dtype == np.dtype("int64")):
+        if not any(len(one) and (one[name].max() >= HALF or one[name].min() <= -HALF) for one in (table, rows)):
+            continue
+        both = table.index.intersection(rows.index)
+        ours, theirs, came = (one[name].reindex(both) for one in (table, rows, merged))
+        _refuse_overflow(ours, theirs, came, whose)
+
+
+def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Series[Any], whose: str) -> None:
+    signs = [one.to_numpy(dtype="int64", na_value=0) < 0 for one in (ours, theirs, came)]
+    wrong = (signs[0] == signs[1]) & (signs[2] != signs[0])
+    if wrong.any():
+        at = int(wrong.argmax())
+        sum_of = f"{ours.iloc[at]} and {theirs.iloc[at]} came to {came.iloc[at]}"
+        raise SchemaError(
+            f"{whose}: {ours.name!r} of {ours.index[at]!r} is more than 64 bits can hold ({sum_of}); "
+            "declare the column float64, or count in a larger unit"
+        )
+
+
+def _sum(ours: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
+    added = ours.array + theirs.array
+    if ours.dtype.kind == "i":
+        _refuse_overflow(ours, theirs, pd.Series(added, index=ours.index), "merge_rows")
+    return added
+
+
+def _check_tables(table: pd.DataFrame, rows: pd.DataFrame) -> None:
+    for name, one in (("table", table), ("rows", rows)):
+        if not isinstance(one, pd.DataFrame):
+            raise refuse(name, one, "a DataFrame; give two tables of one schema")
+        if not one.index.is_unique:
+            twice = one.index[one.index.duplicated()][0]
+            raise InvalidArgument(f"{name} has two rows for {twice!r}; give one row per key")
+    if set(rows.columns) != set(table.columns):
+        raise InvalidArgument(f"the rows have {list(rows.columns)}, the table {list(table.columns)}; give one schema")
 
 
 def _where(condition: Any, yes: Any, no: Any) -> Any:

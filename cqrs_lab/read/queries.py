@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cqrs_lab.errors import InvalidArgument, NotRegistered
+from cqrs_lab.log.identity import find_route, forget_outdated
 from cqrs_lab.read.projector import Projector, Serving
 
 Freshness = Literal["fresh", "pending", "rebuilding", "failed", "timeout"]
@@ -61,6 +62,7 @@ class QueryBus:
         self, query_type: type, handler: Callable[..., Any], *, reads: Projector | Sequence[Projector]
     ) -> None:
         """Answer queries of this type with ``handler(query, *tables)``, one table per projector in `reads`."""
+        forget_outdated(self._routes, query_type)
         if query_type in self._routes:
             raise InvalidArgument(f"{query_type.__name__} is registered already; one query has one handler")
         self._routes[query_type] = handler, (reads,) if isinstance(reads, Projector) else tuple(reads)
@@ -92,7 +94,7 @@ class QueryBus:
         if position < at_least:
             return Answer(None, position, freshness)
         for serving in servings:  # a rebuilt version may bring the handler that fits its new shape
-            handler = serving.handlers.get(type(query), handler)
+            handler = find_route(serving.handlers, type(query), "query") or handler
         tables = [serving.model.table.copy(deep=False) for serving in servings]
         return Answer(handler(query, *tables), position, freshness)
 
@@ -101,7 +103,7 @@ class QueryBus:
         return self._route(query)[1]
 
     def _route(self, query: object) -> tuple[Callable[..., Any], tuple[Projector, ...]]:
-        route = self._routes.get(type(query))
+        route = find_route(self._routes, type(query), "query")
         if route is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no handler for {type(query).__name__}; registered queries: {known}")

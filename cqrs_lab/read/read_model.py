@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import upsert
+from cqrs_lab.read.merge import check_overflow, upsert
 from cqrs_lab.read.projection import Projection
 
 
@@ -52,6 +52,7 @@ class ReadModel:
         at = self.table.index.get_indexer(rows.index)
         merged = projection.merge(self.table.take(at[at >= 0]), rows)
         projection.schema.check(merged, f"{projection.name}.merge")
+        check_overflow(self.table, rows, merged, f"{projection.name}.merge")
         made_by = projection.name, projection.version
         return replace(self, table=upsert(self.table, merged), position=batch.last_position, made_by=made_by)
 

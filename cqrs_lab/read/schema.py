@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import InvalidArgument, SchemaError
 
 
@@ -34,14 +35,19 @@ class Schema:
     columns: Mapping[str, str]
 
     def __init__(self, index: Sequence[str] | Mapping[str, str], columns: Mapping[str, str]) -> None:
-        if isinstance(index, str):
-            raise InvalidArgument(f"index={index!r}: give a list of names, such as index=[{index!r}]")
+        names = "a list of names, such as ['order_id'], or a mapping of names to dtypes"
+        if isinstance(index, (str, bytes)) or not isinstance(index, (Mapping, Sequence)) or not len(index):
+            raise refuse("index", index, names)
+        if not isinstance(columns, Mapping):
+            raise refuse("columns", columns, "a mapping of names to dtypes, such as {'total_mills': 'int64'}")
+        every = [*index, *columns]
+        for name in every:
+            text("index" if name in index else "columns", name, f"the name of a column; give {names}")
+            if every.count(name) > 1:
+                raise InvalidArgument(f"{name!r} is named twice in index and columns; give each name once")
         levels = dict(index) if isinstance(index, Mapping) else dict.fromkeys(index, "str")
-        if not levels or levels.keys() & columns.keys():
-            raise InvalidArgument("a schema needs an index, and no name may stand in both index and columns")
         for name, dtype in {**levels, **columns}.items():
-            if pd.api.types.pandas_dtype(dtype) == np.dtype(object):
-                raise InvalidArgument(f"{name!r}: object columns are shared between tables; use str or a number")
+            _check_dtype(name, dtype)
         object.__setattr__(self, "index", levels)
         object.__setattr__(self, "columns", dict(columns))
 
@@ -52,13 +58,24 @@ class Schema:
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Bring a frame into the declared shape: pick and order the columns, set the index, cast the dtypes.
 
-        Index levels may come as index or as columns. A missing column is a `SchemaError`.
+        Index levels may come as index or as columns. Where a value would not survive the cast (2.5 or a missing value
+        in int64, a number above 64 bits), nothing is cast.
+
+        Raises
+        ------
+        SchemaError
+            A column is missing, there twice, or holds values that its dtype cannot.
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise refuse("frame", frame, "a DataFrame; give one with the columns of the schema")
         flat = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
         wanted = {**self.index, **self.columns}
         if missing := [name for name in wanted if name not in flat]:
             raise SchemaError(f"no column {missing[0]!r}; the frame has {', '.join(map(str, flat))}")
-        return flat[list(wanted)].astype(wanted).set_index(list(self.index))
+        if twice := [name for name in wanted if list(flat).count(name) > 1]:
+            raise SchemaError(f"two columns {twice[0]!r}; rename or drop one of them")
+        columns = {name: cast(flat[name], dtype) for name, dtype in wanted.items()}
+        return pd.DataFrame(columns, index=flat.index, copy=False).set_index(list(self.index))
 
     def check(self, frame: object, whose: str) -> None:
         """Refuse a table that does not have exactly the declared shape.
@@ -66,23 +83,69 @@ class Schema:
         Raises
         ------
         SchemaError
-            Names the first difference in index, columns, dtypes, or an index value that stands twice.
+            Names the first difference in index, columns, dtypes, or an index value that is missing or stands twice.
         """
         if not isinstance(frame, pd.DataFrame):
             raise SchemaError(f"{whose} gave a {type(frame).__name__}; give a DataFrame of the declared schema")
         levels = frame.index.levels if isinstance(frame.index, pd.MultiIndex) else [frame.index]
         came = {name: str(level.dtype) for name, level in zip(frame.index.names, levels, strict=True)}
-        columns = {name: str(dtype) for name, dtype in frame.dtypes.items()}
-        for part, declared, found in (("index", self.index, came), ("columns", self.columns, columns)):
-            if list(declared.items()) != list(found.items()):
+        columns = [(name, str(dtype)) for name, dtype in frame.dtypes.items()]
+        for part, declared, found in (("index", self.index, list(came.items())), ("columns", self.columns, columns)):
+            if list(declared.items()) != found:
                 raise SchemaError(
-                    f"{whose} gave {part} {_words(found)}; declared: {_words(declared)}. "
+                    f"{whose} gave {part} {_words(found)}; declared: {_words(declared.items())}. "
                     "schema.conform(frame) brings a frame into shape"
+                )
+        for level, name in enumerate(self.index):
+            if lost := int(np.sum(frame.index.get_level_values(level).isna())):
+                raise SchemaError(
+                    f"{whose} gave {_rows(lost)} without a value in the index {name!r}, and no query can ask for them; "
+                    "give them a value of their own, such as '(none)', or leave the events out"
                 )
         if not frame.index.is_unique:
             twice = frame.index[frame.index.duplicated()][0]
             raise SchemaError(f"{whose} gave two rows for {twice!r}; give one row per {', '.join(self.index)}")
 
 
-def _words(columns: Mapping[Any, str]) -> str:
-    return ", ".join(f"{name} ({dtype})" for name, dtype in columns.items()) or "none"
+def cast(values: Any, dtype: str) -> Any:
+    """Cast a column to a dtype, and refuse to change a value on the way.
+
+    Raises
+    ------
+    SchemaError
+        Names the column, both dtypes and a value that would be lost.
+    """
+    wanted, came = pd.api.types.pandas_dtype(dtype), values.dtype
+    if came == wanted:
+        return values.array
+    what = f"column {values.name!r} is {came} and declared {dtype}"
+    numbers = getattr(wanted, "kind", "O") in "iub"
+    if numbers and (missing := int(values.isna().sum())) and wanted == getattr(wanted, "numpy_dtype", wanted):
+        raise SchemaError(f"{what}, and {_rows(missing)} without a value; fill them, for example with fillna(0)")
+    try:
+        cast_values = values.astype(wanted)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise SchemaError(f"{what}: {error}; convert it first") from error
+    if numbers and getattr(came, "kind", "O") in "iufb":
+        changed = (cast_values != values).fillna(False)
+        if changed.any():
+            lost = values[changed].iloc[0]
+            raise SchemaError(f"{what}, which cannot hold {lost!r}; declare another dtype, or round it first")
+    return cast_values.array
+
+
+def _check_dtype(name: str, dtype: Any) -> None:
+    try:
+        kind = pd.api.types.pandas_dtype(dtype)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"{name!r}: {shown(dtype)} is no dtype; give one such as 'int64' or 'str'") from None
+    if kind == np.dtype(object):
+        raise InvalidArgument(f"{name!r}: object columns are shared between tables; use str or a number")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _words(columns: Iterable[tuple[Any, str]]) -> str:
+    return ", ".join(f"{name} ({dtype})" for name, dtype in columns) or "none"

@@ -11,6 +11,7 @@ from typing import Any
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.identity import find_route, forget_outdated
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
 
@@ -78,6 +79,7 @@ class CommandBus:
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
         """Send commands of this type to this decider, on the stream that `stream(command)` names."""
+        forget_outdated(self._routes, command_type)
         if command_type in self._routes:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
         if not callable(stream):
@@ -145,7 +147,7 @@ class CommandBus:
         if self._unused:
             shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
             raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
-        if (route := self._routes.get(type(command))) is None:
+        if (route := find_route(self._routes, type(command), "command")) is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")
         return route

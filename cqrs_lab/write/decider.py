@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Generic, TypeVar
 
+from cqrs_lab.log.identity import recognised
+
 Command = TypeVar("Command")
 Event = TypeVar("Event")
 State = TypeVar("State")
@@ -52,4 +54,4 @@ class Decider(Generic[Command, Event, State]):
 
     def fold(self, events: Iterable[Event]) -> State:
         """Tell the state after these events."""
-        return reduce(self.evolve, events, self.initial_state)
+        return reduce(self.evolve, recognised(events), self.initial_state)

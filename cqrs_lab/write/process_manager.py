@@ -12,6 +12,8 @@ from cqrs_lab.errors import CommandRejected, InvalidArgument, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
+from cqrs_lab.log.identity import current
+from cqrs_lab.log.purity import check_state, fresh
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
 
@@ -142,7 +144,7 @@ class ProcessManager(Following):
         self.position, self.error, self._waiting = position, "", dict[str, Any]()
         self._working = threading.RLock()  # one thread at a time handles events
         self._follower = Follower(store, self._follow)
-        for recorded in takewhile(lambda one: one.position <= position, store.read_all()):
+        for recorded in current(takewhile(lambda one: one.position <= position, store.read_all())):
             self._remember(recorded)
 
     @property
@@ -185,7 +187,7 @@ class ProcessManager(Following):
         """Handle what is in the log now; what that leads to waits for the next call."""
         with self._working:
             handled = 0
-            for recorded in self._store.read_all(after=self.position, limit=limit):
+            for recorded in current(self._store.read_all(after=self.position, limit=limit)):
                 self._handle(recorded)
                 handled += 1
             self.error = ""
@@ -249,7 +251,8 @@ class ProcessManager(Following):
         instance = self._process.instance(recorded.event)
         if instance is None:
             return None, None
-        known, state = self._states.get(instance, (0, self._process.initial_state))
+        known, state = self._states.get(instance) or (0, fresh(self._process.initial_state))
+        check_state(state)
         # What failed after it was remembered is handled again, and must not be counted again.
         return instance, state if known >= recorded.position else self._process.evolve(state, recorded.event)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from cqrs_lab.arguments import having
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.identity import check_made
-from cqrs_lab.log.purity import fresh, picture
+from cqrs_lab.log.purity import check_same, fresh, watched
 from cqrs_lab.write.decider import Decider
 
 
@@ -36,8 +37,7 @@ def given(decider: Decider[Any, Any, Any], events: Iterable[Any] = ()) -> Given:
     >>> given(door, ["opened"]).when("open").then_rejected("open already")
     ✓ given 1 event, when 'open', then rejected: the door is open already
     """
-    if not isinstance(decider, Decider):
-        raise InvalidArgument(f"given({decider!r}): begin with the decider, then its history: given(decider, [event])")
+    having("decider", decider, ["decide", "evolve"], "a decider; begin with it: given(decider, [event])")
     return Given(decider, _listed(events, "given(decider, {})"))
 
 
@@ -52,7 +52,7 @@ class Given:
 
         Raises
         ------
-        ScenarioFailed
+        NotPure
             `evolve` or `decide` changes what it is given, or differs from itself when asked twice.
         """
         if isinstance(command, type):
@@ -60,11 +60,9 @@ class Given:
         check_made([command], "command")
         check_made(self._events)
         once, twice = self._state(), self._state()
-        if picture(once) != picture(twice):
-            raise _not_pure("evolve", f"folded twice, the same events came to {once!r} and then {twice!r}")
+        check_same("evolve", "folded twice, the same events came to", once, twice)
         first, second = self._decide(command, once), self._decide(command, twice)
-        if picture(first) != picture(second):
-            raise _not_pure("decide", f"asked twice about {command!r}, it gave {first!r} and then {second!r}")
+        check_same("decide", f"asked twice about {command!r}, it gave", first, second)
         count = len(self._events)
         history = "no events" if not count else "1 event" if count == 1 else f"{count} events"
         return When(f"given {history}, when {command!r}", *first)
@@ -72,31 +70,15 @@ class Given:
     def _state(self) -> Any:
         state = fresh(self._decider.initial_state)
         for event in self._events:
-            state = _watched("evolve", self._decider.evolve, state=state, event=event)
+            state = watched("evolve", self._decider.evolve, state=state, event=event)
         return state
 
     def _decide(self, command: object, state: Any) -> tuple[list[Any], str | None]:
         try:
-            decided = _watched("decide", lambda *given: _listed(self._decider.decide(*given), "decide returned {}"),
-                               command=command, state=state)  # fmt: skip
-            return decided, None
+            decided = watched("decide", self._decider.decide, command=command, state=state)
+            return _listed(decided, "decide returned {}"), None
         except CommandRejected as rejected:
             return [], rejected.reason
-
-
-def _watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
-    before = {name: (picture(one), repr(one)) for name, one in arguments.items()}
-    try:
-        return function(*arguments.values())
-    finally:
-        for name, one in arguments.items():
-            if picture(one) != before[name][0]:
-                raise _not_pure(what, f"it changed the {name} it was given, from {before[name][1]} to {one!r}")
-
-
-def _not_pure(what: str, seen: str) -> ScenarioFailed:
-    step = "put time and other outside facts into the command, and return a new state in place of a changed one"
-    return ScenarioFailed(f"{what} is not pure: {seen}; {step}")
 
 
 class When:

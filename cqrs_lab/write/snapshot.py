@@ -9,6 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from cqrs_lab.arguments import having, text, whole_number
 from cqrs_lab.errors import InvalidArgument, noted
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
@@ -103,13 +104,12 @@ class Snapshots:
     dropped: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.decider, Decider) or not isinstance(self.shape, str):
-            what = f"Snapshots({self.decider!r}, shape={self.shape!r})"
-            raise InvalidArgument(f"{what}: give a decider and a name, such as Snapshots(cart, shape='cart 1')")
-        if self.every is not None and (type(self.every) is not int or self.every < 1):
-            raise InvalidArgument(f"every={self.every!r}: give a number of events, or None to save no snapshots")
-        if not isinstance(self.upcast, Mapping) or not all(map(callable, self.upcast.values())):
-            raise InvalidArgument(f"upcast={self.upcast!r}: give a mapping of each old shape's name to a function")
+        having("decider", self.decider, ["decide", "evolve"], "a decider; give the very one that is registered")
+        text("shape", self.shape, "a name; give one to what state and evolve are today, such as 'cart 1'")
+        having("kept", self.kept, ["get", "__setitem__"], "a place to keep snapshots; give a dict, or a shelve.Shelf")
+        having("upcast", self.upcast, ["get"], "a mapping; give {'cart 1': function}, from an old shape's name")
+        if self.every is not None:
+            whole_number("every", self.every, "a number of events; give 1 or more, or None to save none", least=1)
         if self.shape in self.upcast:
             raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
 
