@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
@@ -10,15 +11,15 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any
 from uuid import UUID
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.identity import outdated, what_happened
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, FunctionType)
-_UNCHANGING = (*_PLAIN, date, time, timedelta, Decimal, Fraction, UUID, range)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type)
+_UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, UUID, range)
 
 
 class NotPure(AssertionError):
@@ -71,14 +72,13 @@ def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
     if isinstance(value, Mapping):
         return type(value), [(picture(key, within), picture(held, within)) for key, held in value.items()]
     if isinstance(value, Set):
-        return type(value), [picture(one, within) for one in sorted(value, key=repr)]
+        return type(value), sorted((picture(one, within) for one in value), key=repr)
     if isinstance(value, Sequence):
         return type(value), [picture(one, within) for one in value]
     if held := _held(value):
         return type(value), [(name, picture(one, within)) for name, one in held.items()]
-    # Numbers, times and arrays are known by what they print; an object that holds nothing by its type alone.
-    plain = object.__repr__(value) == repr(value)
-    return type(value), "" if plain else repr(value)
+    # Numbers, times and arrays are known by what they print, but for the place in memory.
+    return type(value), re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
 
 
 def watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
@@ -92,7 +92,7 @@ def watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
     try:
         result = function(*arguments.values())
         # A generator has done nothing yet.
-        return list(result) if isinstance(result, Iterator) else result
+        return list(result) if isinstance(result, GeneratorType) else result
     finally:
         for name, one in arguments.items():
             if picture(one) != before[name][0]:

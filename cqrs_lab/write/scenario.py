@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from cqrs_lab.arguments import having
+from cqrs_lab.arguments import having, refuse, shown
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.identity import check_made
 from cqrs_lab.log.purity import check_same, fresh, watched
@@ -67,6 +67,12 @@ class Given:
         history = "no events" if not count else "1 event" if count == 1 else f"{count} events"
         return When(f"given {history}, when {command!r}", *first)
 
+    def then(self, *expected: object) -> NoReturn:
+        """Refuse to expect something before there is a command."""
+        raise InvalidArgument("nothing is decided yet; say .when(command) first, and then what you expect")
+
+    then_rejected = then_nothing = then
+
     def _state(self) -> Any:
         state = fresh(self._decider.initial_state)
         for event in self._events:
@@ -99,6 +105,8 @@ class When:
 
     def then_rejected(self, reason: str = "") -> Passed:
         """Expect a `CommandRejected` whose reason contains this text."""
+        if not isinstance(reason, str):
+            raise refuse("reason", reason, "a text; give part of the reason, such as 'sold out'")
         fits = self._rejected is not None and reason in self._rejected
         return self._passed_if(fits, f"rejected: {self._rejected if fits else reason}")
 
@@ -116,7 +124,7 @@ class When:
 def _listed(events: object, call: str) -> list[Any]:
     if isinstance(events, Iterable) and not isinstance(events, (str, bytes)):
         return list(events)
-    raise InvalidArgument(f"{call.format(repr(events))}: give a list of events, {call.format(f'[{events!r}]')}")
+    raise InvalidArgument(f"{call.format(shown(events))}: give a list of events, {call.format(f'[{shown(events)}]')}")
 
 
 class Passed(str):

@@ -81,8 +81,10 @@ class Loop(Totals):
         rows = {"account": list(found), "cents": list(found.values())}
         return self.schema.conform(lab.merge_rows.__globals__["pd"].DataFrame(rows))
 
-process = lab.Process("count", 0, lambda event: event.account, lambda state, event: state + 1 if isinstance(event, Moved)
-    else state, lambda event, state: [])
+def count(state, event):
+    return state + 1 if isinstance(event, Moved) else state
+
+process = lab.Process("count", 0, lambda event: event.account, count, lambda event, state: [])
 """
 WORLD = """
 log = lab.MemoryEventStore()
@@ -247,7 +249,7 @@ def test_a_new_event_under_an_old_projection_is_not_passed_by(cells):
 
 def test_a_saved_state_of_a_class_defined_again_is_dropped_and_read_from_the_events(cells):
     ns = cells.module
-    plain = lab.Decider(ns.Balance(), lambda command, state: [command], lambda state, event: ns.Balance(state.cents + event))
+    plain = lab.Decider(ns.Balance(), lambda command, state: [], lambda state, event: ns.Balance(state.cents + event))
     kept = lab.Snapshots(plain, shape="balance 1", every=1)
     store = lab.MemoryEventStore()
     store.append("a", [1, 2], expected=0)
