@@ -168,7 +168,7 @@ def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[
             refuse(lambda value, found=found: type(value) is found, declared)  # type: ignore[misc]
     if kind.python is datetime:
         refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times of one zone, without it")
-        refuse(lambda value: getattr(value, "nanosecond", 0), "which has nanoseconds; a column keeps microseconds")
+        refuse(lambda value: getattr(value, "nanosecond", 0) > 0, "which has nanoseconds; a column keeps microseconds")
     if kind.python is float and int in types:
         refuse(lambda value: type(value) is int and not _is_exact(value), "equal to no float; declare it as int")
     try:

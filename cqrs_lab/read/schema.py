@@ -136,7 +136,7 @@ def cast(values: Any, dtype: str) -> Any:
 
 def _check_dtype(name: str, dtype: Any) -> None:
     try:
-        kind = pd.api.types.pandas_dtype(dtype)
+        kind = pd.api.types.pandas_dtype("None" if dtype is None else dtype)  # to pandas, None is float64
     except (TypeError, ValueError):
         raise InvalidArgument(f"{name!r}: {shown(dtype)} is no dtype; give one such as 'int64' or 'str'") from None
     if kind == np.dtype(object):
