@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple, NoReturn, TypeVar, get_args, get_type_hints
 
@@ -100,6 +101,24 @@ def check_current(kind: type, position: int) -> None:
         raise DefinedAgain(kind.__name__, position, f"{why}; {_next_step(old, FROM_THE_STORE_ON)}")
 
 
+def check_whole(event: object, position: int) -> None:
+    """Refuse an event that lacks a field of its class: `%autoreload` makes old objects instances of the new class.
+
+    Raises
+    ------
+    DefinedAgain
+    """
+    if (name := _lacking(event)) is not None:
+        kind = type(event).__name__
+        why = f"{kind} was defined again after the event at position {position} was recorded, which has no {name!r}"
+        raise DefinedAgain(kind, position, f"{why}; {FROM_THE_STORE_ON}")
+
+
+def _lacking(event: object) -> str | None:
+    names = (one.name for one in fields(event)) if is_dataclass(event) and not isinstance(event, type) else ()
+    return next((name for name in names if not hasattr(event, name)), None)
+
+
 def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
     """Refuse to read events by a class that only has the name of theirs.
 
@@ -146,6 +165,7 @@ def current(log: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
     for recorded in log:
         if type(recorded.event) not in known:
             check_current(kind := type(recorded.event), recorded.position)
+            check_whole(recorded.event, recorded.position)
             for other in named_alike(known, kind):
                 _two_of_a_name(kind, other, recorded.position)
             known.add(kind)
@@ -174,7 +194,10 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
     ------
     InvalidArgument
     """
-    for kind in set(map(type, values)):
+    for kind, value in {type(value): value for value in values}.items():
+        if (name := _lacking(value)) is not None:
+            since = f"{kind.__name__} was defined again after this {what} was made, which has no {name!r}"
+            raise InvalidArgument(f"{since}; make the {what} again")
         if (old := outdated(kind)) is not None:
             step = f"make the {what} again" if old is kind else f"run the cell of {kind.__name__} too"
             since = f"this {what} was made" if old is kind else f"{kind.__name__}, which holds it"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.identity import check_read
+from cqrs_lab.log.identity import check_read, check_whole
 
 
 class ColumnType(NamedTuple):
@@ -145,9 +145,9 @@ def _add_fields(
         try:
             values = [getattr(one, name) for one in objects]
         except AttributeError:
-            position = next(at for one, at in zip(objects, positions, strict=True) if not hasattr(one, name))
-            why = f"the {owner} at position {position} has no {name!r}: was the field declared after it was recorded?"
-            raise SchemaError(f"{why} Run the cells from the one that makes the store on, or upcast") from None
+            for one, position in zip(objects, positions, strict=True):
+                check_whole(one, position)
+            raise
         columns[name] = column(values, kind, f"{owner}.{name}", positions)
 
 
