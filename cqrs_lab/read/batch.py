@@ -106,7 +106,8 @@ class EventBatch:
             their annotations (int is int64, float float64, bool bool, str str, datetime and date
             datetime64[us]; ``int | None`` is Int64, ``bool | None`` boolean). Fields that hold a tuple
             are left out. With `each`: one row per item of that tuple; then come `ordinal` (int64, from 1
-            in each event) and the item's fields. Typed also when empty. It is yours to change.
+            in each event) and the item's fields. Typed also when empty. It is yours to change. Where a field is
+            declared ``str | None``, `groupby` drops the rows without a value: ``fillna("(none)")`` keeps them.
 
         Raises
         ------

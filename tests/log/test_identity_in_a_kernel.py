@@ -99,9 +99,15 @@ def test_cells_run_again(notebook):
     assert check(notebook.ask_every_door()) == set()
 
 
-@pytest.mark.parametrize("names", ["from my_events import *", "import my_events"])
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("how", ["importlib.reload", "%autoreload 1", "%autoreload 2"])
+LOADED_AGAIN = [
+    *(("importlib.reload", variant, "from my_events import *") for variant in ("the same fields", "a field renamed")),
+    *(("%autoreload 1", variant, "from my_events import *") for variant in ("the same fields", "the class gone")),
+    *(("%autoreload 2", variant, "from my_events import *") for variant in VARIANTS),
+    *(("%autoreload 2", variant, "import my_events") for variant in ("the same fields", "a field renamed")),
+]
+
+
+@pytest.mark.parametrize(("how", "variant", "names"), LOADED_AGAIN)
 def test_a_module_loaded_again(how, variant, names, notebook):
     notebook.write(CLASSES)
     notebook.run("import sys\nsys.modules.pop('my_events', None)\n")
