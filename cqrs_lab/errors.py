@@ -74,11 +74,11 @@ class ProjectionFailed(CqrsLabError):
         self.last_good_position, self.why = last_good_position, why
 
     def __str__(self) -> str:
-        return (
-            f"projection {self.projection!r} failed at position {self.position}: {self.why}; "
-            f"its table stands at position {self.last_good_position}; repair the projection and rebuild, "
-            "or park such events with Projector(..., on_failure='park')"
-        )
+        step = "repair the projection and rebuild, or park such events with Projector(..., on_failure='park')"
+        if self.why.startswith(DefinedAgain.__name__):
+            step = "nothing is lost"  # the way out is said already
+        failed = f"projection {self.projection!r} failed at position {self.position}: {self.why}"
+        return f"{failed}; its table stands at position {self.last_good_position}; {step}"
 
 
 class UnreadableEvent(CqrsLabError):

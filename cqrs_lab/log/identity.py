@@ -115,7 +115,9 @@ def check_whole(event: object, position: int) -> None:
 
 
 def _lacking(event: object) -> str | None:
-    names = (one.name for one in fields(event)) if is_dataclass(event) and not isinstance(event, type) else ()
+    # What `__init__` does not take may well never have been set.
+    known = fields(event) if is_dataclass(event) and not isinstance(event, type) else ()
+    names = (one.name for one in known if one.init)
     return next((name for name in names if not hasattr(event, name)), None)
 
 

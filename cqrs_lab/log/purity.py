@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
@@ -15,7 +15,8 @@ from types import FunctionType, GeneratorType
 from typing import Any
 from uuid import UUID
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.arguments import shown
+from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.identity import outdated, what_happened
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type)
@@ -110,6 +111,43 @@ def check_same(what: str, done: str, first: Any, second: Any) -> None:
     if picture(first) != picture(second):
         step = "put time and other outside facts into the command"
         raise NotPure(f"{what} is not pure: {done} {first!r} and then {second!r}; {step}")
+
+
+def decide_purely(decider: Any, events: Sequence[Any], command: object) -> tuple[list[Any], str | None]:
+    """Fold and decide, twice, and return what was decided: events, or the reason of a rejection.
+
+    Raises
+    ------
+    NotPure
+        `evolve` or `decide` changes what it is given, or differs from itself.
+    """
+    once, twice = (_folded(decider, events) for _ in range(2))
+    check_same("evolve", "folded twice, the same events came to", once, twice)
+    first, second = (_decided(decider, command, state) for state in (once, twice))
+    check_same("decide", f"asked twice about {command!r}, it gave", first, second)
+    return first
+
+
+def _folded(decider: Any, events: Sequence[Any]) -> Any:
+    state = fresh(decider.initial_state)
+    for event in events:
+        state = watched("evolve", decider.evolve, state=state, event=event)
+    return state
+
+
+def _decided(decider: Any, command: object, state: Any) -> tuple[list[Any], str | None]:
+    try:
+        decided = watched("decide", decider.decide, command=command, state=state)
+        return listed_events(decided, "decide returned {}"), None
+    except CommandRejected as rejected:
+        return [], rejected.reason
+
+
+def listed_events(events: object, call: str) -> list[Any]:
+    """Return events as a list, or refuse what is one event or none; `call` says where it was given."""
+    if isinstance(events, Iterable) and not isinstance(events, (str, bytes)):
+        return list(events)
+    raise InvalidArgument(f"{call.format(shown(events))}: give a list of events, {call.format(f'[{shown(events)}]')}")
 
 
 def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:

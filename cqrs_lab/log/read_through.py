@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
+from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore
@@ -19,7 +20,10 @@ class ReadThroughStore:
     """
 
     def __init__(self, store: EventStore) -> None:
-        self._store = store
+        methods = ("append", "read_stream", "read_all", "stream_version", "head")
+        self._store: EventStore = having(
+            "store", store, methods, "an event store; give one, such as MemoryEventStore()"
+        )
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         raise NotImplementedError

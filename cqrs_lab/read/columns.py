@@ -147,7 +147,7 @@ def _add_fields(
         except AttributeError:
             for one, position in zip(objects, positions, strict=True):
                 check_whole(one, position)
-            raise
+            raise SchemaError(f"{owner}.{name} was never set; give the field a default") from None
         columns[name] = column(values, kind, f"{owner}.{name}", positions)
 
 

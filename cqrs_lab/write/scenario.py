@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from cqrs_lab.arguments import having, refuse, shown
-from cqrs_lab.errors import CommandRejected, InvalidArgument
+from cqrs_lab.arguments import having, refuse
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.identity import check_made
-from cqrs_lab.log.purity import check_same, fresh, watched
+from cqrs_lab.log.purity import decide_purely, listed_events
 from cqrs_lab.write.decider import Decider
 
 
@@ -38,7 +38,7 @@ def given(decider: Decider[Any, Any, Any], events: Iterable[Any] = ()) -> Given:
     ✓ given 1 event, when 'open', then rejected: the door is open already
     """
     having("decider", decider, ["decide", "evolve"], "a decider; begin with it: given(decider, [event])")
-    return Given(decider, _listed(events, "given(decider, {})"))
+    return Given(decider, listed_events(events, "given(decider, {})"))
 
 
 class Given:
@@ -59,32 +59,16 @@ class Given:
             raise InvalidArgument(f"{command.__name__} is a class; give a command: .when({command.__name__}(…))")
         check_made([command], "command")
         check_made(self._events)
-        once, twice = self._state(), self._state()
-        check_same("evolve", "folded twice, the same events came to", once, twice)
-        first, second = self._decide(command, once), self._decide(command, twice)
-        check_same("decide", f"asked twice about {command!r}, it gave", first, second)
+        decided, rejected = decide_purely(self._decider, self._events, command)
         count = len(self._events)
         history = "no events" if not count else "1 event" if count == 1 else f"{count} events"
-        return When(f"given {history}, when {command!r}", *first)
+        return When(f"given {history}, when {command!r}", decided, rejected)
 
     def then(self, *expected: object) -> NoReturn:
         """Refuse to expect something before there is a command."""
         raise InvalidArgument("nothing is decided yet; say .when(command) first, and then what you expect")
 
     then_rejected = then_nothing = then
-
-    def _state(self) -> Any:
-        state = fresh(self._decider.initial_state)
-        for event in self._events:
-            state = watched("evolve", self._decider.evolve, state=state, event=event)
-        return state
-
-    def _decide(self, command: object, state: Any) -> tuple[list[Any], str | None]:
-        try:
-            decided = watched("decide", self._decider.decide, command=command, state=state)
-            return _listed(decided, "decide returned {}"), None
-        except CommandRejected as rejected:
-            return [], rejected.reason
 
 
 class When:
@@ -99,7 +83,7 @@ class When:
 
     def then(self, events: Iterable[Any]) -> Passed:
         """Expect exactly these events, in this order."""
-        expected = _listed(events, ".then({})")
+        expected = listed_events(events, ".then({})")
         check_made([*expected, *self._events])
         return self._passed_if(self._rejected is None and self._events == expected, repr(expected))
 
@@ -119,12 +103,6 @@ class When:
             return Passed(f"✓ {self._story}, then {expectation}")
         came = repr(self._events) if self._rejected is None else f"rejected: {self._rejected}"
         raise ScenarioFailed(f"{self._story}\n  expected: {expectation}\n  came:     {came}")
-
-
-def _listed(events: object, call: str) -> list[Any]:
-    if isinstance(events, Iterable) and not isinstance(events, (str, bytes)):
-        return list(events)
-    raise InvalidArgument(f"{call.format(shown(events))}: give a list of events, {call.format(f'[{shown(events)}]')}")
 
 
 class Passed(str):

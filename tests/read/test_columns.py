@@ -1,7 +1,7 @@
 """No event loses its row, and no value is changed, on the way into a table: it is an error that names the place."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -186,6 +186,17 @@ def test_a_field_that_an_older_event_lacks_is_named_with_the_event():
     old = object.__new__(Whole)
     with pytest.raises(lab.DefinedAgain, match="Whole was defined again.* at position 12 .* no .value."):
         column_of(Whole(1), old)
+
+
+@dataclass(frozen=True)
+class NeverSet:
+    value: str
+    note: str = field(init=False)
+
+
+def test_a_field_that_was_never_set_is_named():
+    with pytest.raises(lab.SchemaError, match="NeverSet.note was never set; give the field a default"):
+        batch_of(NeverSet("x")).frame(NeverSet)
 
 
 @pytest.mark.parametrize(
