@@ -114,11 +114,17 @@ def check_whole(event: object, position: int) -> None:
         raise DefinedAgain(kind, position, f"{why}; {FROM_THE_STORE_ON}")
 
 
-def _lacking(event: object) -> str | None:
+def _lacking(event: Any) -> str | None:
+    for name in _names_set(type(event)):
+        if not hasattr(event, name):
+            return name
+    return None
+
+
+@cache
+def _names_set(kind: type) -> tuple[str, ...]:
     # What `__init__` does not take may well never have been set.
-    known = fields(event) if is_dataclass(event) and not isinstance(event, type) else ()
-    names = (one.name for one in known if one.init)
-    return next((name for name in names if not hasattr(event, name)), None)
+    return tuple(one.name for one in fields(kind) if one.init) if is_dataclass(kind) else ()
 
 
 def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
@@ -197,6 +203,8 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
     InvalidArgument
     """
     for kind, value in {type(value): value for value in values}.items():
+        if kind.__module__ == "builtins":
+            continue  # plain values, which nobody defines again
         if (name := _lacking(value)) is not None:
             since = f"{kind.__name__} was defined again after this {what} was made, which has no {name!r}"
             raise InvalidArgument(f"{since}; make the {what} again")
