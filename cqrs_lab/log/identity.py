@@ -115,7 +115,8 @@ def check_whole(event: object, position: int) -> None:
 
 
 def _lacking(event: Any) -> str | None:
-    for name in _names_set(type(event)):
+    kind: Any = type(event)
+    for name in _names_set(kind):
         if not hasattr(event, name):
             return name
     return None
