@@ -8,8 +8,8 @@ from typing import Any
 from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
-from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
 from cqrs_lab.log.read_through import ReadThroughStore, listed
+from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 

@@ -108,7 +108,7 @@ def test_a_conflict_says_fact_expectation_and_next_step():
     store.append("order-7", list("abcde"), expected=lab.Expected.NO_STREAM)
     with pytest.raises(lab.ConcurrencyError) as caught:
         store.append("order-7", ["f"], expected=3)
-    assert str(caught.value) == "stream 'order-7': expected version 3, found 5; load it again and decide anew"
+    assert str(caught.value) == "stream 'order-7': expected version 3, found 5; load it again and decide again"
     with pytest.raises(lab.ConcurrencyError, match="expected no stream, found 5"):
         store.append("order-7", ["f"], expected=lab.Expected.NO_STREAM)
 

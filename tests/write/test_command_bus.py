@@ -155,5 +155,5 @@ def test_a_decider_that_gives_no_list_is_told_so(decision):
 
 def test_the_stream_is_a_function_of_the_command():
     bus = lab.CommandBus(lab.MemoryEventStore())
-    with pytest.raises(lab.InvalidArgument, match="stream='order-1': give a function"):
+    with pytest.raises(lab.InvalidArgument, match="stream='order-1' is not a function; give"):
         bus.register(str, lab.Decider(None, lambda c, s: [], lambda s, e: s), stream="order-1")
