@@ -5,6 +5,7 @@ The fingerprint is an attribute of the id, so every store keeps it that keeps th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 from cqrs_lab.arguments import shown, text
 from cqrs_lab.errors import CommandIdReused, InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
 
 
 class CommandId(str):
@@ -50,18 +52,23 @@ class CommandId(str):
             return None
         return cls(text("command_id", given, "an id; give a text such as 'payment-7', or None"), fingerprint(command))
 
-    def check(self, recorded: str | None, stream: str, command: object) -> None:
-        """Refuse this command if another one is recorded under its id.
+    def check(self, first: Sequence[RecordedEvent], stream: str, command: object) -> None:
+        """Refuse this command if the events recorded under its id are another command's.
 
         Where the store has kept the id's text alone, nothing is known, and nothing is refused.
 
         Raises
         ------
         CommandIdReused
+        InvalidArgument
+            There are no such events: the store does not keep ids.
         """
-        first = getattr(recorded, "stands_for", "")
-        if first and first != self.stands_for:
-            raise CommandIdReused(stream, self, first.partition(" ")[0], shown(command))
+        if not first:
+            todo = "keep append's command_id on each RecordedEvent, or send without ids"
+            raise InvalidArgument(f"the store shows no event of command id {self!r} in stream {stream!r}; {todo}")
+        recorded = getattr(first[0].command_id, "stands_for", "")
+        if recorded and recorded != self.stands_for:
+            raise CommandIdReused(stream, self, recorded.partition(" ")[0], shown(command))
 
 
 def fingerprint(command: object) -> str:

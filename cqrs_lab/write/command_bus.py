@@ -145,7 +145,7 @@ class CommandBus:
         """Read a command's events back: one commit, so they stand side by side."""
         rest = dropwhile(lambda one: one.command_id != command_id, self._store.read_stream(stream, after=after))
         first = list(takewhile(lambda one: one.command_id == command_id, rest))
-        command_id.check(first[0].command_id, stream, command)
+        command_id.check(first, stream, command)
         return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
 
     def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
