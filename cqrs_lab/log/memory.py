@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import count
 from typing import Any
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
@@ -42,7 +41,8 @@ class MemoryEventStore:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
         self._commits: dict[int, Commit] = {}  # the log, numbered from 0; everything below is made from it
-        self._indexed = 0  # commits below this number are in the two indexes; perhaps more are
+        self._indexed = 0  # commits below this number are in the three indexes; perhaps more are
+        self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._receipts: dict[tuple[str, str | None], Appended] = {}
         self._segments = Segments()
@@ -65,18 +65,19 @@ class MemoryEventStore:
             if known := self._receipts.get((stream, command_id)):
                 return known
             check_expected(stream, expected, len(recorded))
-            commit = self._commit(number, stream, len(recorded), new, command_id)
+            commit = self._commit(stream, len(recorded), new, command_id)
             # The one step: whoever comes first has this number. All else was compared with the log below it, so
             # who comes second compares again.
             if self._commits.setdefault(number, commit) is commit:
                 self._listeners.announce()
                 return _end_of(stream, commit)
 
-    def _commit(self, number: int, stream: str, version: int, new: list[object], command_id: str | None) -> Commit:
-        now, before = seconds("the clock", self._clock(), "a time; let it return seconds"), self._head_of(number)
+    def _commit(self, stream: str, version: int, new: list[object], command_id: str | None) -> Commit:
+        now = seconds("the clock", self._clock(), "a time; let it return seconds")
+        entries = zip(count(version + 1), count(len(self._events) + 1), new)
         return tuple(
-            RecordedEvent(stream, StreamVersion(version + k), Position(before + k), event, now, command_id)
-            for k, event in enumerate(new, 1)
+            RecordedEvent(stream, StreamVersion(version), Position(position), event, now, command_id)
+            for version, position, event in entries
         )
 
     def _index(self) -> int:
@@ -85,16 +86,18 @@ class MemoryEventStore:
         Interrupted or in several threads at once, it does no harm: each step writes what stands in the log to the
         place where it belongs, and may be repeated.
         """
-        count = len(self._commits)
-        for number in range(self._indexed, count):
+        commits = len(self._commits)
+        for number in range(self._indexed, commits):
             commit = self._commits[number]
             stream, command_id = commit[0].stream, commit[0].command_id
             recorded = self._streams.setdefault(stream, [])
-            recorded[commit[0].version - 1 : commit[-1].version] = commit  # whole, as a reader may come meanwhile
+            # Whole, as a reader may come meanwhile.
+            recorded[commit[0].version - 1 : commit[-1].version] = commit
+            self._events[commit[0].position - 1 : commit[-1].position] = commit
             if command_id is not None:
                 self._receipts[stream, command_id] = _end_of(stream, commit)
-        self._indexed = count
-        return count
+        self._indexed = commits
+        return commits
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield a stream's events above version `after`; see `EventStore.read_stream`."""
@@ -106,15 +109,12 @@ class MemoryEventStore:
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the log's events above position `after`; see `EventStore.read_all`."""
         after, limit = check_range(after, limit)
-        count = len(self._commits)
-        head = self._head_of(count)
-        upto = head if limit is None else min(head, after + limit)
-        if after >= upto:
-            return iter(())
-        first = bisect_right(range(count), after, key=lambda number: self._commits[number][-1].position)
-        commits = map(self._commits.__getitem__, range(first, count))
-        skipped = after + 1 - self._commits[first][0].position
-        return islice(chain.from_iterable(commits), skipped, skipped + upto - after)
+        head = self.head()
+        return self._between(after, head if limit is None else min(head, after + limit))
+
+    def _between(self, after: int, upto: int) -> Iterator[RecordedEvent]:
+        for start in range(after, upto, SEGMENT_EVENTS):
+            yield from self._events[start : min(start + SEGMENT_EVENTS, upto)]
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
         """Return a stretch of the log for readers who keep what they make of it; see `Segments`."""
@@ -128,10 +128,8 @@ class MemoryEventStore:
 
     def head(self) -> Position:
         """Return the position of the last event; 0 if the log is empty."""
-        return self._head_of(len(self._commits))
-
-    def _head_of(self, count: int) -> Position:
-        return self._commits[count - 1][-1].position if count else Position(0)
+        self._index()
+        return Position(len(self._events))
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
         """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`."""

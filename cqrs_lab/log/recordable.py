@@ -53,8 +53,9 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
         ...
     cqrs_lab.errors.InvalidArgument: lamp-1: None is no event; append what has happened, or an empty list
     """
-    # A NamedTuple is one event, although it is a tuple.
-    many = isinstance(given, (Sequence, Iterator, ValuesView)) and not hasattr(given, "_fields")
+    many = isinstance(given, (list, tuple, Sequence, Iterator, ValuesView))
+    if isinstance(given, tuple) and hasattr(given, "_fields"):
+        many = False  # a NamedTuple is one event
     if not many or isinstance(given, (str, bytes, bytearray, memoryview)):
         example = "[] for none" if given is None else "in brackets also if it is a single one"
         raise InvalidArgument(f"{whose}: {shown(given)} is not a list of events; {do} a list of events, {example}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Any
 
-from cqrs_lab.arguments import function, having, items, kind, name_from, whole_number
+from cqrs_lab.arguments import function, having, items, kind, name_from, shown, whole_number
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
 from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, StreamVersion
@@ -152,6 +152,8 @@ class CommandBus:
         if self._unused:
             shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
             raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
+        if isinstance(command, type) and command in self._routes:
+            raise NotRegistered(f"{shown(command)} is not a command; make one: {command.__name__}(…)")
         if (route := self._routes.get(type(command))) is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")

@@ -5,6 +5,7 @@ The interrupt is raised before each bytecode in turn, wherever the call leads; n
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ def interrupted(work, at):
         return trace
 
     before = sys.gettrace()
+    gc.disable()  # what is raised within a collection is lost
     sys.settrace(trace)
     try:
         work()
@@ -38,6 +40,7 @@ def interrupted(work, at):
         return True
     finally:
         sys.settrace(before)
+        gc.enable()
     return False
 
 
@@ -56,7 +59,7 @@ def in_another_thread(work):
     done = []
     thread = threading.Thread(target=lambda: done.append(work()), daemon=True)
     thread.start()
-    thread.join(20)
+    thread.join(10)
     assert done, "the other thread waits for ever, or failed"
     return done[0]
 
