@@ -113,8 +113,8 @@ class MemoryEventStore:
         return self._between(after, head if limit is None else min(head, after + limit))
 
     def _between(self, after: int, upto: int) -> Iterator[RecordedEvent]:
-        for start in range(after, upto, SEGMENT_EVENTS):
-            yield from self._events[start : min(start + SEGMENT_EVENTS, upto)]
+        for start in range(after, upto, 1_000):  # few enough to stay in the processor's cache
+            yield from self._events[start : min(start + 1_000, upto)]
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
         """Return a stretch of the log for readers who keep what they make of it; see `Segments`."""
