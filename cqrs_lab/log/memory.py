@@ -14,8 +14,6 @@ from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment, Segments
 
-Commit = tuple[RecordedEvent, ...]
-
 
 class MemoryEventStore:
     """An event store that lives as long as the process.
@@ -40,7 +38,8 @@ class MemoryEventStore:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
-        self._commits: dict[int, Commit] = {}  # the log, numbered from 0; everything below is made from it
+        # The log: its commits, numbered from 0. Everything below is made from it.
+        self._commits: dict[int, tuple[RecordedEvent, ...]] = {}
         self._indexed = 0  # commits below this number are in the three indexes; perhaps more are
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
@@ -72,11 +71,11 @@ class MemoryEventStore:
                 self._listeners.announce()
                 return _end_of(stream, commit)
 
-    def _commit(self, stream: str, version: int, new: list[object], command_id: str | None) -> Commit:
+    def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
         now = seconds("the clock", self._clock(), "a time; let it return seconds")
         entries = zip(count(version + 1), count(len(self._events) + 1), new)
         return tuple(
-            RecordedEvent(stream, StreamVersion(version), Position(position), event, now, command_id)
+            RecordedEvent(stream, StreamVersion(version), Position(position), event, now, id)
             for version, position, event in entries
         )
 
@@ -137,5 +136,6 @@ class MemoryEventStore:
 
 
 def _end_of(stream: str, recorded: Sequence[RecordedEvent]) -> Appended:
-    version, position = (recorded[-1].version, recorded[-1].position) if recorded else (0, 0)
-    return Appended(stream, StreamVersion(version), Position(position))
+    if not recorded:
+        return Appended(stream, StreamVersion(0), Position(0))
+    return Appended(stream, recorded[-1].version, recorded[-1].position)
