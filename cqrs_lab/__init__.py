@@ -4,6 +4,7 @@ The names below stand in reading order. The shop that the lessons run is in `cqr
 """
 
 from cqrs_lab.errors import (
+    CommandIdReused,
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
@@ -77,6 +78,7 @@ __all__ = [
     "InvalidArgument",
     "ConcurrencyError",
     "CommandRejected",
+    "CommandIdReused",
     "NotRegistered",
     "SchemaError",
     "ProjectionFailed",

@@ -6,11 +6,14 @@ A sentence has the fact (``attempts='3'``), what is expected, and the next step.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Real
 from operator import index
 from reprlib import Repr
-from typing import Any
+from typing import Any, TypeVar
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import CqrsLabError, InvalidArgument, said
+
+Item = TypeVar("Item")
 
 _short = Repr()
 _short.maxstring = _short.maxother = 80
@@ -53,11 +56,44 @@ def whole_number(name: str, value: Any, wanted: str, *, least: int = 0) -> int:
     return number
 
 
+def seconds(name: str, value: Any, wanted: str) -> Any:
+    """Return the argument if it is a number of seconds, and no bool."""
+    if not isinstance(value, (int, float, Real)) or isinstance(value, bool) or value != value:
+        raise refuse(name, value, wanted)
+    return value
+
+
 def text(name: str, value: Any, wanted: str) -> str:
     """Return the argument if it is a text, and not an empty one."""
     if not isinstance(value, str) or not value:
         raise refuse(name, value, wanted)
     return value
+
+
+def kind(name: str, value: Any, wanted: str) -> type:
+    """Return the argument if it is a class."""
+    if not isinstance(value, type):
+        raise refuse(name, value, wanted)
+    return value
+
+
+def items(name: str, value: Any, of: type[Item], wanted: str) -> list[Item]:
+    """Return the argument as a list, if it holds objects of this class alone."""
+    found = list(value) if isinstance(value, Iterable) else None
+    if found is None or not all(isinstance(one, of) for one in found):
+        raise refuse(name, value, wanted)
+    return found
+
+
+def name_from(name: str, function: Callable[[Any], Any], argument: object) -> str:
+    """Return the name that a function of the caller's returns, or say that it did not return one."""
+    try:
+        found = function(argument)
+    except CqrsLabError:
+        raise
+    except Exception as error:
+        raise InvalidArgument(f"{name}({shown(argument)}) raised {said(error)}; let it return a name") from error
+    return text(f"{name}({shown(argument)})", found, "a name; let it return a text such as 'order-7'")
 
 
 def function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
@@ -82,3 +118,18 @@ def having(name: str, value: Any, methods: Iterable[str], wanted: str) -> Any:
     if isinstance(value, type) or not all(callable(getattr(value, one, None)) for one in methods):
         raise refuse(name, value, wanted)
     return value
+
+
+def check_range(after: object, limit: object) -> tuple[int, int | None]:
+    """Return a range of the log with its numbers as ints, or refuse one that has no meaning."""
+    start = whole_number("after", after, "a place in the log; give 0 (from the start) or more")
+    if limit is None:
+        return start, None
+    return start, whole_number("limit", limit, "a number of events; give 0 or more, or None for all")
+
+
+def check_stream(stream: object, command_id: object = None) -> None:
+    """Refuse what names no stream, or no command."""
+    text("stream", stream, "a name; give a string such as 'order-7'")
+    if command_id is not None:
+        text("command_id", command_id, "an id; give a string such as 'payment-7', or None")

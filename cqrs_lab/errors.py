@@ -32,7 +32,7 @@ class ConcurrencyError(CqrsLabError):
 
     def __str__(self) -> str:
         wanted = f"version {self.expected}" if isinstance(self.expected, int) else str(self.expected)
-        return f"stream {self.stream!r}: expected {wanted}, found {self.actual}; load it again and decide anew"
+        return f"stream {self.stream!r}: expected {wanted}, found {self.actual}; load it again and decide again"
 
 
 class CommandRejected(CqrsLabError):
@@ -48,6 +48,30 @@ class CommandRejected(CqrsLabError):
         self.reason = reason
 
 
+class CommandIdReused(CqrsLabError):
+    """Another command is recorded under this command id; nothing was recorded, and nothing was decided.
+
+    Attributes
+    ----------
+    stream : str
+    command_id : str
+    recorded : str
+        The type of the command that is recorded under it.
+    command : str
+        The command that was sent now.
+    """
+
+    def __init__(self, stream: str, command_id: str, recorded: str, command: str) -> None:
+        super().__init__(stream, command_id, recorded, command)
+        self.stream, self.command_id, self.recorded, self.command = stream, command_id, recorded, command
+
+    def __str__(self) -> str:
+        return (
+            f"command id {self.command_id!r} stands for another command in stream {self.stream!r}, a {self.recorded}; "
+            f"{self.command} is not that command; send it under an id of its own, or the first one unchanged"
+        )
+
+
 class NotRegistered(CqrsLabError):
     """No handler is registered for this command or query; the message lists those that are."""
 
@@ -57,13 +81,13 @@ class SchemaError(CqrsLabError):
 
 
 class ProjectionFailed(CqrsLabError):
-    """A projection could not take in an event; the read model stands at the last good position.
+    """A projection could not apply an event; the read model stands at the last good position.
 
     Attributes
     ----------
     projection : str
     position : int
-        The event that could not be taken in.
+        The event that could not be applied.
     last_good_position : int
         Everything up to here is in the table.
     """
@@ -107,7 +131,7 @@ class UpcastFailed(UnreadableEvent):
         self.event, self.position, self.why = event, position, why
 
     def __str__(self) -> str:
-        return f"the {self.event} at position {self.position} could not be upcast: {self.why}; mend its upcaster"
+        return f"the {self.event} at position {self.position} could not be upcast: {self.why}; fix its upcaster"
 
 
 class DecryptionFailed(UnreadableEvent):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from cqrs_lab.errors import ConcurrencyError, InvalidArgument
+from cqrs_lab.arguments import whole_number
+from cqrs_lab.errors import ConcurrencyError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 
 
@@ -48,17 +49,21 @@ class EventStore(Protocol):
         ----------
         stream : str
         events : sequence of events
-            None at all: nothing is checked or recorded, and the receipt tells the stream's present end.
+            Facts that cannot change any more: frozen dataclasses, or plain values. An empty list checks and records
+            nothing, and the receipt says where the stream ends.
         expected : int or Expected
             The version at which the writer decided. A number is that version; 0 means no stream.
         command_id : str, optional
             If this stream already holds events of this command, they are not recorded again, whatever
-            `expected` says, and the first receipt is returned.
+            `expected` says, and the first receipt is returned. The command bus gives a `CommandId`, a text that also
+            says which command it stands for; keep it with the events as it is.
 
         Raises
         ------
         ConcurrencyError
             The stream is not as expected. Nothing was recorded.
+        InvalidArgument
+            There is something that is no event, or can still be changed. Nothing was recorded.
         """
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
@@ -68,17 +73,20 @@ class EventStore(Protocol):
         """Yield the log's events above position `after`, in order of position, as the log was at the call."""
 
     def stream_version(self, stream: str) -> StreamVersion:
-        """Tell how many events the stream has; 0 if there is no such stream."""
+        """Return how many events the stream has; 0 if there is no such stream."""
 
     def head(self) -> Position:
-        """Tell the position of the last event of the log; 0 if it is empty."""
+        """Return the position of the last event of the log; 0 if it is empty."""
 
 
 class AnnouncingStore(EventStore, Protocol):
-    """A store that can also say when it has grown, so that a reader need not ask again and again."""
+    """A store that also announces its commits, so that a reader need not poll."""
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit, in the writer's thread; the function returned ends it."""
+        """Call `on_growth` after each commit, in the writer's thread; the function returned ends it.
+
+        What `on_growth` raises is reported and changes nothing: the commit stands, and other listeners are called.
+        """
 
 
 def check_expected(stream: str, expected: object, actual: int) -> None:
@@ -93,18 +101,9 @@ def check_expected(stream: str, expected: object, actual: int) -> None:
     """
     if isinstance(expected, Expected):
         wrong = (expected is Expected.NO_STREAM and actual > 0) or (expected is Expected.STREAM_EXISTS and actual == 0)
-    elif isinstance(expected, int) and not isinstance(expected, bool) and expected >= 0:
-        wrong = expected != actual
     else:
-        accepted = "a version (0, 1, 2, …), Expected.NO_STREAM, Expected.STREAM_EXISTS or Expected.ANY"
-        raise InvalidArgument(f"expected={expected!r} is not a version; give {accepted}")
+        accepted = "give one (0, 1, 2, …), Expected.NO_STREAM, Expected.STREAM_EXISTS or Expected.ANY"
+        expected = whole_number("expected", expected, f"a version; {accepted}")
+        wrong = expected != actual
     if wrong:
         raise ConcurrencyError(stream, expected, actual)
-
-
-def check_range(after: object, limit: object) -> None:
-    """Refuse a range of the log that has no meaning."""
-    if not isinstance(after, int) or isinstance(after, bool) or after < 0:
-        raise InvalidArgument(f"after={after!r} is not a place in the log; give 0 (from the start) or more")
-    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
-        raise InvalidArgument(f"limit={limit!r} is not a number of events; give 0 or more, or None for all")

@@ -1,45 +1,31 @@
-"""The embedded default: the whole log in memory, safe for many threads."""
+"""The embedded default: the whole log in memory, safe for many threads and for *Interrupt kernel*."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count
 from typing import Any
 
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected, check_range
+from cqrs_lab.log.event_store import Appended, check_expected
 from cqrs_lab.log.identity import check_made
-
-SEGMENT_EVENTS = 65_536
-
-
-@dataclass(slots=True)
-class Segment:
-    """A stretch of the log, and what its readers have made of it.
-
-    The log only ever grows, so whatever is computed from a full segment stays true: readers keep it in
-    `kept` (see `read.batch`), and the next reader of a million events touches a few arrays instead of a
-    million objects.
-    """
-
-    events: list[RecordedEvent] = field(default_factory=list)
-    kept: dict[Any, Any] = field(default_factory=dict)
+from cqrs_lab.log.listeners import Listeners
+from cqrs_lab.log.recordable import events_in
+from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment, Segments
 
 
 class MemoryEventStore:
     """An event store that lives as long as the process.
 
-    Every method may be called from any thread. A reader never waits for a writer longer than it takes to
-    note where the log ends.
+    Every method may be called from any thread, and no reader or writer waits for another: there is no lock. A commit
+    is published in one step that no interrupt can split: all its events and its receipt are in the log, or nothing is.
 
     Parameters
     ----------
     clock : callable, optional
-        Gives the seconds since 1970 that are written on each event.
+        Returns the seconds since 1970 that are written on each event.
 
     Examples
     --------
@@ -52,96 +38,106 @@ class MemoryEventStore:
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._head = 0
-        self._segments = [Segment()]
+        self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
+        # The log: its commits, numbered from 0. Everything below is made from it.
+        self._commits: dict[int, tuple[RecordedEvent, ...]] = {}
+        self._indexed = 0  # commits below this number are in the three indexes; perhaps more are
+        self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
-        self._receipts: dict[tuple[str, str], Appended] = {}
-        self._subscribers: tuple[Callable[[], None], ...] = ()
+        self._receipts: dict[tuple[str, str | None], Appended] = {}
+        self._segments = Segments()
+        self._listeners = Listeners()
 
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
     ) -> Appended:
-        """Record the events as one commit at the end of the stream; see `EventStore.append`."""
-        if not isinstance(stream, str) or not stream:
-            raise InvalidArgument(f"stream={stream!r} is not a name; give a string such as 'order-7'")
-        if isinstance(events, (str, bytes)):
-            raise InvalidArgument(f"events={events!r} is one text; give a list of events")
-        new = list(events)
+        """Record the events as one commit at the end of the stream; see `EventStore.append`.
+
+        Interrupted after the commit was published, it stands: appended again under its id, it returns its receipt.
+        """
+        check_stream(stream, command_id)
+        new = events_in(events, f"append to {stream!r}", "append")
         check_made(new)
-        with self._lock:
+        while True:
+            number = self._index()
             recorded = self._streams.get(stream, [])
-            known = self._receipts.get((stream, command_id)) if new and command_id is not None else None
-            if not new or known:
-                return known or self._end_of(stream, recorded)
+            if not new:
+                return _end_of(stream, recorded)
+            if known := self._receipts.get((stream, command_id)):
+                return known
             check_expected(stream, expected, len(recorded))
-            self._record(stream, new, command_id)
-            receipt = self._end_of(stream, self._streams[stream])
+            commit = self._commit(stream, len(recorded), new, command_id)
+            # The one step: whoever comes first has this number. All else was compared with the log below it, so
+            # who comes second compares again.
+            if self._commits.setdefault(number, commit) is commit:
+                self._listeners.announce()
+                return _end_of(stream, commit)
+
+    def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
+        now = seconds("the clock", self._clock(), "a time; let it return seconds")
+        entries = zip(count(version + 1), count(len(self._events) + 1), new)
+        return tuple(
+            RecordedEvent(stream, StreamVersion(version), Position(position), event, now, id)
+            for version, position, event in entries
+        )
+
+    def _index(self) -> int:
+        """Bring the indexes up to the log, and return the number of its commits.
+
+        Interrupted or in several threads at once, it does no harm: each step writes what stands in the log to the
+        place where it belongs, and may be repeated.
+        """
+        commits = len(self._commits)
+        for number in range(self._indexed, commits):
+            commit = self._commits[number]
+            stream, command_id = commit[0].stream, commit[0].command_id
+            recorded = self._streams.setdefault(stream, [])
+            # Whole, as a reader may come meanwhile.
+            recorded[commit[0].version - 1 : commit[-1].version] = commit
+            self._events[commit[0].position - 1 : commit[-1].position] = commit
             if command_id is not None:
-                self._receipts[stream, command_id] = receipt
-        for on_growth in self._subscribers:
-            on_growth()
-        return receipt
-
-    def _record(self, stream: str, events: list[object], command_id: str | None) -> None:
-        now = self._clock()
-        recorded = self._streams.setdefault(stream, [])
-        for event in events:
-            if len(self._segments[-1].events) == SEGMENT_EVENTS:
-                self._segments.append(Segment())
-            version, position = StreamVersion(len(recorded) + 1), Position(self._head + 1)
-            entry = RecordedEvent(stream, version, position, event, now, command_id)
-            self._segments[-1].events.append(entry)
-            recorded.append(entry)
-            self._head += 1
-
-    @staticmethod
-    def _end_of(stream: str, recorded: list[RecordedEvent]) -> Appended:
-        position = recorded[-1].position if recorded else Position(0)
-        return Appended(stream, StreamVersion(len(recorded)), position)
+                self._receipts[stream, command_id] = _end_of(stream, commit)
+        self._indexed = commits
+        return commits
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield a stream's events above version `after`; see `EventStore.read_stream`."""
-        check_range(after, limit)
-        with self._lock:
-            recorded = self._streams.get(stream, [])
-            return islice(iter(recorded[after:]), limit)
+        check_stream(stream)
+        after, limit = check_range(after, limit)
+        self._index()
+        return iter(self._streams.get(stream, [])[after : None if limit is None else after + limit])
 
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the log's events above position `after`; see `EventStore.read_all`."""
-        check_range(after, limit)
+        after, limit = check_range(after, limit)
         head = self.head()
         return self._between(after, head if limit is None else min(head, after + limit))
 
     def _between(self, after: int, upto: int) -> Iterator[RecordedEvent]:
-        while after < upto:
-            segment, start, stop = self.segment(after, upto)
-            yield from islice(segment.events, start, stop)
-            after += stop - start
+        for start in range(after, upto, 1_000):  # few enough to stay in the processor's cache
+            yield from self._events[start : min(start + 1_000, upto)]
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
-        """Find the segment that holds position `after` + 1, and which of its events lie in (after, upto]."""
-        number, start = divmod(after, SEGMENT_EVENTS)
-        return self._segments[number], start, min(start + upto - after, SEGMENT_EVENTS)
+        """Return a stretch of the log for readers who keep what they make of it; see `Segments`."""
+        return self._segments.find(self, after, upto, SEGMENT_EVENTS)
 
     def stream_version(self, stream: str) -> StreamVersion:
-        """Tell how many events the stream has; 0 if there is no such stream."""
-        with self._lock:
-            return StreamVersion(len(self._streams.get(stream, ())))
+        """Return how many events the stream has; 0 if there is no such stream."""
+        check_stream(stream)
+        self._index()
+        return StreamVersion(len(self._streams.get(stream, ())))
 
     def head(self) -> Position:
-        """Tell the position of the last event; 0 if the log is empty."""
-        with self._lock:
-            return Position(self._head)
+        """Return the position of the last event; 0 if the log is empty."""
+        self._index()
+        return Position(len(self._events))
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
         """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`."""
-        with self._lock:
-            self._subscribers += (on_growth,)
+        return self._listeners.add(on_growth)
 
-        def unsubscribe() -> None:
-            with self._lock:
-                self._subscribers = tuple(one for one in self._subscribers if one is not on_growth)
 
-        return unsubscribe
+def _end_of(stream: str, recorded: Sequence[RecordedEvent]) -> Appended:
+    if not recorded:
+        return Appended(stream, StreamVersion(0), Position(0))
+    return Appended(stream, recorded[-1].version, recorded[-1].position)

@@ -10,8 +10,8 @@ from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
 from cqrs_lab.log.identity import check_declared, check_read, named_alike
-from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
 from cqrs_lab.log.read_through import ReadThroughStore, listed
+from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import check_range
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.event_store import EventStore, check_range
+from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_read
-from cqrs_lab.log.memory import SEGMENT_EVENTS, Segment
+from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
 from cqrs_lab.read.columns import check_frame, event_frame, item_frame
 
 
@@ -148,7 +149,7 @@ def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> Ev
     """
     segment: Any = getattr(store, "segment", None)
     if segment is not None:
-        check_range(after, limit)
+        after, limit = check_range(after, limit)
         head = store.head()
         if after >= head:
             return EventBatch([])

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.memory import SEGMENT_EVENTS
+from cqrs_lab.log.segment import SEGMENT_EVENTS
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector

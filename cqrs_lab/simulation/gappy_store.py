@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
+from cqrs_lab.arguments import check_range
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected, check_range
+from cqrs_lab.log.event_store import Appended, check_expected
 
 Remedy = Literal["none", "low watermark", "gap-aware reader"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Any
 
+from cqrs_lab.arguments import function, having, items, kind, name_from, shown, whole_number
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
-from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.command_id import CommandId
+from cqrs_lab.log.envelope import Position, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import find_route, forget_outdated
+from cqrs_lab.log.recordable import events_in
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
 
@@ -27,7 +29,7 @@ class Receipt:
         The stream's version after the command.
     position : Position
         The position of the stream's last event: a read model that has reached it reflects this command,
-        also if the command recorded nothing because all was so already.
+        also if the command recorded nothing because there was nothing to do.
     events : tuple
         The events the command caused; empty if it recorded nothing.
     """
@@ -41,7 +43,7 @@ class Receipt:
 class CommandBus:
     """Takes each command to its decider and records what was decided.
 
-    If the stream moves on between load and append, the command is decided anew on the new state.
+    If the stream moves on between load and append, the command is decided again on the new state.
 
     Parameters
     ----------
@@ -68,9 +70,9 @@ class CommandBus:
     """
 
     def __init__(self, store: EventStore, attempts: int = 10, *, snapshots: Iterable[Snapshots] = ()) -> None:
-        if attempts < 1:
-            raise InvalidArgument(f"attempts={attempts}: a command must be tried at least once")
-        self._store, self._attempts, given = store, attempts, list(snapshots)
+        self._store = having("store", store, ("append", "read_stream"), "an event store; give one: MemoryEventStore()")
+        self._attempts = whole_number("attempts", attempts, "a number of attempts; give 1 or more", least=1)
+        given = items("snapshots", snapshots, Snapshots, "a list of Snapshots; give one: [Snapshots(…)]")
         self._snapshots = {id(one.decider): one for one in given}
         self._unused = set(self._snapshots)
         if len(self._snapshots) < len(given):
@@ -79,11 +81,12 @@ class CommandBus:
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
         """Send commands of this type to this decider, on the stream that `stream(command)` names."""
+        kind("command_type", command_type, "a class; give the type of the commands, such as PlaceOrder")
         forget_outdated(self._routes, command_type)
         if command_type in self._routes:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
-        if not callable(stream):
-            raise InvalidArgument(f"stream={stream!r}: give a function, such as lambda command: f'cart-{{command.id}}'")
+        having("decider", decider, ("decide", "evolve"), "a decider; give a Decider(initial_state, decide, evolve)")
+        function("stream", stream, "a function; give a function, such as lambda command: f'cart-{command.id}'")
         snapshots = self._snapshots.get(id(decider)) or Snapshots(decider, shape="never saved", every=None)
         self._unused.discard(id(decider))
         self._routes[command_type] = snapshots, stream
@@ -95,58 +98,64 @@ class CommandBus:
         ----------
         command : object
         command_id : str, optional
-            A command sent twice under one id is handled once: the second time the first receipt comes
-            back, and nothing is decided. A command that recorded nothing is decided anew.
+            A command sent twice under one id is handled once: the second time the first receipt comes back, and
+            nothing is decided. So an interrupted `send` may be sent again. A command that recorded nothing is decided
+            again. A store that keeps the text of ids alone, and not the `CommandId`, cannot say which command an id
+            stands for; then any command gets the first receipt.
 
         Raises
         ------
         CommandRejected
             A rule forbids the command. Nothing was recorded.
+        CommandIdReused
+            Another command is recorded under this id.
         ConcurrencyError
             Other writers were faster, `attempts` times. Nothing was recorded.
         NotRegistered
             No decider is registered for this type of command.
         InvalidArgument
-            Snapshots were given whose decider is registered for no command.
+            `decide` returned what is no list of events, or `stream` no name; or snapshots were given whose decider is
+            registered for no command. Nothing was recorded.
         """
         snapshots, stream_of = self._route(command)
-        stream = stream_of(command)
-        for _ in range(self._attempts - 1):
-            with suppress(ConcurrencyError):
-                return self._handle(command, command_id, snapshots, stream)
-        return self._handle(command, command_id, snapshots, stream)  # the last attempt; its conflict is the caller's
-
-    def _handle(self, command: object, command_id: str | None, snapshots: Snapshots, stream: str) -> Receipt:
-        # 1. Load and fold. The stream's own events say whether this command was handled before.
-        now = snapshots.load(self._store, stream)
-        if command_id is not None and command_id in now.handled:
-            first = self._recorded_by(command_id, stream, after=now.handled[command_id])
-            return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
-        # 2. Decide.
-        events = snapshots.decider.decide(command, now.state)
-        if not isinstance(events, (list, tuple)):
-            raise InvalidArgument(
-                f"decide returned {events!r} for {type(command).__name__}; "
-                "return a list of events, [] when there is nothing to do"
-            )
-        # 3. Append, if the stream is still as it was when we decided.
-        if not events:
-            return Receipt(stream, now.version, now.position, ())
-        appended = self._store.append(stream, events, expected=now.version, command_id=command_id)
-        if command_id is not None:
+        stream = name_from("stream", stream_of, command)
+        known_as = CommandId.of(command, command_id)
+        for left in reversed(range(self._attempts)):
+            # 1. Load and fold. The stream's own events say whether this command was handled before.
+            now = snapshots.load(self._store, stream)
+            if known_as is not None and known_as in now.handled:
+                return self._first_receipt(known_as, command, stream, after=now.handled[known_as])
+            # 2. Decide.
+            decision = snapshots.decider.decide(command, now.state)
+            events = events_in(decision, f"decide for {type(command).__name__}", "return")
+            if not events:
+                return Receipt(stream, now.version, now.position, ())
+            # 3. Append, if the stream is still as it was when we decided.
+            try:
+                appended = self._store.append(stream, events, expected=now.version, command_id=known_as)
+                break
+            except ConcurrencyError as conflict:
+                # The conflict of another append, such as a listener's, does not say that this one failed.
+                if not left or (conflict.stream, conflict.expected) != (stream, now.version):
+                    raise
+        if known_as is not None:
             # Another sender of the same id may have come first; then its events stand in the log, not ours.
-            events = [one.event for one in self._recorded_by(command_id, stream, after=now.version)]
+            return self._first_receipt(known_as, command, stream, after=now.version)
         return Receipt(stream, appended.version, appended.position, tuple(events))
 
-    def _recorded_by(self, command_id: str, stream: str, after: int) -> list[RecordedEvent]:
+    def _first_receipt(self, command_id: CommandId, command: object, stream: str, after: int) -> Receipt:
         """Read a command's events back: one commit, so they stand side by side."""
         rest = dropwhile(lambda one: one.command_id != command_id, self._store.read_stream(stream, after=after))
-        return list(takewhile(lambda one: one.command_id == command_id, rest))
+        first = list(takewhile(lambda one: one.command_id == command_id, rest))
+        command_id.check(first, stream, command)
+        return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
 
     def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
         if self._unused:
             shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
             raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
+        if isinstance(command, type) and command in self._routes:
+            raise NotRegistered(f"{shown(command)} is not a command; make one: {command.__name__}(…)")
         if (route := find_route(self._routes, type(command), "command")) is None:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")

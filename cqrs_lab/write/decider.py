@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Generic, TypeVar
 
+from cqrs_lab.arguments import function
 from cqrs_lab.log.identity import recognised
 
 Command = TypeVar("Command")
@@ -24,12 +25,12 @@ class Decider(Generic[Command, Event, State]):
     Attributes
     ----------
     initial_state : State
-        What is known before the first event.
+        The state before the first event.
     decide : callable
-        ``decide(command, state)`` gives the list of events that the command causes: ``[]`` if all is so
-        already. It raises `CommandRejected` if a rule forbids the command.
+        ``decide(command, state)`` returns the list of events that the command causes: ``[]`` if there is
+        nothing to do. It raises `CommandRejected` if a rule forbids the command.
     evolve : callable
-        ``evolve(state, event)`` gives the state after the event. It never refuses: the event has happened.
+        ``evolve(state, event)`` returns the state after the event. It never refuses: the event has happened.
 
     Notes
     -----
@@ -52,6 +53,10 @@ class Decider(Generic[Command, Event, State]):
     decide: Callable[[Command, State], Sequence[Event]]
     evolve: Callable[[State, Event], State]
 
+    def __post_init__(self) -> None:
+        function("decide", self.decide, "a function; give one of command and state that returns a list of events")
+        function("evolve", self.evolve, "a function; give one of state and event that returns the next state")
+
     def fold(self, events: Iterable[Event]) -> State:
-        """Tell the state after these events."""
+        """Return the state after these events."""
         return reduce(self.evolve, recognised(events), self.initial_state)

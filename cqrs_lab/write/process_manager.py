@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Generic
 
-from cqrs_lab.errors import CommandRejected, InvalidArgument, said
+from cqrs_lab.errors import CommandIdReused, CommandRejected, InvalidArgument, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower, Following
@@ -276,6 +276,10 @@ class ProcessManager(Following):
                 self._bus.send(command, command_id=command_id)
             except CommandRejected as rejected:
                 self._rejected[command_id] = RejectedCommand(cause, command, rejected.reason)
+            except CommandIdReused:
+                if not why:
+                    raise
+                # What a missed deadline called for at an earlier `now` was recorded then, and stands.
 
 
 def _is_over(deadline: Any, now: Any) -> bool:

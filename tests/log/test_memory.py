@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,7 +112,7 @@ def test_a_conflict_says_fact_expectation_and_next_step():
     store.append("order-7", list("abcde"), expected=lab.Expected.NO_STREAM)
     with pytest.raises(lab.ConcurrencyError) as caught:
         store.append("order-7", ["f"], expected=3)
-    assert str(caught.value) == "stream 'order-7': expected version 3, found 5; load it again and decide anew"
+    assert str(caught.value) == "stream 'order-7': expected version 3, found 5; load it again and decide again"
     with pytest.raises(lab.ConcurrencyError, match="expected no stream, found 5"):
         store.append("order-7", ["f"], expected=lab.Expected.NO_STREAM)
 
@@ -149,3 +153,244 @@ def test_of_many_writers_with_one_expectation_exactly_one_wins():
         thread.join()
     assert sorted(outcomes) == ["recorded"] + ["refused"] * 7
     assert store.stream_version("order-1") == 1
+
+
+class Overtaken(lab.MemoryEventStore):
+    """While a writer looks at the clock, another one appends: the narrowest place of all."""
+
+    def __init__(self):
+        super().__init__(clock=self._look)
+        self.faster, self.time = [], 0.0
+
+    def _look(self):
+        if self.faster:
+            super().append("a", [self.faster.pop()], expected=lab.Expected.ANY, command_id="faster")
+        self.time += 1
+        return self.time
+
+
+def test_a_writer_who_comes_second_compares_again_with_what_came_first():
+    store = Overtaken()
+    store.faster = ["one"]
+    assert store.append("a", ["two"], expected=lab.Expected.ANY) == lab.Appended("a", 2, 2)
+    store.faster = ["not recorded: its id is known"]
+    assert store.append("a", ["three"], expected=2).position == 3
+    assert [(one.event, one.recorded_at) for one in store.read_all()] == [("one", 1.0), ("two", 3.0), ("three", 4.0)]
+    other = Overtaken()
+    other.faster = ["one"]
+    with pytest.raises(lab.ConcurrencyError, match="expected version 0, found 1"):
+        other.append("a", ["two"], expected=0)
+    assert [one.event for one in other.read_all()] == ["one"]
+    other = Overtaken()
+    other.faster = ["one"]
+    assert other.append("a", ["two"], expected=0, command_id="faster") == lab.Appended("a", 1, 1)
+
+
+def test_a_clock_may_read_the_store():
+    store = lab.MemoryEventStore(clock=lambda: float(store.head() + len(list(store.read_all()))))
+    store.append("a", ["one"], expected=0)
+    store.append("a", ["two"], expected=1)
+    assert [one.recorded_at for one in store.read_all()] == [0.0, 2.0]
+
+
+@dataclass
+class Loose:
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class LooseButHashed:
+    name: str
+
+
+@dataclass(frozen=True)
+class Firm:
+    lines: object
+
+
+class Pair(NamedTuple):
+    name: str
+    amount: int
+
+
+def opened():
+    yield "opened"
+
+
+NO_EVENTS = {
+    "None": (None, "is no event; append what has happened"),
+    "an unfinished answer": (..., "is no event"),
+    "a class": (Firm, "the class Firm is no event; append an object of it"),
+    "a rejection": (lab.CommandRejected("closed"), "is an error and no event; raise it"),
+    "an error": (ValueError("x"), "is an error"),
+    "a recorded event": (lab.RecordedEvent("a", 1, 1, "x", 0.0), r"is recorded already; append its \.event"),
+    "a generator": (opened(), "append the events that come from it"),
+    "a function": (opened, "is no event; append what it returns"),
+    "a method": ("on".upper, "is no event; append what it returns"),
+    "a list": (["opened"], "could still be changed"),
+    "a dict": ({"k": 1}, "could still be changed"),
+    "a set": ({1}, "could still be changed"),
+    "bytes to write in": (bytearray(b"x"), "could still be changed"),
+    "an array": (np.zeros(2), "could still be changed"),
+    "a dataclass that is not frozen": (Loose("a"), r"write @dataclass\(frozen=True\) above class Loose"),
+    "a hashed one": (LooseButHashed("a"), r"write @dataclass\(frozen=True\) above class LooseButHashed"),
+    "a list in a field": (Firm(["tea"]), "its field lines holds a list; keep a tuple"),
+    "a dict deep within": (Firm((Firm({"tea": 1}),)), "its field lines holds a tuple"),
+    "a list in a tuple": (("opened", ["tea"]), "could still be changed"),
+}
+
+
+@pytest.mark.parametrize("name", NO_EVENTS)
+def test_what_is_no_event_or_could_change_is_refused_with_what_to_write_instead(name):
+    event, what = NO_EVENTS[name]
+    store = lab.MemoryEventStore()
+    for events in (["first", event], (event,), iter([event, "last"])):
+        with pytest.raises(lab.InvalidArgument, match=what) as caught:
+            store.append("lamp", events, expected=0, command_id="c")
+        assert str(caught.value).startswith("append to 'lamp': ") and "\n" not in str(caught.value)
+    assert (store.head(), list(store.read_all())) == (0, [])
+    assert store.append("lamp", ["on"], expected=0, command_id="c").version == 1
+
+
+@pytest.mark.parametrize(
+    "event", ["on", 3, 2.5, True, b"x", ("moved", 3), (), frozenset({1}), Pair("a", 1), Firm(("tea", 1)), Firm(None)]
+)
+def test_values_that_cannot_change_are_events(event):
+    store = lab.MemoryEventStore()
+    store.append("a", [event], expected=0)
+    assert [one.event for one in store.read_all()] == [event]
+
+
+@pytest.mark.parametrize(
+    "events", ["placed", b"x", None, 3, Firm("tea"), Pair("a", 1), {"k": 1}, {"a", "b"}, np.zeros(2), Loose("a"), str]
+)
+def test_what_is_no_list_of_events_is_refused(events):
+    store = lab.MemoryEventStore()
+    with pytest.raises(lab.InvalidArgument, match="is not a list of events; append a list of events"):
+        store.append("a", events, expected=0)
+    assert store.head() == 0
+
+
+@pytest.mark.parametrize("many", [list, tuple, iter, deque, lambda events: (one for one in events)])
+def test_events_may_come_in_any_container_that_has_an_order(many):
+    store = lab.MemoryEventStore()
+    assert store.append("a", many(["x", "y"]), expected=0).version == 2
+    assert [one.event for one in store.read_all()] == ["x", "y"]
+
+
+def test_an_integer_of_any_type_is_a_number():
+    store = lab.MemoryEventStore()
+    store.append("a", list("abcdef"), expected=np.int64(0))
+    store.append("a", ["g"], expected=np.uint8(6))
+    for read in (store.read_all, lambda **given: store.read_stream("a", **given)):
+        assert [one.event for one in read(after=np.int64(1), limit=np.int32(2))] == ["b", "c"]
+        assert [one.event for one in read(after=np.int64(5), limit=np.int64(2**63 - 1))] == ["f", "g"]
+        assert list(read(after=10**30)) == [] and len(list(read(limit=10**30))) == 7
+    with pytest.raises(lab.ConcurrencyError, match="expected version 3, found 7"):
+        store.append("a", ["h"], expected=np.int64(3))
+
+
+DOORS = {
+    "a clock that is a number": lambda store: lab.MemoryEventStore(clock=3.0),
+    "a clock that returns a text": lambda store: lab.MemoryEventStore(lambda: "now").append("a", ["x"], expected=0),
+    "a clock that returns nothing": lambda store: lab.MemoryEventStore(lambda: None).append("a", ["x"], expected=0),
+    "a number for a stream": lambda store: store.append(7, ["x"], expected=0),
+    "a list for a stream": lambda store: store.append(["a"], ["x"], expected=0),
+    "no name": lambda store: store.append("", ["x"], expected=0),
+    "a number for an id": lambda store: store.append("a", ["x"], expected=0, command_id=7),
+    "a list for an id": lambda store: store.append("a", ["x"], expected=0, command_id=["c"]),
+    "an empty id": lambda store: store.append("a", ["x"], expected=0, command_id=""),
+    "a text for a version": lambda store: store.append("a", ["x"], expected="0"),
+    "an array for a version": lambda store: store.append("a", ["x"], expected=np.zeros(2)),
+    "half a version": lambda store: store.append("a", ["x"], expected=0.5),
+    "a stream to read that is a list": lambda store: store.read_stream([]),
+    "a stream to read that is None": lambda store: store.read_stream(None),
+    "a version of nothing": lambda store: store.stream_version(None),
+    "a text for a place": lambda store: store.read_all(after="1"),
+    "a receipt for a place": lambda store: store.read_all(after=lab.Appended("a", 1, 1)),
+    "a text for a limit": lambda store: store.read_stream("a", limit="1"),
+    "a listener that is a list": lambda store: store.subscribe([]),
+    "a listener that is None": lambda store: store.subscribe(None),
+}
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_every_door_refuses_nonsense_in_one_sentence(name):
+    store = lab.MemoryEventStore()
+    with pytest.raises(lab.InvalidArgument, match=r" is not .*; (give|let it)") as caught:
+        DOORS[name](store)
+    assert "\n" not in str(caught.value) and store.head() == 0
+
+
+@pytest.fixture
+def uncaught(monkeypatch):
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda about: told.append(about.exc_value))
+    return told
+
+
+def test_a_listener_that_raises_neither_fails_the_append_nor_silences_the_others(uncaught):
+    store, heard = lab.MemoryEventStore(), []
+    for wrong in (ValueError("boom"), lab.ConcurrencyError("other", 1, 2)):
+        store.subscribe(lambda wrong=wrong: (_ for _ in ()).throw(wrong))
+    store.subscribe(lambda: heard.append(store.head()))
+    assert store.append("a", ["x"], expected=0) == lab.Appended("a", 1, 1)
+    assert heard == [1]
+    assert [type(one) for one in uncaught] == [ValueError, lab.ConcurrencyError]
+    assert uncaught[0].__notes__ == ["A listener of the event store raised this. The commit it heard of stands."]
+
+
+@pytest.mark.filterwarnings("default")
+def test_what_a_listener_raises_is_printed_where_a_notebook_shows_it(capsys, monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
+    store = lab.MemoryEventStore()
+    store.subscribe(lambda: {}["till"])
+    store.append("a", ["x"], expected=0)
+    shown = capsys.readouterr().err
+    assert "KeyError: 'till'" in shown and "The commit it heard of stands" in shown
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_an_interrupt_in_a_listener_is_not_swallowed_and_the_commit_stands(stop, uncaught):
+    store, heard = lab.MemoryEventStore(), []
+
+    def interrupt():
+        if store.head() == 1:
+            raise stop
+
+    store.subscribe(interrupt)
+    store.subscribe(lambda: heard.append(store.head()))
+    with pytest.raises(stop):
+        store.append("a", ["x"], expected=0, command_id="c")
+    assert store.append("a", ["x"], expected=0, command_id="c") == lab.Appended("a", 1, 1)
+    store.append("a", ["y"], expected=1)
+    assert (heard, uncaught) == ([2], [])
+
+
+def test_one_function_subscribed_twice_and_ended_once_is_called_once():
+    store, heard = lab.MemoryEventStore(), []
+    ends = [store.subscribe(on_growth) for on_growth in [lambda: heard.append("heard")] * 2]
+    store.append("a", ["x"], expected=0)
+    ends[0](), ends[0]()
+    store.append("a", ["y"], expected=1)
+    assert heard == ["heard"] * 3
+    ends[1]()
+    store.append("a", ["z"], expected=2)
+    assert heard == ["heard"] * 3
+
+
+def test_a_listener_may_append_read_subscribe_and_end_itself(uncaught):
+    store, heard = lab.MemoryEventStore(), []
+
+    def answer():
+        heard.append([one.event for one in store.read_all()])
+        if store.head() == 1:
+            store.append("b", ["answer"], expected=0)
+            store.subscribe(lambda: None)
+            end()
+
+    end = store.subscribe(answer)
+    store.append("a", ["question"], expected=0)
+    store.append("a", ["more"], expected=1)
+    assert heard == [["question"], ["question", "answer"]]
+    assert [one.event for one in store.read_all()] == ["question", "answer", "more"] and uncaught == []

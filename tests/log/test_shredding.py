@@ -354,7 +354,7 @@ def test_whatever_holds_the_events_they_are_locked(of):
     store.append("member-9", of([Registered("9", "Cleo", "Dunn")]), expected=ANY)
     assert "Cleo" not in str([one.event for one in log.read_all()])
     assert [one.event.given for one in store.read_stream("member-9")] == ["Cleo"]
-    with pytest.raises(lab.InvalidArgument, match="is one text"):
+    with pytest.raises(lab.InvalidArgument, match="is not a list of events"):
         store.append("member-9", "Cleo", expected=ANY)
 
 
@@ -403,25 +403,11 @@ class Slots:
     __post_init__ = tidied
 
 
-@dataclass(slots=True)
-class OpenSlots:
-    member: str
-    name: str
-    __post_init__ = tidied
-
-
 @dataclass(frozen=True)
 class OldSlots:
     """Slots as they were written by hand; `copy.copy` fails on it."""
 
     __slots__ = ("member", "name")
-    member: str
-    name: str
-    __post_init__ = tidied
-
-
-@dataclass
-class Plain:
     member: str
     name: str
     __post_init__ = tidied
@@ -488,29 +474,16 @@ class Owned:
         tidied(self)
 
 
-@dataclass(frozen=True)
-class NeverSet:
-    """A field that is there by name alone, until somebody sets it."""
-
-    member: str
-    name: str
-    phone: str | None = field(init=False)
-    nickname: str = field(init=False, default="")
-
-
 TIDY = [
     Frozen,
     Slots,
-    OpenSlots,
     OldSlots,
-    Plain,
     Child,
     SlotsChild,
     Computed,
     FromOutside,
     Remembering,
     Owned,
-    NeverSet,
 ]
 TEXTS = st.text(st.characters(exclude_characters="(", exclude_categories=["Cs"]), max_size=20)
 
@@ -540,8 +513,7 @@ def test_an_event_that_changes_or_refuses_what_it_is_made_of_comes_back_as_it_wa
     assert told(first) == {
         name: "(forgotten)" if name in texts and value is not None else value for name, value in before[0].items()
     }
-    if event_type.__hash__ is not None and event_type is not NeverSet:
-        assert {one.event for one in list(store.read_all())[1:]} == set(events[1:])
+    assert {one.event for one in list(store.read_all())[1:]} == set(events[1:])
 
 
 def test_whoever_refuses_its_placeholder_stops_no_reader():

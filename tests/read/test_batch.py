@@ -131,8 +131,8 @@ def test_a_full_segment_makes_its_frames_once_for_every_reader(monkeypatch):
         assert list(batch.frame(Priced)["position"]) == list(range(after + 1, after + len(batch) + 1))
         after = batch.last_position
     assert sizes == [10, 10, 5]
-    kept = [list(segment.kept) for segment in store._segments]
-    assert [(Priced, None) in names for names in kept] == [True, True, False]
+    kept = [list(segment.kept) for segment in store._segments._full.values()]
+    assert [(Priced, None) in names for names in kept] == [True, True]
 
 
 def test_a_store_without_columns_is_read_event_by_event():

@@ -184,11 +184,11 @@ def simulate_process(
 class _SitedBus:
     """The command bus as the process manager sees it: it can die before and after each command."""
 
-    def __init__(self, bus: CommandBus, sites: Sites) -> None:
-        self._bus, self._sites = bus, sites
+    def __init__(self, send: Callable[[object, str | None], Receipt], sites: Sites) -> None:
+        self._send, self._sites = send, sites
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
-        receipt: Receipt = self._sites.around("send", self._bus.send, command, command_id)
+        receipt: Receipt = self._sites.around("send", self._send, command, command_id)
         return receipt
 
 
@@ -233,22 +233,25 @@ class _Run:
         number = self.sent
         for attempt in range(2 if number in self.unheard else 1):
             try:
-                self.bus.send(command, command_id=f"outside-{number}")
+                self._send(command, f"outside-{number}")
             except CommandRejected:
                 return  # whoever sent it hears of it, and leaves it at that
             if attempt:
                 self.sites.struck.add(LostReceipt(number))
             yield self.clock.timeout(1)
 
+    def _send(self, command: object, command_id: str | None) -> Receipt:
+        if self.heard > self.most:  # here, where every command comes by, whoever it is that does not stop
+            raise InvalidArgument(
+                f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
+                "over and over, let react and overdue return [] once a step is done; a story that is honestly so long "
+                "can be cut into shorter ones"
+            )
+        return self.bus.send(command, command_id)
+
     def _grown(self) -> None:
         new = list(self.store.read_all(after=self.heard))
         self.heard = self.store.head()
-        if self.heard > self.most:  # here, where every event comes by, whoever it is that does not stop
-            raise InvalidArgument(
-                f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
-                "over and over, let react and overdue give [] once a step is done; a story that is honestly so long "
-                "can be cut into shorter ones"
-            )
         self.commits.update({one.command_id for one in new if one.command_id})  # the store announces each commit
         for recorded in new:
             for answer in self.story.parties.answers(recorded.event, self.now):
@@ -280,7 +283,7 @@ class _Run:
             continue
 
     def _life(self) -> ProcessManager:
-        made_of = (self.store, _SitedBus(self.bus, self.sites), self.story.process, self.saved, self._save)
+        made_of = (self.store, _SitedBus(self._send, self.sites), self.story.process, self.saved, self._save)
         made: ProcessManager = made_by(self.make, MANAGER, "a ProcessManager, or a class of yours like it", *made_of)
         return made
 

@@ -1,0 +1,138 @@
+"""A command id stands for one command: the id carries a fingerprint of the command it was first given to.
+
+The fingerprint is an attribute of the id, so every store keeps it that keeps the id as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from hashlib import sha256
+from math import isfinite
+from numbers import Integral, Real
+from types import BuiltinFunctionType, FunctionType, MappingProxyType
+from typing import Any, Self
+
+from cqrs_lab.arguments import shown, text
+from cqrs_lab.errors import CommandIdReused, InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
+
+
+class CommandId(str):
+    """The id of a command, and what it stands for.
+
+    It equals its text, and is a text wherever a store keeps it. A store that writes ids to a file keeps `stands_for`
+    beside the text, and makes the id from both again.
+
+    Parameters
+    ----------
+    written : str
+    stands_for : str, optional
+        The command's type and fingerprint; "" if unknown.
+
+    Examples
+    --------
+    >>> from cqrs_lab.log.command_id import CommandId
+    >>> CommandId("payment-7") == "payment-7", CommandId("payment-7").stands_for
+    (True, '')
+    """
+
+    stands_for: str
+
+    def __new__(cls, written: str, stands_for: str = "") -> Self:  # noqa: D102 - said above
+        made = super().__new__(cls, written)
+        made.stands_for = stands_for
+        return made
+
+    @classmethod
+    def of(cls, command: object, given: str | None) -> Self | None:
+        """Return the id with the fingerprint of this command; None if none is given."""
+        if given is None:
+            return None
+        return cls(text("command_id", given, "an id; give a text such as 'payment-7', or None"), fingerprint(command))
+
+    def check(self, first: Sequence[RecordedEvent], stream: str, command: object) -> None:
+        """Refuse this command if the events recorded under its id are another command's.
+
+        Where the store has kept the id's text alone, nothing is known, and nothing is refused.
+
+        Raises
+        ------
+        CommandIdReused
+        InvalidArgument
+            There are no such events: the store does not keep ids.
+        """
+        if not first:
+            todo = "keep append's command_id on each RecordedEvent, or send without ids"
+            raise InvalidArgument(f"the store shows no event of command id {self!r} in stream {stream!r}; {todo}")
+        recorded = getattr(first[0].command_id, "stands_for", "")
+        if recorded and recorded != self.stands_for:
+            raise CommandIdReused(stream, self, recorded.partition(" ")[0], shown(command))
+
+
+def fingerprint(command: object) -> str:
+    """Return the command's type and a short text that depends on its values.
+
+    It is the same for equal commands: in every process, for a class defined again under the same name and module, and
+    whatever the order of a dict or a set. Fields declared with ``compare=False`` do not count.
+
+    Raises
+    ------
+    InvalidArgument
+        The command holds what has no value of its own, such as a lock, a generator or a connection.
+
+    Examples
+    --------
+    >>> from cqrs_lab.log.command_id import fingerprint
+    >>> fingerprint("switch on"), fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2.0, "a": 1})
+    ('str 6bb50cdf93fc7404', True)
+    """
+    try:
+        written = _written(command)
+    except Exception as error:
+        why = "holds what cannot be compared later"
+        todo = "let commands hold plain values, or send this one without an id"
+        raise InvalidArgument(f"{shown(command)} {why} ({type(error).__name__}: {error}); {todo}") from error
+    return f"{type(command).__qualname__} {sha256(written.encode(errors='surrogatepass')).hexdigest()[:16]}"
+
+
+def _written(value: Any) -> str:
+    """Write a value so that equal values are written alike."""
+    if value is None or isinstance(value, (str, bytes)):
+        return repr(value) if value is None or isinstance(value, bytes) else repr(str.__str__(value))
+    if isinstance(value, (Real, Decimal)):
+        return _number(value)
+    if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        return f"{value.__module__}.{value.__qualname__}"
+    if type(value) in (list, tuple):
+        return f"{type(value).__name__}({','.join(map(_written, value))})"
+    if type(value) in (set, frozenset):
+        return f"set({','.join(sorted(map(_written, value)))})"
+    if isinstance(value, MappingProxyType) or type(value) is dict:
+        return f"dict({','.join(sorted(f'{_written(key)}:{_written(held)}' for key, held in value.items()))})"
+    return f"{_written(type(value))}({_parts(value)})"
+
+
+def _parts(value: Any) -> str:
+    """Write what an object of a class is made of."""
+    if is_dataclass(value):
+        return _written({one.name: getattr(value, one.name) for one in fields(value) if one.compare})
+    reduced = value.__reduce_ex__(4)  # as `copy` and `pickle` take any object apart
+    if isinstance(reduced, str):
+        return reduced
+    make, arguments, *more = reduced
+    return ",".join([_written(make), *map(_written, arguments), *(_written(_listed(one)) for one in more)])
+
+
+def _listed(part: Any) -> Any:
+    return list(part) if hasattr(part, "__next__") else part
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, Integral):
+        return f"{int(value):x}/1"
+    if not isfinite(value):
+        return str(float(value))
+    above, below = value.as_integer_ratio()
+    return f"{above:x}/{below:x}"
