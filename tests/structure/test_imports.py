@@ -8,12 +8,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 # Each part of the package, and the parts it may import beside itself. "index" is `import cqrs_lab`.
-LOG = {"errors", "report", "log"}
+LOG = {"errors", "arguments", "report", "log"}
 BOTH_SIDES = LOG | {"write", "read", "index"}
 MAY_IMPORT = {
     "errors": set(),
+    "arguments": {"errors"},
     "report": {"errors"},
-    "log": {"errors", "report"},
+    "log": {"errors", "arguments", "report"},
     "write": LOG,
     "read": LOG,
     "index": BOTH_SIDES,
@@ -23,6 +24,7 @@ MAY_IMPORT = {
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
     "cli": BOTH_SIDES | {"simulation", "show", "shop", "course"},
 }
+BOTTOM = ("errors", "arguments", "report")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
 
 
@@ -76,7 +78,7 @@ def test_the_two_sides_of_the_shop_share_its_events_alone():
 
 
 def test_the_core_of_the_log_and_the_write_side_need_the_standard_library_alone():
-    bound = [edge for edge in OUTSIDE if edge[0] in LOG_CORE or part(edge[0]) in ("errors", "report", "write")]
+    bound = [edge for edge in OUTSIDE if edge[0] in LOG_CORE or part(edge[0]) in (*BOTTOM, "write")]
     assert [edge for edge in bound if edge[1].split(".")[0] not in sys.stdlib_module_names] == []
 
 
