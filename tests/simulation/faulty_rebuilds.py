@@ -1,6 +1,5 @@
 """Rebuilds for the harness: right ones in three styles, and ones that make a mistake each."""
 
-from dataclasses import replace
 
 import cqrs_lab as lab
 from cqrs_lab.simulation.faults import KitRebuilder, RebuildStory, by_function
