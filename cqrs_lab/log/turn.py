@@ -62,9 +62,7 @@ class Turn:
         A thread that is inside some work already waits for nobody, since the others might be waiting for it: it works
         beside them, or is refused.
         """
-        if depth(worker):
-            why = "the work of", "its own rules, a handler of its queries, or a listener to the store"
-            raise self._refused(call, worker, *why)
+        self.refuse_within(worker, call)
         here, began = _marked((worker,)), list[bool]()
 
         def alone() -> T:
@@ -86,6 +84,12 @@ class Turn:
             if at_work():
                 raise self._refused(call, worker, "work, while another thread works for", "to wait might never end")
             self._freed.acquire(timeout=LOOK_AGAIN_SECONDS)
+
+    def refuse_within(self, worker: Worker, call: str) -> None:
+        """Refuse a call from within the work of the same worker: it would never end, or change what is being read."""
+        if depth(worker):
+            why = "its own rules, a handler of its queries, or a listener to the store"
+            raise self._refused(call, worker, "the work of", why)
 
     @staticmethod
     def _refused(call: str, worker: Worker, where: str, why: str) -> InvalidArgument:

@@ -30,7 +30,7 @@ def give_up(projector: Projector, by: object) -> ReadModel:
     while True:
         now = projector.serving
         _check_whose(now.rebuilding, by)
-        if projector._publish(now, rebuilding=None):
+        if now.rebuilding is None or projector._publish(now, rebuilding=None):
             return now.model
 
 

@@ -223,6 +223,7 @@ class Projector(Follower):
 
     def begin_rebuild(self, by: object = "somebody") -> None:
         """Mark that another version is being built, and by whom; only one at a time."""
+        self._turn.refuse_within(self, "begin_rebuild()")
         handover.begin(self, by)
 
     def end_rebuild(

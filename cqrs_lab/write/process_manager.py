@@ -70,6 +70,11 @@ class Process(Generic[Command, Event, State]):
     deadline: Callable[[State], Any] = lambda state: None
     overdue: Callable[[State, Any], Sequence[Command]] = lambda state, now: ()
 
+    def __post_init__(self) -> None:
+        text("name", self.name, "a name; give the process a text, such as 'fulfilment'")
+        for rule in ("instance", "evolve", "react", "deadline", "overdue"):
+            function(rule, getattr(self, rule), "a function; Process says what each of its rules is called with")
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedCommand:
