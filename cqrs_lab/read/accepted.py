@@ -79,6 +79,8 @@ def check_batch(batch: Any) -> None:
 
 def checked_position(name: str, position: Any) -> int:
     """Return a position in the log."""
+    if type(position) is int and position >= 0:
+        return position  # asked with every query
     if hasattr(position, "position"):
         raise refuse(name, position, f"a position; give its position: {name}=receipt.position")
     return whole_number(name, position, f"a position in the log; give 0 or more, such as {name}=receipt.position")
@@ -86,7 +88,8 @@ def checked_position(name: str, position: Any) -> int:
 
 def checked_seconds(timeout_seconds: Any) -> float:
     """Return how long to wait."""
-    if not isinstance(timeout_seconds, Real) or isinstance(timeout_seconds, bool) or not float(timeout_seconds) >= 0:
+    number = isinstance(timeout_seconds, (float, int, Real)) and not isinstance(timeout_seconds, bool)
+    if not number or not timeout_seconds >= 0:
         raise refuse("timeout_seconds", timeout_seconds, "a time to wait; give seconds, 0 for not at all")
     return float(timeout_seconds)
 

@@ -42,7 +42,7 @@ class Projector(Follower):
     """Keeps a projection's read model up to date with a log.
 
     Table and checkpoint are replaced together; events that the checkpoint covers already are dropped. So
-    however often the log is read again, and wherever the worker was stopped, no event counts twice.
+    however often the log is read again, and wherever the worker was interrupted, no event counts twice.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ class Projector(Follower):
         What to do with an event that the projection cannot take in: stop before it and say so, or leave
         it out and list it in `parked`, until `retry_parked`. The batch is halved until the event stands alone.
     clock : callable, optional
-        Gives the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
+        Returns the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
     model : ReadModel, optional
-        What an earlier life has left: the projector goes on from its checkpoint.
+        The model of an earlier projector (`projector.serving.model`): this one goes on from its checkpoint.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class Projector(Follower):
 
     @property
     def status(self) -> ProjectorStatus:
-        """How the projector is doing."""
+        """How the projector is doing, as `ProjectorStatus`."""
         now = self.serving
         return status_of(self.store, now.model, now.error, bool(now.rebuilding), self._clock)
 
@@ -128,7 +128,7 @@ class Projector(Follower):
         Parameters
         ----------
         projection : Projection, optional
-            The mended one, of the same schema and events; it takes over. For others, rebuild.
+            The repaired one, of the same schema and events; it takes over. For others, rebuild.
 
         Returns
         -------
@@ -155,7 +155,10 @@ class Projector(Follower):
         ------
         ProjectionFailed
             At an event that the projection cannot take in, or the store cannot read. Everything before it is in the
-            table; the next call tries it again.
+            table; the next call tries it again. What is no `Exception`, such as your interrupt, passes through and
+            is no failure: the next call goes on.
+        InvalidArgument
+            Called from within the projection, or from a handler of a query that reads this projector.
         """
         read = self._alone("catch_up()", partial(self._read_on, accepted.checked_limit(limit)))
         self._resume()

@@ -94,7 +94,7 @@ class QueryBus:
         at_least = accepted.checked_position("at_least", at_least)
         timeout_seconds = accepted.checked_seconds(timeout_seconds)
         deadline = time.monotonic() + timeout_seconds
-        for projector in projectors:
+        for projector in projectors if timeout_seconds else ():
             projector.wait_for(at_least, max(0.0, deadline - time.monotonic()))
         servings = [projector.serving for projector in projectors]
         position = min(serving.model.position for serving in servings)

@@ -54,6 +54,8 @@ class SitedProjector(Projector):
         self._sites, self._what = sites, what
 
     def _publish(self, now: Serving, **changes: Any) -> bool:
+        if changes.get("rebuilding"):  # a rebuild begins: nothing is saved yet
+            return super()._publish(now, **changes)
         what = "swap" if "handlers" in changes else self._what
         published: bool = self._sites.around(what, partial(super()._publish, now, **changes))
         return published
