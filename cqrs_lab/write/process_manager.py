@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -282,7 +282,8 @@ class ProcessManager(Follower):
         """Return whose event it is, and what is known of that instance after it."""
         if (instance := self._process.instance(recorded.event)) is None:
             return None, _Known(0, None)
-        text("instance(event)", instance, "a name; return a text, such as an order's id, or None")
+        if not isinstance(instance, Hashable):
+            raise refuse("instance(event)", instance, "a name; return one, such as an order's id, or None")
         known = self._known_of(instance)
         if known.position >= recorded.position:
             return instance, known  # handled again after an interrupt, and not to be counted again
