@@ -2,112 +2,80 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from functools import partial
+import weakref
 from typing import Self
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.atomic import AtomicReference
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.life import Life
+from cqrs_lab.log.one_worker import end_older_workers
 
 
 class Follower:
-    """Calls `catch_up` in a daemon thread each time the log has grown.
+    """Reads the log in a daemon thread each time it has grown; start it and stop it, or use it in a ``with`` statement.
 
-    The thread sleeps until the store announces a commit: there is no polling interval. Announcements
-    that come while it is at work are not lost and not counted: one more `catch_up` takes them all.
-
-    Parameters
-    ----------
-    store : EventStore
-        A store that announces its growth (has `subscribe`).
-    catch_up : callable
-        Takes in everything between its own checkpoint and the head of the log. Returns False to stop.
+    The thread sleeps until the store announces a commit. Announcements that come while it is at work are not lost
+    and not counted: one more reading takes them all. It ends with `stop`, with an error, when nobody holds the worker
+    any more, and when another worker of the same name is started on the same log.
     """
 
-    def __init__(self, store: EventStore, catch_up: Callable[[], bool]) -> None:
-        self._store = store
-        self._catch_up = catch_up
-        self._grown = threading.Event()  # of the thread that follows now; another thread has another one
-        self._turn = threading.Lock()  # guards all that follows
-        self._wanted = self._running = self._again = False
-        self._thread: threading.Thread | None = None
-        self._unsubscribe: Callable[[], None] = lambda: None
+    def __init__(self, store: EventStore, name: str) -> None:
+        self.store, self.worker_name = store, name
+        self._life = AtomicReference(Life(ended=True))
+
+    def _follow(self) -> bool:
+        """Read everything between the checkpoint and the head of the log. Returns False to stop."""
+        raise NotImplementedError
+
+    def _superseded(self, why: str) -> None:
+        """Note that another worker follows in place of this one."""
+        raise NotImplementedError
 
     @property
     def running(self) -> bool:
-        """True between start and stop, unless `catch_up` ended it."""
-        return self._running
+        """True between start and stop, unless an error ended it."""
+        return not self._life.get().ended
 
     def start(self) -> None:
-        """Begin to follow; does nothing if it already does."""
-        subscribe = getattr(self._store, "subscribe", None)
-        if subscribe is None:
+        """Follow the log in a daemon thread that sleeps until the store announces a commit.
+
+        There is one worker of a name on a log: a cell that is run again ends the worker that it started before, and
+        that one's status says so. Does nothing if it follows already.
+        """
+        life = self._life.get()
+        if not life.asked_again():
+            self._begin(life)
+        end_older_workers(self)
+
+    def _resume(self) -> None:
+        """Follow again, if an error has ended what `start` began."""
+        life = self._life.get()
+        if not life.asked_again() and life.was_begun:  # started, and not stopped
+            self._begin(life)
+
+    def _begin(self, before: Life) -> None:
+        if (subscribe := getattr(self.store, "subscribe", None)) is None:
             raise InvalidArgument(
-                f"{type(self._store).__name__} does not announce its growth (no subscribe method); "
+                f"{type(self.store).__name__} does not announce its growth (no subscribe method); "
                 "call catch_up() yourself when you want to read on"
             )
-        with self._turn:
-            if not self._wanted:
-                self._wanted, self._unsubscribe = True, subscribe(lambda: self._grown.set())
-            self._begin()
-
-    def resume(self) -> None:
-        """Begin to follow again, if `catch_up` has ended what `start` began."""
-        with self._turn:
-            if self._wanted:
-                self._begin()
-
-    def _begin(self) -> None:
-        self._again = True  # a thread that is just about to end is followed by another
-        if not self._running:
-            self._running, self._grown = True, threading.Event()
-            follow = partial(self._follow, self._grown)
-            self._thread = threading.Thread(target=follow, daemon=True, name="cqrs-lab follower")
-            self._thread.start()
-        self._grown.set()
+        life = Life()
+        life.begin(weakref.ref(self, lambda gone: life.wake()), before, subscribe, f"cqrs-lab {self.worker_name}")
 
     def stop(self) -> None:
-        """Finish the batch in hand and end the thread; does nothing if it is not running."""
-        with self._turn:
-            self._unsubscribe()
-            self._wanted, self._running, self._unsubscribe = False, False, lambda: None
-            thread, self._thread = self._thread, None
-            self._grown.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        """Finish what is in hand and end the thread; does nothing if it is not running.
 
-    def _follow(self, grown: threading.Event) -> None:
-        try:
-            while True:
-                grown.wait()
-                # Cleared before reading, not after: a commit in between must wake us once more.
-                grown.clear()
-                if self._grown is not grown or not self._running:
-                    return
-                self._again = False
-                if not self._catch_up():
-                    return
-        finally:
-            with self._turn:
-                if self._grown is grown and self._running:
-                    self._running = False
-                    if self._again:
-                        self._begin()
+        Called from within the work of a projector, a query or a process, it does not wait for the thread to end.
+        """
+        self._end(wait_seconds=None)
 
-
-class Following:
-    """A worker with a follower of its own: start it and stop it, or use it in a ``with`` statement."""
-
-    _follower: Follower
-
-    def start(self) -> None:
-        """Follow the log in a daemon thread that sleeps until the store announces a commit."""
-        self._follower.start()
-
-    def stop(self) -> None:
-        """Finish what is in hand and end the thread."""
-        self._follower.stop()
+    def _end(self, wait_seconds: float | None) -> None:
+        life = self._life.get()
+        while not self._life.compare_and_set(life, Life(ended=True)):
+            life = self._life.get()
+        life.wake()
+        life.wait_for_end(wait_seconds)
 
     def __enter__(self) -> Self:
         self.start()

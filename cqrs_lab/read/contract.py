@@ -14,8 +14,9 @@ from pandas.api.types import is_float_dtype
 
 from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.projection import Projection, check_declaration
+from cqrs_lab.read.projection import Projection
 from cqrs_lab.report import Findings, Report
 
 DECLARED = "the projection declares itself"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ParkedEvent, ReadModel
 
+if TYPE_CHECKING:
+    from cqrs_lab.read.projector import Projector
+
 
 def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFrame:
     """List them: one row per position (int64), with stream, event (the type's name) and error (str).
@@ -23,6 +27,16 @@ def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFra
     rows = [(one.position, *_whose(store, one.position), one.error) for one in parked]
     shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
     return pd.DataFrame(rows, columns=list(shape)).astype(shape).set_index("position")
+
+
+def retry_all(projector: Projector, projection: Projection | None) -> int:
+    """Take in what a projector has parked, with this projection if one is given; return how many were taken in."""
+    while True:
+        now = projector.serving
+        reads = projection or now.projection
+        model, error = retry(projector.store, reads, now.model), "" if projection else now.error
+        if projector._publish(now, projection=reads, model=model, error=error):
+            return len(now.model.parked) - len(model.parked)
 
 
 def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadModel:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.schema import Schema
 
@@ -49,16 +48,3 @@ class Projection(Protocol):
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Make one table of two, neither of which is changed; the projector hands in only the rows concerned."""
-
-
-def check_declaration(projection: Any) -> None:
-    """Refuse an object that is no projection, and say what it lacks."""
-    if isinstance(projection, type):
-        raise InvalidArgument(f"{projection.__name__} is a class; give an instance: {projection.__name__}()")
-    needed = ("name", "version", "events", "schema", "summarise", "merge")
-    if missing := [name for name in needed if not hasattr(projection, name)]:
-        raise InvalidArgument(f"{projection!r} is no projection: it lacks {', '.join(missing)}")
-    if not isinstance(projection.events, tuple) or len(set(projection.events)) != len(projection.events):
-        raise InvalidArgument(f"events={projection.events!r}: give a tuple of event types, each once")
-    if not isinstance(projection.schema, Schema):
-        raise InvalidArgument(f"schema={projection.schema!r}: give a cqrs_lab.Schema")

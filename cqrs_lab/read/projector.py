@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
-from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
+from cqrs_lab.arguments import function
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent, said
+from cqrs_lab.log.atomic import AtomicReference
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.follower import Follower, Following
+from cqrs_lab.log.follower import Follower
+from cqrs_lab.log.turn import Turn
+from cqrs_lab.read import accepted, handover
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.parked import check_nothing_is_lost, parked_table, read_up_to_unreadable, retry
-from cqrs_lab.read.projection import Projection, check_declaration
-from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry_all
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.read_model import ReadModel, advanced, left_out
 from cqrs_lab.read.status import ProjectorStatus, status_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +35,14 @@ class Serving:
     handlers: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
     error: str = ""
     rebuilding: object = None  # whoever builds the next version
+    swapped_by: object = None  # whoever built this one
 
 
-class Projector(Following):
+class Projector(Follower):
     """Keeps a projection's read model up to date with a log.
 
     Table and checkpoint are replaced together; events that the checkpoint covers already are dropped. So
-    however often the log is read again, and wherever the worker was stopped, no event counts twice.
+    however often the log is read again, and wherever the worker was interrupted, no event counts twice.
 
     Parameters
     ----------
@@ -45,9 +52,9 @@ class Projector(Following):
         What to do with an event that the projection cannot take in: stop before it and say so, or leave
         it out and list it in `parked`, until `retry_parked`. The batch is halved until the event stands alone.
     clock : callable, optional
-        Gives the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
+        Returns the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
     model : ReadModel, optional
-        What an earlier life has left: the projector goes on from its checkpoint.
+        The model of an earlier projector (`projector.serving.model`): this one goes on from its checkpoint.
 
     Examples
     --------
@@ -68,22 +75,18 @@ class Projector(Following):
         clock: Callable[[], float] = time.time,
         model: ReadModel | None = None,
     ) -> None:
-        check_declaration(projection)
+        accepted.check_store(store)
+        accepted.check_declaration(projection)
         if on_failure not in ("stop", "park"):
             raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")
-        model = model or ReadModel(projection.schema.empty())
-        projection.schema.check(model.table, "the model given")
-        if model.position > store.head():
-            raise InvalidArgument(f"the model given stands at {model.position}, and the log ends at {store.head()}")
-        if model.made_by not in (None, made_by := (projection.name, projection.version)):
-            raise InvalidArgument(f"the model given was made by {model.made_by}, not {made_by}; rebuild from the log")
-        self.store = store
+        function("clock", clock, "a clock; give a function that returns the seconds since 1970, such as time.time")
+        model = ReadModel(projection.schema.empty()) if model is None else model
+        accepted.check_model(model, projection, store.head())
+        super().__init__(store, f"projector of {projection.name}")
         self.on_failure: Literal["stop", "park"] = on_failure
         self._clock = clock
-        self._serving = Serving(projection, model)
-        self._working = threading.RLock()  # one thread at a time reads the log
-        self._changed = threading.Condition()  # guards _serving
-        self._follower = Follower(store, self._follow)
+        self._served = AtomicReference(Serving(projection, model))
+        self._turn = Turn()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -106,12 +109,11 @@ class Projector(Following):
     @property
     def serving(self) -> Serving:
         """Table, position and state of one moment, taken together."""
-        with self._changed:
-            return self._serving
+        return self._served.get()
 
     @property
     def status(self) -> ProjectorStatus:
-        """How the projector is doing."""
+        """How the projector is doing, as `ProjectorStatus`."""
         now = self.serving
         return status_of(self.store, now.model, now.error, bool(now.rebuilding), self._clock)
 
@@ -126,23 +128,18 @@ class Projector(Following):
         Parameters
         ----------
         projection : Projection, optional
-            The mended one, of the same schema and events; it takes over. For others, rebuild.
+            The repaired one, of the same schema and events; it takes over. For others, rebuild.
 
         Returns
         -------
         int
             How many events were taken in. No event counts twice, wherever this is interrupted.
         """
-        with self._working:
-            now = self.serving
-            mended = projection or now.projection
-            check_declaration(mended)
-            if mended.schema != now.projection.schema or set(mended.events) != set(now.projection.events):
-                raise InvalidArgument(f"{mended.name} has another schema or other events; use rebuild(projector, to=…)")
-            model = retry(self.store, mended, now.model)
-            self._publish(projection=mended, model=model, error="" if projection else now.error)
-            self._follower.resume()
-            return len(now.model.parked) - len(model.parked)
+        if projection is not None:
+            accepted.check_same_reading(self.projection, projection)
+        taken_in = self._alone("retry_parked()", lambda: retry_all(self, projection))
+        self._resume()
+        return taken_in
 
     def catch_up(self, limit: int | None = None) -> int:
         """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
@@ -158,28 +155,30 @@ class Projector(Following):
         ------
         ProjectionFailed
             At an event that the projection cannot take in, or the store cannot read. Everything before it is in the
-            table; the next call tries it again.
+            table; the next call tries it again. What is no `Exception`, such as your interrupt, passes through and
+            is no failure: the next call goes on.
+        InvalidArgument
+            Called from within the projection, or from a handler of a query that reads this projector.
         """
-        read = self._read_on(limit)
-        self._follower.resume()
+        read = self._alone("catch_up()", partial(self._read_on, accepted.checked_limit(limit)))
+        self._resume()
         return read
 
-    def _read_on(self, limit: int | None = None) -> int:
-        with self._working:
-            head, read = self.store.head(), 0
-            while self.position < head and (limit is None or read < limit):
-                left = None if limit is None else limit - read
-                batch, unreadable = read_up_to_unreadable(self.store, after=self.position, limit=left)
-                self._take_in(batch)
-                read += len(batch)
-                if unreadable is not None:
-                    self._stop_or_park(unreadable.position, unreadable)
-                    read += 1
-                elif not len(batch):
-                    break
-            if self.serving.error and self.position >= head:
-                self._publish(error="")  # what failed was not an event, and it is over
-            return read
+    def _alone(self, call: str, work: Callable[[], T]) -> T:
+        # Beside another thread, what comes second is not published.
+        return self._turn.run(self, call, work, beside=True)
+
+    def _read_on(self, limit: int | None = None, failures: type[BaseException] = Exception) -> int:
+        head, read = self.store.head(), 0
+        while (now := self.serving).model.position < head and (limit is None or read < limit):
+            left = None if limit is None else limit - read
+            batch, unreadable = read_up_to_unreadable(self.store, after=now.model.position, limit=left)
+            if not len(batch) and unreadable is None:
+                break
+            read += self._take_in(now, batch, unreadable, failures)
+        if now.error and now.model.position >= head:
+            self._publish(now, error="")  # what failed was not an event, and it is over
+        return read
 
     def apply(self, batch: EventBatch) -> None:
         """Take in a batch of the log that somebody hands over, whatever was handed over before.
@@ -187,56 +186,48 @@ class Projector(Following):
         What the checkpoint covers already is dropped. Where the batch does not follow on from there, the log is read
         instead: a batch that came too early must not make the checkpoint pass what came late.
         """
-        with self._working:
-            new = batch.after(self.position)
-            next_one, unreadable = read_up_to_unreadable(self.store, after=self.position, limit=1)
-            if unreadable or (len(next_one) and len(new) and next_one.last_position < next(iter(new)).position):
-                self.catch_up()
-            else:
-                self._take_in(new)
+        accepted.check_batch(batch)
+        self._alone("apply()", partial(self._apply, batch))
 
-    def _take_in(self, batch: EventBatch) -> None:
-        if not len(batch):
-            return
+    def _apply(self, batch: EventBatch) -> None:
         now = self.serving
-        try:
-            model = now.model.take_in(now.projection, batch)
-        except Exception as caught:  # noqa: BLE001 - a projection may raise anything; it is told, never swallowed
-            error = caught
-        else:
-            return self._publish(model=model, error="")
-        # Out of the except block: or else an error in a half would tell of every larger batch as well.
-        if len(batch) == 1:
-            return self._stop_or_park(batch.last_position, error)
-        for half in batch.halves():
-            self._take_in(half)
+        new = batch.after(now.model.position)
+        next_one, unreadable = read_up_to_unreadable(self.store, after=now.model.position, limit=1)
+        if unreadable or (len(next_one) and len(new) and next_one.last_position < next(iter(new)).position):
+            self._read_on()
+        elif len(new) and not self._take_in(now, new):
+            self._apply(new)
 
-    def _stop_or_park(self, position: int, error: Exception) -> None:
-        now, why = self.serving, said(error)
-        if self.on_failure == "park":
-            return self._publish(model=now.model.park(position, why), error="")
-        failure = ProjectionFailed(now.projection.name, position, now.model.position, why)
-        self._publish(error=str(failure))
-        raise failure from error
+    def _take_in(
+        self,
+        now: Serving,
+        batch: EventBatch,
+        unreadable: UnreadableEvent | None = None,
+        failures: type[BaseException] = Exception,
+    ) -> int:
+        """Publish what `now` becomes with the next events, and return how many they are; 0 if others came first."""
+        model, failure = advanced(now.model, now.projection, batch, self.on_failure, failures)
+        if failure is None and unreadable is not None:
+            model, failure = left_out(model, now.projection, unreadable.position, self.on_failure, unreadable)
+        if not self._publish(now, model=model, error=str(failure or "")):
+            return 0
+        if failure:
+            raise failure from failure.__cause__
+        return len(batch) + (unreadable is not None)
 
-    def _publish(self, **changes: Any) -> None:
-        with self._changed:
-            self._serving = replace(self._serving, **changes)
-            self._changed.notify_all()
+    def _publish(self, now: Serving, **changes: Any) -> bool:
+        """Replace what is served in one step, if it is still `now`: otherwise what was made of `now` is dropped."""
+        return self._served.compare_and_set(now, replace(now, **changes))
 
     def wait_for(self, position: int, timeout_seconds: float) -> None:
         """Wait until the table reflects this position, the projector has failed, or the time is up."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._serving.model.position >= position or bool(self._serving.error), timeout_seconds
-            )
+        wanted, seconds = accepted.checked_position("position", position), accepted.checked_seconds(timeout_seconds)
+        self._served.wait_until(lambda now: now.model.position >= wanted or bool(now.error), seconds)
 
     def begin_rebuild(self, by: object = "somebody") -> None:
         """Mark that another version is being built, and by whom; only one at a time."""
-        with self._changed:
-            if self._serving.rebuilding:
-                raise InvalidArgument("a rebuild is under way; finish or abort it first, or projector.end_rebuild()")
-            self._serving = replace(self._serving, rebuilding=by)
+        self._turn.refuse_within(self, "begin_rebuild()")
+        handover.begin(self, by)
 
     def end_rebuild(
         self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None, by: object = None
@@ -250,33 +241,23 @@ class Projector(Following):
         ReadModel
             What was served before.
         """
-        with self._working:
-            before, now = self.serving.model, self.serving.rebuilding
-            if by is not None and now is not by:
-                raise InvalidArgument("this rebuild was given up meanwhile; begin another, with the model of this one")
-            if successor is None:
-                self._publish(rebuilding=None)
-                return before
-            successor.catch_up()
-            built = successor.serving
-            check_nothing_is_lost(self.store, self.projection, before, built.projection, built.model)
-            fitting = self.serving.handlers if built.projection.schema == self.projection.schema else {}
-            self._publish(
-                projection=built.projection,
-                model=built.model,
-                handlers={**fitting, **(handlers or {})},
-                error="",
-                rebuilding=None,
-            )
-            self._follower.resume()
-            return before
+        if successor is None:
+            return handover.give_up(self, by)
+        before = self._alone("end_rebuild()", lambda: handover.swap(self, successor, handlers or {}, by))
+        self._resume()
+        return before
+
+    def _superseded(self, why: str) -> None:
+        while not self._publish(self.serving, error=why):
+            pass
 
     def _follow(self) -> bool:
+        # In this thread no interrupt comes from outside: whatever is raised is the projection's, and must be told.
         try:
-            self._read_on()
+            self._alone("catch_up()", partial(self._read_on, failures=BaseException))
         except ProjectionFailed:
             return False  # told by status and by every answer
-        except Exception as error:
-            self._publish(error=said(error))
+        except BaseException as error:
+            self._superseded(said(error))
             raise
         return True

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from cqrs_lab.errors import InvalidArgument, NotRegistered
 from cqrs_lab.log.identity import find_route, forget_outdated
+from cqrs_lab.log.turn import depth, working
+from cqrs_lab.read import accepted
 from cqrs_lab.read.projector import Projector, Serving
 
 Freshness = Literal["fresh", "pending", "rebuilding", "failed", "timeout"]
@@ -62,10 +65,15 @@ class QueryBus:
         self, query_type: type, handler: Callable[..., Any], *, reads: Projector | Sequence[Projector]
     ) -> None:
         """Answer queries of this type with ``handler(query, *tables)``, one table per projector in `reads`."""
+        projectors = accepted.checked_projectors(reads, Projector)
+        accepted.check_query(query_type, handler, readers=len(projectors))
         forget_outdated(self._routes, query_type)
         if query_type in self._routes:
-            raise InvalidArgument(f"{query_type.__name__} is registered already; one query has one handler")
-        self._routes[query_type] = handler, (reads,) if isinstance(reads, Projector) else tuple(reads)
+            raise InvalidArgument(
+                f"{query_type.__name__} is registered already; one query has one handler: "
+                "make the QueryBus again, then register, if this is a cell that you run once more"
+            )
+        self._routes[query_type] = handler, projectors
 
     def ask(self, query: object, *, at_least: int = 0, timeout_seconds: float = 0.0) -> Answer:
         """Answer from tables that reflect at least this position, or say why not.
@@ -85,8 +93,10 @@ class QueryBus:
             No handler is registered for this type of query.
         """
         handler, projectors = self._route(query)
+        at_least = accepted.checked_position("at_least", at_least)
+        timeout_seconds = accepted.checked_seconds(timeout_seconds)
         deadline = time.monotonic() + timeout_seconds
-        for projector in projectors:
+        for projector in projectors if timeout_seconds else ():
             projector.wait_for(at_least, max(0.0, deadline - time.monotonic()))
         servings = [projector.serving for projector in projectors]
         position = min(serving.model.position for serving in servings)
@@ -95,8 +105,10 @@ class QueryBus:
             return Answer(None, position, freshness)
         for serving in servings:  # a rebuilt version may bring the handler that fits its new shape
             handler = find_route(serving.handlers, type(query), "query") or handler
+        if depth(self) > 50:
+            raise InvalidArgument(f"{type(query).__name__} asks itself without end; let its handler read the tables")
         tables = [serving.model.table.copy(deep=False) for serving in servings]
-        return Answer(handler(query, *tables), position, freshness)
+        return Answer(working((self, *projectors), partial(handler, query, *tables)), position, freshness)
 
     def reads(self, query: object) -> tuple[Projector, ...]:
         """Tell which projectors' tables an answer to this query is made from."""

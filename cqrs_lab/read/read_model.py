@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pandas as pd
 
+from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import check_overflow, upsert
 from cqrs_lab.read.projection import Projection
@@ -59,3 +61,37 @@ class ReadModel:
     def park(self, position: int, error: str) -> ReadModel:
         """Leave out the event at this position, and remember it."""
         return replace(self, position=position, parked=(*self.parked, ParkedEvent(position, error)))
+
+
+OnFailure = Literal["stop", "park"]
+
+
+def advanced(
+    model: ReadModel, projection: Projection, batch: EventBatch, on_failure: OnFailure, failures: type[BaseException]
+) -> tuple[ReadModel, ProjectionFailed | None]:
+    """Take in a batch as far as the projection can, and return what stopped it."""
+    if not len(batch):
+        return model, None
+    try:
+        return model.take_in(projection, batch), None
+    except failures as caught:
+        error = caught
+    # Out of the except block: or else an error in a half would tell of every larger batch as well.
+    if len(batch) == 1:
+        return left_out(model, projection, batch.last_position, on_failure, error)
+    failure = None
+    for half in batch.halves():
+        if failure is None:
+            model, failure = advanced(model, projection, half, on_failure, failures)
+    return model, failure
+
+
+def left_out(
+    model: ReadModel, projection: Projection, position: int, on_failure: OnFailure, error: BaseException
+) -> tuple[ReadModel, ProjectionFailed | None]:
+    """Park an event that could not be taken in, or stop before it."""
+    if on_failure == "park":
+        return model.park(position, said(error)), None
+    failure = ProjectionFailed(projection.name, position, model.position, said(error))
+    failure.__cause__ = error
+    return model, failure

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.segment import SEGMENT_EVENTS
+from cqrs_lab.read.accepted import check_handlers
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
@@ -56,7 +58,7 @@ def rebuild(
     >>> rebuild(projector, to=ProductListing()).run().state
     'swapped'
     """
-    return Rebuild(projector, to, dict(handlers or {}), model, step_events)
+    return Rebuild(projector, to, {} if handlers is None else handlers, model, step_events)
 
 
 class Rebuild:
@@ -70,6 +72,8 @@ class Rebuild:
     state : {"building", "swapped", "aborted"}
     """
 
+    _given_up = _swapped = False
+
     def __init__(
         self,
         projector: Projector,
@@ -78,14 +82,22 @@ class Rebuild:
         model: ReadModel | None = None,
         step_events: int = SEGMENT_EVENTS,
     ) -> None:
-        if type(step_events) is not int or step_events < 1:
-            raise InvalidArgument(f"step_events={step_events!r}: give a whole number, 1 or more")
-        self.state: Literal["building", "swapped", "aborted"] = "building"
-        self._old, self._step_events = projector, step_events
+        if not isinstance(projector, Projector):
+            raise refuse("projector", projector, "a projector; give the one whose next version is to be built")
+        check_handlers(handlers)
+        self._step_events = whole_number("step_events", step_events, "a step; give a whole number, 1 or more", least=1)
+        self._old, self._handlers = projector, dict(handlers)
         self._new = Projector(projector.store, to, projector.on_failure, model=model)
-        self._before, self._handlers = projector.serving.model, handlers
-        self._turn = threading.RLock()  # a step and giving up come one after the other
+        self._before = projector.serving.model
         projector.begin_rebuild(by=self)
+
+    @property
+    def state(self) -> Literal["building", "swapped", "aborted"]:
+        """How far it has come."""
+        # Asked of the projector: an interrupt may have come between the swap and a note of it.
+        now = self._old.serving
+        self._swapped = self._swapped or now.swapped_by is self
+        return "swapped" if self._swapped else "building" if now.rebuilding is self else "aborted"
 
     @property
     def model(self) -> ReadModel:
@@ -109,20 +121,20 @@ class Rebuild:
             The new version cannot take in an event, or has parked one that the old version has. The old one goes on
             serving.
         """
-        while self._step():
+        while not self._given_up and self.state != "swapped":
+            self._step()
             yield Progress(self._new.position, self._old.store.head())
 
-    def _step(self) -> bool:
-        with self._turn:
-            if self.state != "building":
-                return False
-            self._new.catch_up(limit=self._step_events)
-            # The last few events are taken in during the swap, so that writers cannot keep us running behind.
-            near = self._old.store.head() - self._new.position < self._step_events
-            if near and self.state == "building":
+    def _step(self) -> None:
+        self._new.catch_up(limit=self._step_events)
+        # The last few events are taken in during the swap, so that writers cannot keep us running behind.
+        near = self._old.store.head() - self._new.position < self._step_events
+        try:
+            if near and not self._given_up:
                 self._before = self._old.end_rebuild(self._new, self._handlers, by=self)
-                self.state = "swapped"
-            return True
+        except InvalidArgument:
+            if not self._given_up and self.state != "swapped":  # it was not this rebuild that ended it meanwhile
+                raise
 
     def run(self) -> Self:
         """Build to the end and swap; give up if anything goes wrong."""
@@ -134,9 +146,7 @@ class Rebuild:
         return self
 
     def abort(self) -> None:
-        """Give up the new version; the old one goes on serving. A step that is under way is finished first."""
-        with self._turn:
-            if self.state == "building":
-                self.state = "aborted"
-                if self._old.serving.rebuilding is self:
-                    self._old.end_rebuild()
+        """Give up the new version; the old one goes on serving. A step that is under way swaps no more."""
+        self._given_up = True
+        with suppress(InvalidArgument):  # it has swapped, or was given up before
+            self._old.end_rebuild(by=self)

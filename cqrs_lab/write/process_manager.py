@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
+from cqrs_lab.arguments import check_range, function, having, refuse, shown, text, whole_number
 from cqrs_lab.errors import CommandIdReused, CommandRejected, InvalidArgument, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.follower import Follower, Following
+from cqrs_lab.log.follower import Follower
 from cqrs_lab.log.identity import current
 from cqrs_lab.log.purity import check_state, fresh
+from cqrs_lab.log.turn import Turn
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
 
@@ -69,6 +71,11 @@ class Process(Generic[Command, Event, State]):
     deadline: Callable[[State], Any] = lambda state: None
     overdue: Callable[[State, Any], Sequence[Command]] = lambda state, now: ()
 
+    def __post_init__(self) -> None:
+        text("name", self.name, "a name; give the process a text, such as 'fulfilment'")
+        for rule in ("instance", "evolve", "react", "deadline", "overdue"):
+            function(rule, getattr(self, rule), "a function; Process says what each of its rules is called with")
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedCommand:
@@ -79,7 +86,15 @@ class RejectedCommand:
     reason: str
 
 
-class ProcessManager(Following):
+class _Known(NamedTuple):
+    """What the process knows of an instance: up to which position, its state, and until when it waits."""
+
+    position: int
+    state: Any
+    deadline: Any = None
+
+
+class ProcessManager(Follower):
     """Follows the log for a process, and sends what the process decides.
 
     What it knows is the fold of the log up to its position, so nothing is kept but the position. Commands carry ids
@@ -134,18 +149,22 @@ class ProcessManager(Following):
         position: int = 0,
         save: Callable[[int], None] = lambda position: None,
     ) -> None:
+        having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
+        having("bus", bus, ("send",), "a command bus; give one, such as CommandBus(store)")
         if not isinstance(process, Process):
-            raise InvalidArgument(f"{process!r} is no process; give a cqrs_lab.Process")
-        if not 0 <= position <= store.head():
-            raise InvalidArgument(f"position={position}: give 0 (the start of the log) to {store.head()} (its head)")
-        self._store, self._bus, self._process, self._save = store, bus, process, save
-        self._states: dict[str, tuple[int, Any]] = {}
+            raise InvalidArgument(f"{shown(process)} is no process; give a cqrs_lab.Process")
+        wanted = f"a position in the log; give 0 (the start of the log) to {store.head()} (its head)"
+        if whole_number("position", position, wanted) > store.head():
+            raise refuse("position", position, wanted)
+        function("save", save, "a function; give one that keeps a position, such as lambda position: …")
+        super().__init__(store, f"manager of {process.name}")
+        self._bus, self._process, self._save = bus, process, save
+        self._known: dict[str, _Known] = {}
         self._rejected: dict[str, RejectedCommand] = {}
-        self.position, self.error, self._waiting = position, "", dict[str, Any]()
-        self._working = threading.RLock()  # one thread at a time handles events
-        self._follower = Follower(store, self._follow)
+        self.position, self.error = int(position), ""
+        self._turn = Turn()
         for recorded in current(takewhile(lambda one: one.position <= position, store.read_all())):
-            self._remember(recorded)
+            self._remember(*self._after(recorded))
 
     @property
     def rejected(self) -> tuple[RejectedCommand, ...]:
@@ -155,11 +174,11 @@ class ProcessManager(Following):
     @property
     def waiting(self) -> dict[str, Any]:
         """The instances that wait, and until when."""
-        return dict(self._waiting)
+        return {one: known.deadline for one, known in self._known.copy().items() if known.deadline is not None}
 
     def state(self, instance: str) -> Any:
         """Tell what the process knows of an instance."""
-        return self._states.get(instance, (0, self._process.initial_state))[1]
+        return fresh(self._known_of(instance).state)
 
     def catch_up(self, limit: int | None = None) -> int:
         """Handle the log to its end, also what its own commands lead to, or at most `limit` events.
@@ -177,21 +196,25 @@ class ProcessManager(Following):
             Whatever the process or the bus raises, but for a `CommandRejected`. The position is before that event, and
             the next call handles it again.
         """
+        check_range(0, limit)
+        handled = self._turn.run(self, "catch_up()", partial(self._read_to_end, limit))
+        self._resume()
+        return handled
+
+    def _read_to_end(self, limit: int | None = None) -> int:
         handled = 0
         while new := self._read_on(None if limit is None else limit - handled):
             handled += new
-        self._follower.resume()
         return handled
 
     def _read_on(self, limit: int | None = None) -> int:
         """Handle what is in the log now; what that leads to waits for the next call."""
-        with self._working:
-            handled = 0
-            for recorded in current(self._store.read_all(after=self.position, limit=limit)):
-                self._handle(recorded)
-                handled += 1
-            self.error = ""
-            return handled
+        handled = 0
+        for recorded in current(self.store.read_all(after=self.position, limit=limit)):
+            self._handle(recorded)
+            handled += 1
+        self.error = ""
+        return handled
 
     def due(self, now: Any) -> int:
         """Catch up, then do what missed deadlines call for, once for each deadline.
@@ -216,56 +239,63 @@ class ProcessManager(Following):
         InvalidArgument
             `now` and a deadline cannot be compared, such as times with and without a zone. Nothing is sent then.
         """
-        with self._working:
-            known = self.position
-            if self.catch_up():
-                self._save(self.position)  # so that a next life knows whom this one has heard of
-            # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
-            waiting = {one: deadline for one, deadline in self._waiting.items() if self._states[one][0] <= known}
-            overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
-            for instance in overdue:
-                position, state = self._states[instance]
-                self._send(self._process.overdue(state, now), position, "overdue-")
-            self.catch_up()
-            return len(overdue)
+        overdue = self._turn.run(self, "due()", partial(self._due, now))
+        self._resume()
+        return overdue
+
+    def _due(self, now: Any) -> int:
+        known = self.position
+        if self._read_to_end():
+            self._save(self.position)  # so that a next life knows whom this one has heard of
+        # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
+        waiting = {one: deadline for one, deadline in self.waiting.items() if self._known[one].position <= known}
+        overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
+        for instance in overdue:
+            self._send(self._process.overdue(self.state(instance), now), self._known[instance].position, "overdue-")
+        self._read_to_end()
+        return len(overdue)
 
     def _follow(self) -> bool:
         try:
-            self._read_on()
-        except Exception as error:
+            self._turn.run(self, "catch_up()", self._read_on)
+        except BaseException as error:
             self.error = said(error)
             raise
         return True
 
+    def _superseded(self, why: str) -> None:
+        self.error = why
+
     def _handle(self, recorded: RecordedEvent) -> None:
-        instance, state = self._after(recorded)
-        commands = () if instance is None else self._process.react(recorded.event, state)
+        instance, known = self._after(recorded)
+        commands = () if instance is None else self._process.react(recorded.event, fresh(known.state))
         self._send(commands, recorded.position)
         # Only now: a crash before this line has the event handled again, and the ids keep that harmless.
         if commands:
             self._save(recorded.position)
-        self._remember(recorded)
+        self._remember(instance, known)
         self.position = recorded.position
 
-    def _after(self, recorded: RecordedEvent) -> tuple[str | None, Any]:
-        instance = self._process.instance(recorded.event)
-        if instance is None:
-            return None, None
-        known, state = self._states.get(instance) or (0, fresh(self._process.initial_state))
-        check_state(state)
-        # What failed after it was remembered is handled again, and must not be counted again.
-        return instance, state if known >= recorded.position else self._process.evolve(state, recorded.event)
+    def _known_of(self, instance: str) -> _Known:
+        return self._known.get(instance) or _Known(0, self._process.initial_state)
 
-    def _remember(self, recorded: RecordedEvent) -> None:
-        instance, state = self._after(recorded)
-        if instance is None:
-            return
-        deadline = self._process.deadline(state)
-        self._states[instance] = recorded.position, state
-        if deadline is None:
-            self._waiting.pop(instance, None)
-        else:
-            self._waiting[instance] = deadline
+    def _after(self, recorded: RecordedEvent) -> tuple[str | None, _Known]:
+        """Return whose event it is, and what is known of that instance after it."""
+        if (instance := self._process.instance(recorded.event)) is None:
+            return None, _Known(0, None)
+        if not isinstance(instance, Hashable):
+            raise refuse("instance(event)", instance, "a name; return one, such as an order's id, or None")
+        known = self._known_of(instance)
+        if known.position >= recorded.position:
+            return instance, known  # handled again after an interrupt, and not to be counted again
+        check_state(known.state)
+        # A copy: rules that change the state they are given must not change another instance's, or this one's twice.
+        state = self._process.evolve(fresh(known.state), recorded.event)
+        return instance, _Known(recorded.position, state, self._process.deadline(fresh(state)))
+
+    def _remember(self, instance: str | None, known: _Known) -> None:
+        if instance is not None:
+            self._known[instance] = known
 
     def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
         if not isinstance(commands, (list, tuple)):

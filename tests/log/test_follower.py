@@ -10,6 +10,20 @@ import cqrs_lab as lab
 from cqrs_lab.log.follower import Follower
 
 
+class Reader(Follower):
+    """Follows with a function."""
+
+    def __init__(self, store, catch_up, name="reader"):
+        super().__init__(store, name)
+        self.catch_up, self.why = catch_up, ""
+
+    def _follow(self):
+        return self.catch_up()
+
+    def _superseded(self, why):
+        self.why = why
+
+
 def test_it_wakes_for_what_was_there_before_and_for_each_growth():
     store, seen, woke = lab.MemoryEventStore(), [], threading.Semaphore(0)
 
@@ -19,7 +33,7 @@ def test_it_wakes_for_what_was_there_before_and_for_each_growth():
         return True
 
     store.append("a", ["before"], expected=0)
-    follower = Follower(store, catch_up)
+    follower = Reader(store, catch_up)
     follower.start()
     assert woke.acquire(timeout=5)
     store.append("a", ["after"], expected=1)
@@ -30,7 +44,7 @@ def test_it_wakes_for_what_was_there_before_and_for_each_growth():
 
 
 def test_starting_and_stopping_twice_does_no_harm():
-    follower = Follower(lab.MemoryEventStore(), lambda: True)
+    follower = Reader(lab.MemoryEventStore(), lambda: True)
     follower.stop()
     follower.start()
     follower.start()
@@ -47,7 +61,7 @@ def test_it_ends_itself_when_there_is_nothing_more_it_can_do():
         stopped.set()
         return False
 
-    follower = Follower(lab.MemoryEventStore(), catch_up)
+    follower = Reader(lab.MemoryEventStore(), catch_up)
     follower.start()
     assert stopped.wait(5)
     follower.stop()
@@ -58,13 +72,13 @@ def test_asked_to_go_on_while_it_is_just_about_to_end_it_goes_on():
 
     def catch_up():
         seen.append(len(seen))
-        follower.resume()  # as somebody else may, between the failure and the end of the thread
+        follower._resume()  # as somebody else may, between the failure and the end of the thread
         if len(seen) == 3:
             follower.stop()
             third.set()
         return False
 
-    follower = Follower(lab.MemoryEventStore(), catch_up)
+    follower = Reader(lab.MemoryEventStore(), catch_up)
     follower.start()
     assert third.wait(timeout=30)
 
@@ -85,7 +99,7 @@ def test_started_and_stopped_by_many_threads_it_leaves_nothing_behind():
             return once
 
     store = Counted()
-    follower = Follower(store, lambda: True)
+    follower = Reader(store, lambda: True)
     threads = [
         threading.Thread(target=lambda: [(follower.start(), follower.stop()) for _ in range(300)]) for _ in range(4)
     ]
@@ -112,7 +126,7 @@ def test_a_thread_that_ends_does_not_swallow_what_the_next_one_waits_for():
                 follower.start()
             return True
 
-        follower = Follower(lab.MemoryEventStore(), catch_up)
+        follower = Reader(lab.MemoryEventStore(), catch_up)
         follower.start()
         assert second.wait(timeout=30)
         ended[0].join(timeout=30)
@@ -128,4 +142,4 @@ def test_a_store_that_does_not_announce_its_growth_is_refused_with_the_next_step
         pass
 
     with pytest.raises(lab.InvalidArgument, match=r"Silent does not announce.*call catch_up\(\) yourself"):
-        Follower(Silent(), lambda: True).start()
+        Reader(Silent(), lambda: True).start()

@@ -431,7 +431,7 @@ def tampered(replayed, name, change):
     """The same replay, but one read model's table is another."""
     projector = lab.Projector(lab.MemoryEventStore(), replayed.projectors[name].projection)
     table = change(replayed.projectors[name].table)
-    projector._publish(model=lab.ReadModel(table, 1))
+    projector._publish(projector.serving, model=lab.ReadModel(table, 1))
     return with_changes(replayed, projectors={**replayed.projectors, name: projector})
 
 

@@ -1,6 +1,5 @@
 """Rebuilds for the harness: right ones in three styles, and ones that make a mistake each."""
 
-from dataclasses import replace
 
 import cqrs_lab as lab
 from cqrs_lab.simulation.faults import KitRebuilder, RebuildStory, by_function
@@ -165,7 +164,8 @@ class SwapsEarly(KitRebuilder):
     def step(self):
         super().step()
         if not self.swapped and self._work.state == "building":
-            self._projector._publish(projection=self._new, model=self._work.model, handlers={})
+            now = self._projector.serving
+            self._projector._publish(now, projection=self._new, model=self._work.model, handlers={})
 
 
 class ForgetsWhatItRead(KitRebuilder):
@@ -176,7 +176,7 @@ class ForgetsWhatItRead(KitRebuilder):
         super().restart()
         if not self.swapped:
             new = self._work._new
-            new._serving = replace(new._serving, model=lab.ReadModel(kept.table, 0))
+            new._publish(new.serving, model=lab.ReadModel(kept.table, 0))
 
 
 RIGHT = {one.__name__: by_function(one) for one in (step_by_step, all_at_once, in_memory, tidies_up)} | {

@@ -316,8 +316,8 @@ class NewIds(lab.ProcessManager):
 
     def _send(self, commands, cause, why=""):
         for command in commands:
-            self._store.given = getattr(self._store, "given", 0) + 1
-            self._bus.send(command, command_id=f"new-{self._store.given}")
+            self.store.given = getattr(self.store, "given", 0) + 1
+            self._bus.send(command, command_id=f"new-{self.store.given}")
 
 
 def test_a_letter_is_sent_once_wherever_the_manager_dies():

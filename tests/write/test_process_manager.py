@@ -221,7 +221,7 @@ def test_a_thread_that_an_error_ended_says_so():
 
     manager = lab.ProcessManager(store, bus, replace(LIBRARY, react=breaks))
     manager.start()
-    manager._follower._thread.join(timeout=30)
+    manager._life.get().thread.join(timeout=30)
     assert (manager.error, manager.position) == ("ZeroDivisionError: by nought", 0)
     manager.stop()
 
@@ -320,8 +320,8 @@ def test_started_and_failed_it_follows_again_once_somebody_has_caught_up():
     manager.start()
     store.append("desk", [Fetched("b")], expected=lab.Expected.ANY)
     assert failed.wait(timeout=30)
-    with manager._working:
-        fails[0] = False
+    manager._life.get().thread.join(timeout=30)
+    fails[0] = False
     manager.due(0)
     handled.clear()
     store.append("desk", [Fetched("b")], expected=lab.Expected.ANY)
@@ -332,13 +332,17 @@ def test_started_and_failed_it_follows_again_once_somebody_has_caught_up():
 
 def test_an_interrupt_between_what_it_knows_and_its_position_lets_no_event_count_twice():
     class InterruptedOnce(dict):
-        def pop(self, *key):
-            self.pop = super().pop
-            raise KeyboardInterrupt
+        done = False
+
+        def __setitem__(self, *item):
+            super().__setitem__(*item)
+            if not self.done:
+                self.done = True
+                raise KeyboardInterrupt
 
     store, bus = a_library(*STORY)
     manager = lab.ProcessManager(store, bus, LIBRARY)
-    manager._waiting = InterruptedOnce()
+    manager._known = InterruptedOnce()
     with pytest.raises(KeyboardInterrupt):
         manager.catch_up()
     manager.catch_up()
@@ -371,7 +375,7 @@ def test_a_process_that_answers_itself_can_be_stopped():
     manager = lab.ProcessManager(store, bus, echo)
     manager.start()
     manager.stop()
-    assert not manager._follower.running
+    assert not manager.running
 
 
 def test_a_command_that_is_rejected_again_and_again_is_listed_once():

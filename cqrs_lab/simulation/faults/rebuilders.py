@@ -110,9 +110,7 @@ class KitRebuilder:
         """Make projector and rebuild again, each from the read model it had published."""
         kept, built, given_up = self._projector.serving, self._work.model, self._work.state == "aborted"
         self._projector = SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
-        if self.swapped:
-            self._work.state = "swapped"  # the crash may have come before the rebuild itself could note it
-        elif not given_up:
+        if not self.swapped and not given_up:
             self._work = _SitedRebuild(self._sites, self._projector, self._new, built, self._step_events)
 
     def abort(self) -> None:

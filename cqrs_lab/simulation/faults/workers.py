@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral
 from typing import Any, Literal, Protocol
 
@@ -12,7 +13,7 @@ from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.projector import Projector, Serving
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.simulation.faults.sites import Sites
 
@@ -52,9 +53,12 @@ class SitedProjector(Projector):
         super().__init__(*arguments, **options)
         self._sites, self._what = sites, what
 
-    def _publish(self, **changes: Any) -> None:
+    def _publish(self, now: Serving, **changes: Any) -> bool:
+        if changes.get("rebuilding"):  # a rebuild begins: nothing is saved yet
+            return super()._publish(now, **changes)
         what = "swap" if "handlers" in changes else self._what
-        self._sites.around(what, lambda: super(SitedProjector, self)._publish(**changes))
+        published: bool = self._sites.around(what, partial(super()._publish, now, **changes))
+        return published
 
 
 class ProjectorWorker:

@@ -1,0 +1,128 @@
+"""What the read side's public functions accept: everything else is refused at the door, with what to give."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+from cqrs_lab.arguments import function, having, refuse, shown, text, whole_number
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.schema import Schema
+
+NEEDED = ("name", "version", "events", "schema", "summarise", "merge")
+
+
+def check_store(store: Any) -> None:
+    """Refuse what is no event store."""
+    having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
+
+
+def check_declaration(projection: Any) -> None:
+    """Refuse an object that is no projection, and say what it lacks."""
+    if isinstance(projection, type):
+        raise InvalidArgument(f"{projection.__name__} is a class; give an instance: {projection.__name__}()")
+    if missing := [name for name in NEEDED if not hasattr(projection, name)]:
+        raise InvalidArgument(f"{shown(projection)} is no projection: it lacks {', '.join(missing)}")
+    text("name", projection.name, "a name; give the projection a text, such as name = 'sales'")
+    whole_number("version", projection.version, "a version; give the projection a whole number, such as version = 1")
+    _check_events(projection.events)
+    if not isinstance(projection.schema, Schema):
+        raise InvalidArgument(f"schema={shown(projection.schema)}: give a cqrs_lab.Schema")
+    function("summarise", projection.summarise, "a method; write def summarise(self, batch)")
+    function("merge", projection.merge, "a method; write def merge(self, table, rows)")
+
+
+def _check_events(events: Any) -> None:
+    if isinstance(events, type):
+        raise InvalidArgument(f"events={shown(events)}: give a tuple of event types: events = ({events.__name__},)")
+    if not isinstance(events, tuple) or len(set(map(id, events))) != len(events):
+        raise InvalidArgument(f"events={shown(events)}: give a tuple of event types, each once")
+    for one in events:
+        if not isinstance(one, type):
+            raise InvalidArgument(f"events holds {shown(one)}, which is no type; give the class of the event")
+
+
+def check_same_reading(now: Projection, repaired: Any) -> None:
+    """Refuse to go on with a projection of another shape: its table has to be built from the log."""
+    check_declaration(repaired)
+    if repaired.schema != now.schema or set(repaired.events) != set(now.events):
+        raise InvalidArgument(f"{repaired.name} has another schema or other events; use rebuild(projector, to=…)")
+
+
+def check_model(model: Any, projection: Projection, head: int) -> None:
+    """Refuse a read model that this projection cannot go on from."""
+    if not isinstance(model, ReadModel):
+        raise refuse("model", model, "a read model; give what an earlier projector left: projector.serving.model")
+    projection.schema.check(model.table, "the model given")
+    if model.position > head:
+        raise InvalidArgument(f"the model given stands at {model.position}, and the log ends at {head}")
+    if model.made_by not in (None, made_by := (projection.name, projection.version)):
+        raise InvalidArgument(f"the model given was made by {model.made_by}, not {made_by}; rebuild from the log")
+
+
+def checked_limit(limit: Any) -> int | None:
+    """Return a number of events, or None for all."""
+    wanted = "a number of events; give 0 or more, or None for all"
+    return None if limit is None else whole_number("limit", limit, wanted)
+
+
+def check_batch(batch: Any) -> None:
+    """Refuse what is no slice of the log."""
+    if not isinstance(batch, EventBatch):
+        raise refuse("batch", batch, "a batch of the log; give EventBatch(list(store.read_all(after=…)))")
+
+
+def checked_position(name: str, position: Any) -> int:
+    """Return a position in the log."""
+    if type(position) is int and position >= 0:
+        return position  # asked with every query
+    if hasattr(position, "position"):
+        raise refuse(name, position, f"a position; give its position: {name}=receipt.position")
+    return whole_number(name, position, f"a position in the log; give 0 or more, such as {name}=receipt.position")
+
+
+def checked_seconds(timeout_seconds: Any) -> float:
+    """Return how long to wait."""
+    number = isinstance(timeout_seconds, (float, int, Real)) and not isinstance(timeout_seconds, bool)
+    if not number or not timeout_seconds >= 0:
+        raise refuse("timeout_seconds", timeout_seconds, "a time to wait; give seconds, 0 for not at all")
+    return float(timeout_seconds)
+
+
+def check_handlers(handlers: Any) -> None:
+    """Refuse what is no mapping of query types to functions."""
+    if not isinstance(handlers, Mapping):
+        raise refuse("handlers", handlers, "a mapping; give {QueryType: function} for queries of the new schema")
+    for query_type, handler in handlers.items():
+        check_query(query_type, handler, readers=1, name="handlers")
+
+
+def check_query(query_type: Any, handler: Any, *, readers: int, name: str = "handler") -> None:
+    """Refuse a query that is no class, and a handler that cannot be called with it and its tables."""
+    if not isinstance(query_type, type):
+        raise refuse("query_type", query_type, "a class; give the type of the queries, such as OrderHistory")
+    tables = ", ".join(["table"] if readers == 1 else [f"table_{n}" for n in range(1, readers + 1)])
+    wanted = f"a function of a query and its tables; write def {query_type.__name__.lower()}(query, {tables})"
+    function(name, handler, wanted)
+    try:
+        inspect.signature(handler).bind(None, *[None] * readers)
+    except TypeError:
+        raise refuse(name, handler, wanted) from None
+    except ValueError:  # one written in C does not say what it takes
+        return
+
+
+def checked_projectors(reads: Any, projector_type: type) -> tuple[Any, ...]:
+    """Return the projectors that a query reads from, at least one."""
+    wanted = "what a query reads from; give a projector, or a tuple of projectors in the order of the handler's tables"
+    projectors = (reads,) if isinstance(reads, projector_type) else reads
+    if not isinstance(projectors, (tuple, list)) or not projectors:
+        raise refuse("reads", reads, wanted)
+    if not all(isinstance(one, projector_type) for one in projectors):
+        raise refuse("reads", reads, wanted)
+    return tuple(projectors)

@@ -1,0 +1,65 @@
+"""From one version of a projection to the next: begun by one rebuild at a time, and served from one moment on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.read.parked import check_nothing_is_lost
+from cqrs_lab.read.read_model import ReadModel
+
+if TYPE_CHECKING:
+    from cqrs_lab.read.projector import Projector
+
+# Each of these tries again where another thread has published meanwhile: what is published is the only truth.
+
+
+def begin(projector: Projector, by: object) -> None:
+    """Mark that another version is being built, and by whom."""
+    while True:
+        now = projector.serving
+        if now.rebuilding:
+            raise InvalidArgument("a rebuild is under way; finish or abort it first, or projector.end_rebuild()")
+        if projector._publish(now, rebuilding=by):
+            return
+
+
+def give_up(projector: Projector, by: object) -> ReadModel:
+    """Go on as before; return what is served."""
+    while True:
+        now = projector.serving
+        _check_whose(now.rebuilding, by)
+        if now.rebuilding is None or projector._publish(now, rebuilding=None):
+            return now.model
+
+
+def swap(
+    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
+) -> ReadModel:
+    """Serve what the successor has built, at no older position; return what was served before."""
+    while True:
+        _check_whose(projector.serving.rebuilding, by)
+        successor.catch_up()
+        now, built = projector.serving, successor.serving
+        _check_whose(now.rebuilding, by)
+        if built.model.position < now.model.position:
+            continue
+        check_nothing_is_lost(projector.store, now.projection, now.model, built.projection, built.model)
+        fitting = now.handlers if built.projection.schema == now.projection.schema else {}
+        published = projector._publish(
+            now,
+            projection=built.projection,
+            model=built.model,
+            handlers={**fitting, **handlers},
+            error="",
+            rebuilding=None,
+            swapped_by=by,
+        )
+        if published:
+            return now.model
+
+
+def _check_whose(rebuilding: object, by: object) -> None:
+    if by is not None and rebuilding is not by:
+        raise InvalidArgument("this rebuild was given up meanwhile; begin another, with the model of this one")

@@ -1,0 +1,276 @@
+"""A1, law 6: interrupted at any instruction, table and checkpoint belong together, and everything still works.
+
+To be quick, a stride leaves out some of the instructions of the long calls; all of them were tried with a stride of 1.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.log.atomic import AtomicReference
+from tests.interrupts import at_instruction, in_another_thread, instructions
+
+LOG = ["ada", "ben", "ada", "cleo", "ben", "ada"]  # who came in
+
+
+@dataclass(frozen=True)
+class Came:
+    who: str
+
+
+@dataclass(frozen=True)
+class Visits:
+    who: str
+
+
+class Tally:
+    """How often each came, times `times`; it cannot read who is `unknown`."""
+
+    name, version, events = "tally", 1, (Came,)
+    schema = lab.Schema(index=["who"], columns={"visits": "int64"})
+
+    def __init__(self, times=1, unknown=""):
+        self.times, self.unknown = times, unknown
+
+    def summarise(self, batch):
+        came = [one.event.who for one in batch]
+        assert self.unknown not in came
+        counts = {who: self.times * came.count(who) for who in came}
+        index = pd.Index(list(counts), dtype="str", name="who")
+        return pd.DataFrame({"visits": list(counts.values())}, index=index, dtype="int64")
+
+    def merge(self, table, rows):
+        return table.add(rows, fill_value=0).astype("int64")
+
+
+def a_store(log=LOG):
+    store = lab.MemoryEventStore()
+    for who in log:
+        store.append("door", [Came(who)], expected=lab.Expected.ANY)
+    return store
+
+
+def a_projector(log=LOG, **options):
+    projector = lab.Projector(a_store(log), Tally(), **options)
+    projector.catch_up(limit=2)
+    return projector
+
+
+def by_hand(log, times=1):
+    return {who: times * log.count(who) for who in log}
+
+
+def table_of(projector):
+    return projector.table["visits"].to_dict()
+
+
+def asked(projector):
+    queries = lab.QueryBus()
+    queries.register(Visits, lambda query, table: int(table["visits"].get(query.who, 0)), reads=projector)
+    return queries
+
+
+def still_works(projector, log=LOG):
+    """Check what is served against the count by hand, then catch up from another thread and from this one."""
+    model = projector.serving.model
+    left_out = {one.position for one in model.parked}
+    assert table_of(projector) == by_hand(
+        [who for position, who in enumerate(log, 1) if position <= model.position and position not in left_out]
+    )
+    in_another_thread(projector.catch_up)
+    projector.catch_up()
+    assert (projector.position, table_of(projector)) == (len(log), by_hand(log))
+    late = projector.store.append("door", [Came("dora")], expected=lab.Expected.ANY)
+    in_another_thread(projector.catch_up)
+    ask = asked(projector).ask
+    answer = in_another_thread(lambda: ask(Visits("dora"), at_least=late.position, timeout_seconds=30))
+    assert (answer.value, answer.freshness) == (1, "fresh")
+
+
+def test_catch_up_interrupted_at_its_instructions():
+    count = instructions(a_projector().catch_up)
+    assert count > 500
+    for number in range(1, count + 1, 2):
+        projector = a_projector()
+        assert at_instruction(number, projector.catch_up), number
+        still_works(projector)
+
+
+def test_a_batch_handed_over_and_interrupted_at_its_instructions():
+    def hand_over():
+        projector.apply(lab.EventBatch(list(projector.store.read_all())))
+
+    projector = a_projector()
+    for number in range(1, instructions(hand_over) + 1, 3):
+        projector = a_projector()
+        at_instruction(number, hand_over)
+        still_works(projector)
+
+
+def test_retry_parked_interrupted_at_its_instructions():
+    def parked():
+        projector = lab.Projector(a_store(), Tally(unknown="ben"), on_failure="park")
+        projector.catch_up()
+        assert len(projector.parked) == 2
+        return projector
+
+    def retry():
+        projector.retry_parked(Tally())
+
+    projector = parked()
+    count = instructions(retry)
+    assert count > 300
+    for number in range(1, count + 1, 7):
+        projector = parked()
+        at_instruction(number, retry)
+        in_another_thread(lambda: (retry(), 1))
+        still_works(projector)
+
+
+def test_a_rebuild_interrupted_at_its_instructions_serves_the_old_version_or_the_new_one_and_goes_on():
+    def begin():
+        projector = a_projector()
+        return projector, lab.rebuild(projector, to=Tally(times=2), step_events=4)
+
+    def build():
+        return list(work)
+
+    projector, work = begin()
+    count, swapped = instructions(build), []
+    assert count > 1000
+    for number in range(1, count + 1, 11):
+        projector, work = begin()
+        at_instruction(number, build)
+        swapped.append(work.state == "swapped")
+        assert table_of(projector) == by_hand(LOG[: projector.position], times=1 + swapped[-1])
+        assert (work.state, projector.status.state) in (("swapped", "live"), ("building", "rebuilding"))
+        assert in_another_thread(work.run).state == "swapped"
+        assert table_of(projector) == by_hand(LOG, times=2) and projector.status.state == "live"
+        assert len(work.difference()), "it knows what it has taken the place of"
+    assert swapped == sorted(swapped) and 0 < sum(swapped) < len(swapped)
+    assert lab.rebuild(projector, to=Tally()).run().state == work.state == "swapped"
+    still_works(projector)
+
+
+def test_giving_up_interrupted_at_its_instructions_can_be_said_again():
+    def begin():
+        projector = a_projector()
+        return projector, lab.rebuild(projector, to=Tally(times=2), step_events=4)
+
+    projector, work = begin()
+    for number in range(1, instructions(work.abort) + 1):
+        projector, work = begin()
+        at_instruction(number, work.abort)
+        work.abort()
+        assert work.state == "aborted" and list(work) == []
+        still_works(projector)
+
+
+def test_whatever_interrupts_a_run_or_its_beginning_another_rebuild_can_follow():
+    def run():
+        return lab.rebuild(projector, to=Tally(times=2), step_events=4).run()
+
+    projector = a_projector()
+    for number in range(1, instructions(run) + 1, 41):
+        projector = a_projector()
+        at_instruction(number, run)
+        if projector.status.state == "rebuilding":
+            projector.end_rebuild()
+        assert run().state == "swapped"
+        in_another_thread(projector.catch_up)
+        assert table_of(projector) == by_hand(LOG, times=2)
+
+
+def test_a_question_interrupted_at_its_instructions_can_be_asked_again():
+    def ask():
+        return queries.ask(Visits("ada"), at_least=6)
+
+    projector = a_projector()
+    queries = asked(projector)
+    projector.catch_up()
+    for number in range(1, instructions(ask) + 1):
+        at_instruction(number, ask)
+        assert in_another_thread(ask) == lab.Answer(3, 6, "fresh")
+
+
+def test_waiting_interrupted_at_its_instructions_leaves_nobody_else_waiting():
+    def ask():
+        return queries.ask(Visits("dora"), at_least=7, timeout_seconds=0.001)
+
+    for number in range(1, 250, 4):
+        projector = a_projector()
+        queries = asked(projector)
+        at_instruction(number, ask)
+        still_works(projector)
+
+
+def test_whoever_waits_is_woken_wherever_the_publishing_thread_is_interrupted():
+    def publish():
+        cell.compare_and_set(cell.get(), 1)
+
+    def wait():
+        waited.append(cell.wait_until(bool, timeout_seconds=30))
+
+    cell = AtomicReference(0)
+    for number in range(1, instructions(publish) + 1):
+        cell, waited = AtomicReference(0), []
+        waiter = threading.Thread(target=wait, daemon=True)
+        waiter.start()
+        at_instruction(number, publish)
+        if not cell.get():
+            publish()
+        waiter.join(timeout=20)
+        assert waited == [None], number
+
+
+def test_two_thousand_interrupts_at_random_moments():
+    def run():
+        step = draw.randint(1, 40)
+        lab.rebuild(projector, to=Tally(), step_events=step).run()
+
+    work = [
+        lambda: projector.catch_up(limit=draw.randint(1, 9)),
+        lambda: projector.retry_parked(),
+        lambda: projector.apply(lab.EventBatch(list(projector.store.read_all(limit=draw.randint(1, 60))))),
+        run,
+        lambda: asked(projector).ask(Visits("ada")),
+    ]
+    draw, log = random.Random(15), LOG * 10
+    projector = a_projector(log)
+    longest, interrupts = instructions(projector.catch_up), 0
+    while interrupts < 2000:
+        if projector.position == len(log):
+            projector = a_projector(log)
+        interrupts += at_instruction(draw.randint(1, longest), draw.choice(work))
+        if projector.status.state == "rebuilding":
+            projector.end_rebuild()
+        assert table_of(projector) == by_hand(log[: projector.position])
+    still_works(projector, log)
+
+
+@pytest.mark.parametrize("call", ["start", "stop"])
+def test_starting_and_stopping_interrupted_at_its_instructions(call):
+    def prepared():
+        projector = a_projector()
+        if call == "stop":
+            projector.start()
+        return projector
+
+    one = prepared()
+    count = instructions(getattr(one, call))
+    one.stop()
+    for number in range(1, count + 1):
+        projector = prepared()
+        at_instruction(number, getattr(projector, call))
+        projector.start()
+        projector.wait_for(6, timeout_seconds=30)
+        assert projector.position == 6 and projector.running
+        in_another_thread(projector.stop)
+        assert not projector.running
+        still_works(projector)
