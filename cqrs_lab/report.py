@@ -44,24 +44,33 @@ class Report:
         return not self.faults
 
     def __str__(self) -> str:
-        verdict = f"keeps its laws: {self.checks} checks, no faults"
-        if not self.ok:
-            verdict = f"breaks its laws: {len(self.faults)} of {self.checks} checks failed"
-        return "\n".join([f"{self.subject} {verdict}", *map(str, self.faults), *(f"note: {one}" for one in self.notes)])
+        return "\n".join([self._verdict(), *map(str, self.faults), *(f"note: {one}" for one in self.notes)])
 
     __repr__ = __str__
 
+    def _verdict(self) -> str:
+        if self.ok:
+            return f"{self.subject} keeps its laws: {self.checks} checks, no faults"
+        laws = "a law" if len(self.faults) == 1 else f"{len(self.faults)} laws"
+        return f"{self.subject} breaks {laws}; the simplest case of each:"
+
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>Note: {escape(note)}</p>" for note in self.notes)
-        title = escape(str(self).partition("\n")[0])
+        mark = f'<span role="img" aria-label="{"passed" if self.ok else "failed"}">{"✓" if self.ok else "✗"}</span>'
+        title = f"{mark} {escape(self._verdict())}"
         if self.ok:
-            return f"<p>✓ {title}</p>{notes}"
+            return f'<div role="status"><p>{title}</p>{notes}</div>'
         head = "".join(f'<th scope="col">{name}</th>' for name in ("law", "done", "expected", "came"))
+        style = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
         rows = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells) + "</tr>"
-            for cells in ((f.law, f.done, f.expected, f.came) for f in self.faults)
+            "<tr>"
+            + f'<th scope="row" style="{style};font-weight:normal">{escape(fault.law)}</th>'
+            + "".join(f'<td style="{style}">{escape(cell)}</td>' for cell in (fault.done, fault.expected, fault.came))
+            + "</tr>"
+            for fault in self.faults
         )
-        return f"<table><caption>✗ {title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+        table = f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f'<div role="status">{table}{notes}</div>'
 
 
 class Findings:
@@ -83,9 +92,19 @@ class Findings:
         if difference is not None:
             self._faults.setdefault(law, Fault(law, done, *difference))
 
+    def count(self, checks: int) -> None:
+        """Add checks that passed."""
+        self._checks += checks
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What was found so far."""
+        return tuple(self._faults.values())
+
     def remark(self, note: str) -> None:
-        """Tell what the report does not cover."""
-        self._notes.append(note)
+        """Add what the report does not cover."""
+        if note not in self._notes:
+            self._notes.append(note)
 
     @contextmanager
     def trying(self, law: str, done: str) -> Iterator[None]:
@@ -97,4 +116,4 @@ class Findings:
 
     def report(self) -> Report:
         """Sum up."""
-        return Report(self._subject, self._checks, tuple(self._faults.values()), tuple(self._notes))
+        return Report(self._subject, self._checks, self.faults, tuple(self._notes))

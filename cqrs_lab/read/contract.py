@@ -5,32 +5,37 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from functools import reduce
+from itertools import islice
 from random import Random
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_float_dtype
 
-from cqrs_lab.errors import CqrsLabError
+from cqrs_lab.errors import CqrsLabError, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.cuts import Part, joined, smallest, told, ways_to_cut, with_gaps
+from cqrs_lab.read.difference import difference
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.report import Findings, Report
 
 DECLARED = "the projection declares itself"
 SAYS_SOMETHING = "the log holds events that the projection reads"
+ITS_EVENTS = "only events of the types in `events` count"
 EMPTY = "law 5: an empty slice gives the empty table, with the declared schema"
 SCHEMA = "law 5: every table has the declared schema, and no missing values"
 SAME_AGAIN = "law 5: the same slice gives the same rows, whatever came before (no state outside the table)"
 CUTS = "law 5: however the log is cut, the merged summaries are the summary of the whole"
+FOLLOWED = "law 5: a table that follows the log batch by batch is the table built from the whole log"
 COMMUTES = "law 5: merge(a, b) = merge(b, a)"
 ASSOCIATES = "law 5: merge(merge(a, b), c) = merge(a, merge(b, c))"
 IDENTITY = "law 5: merging with the empty table changes nothing"
 ROW_BY_ROW = "law 5: a key's row depends only on the two rows with that key"
 UNCHANGED = "law 5: merge changes neither of its arguments"
-ROUNDING = 1e-9
+EVENTS_UNCHANGED = "law 5: summarise changes nothing in the log"
 NEVER_MET = (
     "no row of one slice came up in another, so merging a row with a row was never tried; "
     "give a log in which keys come up again"
@@ -46,13 +51,20 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     log : EventStore or sequence of RecordedEvent
         Should hold events of every kind the projection reads, on several keys, and keys that come up again.
     cuts : int, optional
-        In how many ways the log is cut. Each takes about as long as a rebuild.
+        In how many ways the log is cut: in halves, by stream, by event type, in turn, at random. Each takes about as
+        long as a rebuild.
 
     Returns
     -------
     Report
-        The first fault of each law: what was done, what was expected, what came. The report cannot know
-        what the right answer is: it tells that the answer does not depend on how the log was cut.
+        The first fault of each law: what was done, what was expected, what came. A wrong table is shown for as few
+        events as still make it wrong. The report cannot know what the right answer is: it says whether the answer
+        depends on how the log was cut.
+
+    Raises
+    ------
+    InvalidArgument
+        `log` is no log, or `cuts` no number.
 
     Examples
     --------
@@ -61,26 +73,64 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     >>> print(check_projection(ProductListing(), []).faults[0].expected)
     at least one of ProductListed, PriceChanged, ProductRetired
     """
-    found = Findings(getattr(projection, "name", type(projection).__name__))
+    if not isinstance(cuts, int) or isinstance(cuts, bool) or cuts < 1:
+        raise InvalidArgument(f"cuts={cuts!r} is not a number of ways to cut a log; give 1 or more")
+    events = _events_of(log)
+    found = Findings(str(getattr(projection, "name", type(projection).__name__)))
     try:
-        check_declaration(projection)
+        _check_declaration(projection)
     except CqrsLabError as error:
-        found.note(
-            DECLARED, "looked at its attributes", ("name, version, events, schema, summarise, merge", str(error))
-        )
+        wanted = "name, version, events, schema, summarise, merge"
+        found.note(DECLARED, "looked at its attributes", (wanted, str(error)))
         return found.report()
-    events = list(log.read_all()) if hasattr(log, "read_all") else list(log)
-    if not EventBatch(events).holds(projection.events):
-        kinds = ", ".join(kind.__name__ for kind in projection.events)
-        found.note(SAYS_SOMETHING, "looked for its events", (f"at least one of {kinds}", "none"))
+    there = {type(one.event) for one in events}
+    missing = [kind.__name__ for kind in projection.events if kind not in there]
+    if len(missing) == len(projection.events):
+        wanted = f"at least one of {', '.join(missing)}" if missing else "at least one type in `events`"
+        found.note(SAYS_SOMETHING, "looked for its events", (wanted, "none"))
         return found.report()
+    if missing:
+        found.remark(f"the log holds no {', no '.join(missing)}; what the projection makes of it was not tried")
     trial = _Trial(found, projection, cuts)
-    for attempt in (trial.empty_slice, trial.same_again, trial.cuts, trial.algebra):
+    for attempt in (trial.empty_slice, trial.same_again, trial.its_events, trial.algebra, trial.cuts, trial.follows):
         with found.trying(SCHEMA, attempt.__name__.replace("_", " ")):
             attempt(events)
     if not trial.met:
         found.remark(NEVER_MET)
     return found.report()
+
+
+def _events_of(log: Any) -> Part:
+    wanted = "give a store, or a list of RecordedEvent such as list(store.read_all())"
+    if isinstance(log, type) or not (hasattr(log, "read_all") or isinstance(log, (Sequence, EventBatch))):
+        what = f"the class {log.__name__}" if isinstance(log, type) else f"of type {type(log).__name__}"
+        raise InvalidArgument(f"log is {what}, which is no log; {wanted}")
+    if isinstance(log, (str, bytes)):
+        raise InvalidArgument(f"log={log!r} is text, which is no log; {wanted}")
+    events = list(log.read_all() if hasattr(log, "read_all") else log)
+    for number, one in enumerate(events):
+        if not hasattr(one, "event") or not hasattr(one, "position"):
+            what = f"log[{number}] is {one!r}, an event that is not recorded"
+            raise InvalidArgument(f"{what}; append it to a store and give the store, or {wanted[5:]}")
+    for before, one in zip(events, events[1:], strict=False):
+        if one.position <= before.position:
+            wrong = f"position {one.position} comes after {before.position}"
+            raise InvalidArgument(f"log is not in order: {wrong}; sort it by position, each once")
+    return events
+
+
+def _check_declaration(projection: Any) -> None:
+    check_declaration(projection)
+    for one in projection.events:
+        if not isinstance(one, type):
+            raise InvalidArgument(f"events holds {one!r}, which is no class; give the event types themselves")
+    if not isinstance(projection.name, str) or not projection.name:
+        raise InvalidArgument(f"name={projection.name!r} is no name; give a text such as 'units_sold'")
+    if not isinstance(projection.version, int) or isinstance(projection.version, bool):
+        raise InvalidArgument(f"version={projection.version!r} is no number; give 1, and raise it with each change")
+    for name in ("summarise", "merge"):
+        if not callable(getattr(projection, name)):
+            raise InvalidArgument(f"{name} cannot be called; make it a method")
 
 
 class _Trial:
@@ -90,8 +140,9 @@ class _Trial:
         self.found, self.projection, self.ways = found, projection, cuts
         self.met = False  # have two rows of one key been merged?
 
-    def summary(self, events: Sequence[RecordedEvent], done: str) -> pd.DataFrame:
-        rows = self.projection.summarise(EventBatch(events))
+    def summary(self, events: Sequence[RecordedEvent] | EventBatch, done: str) -> pd.DataFrame:
+        batch = events if isinstance(events, EventBatch) else EventBatch(events)
+        rows = self.projection.summarise(batch)
         self.projection.schema.check(rows, f"summarise ({done})")
         self._no_missing(rows, f"summarised {done}")
         return rows
@@ -105,59 +156,135 @@ class _Trial:
         self.found.note(UNCHANGED, f"{done}; looked at the second argument", difference(rows, given[1]))
         self.projection.schema.check(merged, "merge")
         self._no_missing(merged, done)
+        self._every_key(table, rows, merged)
         return merged
+
+    def _every_key(self, table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame) -> None:
+        both = table.index.append(rows.index)
+        lost = both[~both.isin(merged.index)]
+        new = merged.index[~merged.index.isin(both)]
+        done = "merged two tables; looked for the rows of both"
+        self.found.note(ROW_BY_ROW, done, (f"a row for {lost[0]!r}", "no such row") if len(lost) else None)
+        self.found.note(ROW_BY_ROW, done, (f"no row for {new[0]!r}", "one") if len(new) else None)
 
     def _no_missing(self, frame: pd.DataFrame, done: str) -> None:
         # Times may be missing (NaT): datetime64 has no other unset value.
         kinds = [name for name, dtype in frame.dtypes.items() if not str(dtype).startswith("datetime64")]
         holes = [str(name) for name in kinds if bool(frame[name].isna().any())]
         self.found.note(SCHEMA, done, ("0 or '' where nothing is known", f"NaN in {holes[0]!r}") if holes else None)
+        levels = frame.index.codes if isinstance(frame.index, pd.MultiIndex) else [np.where(frame.index.isna(), -1, 0)]
+        named = zip(frame.index.names, levels, strict=True)
+        holes = [str(name) for name, codes in named if (np.asarray(codes) < 0).any()]
+        self.found.note(SCHEMA, done, ("a key in each row", f"no {holes[0]!r} in one") if holes else None)
 
-    def empty_slice(self, events: Sequence[RecordedEvent]) -> None:
+    def empty_slice(self, events: Part) -> None:
         with self.found.trying(EMPTY, "summarised an empty slice"):
             rows = self.projection.summarise(EventBatch([]))
             self.projection.schema.check(rows, "summarise (an empty slice)")
             self.found.expect(EMPTY, "summarised an empty slice; counted the rows", 0, len(rows))
 
-    def same_again(self, events: Sequence[RecordedEvent]) -> None:
+    def same_again(self, events: Part) -> None:
         attributes = copy.deepcopy(getattr(self.projection, "__dict__", {}))
-        first = self.summary(events, "the whole log")
+        written = [repr(one) for one in events]
+        batch, half = EventBatch(events), len(events) // 2
+        first = self.summary(batch, "the whole log")
         kept = first.copy(deep=True)
-        again = self.summary(events, "the whole log again")
-        self.found.note(SAME_AGAIN, "summarised the whole log twice", difference(kept, again))
-        self.summary(events[: len(events) // 2], "the first half")
-        second = self.summary(events[len(events) // 2 :], "the second half")
-        fresh = self.summary(events[len(events) // 2 :], "the second half again")
+        for how, again in (("the same batch twice", batch), ("the whole log twice", EventBatch(events))):
+            self.found.note(SAME_AGAIN, f"summarised {how}", difference(kept, self.summary(again, how)))
+        self.summary(events[:half], "the first half")
+        second = self.summary(events[half:], "the second half").copy(deep=True)
+        fresh = self.summary(events[half:], "the second half again")
         self.found.note(SAME_AGAIN, "summarised the second half twice", difference(second, fresh))
+        other = copy.deepcopy(self.projection).summarise(EventBatch(events))
+        self.found.note(SAME_AGAIN, "summarised the whole log with a copy of the projection", difference(kept, other))
         now = getattr(self.projection, "__dict__", {})
         changed = [name for name in now if repr(now[name]) != repr(attributes.get(name))]
         self.found.expect(SAME_AGAIN, "summarised, then looked at the projection's own attributes", [], changed)
+        for before, one in zip(written, events, strict=True):
+            if repr(one) != before:
+                return self.found.note(EVENTS_UNCHANGED, "summarised, then looked at the events", (before, repr(one)))
 
-    def cuts(self, events: Sequence[RecordedEvent]) -> None:
-        whole, empty = self.summary(events, "the whole log"), self.projection.schema.empty()
+    def its_events(self, events: Part) -> None:
+        """Leave out what the projector would leave out if it came in a batch of its own."""
+        rest = [one for one in events if type(one.event) not in self.projection.events]
+        own = [one for one in events if type(one.event) in self.projection.events]
+
+        def apart(parts: list[Part]) -> tuple[str, str] | None:
+            mixed = joined(parts)
+            if not mixed or not parts[0]:
+                return None
+            return difference(self.summary(parts[0], "its own events"), self.summary(mixed, "mixed with others"))
+
+        parts = [own, rest]
+        if found := apart(parts):
+            parts = smallest(parts, lambda fewer: apart(fewer) is not None)
+            found = apart(parts) or found
+        done = f"summarised its own events, and then the same with events of other types: {told(parts)}"
+        self.found.note(ITS_EVENTS, done, found)
+
+    def cuts(self, events: Part) -> None:
         random = Random(5)
-        for attempt in range(self.ways):
-            parts = [events[: len(events) // 2], events[len(events) // 2 :]] if attempt == 0 else _cut(events, random)
-            how = f"cut {len(events)} events into slices of {_sizes(parts)}"
-            summaries = [self.summary(part, how) for part in parts]
-            if attempt % 3 == 1:
-                random.shuffle(summaries)
-                how += ", merged in random order"
-            if attempt % 3 == 2:
-                merged = _as_tree(self.merge, summaries)
-                how += ", merged in pairs"
-            else:
-                merged = reduce(self.merge, summaries, empty)
-            self.found.note(CUTS, how, difference(whole, merged))
+        logs = events, with_gaps(events, random)
+        ways = [ways_to_cut(log, random) for log in logs]
+        for attempt in range(max(self.ways, 1)):
+            # Each kind of cut on both logs, as long as there are ways left.
+            how, parts = next(ways[attempt % 2 if self.ways > 6 else 0])
+            if attempt % 2 and self.ways > 6:
+                how += ", in a copy of the log whose positions skip numbers"
+            order = ("one after another", "in random order", "in pairs")[attempt % 3]
+            if self._breaks(f"{how}, merged {order}", order, parts):
+                return
 
-    def algebra(self, events: Sequence[RecordedEvent]) -> None:
+    def _breaks(self, how: str, order: str, parts: list[Part]) -> bool:
+        def apart(parts: list[Part]) -> tuple[str, str] | None:
+            whole = self.summary(joined(parts), "the whole log")
+            return difference(whole, self._merged([self.summary(part, how) for part in parts], order))
+
+        found = apart(parts)
+        if found:
+            parts = smallest(parts, lambda fewer: apart(fewer) is not None)
+            found = apart(parts) or found
+        self.found.note(CUTS, f"cut {sum(map(len, parts))} events {how}: {told(parts)}", found)
+        return found is not None
+
+    def _merged(self, summaries: list[pd.DataFrame], order: str) -> pd.DataFrame:
+        if order == "in pairs" and summaries:
+            while len(summaries) > 1:
+                pairs = [summaries[place : place + 2] for place in range(0, len(summaries), 2)]
+                summaries = [self.merge(pair[0], pair[1]) if len(pair) == 2 else pair[0] for pair in pairs]
+            return summaries[0]
+        if order == "in random order":
+            Random(len(summaries)).shuffle(summaries)
+        return reduce(self.merge, summaries, self.projection.schema.empty())
+
+    def follows(self, events: Part) -> None:
+        """Apply batch after batch, as a projector does: merged into the touched rows only."""
+        if any(fault.law == CUTS for fault in self.found.faults):
+            return  # it would only be shown again
+        random = Random(11)
+
+        def apart(parts: list[Part]) -> tuple[str, str] | None:
+            model = ReadModel(self.projection.schema.empty())
+            for part in parts:
+                if part:
+                    model = model.take_in(self.projection, EventBatch(part))
+            return difference(self.summary(joined(parts), "the whole log"), model.table)
+
+        for how, parts in islice(ways_to_cut(events, random), 9):
+            if how in ("in halves", "into single events", "at random places") and (found := apart(parts)):
+                parts = smallest(parts, lambda fewer: apart(fewer) is not None)
+                done = f"followed {sum(map(len, parts))} events in batches: {told(parts)}"
+                return self.found.note(FOLLOWED, done, apart(parts) or found)
+        self.found.note(FOLLOWED, "followed the log in batches", None)
+
+    def algebra(self, events: Part) -> None:
         third = max(1, len(events) // 3)
-        a, b, c = (
-            self.summary(part, "a third of the log")
-            for part in (events[:third], events[third : 2 * third], events[2 * third :])
-        )
-        empty = self.projection.schema.empty()
-        merge, note = self.merge, self.found.note
+        thirds = [events[:third], events[third : 2 * third], events[2 * third :]]
+        for parts in (thirds, [events[first::3] for first in range(3)]):
+            self._algebra_of(*(self.summary(part, "a third of the log") for part in parts))
+
+    def _algebra_of(self, a: pd.DataFrame, b: pd.DataFrame, c: pd.DataFrame) -> None:
+        empty, merge, note = self.projection.schema.empty(), self.merge, self.found.note
         note(COMMUTES, "merged two thirds of the log in both orders", difference(merge(a, b), merge(b, a)))
         left, right = merge(merge(a, b), c), merge(a, merge(b, c))
         note(ASSOCIATES, "merged three thirds of the log from the left and from the right", difference(left, right))
@@ -172,59 +299,7 @@ class _Trial:
             apart = one.loc[~one.index.isin(other.index)]
             done = "merged two tables; looked at the rows that only the first one has"
             note(ROW_BY_ROW, done, difference(apart, both.loc[~both.index.isin(other.index)]))
-
-
-def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | None:
-    """Tell the first row in which two tables of one schema differ, order apart; None if they agree.
-
-    Floating-point columns may differ by rounding, 1e-9 relative and 1e-9 absolute: a sum depends on its order, and
-    where it cancels, what is left of it is rounding alone.
-    """
-    ours, theirs = expected.sort_index(), came.sort_index()
-    if ours.equals(theirs) and ours.index.names == theirs.index.names:
-        return None  # forty times as quick as what follows
-    if list(ours) != list(theirs):
-        return f"columns {list(ours)}", f"columns {list(theirs)}"
-    for only, here, there in ((ours, "a row for", "no such row"), (theirs, "no row for", "one")):
-        missing = only.index.difference((theirs if only is ours else ours).index)
-        if len(missing):
-            return f"{here} {missing[0]!r}", there
-    try:
-        pd.testing.assert_frame_equal(ours, theirs, rtol=ROUNDING, atol=ROUNDING)
-    except AssertionError as error:
-        unequal = _unequal(ours, theirs)
-        if not unequal.any():
-            return "tables of one shape", str(error)
-        row = int(unequal.any(axis=1).argmax())
-        names = ours.columns[unequal[row]]
-        key = ours.index[row]
-        here, there = (f"{key!r}: {frame[names].iloc[row].to_dict()}" for frame in (ours, theirs))
-        return here, there
-    return None
-
-
-def _unequal(ours: pd.DataFrame, theirs: pd.DataFrame) -> Any:
-    """Tell which values differ by more than rounding, so that a row which does not is never named."""
-    unequal = (ours != theirs) & ~(ours.isna() & theirs.isna())
-    for name in ours:
-        if is_float_dtype(ours[name]) and is_float_dtype(theirs[name]):
-            unequal[name] = ~np.isclose(theirs[name], ours[name], rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
-    return unequal.to_numpy()
-
-
-def _cut(events: Sequence[RecordedEvent], random: Random) -> list[Sequence[RecordedEvent]]:
-    places = sorted(random.randint(0, len(events)) for _ in range(random.choice((1, 3, 12))))
-    edges = [0, *places, len(events)]
-    parts = [events[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
-    return [*parts, []]  # an empty slice belongs to every cut
-
-
-def _as_tree(merge: Any, summaries: list[pd.DataFrame]) -> pd.DataFrame:
-    while len(summaries) > 1:
-        pairs = [summaries[place : place + 2] for place in range(0, len(summaries), 2)]
-        summaries = [merge(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
-    return summaries[0]
-
-
-def _sizes(parts: Sequence[Sequence[RecordedEvent]]) -> str:
-    return ", ".join(str(len(part)) for part in parts)
+            for key in other.index[:3]:
+                alone = [frame.loc[frame.index.isin([key])] for frame in (one, other, both)]
+                done = f"merged the rows of {key!r} alone, and two tables that hold them"
+                note(ROW_BY_ROW, done, difference(alone[2], merge(alone[0], alone[1])))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, SchemaError
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.read.contract import difference
+from cqrs_lab.read.difference import difference
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of

@@ -1,0 +1,53 @@
+"""A durable store, closed and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from random import Random
+from typing import Any
+
+from cqrs_lab.log.contract.histories import random_history
+from cqrs_lab.log.contract.laws import KEPT
+from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.event_store import EventStore, Expected
+
+HISTORIES: tuple[list[Append], ...] = (
+    [],
+    [Append("order-1", 2, 0)],
+    [Append("order-1", 2, 0, "a"), Append("order-1", 1, 2, "b", first=3)],
+    [Append("order-1", 2, 0, "a"), Append("order-10", 3, 0, "a", first=3), Append("order-1", 1, 2, first=6)],
+    [Append("order-1", 1, 3, "a"), Append("order-1", 0, 0, "b")],
+    random_history(Random(7), 60),
+)
+
+
+def restarts(
+    new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]
+) -> Iterator[Callable[[], None]]:
+    """Yield what plays each history, restarts twice and goes on each time; each raises `BrokenLaw`."""
+    for history in HISTORIES:
+        yield partial(_restart, new_trial, reopen, history)
+
+
+def _restart(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore], history: list[Append]) -> None:
+    trial = new_trial()
+    for op in history:
+        trial.append(op)
+    for _ in range(2):
+        try:
+            trial.store = trial.call(KEPT, "store = reopen(store)", lambda: reopen(trial.store))
+            _go_on(trial, history)
+        except BrokenLaw as broken:
+            raise broken.of(KEPT) from None
+
+
+def _go_on(trial: Trial, history: list[Append]) -> None:
+    trial.look(KEPT)
+    for op in history[-8:]:
+        if op.command_id is not None:
+            trial.append(op)  # what was recorded comes again; what was refused or empty is met afresh
+    version = trial.version("order-1")
+    trial.append(Append("order-1", 1, version + 1, first=1000))
+    trial.append(Append("order-1", 2, version, f"after {version}", first=1001))
+    trial.append(Append("order-new", 1, Expected.ANY, f"after {version}", first=1003))

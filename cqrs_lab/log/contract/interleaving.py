@@ -1,0 +1,246 @@
+"""Two threads at one store, one of them stopped at every line in turn: a race is found without luck.
+
+A trace function stops a call at a line; there another thread makes whole calls, or waits for a lock. Whatever it met,
+the outcome must be one that could have come of the calls made one after another.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from cqrs_lab.errors import ConcurrencyError, said
+from cqrs_lab.log.contract.laws import (
+    ALL_OR_NOTHING,
+    COMMITTED,
+    EXPECTED,
+    FIRST_RECEIPT,
+    NOT_LATE,
+    ONCE,
+    ONE_ORDER,
+    RUNS,
+    VERSIONS,
+)
+from cqrs_lab.log.contract.trial import Append, Trial
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.memory import MemoryEventStore
+
+LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore)
+BLOCKED_SECONDS = 0.004
+"""So long another thread may take, once it runs, before it is taken to wait for a lock."""
+MOST_LINES, MOST_OBJECTS = 120, 1000
+FIRST = Append("order-1", 1, 0, note="first")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A call, and what another thread does in the middle of it."""
+
+    call: Append | None  # None: read the whole log
+    meanwhile: tuple[Append, ...]
+
+
+MINE = Append("order-1", 3, 1, "a", note="mine")
+THEIRS = Append("order-1", 2, 1, note="theirs")
+SCENES = (
+    Scene(MINE, (THEIRS, Append("order-2", 2, 0, note="beside"))),
+    Scene(MINE, (MINE,)),
+    Scene(Append("order-1", 3, 0, note="refused"), ()),
+    # Whichever stream a reader looks at first, a commit to it comes after one to the other.
+    Scene(None, (THEIRS, Append("order-2", 2, 0, note="beside"), Append("order-1", 2, 3, note="after"))),
+)
+
+
+def for_several_threads(store: EventStore) -> bool:
+    """Tell whether a store looks as if several threads might use it: it holds a lock, or is the kit's own."""
+    todo: list[Any] = [store, *(value for kind in type(store).__mro__ for value in vars(kind).values())]
+    seen: set[int] = set()
+    while todo and len(seen) < MOST_OBJECTS:
+        one = todo.pop()
+        if isinstance(one, (MemoryEventStore, *LOCKS)):
+            return True
+        if id(one) not in seen:
+            seen.add(id(one))
+            todo += _held_by(one)
+    return False
+
+
+def _held_by(one: Any) -> list[Any]:
+    if isinstance(one, dict):
+        return list(one.values())
+    if isinstance(one, (list, tuple, set)):
+        return list(one)
+    if isinstance(one, type) or type(one).__module__ in sys.stdlib_module_names:
+        return []
+    slots = [getattr(kind, "__slots__", ()) for kind in type(one).__mro__]
+    names = [name for declared in slots for name in ([declared] if isinstance(declared, str) else declared)]
+    return [*getattr(one, "__dict__", {}).values(), *(getattr(one, name, None) for name in names)]
+
+
+def answers_another_thread(make_store: Callable[[], EventStore]) -> bool:
+    """Tell whether a thread other than the maker's may call the store at all."""
+    meeting = Meeting(Trial(make_store()), ())
+    meeting.begin()
+    meeting.end()
+    return not meeting.errors
+
+
+@dataclass(slots=True)
+class Meeting:
+    """What the other thread did, saw and got."""
+
+    trial: Trial
+    appends: tuple[Append, ...]
+    seen: list[list[Any]] = field(default_factory=list)
+    receipts: list[Any] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    thread: threading.Thread | None = None
+    runs: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def begin(self) -> None:
+        """Start the other thread, and go on when it is done or waits."""
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+        self.runs.wait()
+        self.done.wait(BLOCKED_SECONDS)
+
+    def end(self) -> None:
+        """Wait for the other thread."""
+        if self.thread is not None:
+            self.thread.join()
+
+    def _work(self) -> None:
+        self.runs.set()
+        try:
+            self.seen.append(list(self.trial.store.read_all()))
+            for op in self.appends:
+                self.receipts.append(attempt(self.trial.store, op))
+                self.seen.append(list(self.trial.store.read_all()))
+        except Exception as error:  # noqa: BLE001 - judged by whoever waits for this thread
+            self.errors.append(said(error))
+        self.done.set()
+
+
+def attempt(store: EventStore, op: Append) -> Any:
+    """Append; None if it was refused."""
+    try:
+        return store.append(op.stream, op.events(), expected=op.expected, command_id=op.command_id)
+    except ConcurrencyError:
+        return None
+
+
+def interleavings(new_trial: Callable[[], Trial]) -> Iterator[Callable[[], None]]:
+    """Yield what plays each scene, with the other thread at each line in turn; each raises `BrokenLaw`."""
+    for scene in SCENES:
+        yield partial(_at_every_line, new_trial, scene)
+
+
+def _at_every_line(new_trial: Callable[[], Trial], scene: Scene) -> None:
+    lines = _Lines()
+    _play(new_trial(), scene, lines)
+    for number in lines.worth_a_stop():
+        _play(new_trial(), scene, _Lines(number))
+
+
+class _Lines:
+    """Counts the lines of the store's own code as they run, and acts before one of them."""
+
+    def __init__(self, stop_at: int = -1) -> None:
+        self.stop_at = stop_at
+        self.act: Callable[[], None] = lambda: None
+        self.where = "nowhere"
+        self.lines: list[tuple[Any, int]] = []
+
+    def worth_a_stop(self) -> list[int]:
+        """Choose the lines to stop at: each the first two times it runs."""
+        times: Counter[tuple[Any, int]] = Counter()
+        chosen = []
+        for number, line in enumerate(self.lines):
+            times[line] += 1
+            if times[line] <= 2:
+                chosen.append(number)
+        return chosen[:MOST_LINES]
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
+        module = str(frame.f_globals.get("__name__", ""))
+        of_python = module.partition(".")[0] in sys.stdlib_module_names and module != "__main__"
+        if of_python or module.startswith(f"{__package__}.") or frame.f_code.co_filename == "<string>":
+            return None
+        if event == "line":
+            if len(self.lines) == self.stop_at:
+                self.where = f"before line {frame.f_lineno} of {frame.f_code.co_qualname}"
+                self.act()
+            self.lines.append((frame.f_code, frame.f_lineno))
+        return self
+
+    def trace(self, work: Callable[[], Any]) -> Any:
+        """Run something and count its lines."""
+        before = sys.gettrace()
+        sys.settrace(self)
+        try:
+            return work()
+        finally:
+            sys.settrace(before)
+
+
+def _play(trial: Trial, scene: Scene, lines: _Lines) -> None:
+    store, call = trial.store, scene.call
+    trial.append(FIRST, look=False)
+    meeting = Meeting(trial, scene.meanwhile)
+    lines.act = meeting.begin
+    what = "list(store.read_all())" if call is None else str(call)
+    others = ", ".join(["list(store.read_all())", *map(str, scene.meanwhile)])
+    mine: Any = None
+    try:
+        if call is None:
+            meeting.seen.append(lines.trace(lambda: list(store.read_all())))
+        else:
+            mine = lines.trace(lambda: attempt(store, call))
+    except Exception as error:  # noqa: BLE001 - the code under test may raise anything; it is reported
+        raise trial.broken(RUNS, "no error", said(error), f"{what} while another thread called too") from error
+    finally:
+        meeting.end()
+    trial.calls.append(f"{what}; meanwhile, {lines.where}, in another thread: {others}")
+    _judge(trial, scene, mine, meeting)
+
+
+def _judge(trial: Trial, scene: Scene, mine: Any, meeting: Meeting) -> None:
+    trial.expect(RUNS, [], meeting.errors, "errors in the other thread")
+    results: list[tuple[Append, Any]] = [(scene.call, mine)] if scene.call is not None else []
+    results += zip(scene.meanwhile, meeting.receipts, strict=False)
+    log: list[Any] = list(trial.store.read_all())
+    recorded = dict(Counter(one.event.note for one in log))
+    if scene.meanwhile == (scene.call,):
+        wanted = {"first": 1, "mine": 3}
+        trial.expect(ONCE, wanted, recorded, "how many events of each commit the log holds")
+        receipts = [(one.version, one.position) if one else None for _, one in results]
+        trial.expect(FIRST_RECEIPT, receipts[:1] * len(receipts), receipts, "the receipts of one command")
+    else:
+        rivals = [op for op, _ in results if op in (MINE, THEIRS)]
+        accepted = [op.note for op, receipt in results if receipt and op in rivals]
+        trial.expect(EXPECTED, min(1, len(rivals)), len(accepted), "how many appends with expected=1 were accepted")
+        wanted = {"first": 1} | {op.note: op.count for op, receipt in results if receipt}
+        trial.expect(ALL_OR_NOTHING, wanted, recorded, "how many events of each commit the log holds")
+    _judge_order(trial, log)
+    positions = [one.position for one in log]
+    for seen in meeting.seen:
+        counts = Counter(one.event.note for one in seen)
+        partly = {note: count for note, count in counts.items() if count != wanted.get(note)}
+        trial.expect(COMMITTED, {}, partly, "events that a reader saw of commits that were not whole")
+        came = [one.position for one in seen]
+        trial.expect(NOT_LATE, positions[: len(seen)], came, "the positions that a reader saw")
+
+
+def _judge_order(trial: Trial, log: list[Any]) -> None:
+    positions = [one.position for one in log]
+    trial.expect(ONE_ORDER, sorted({*positions}), positions, "the positions")
+    for stream in ("order-1", "order-2"):
+        versions = [one.version for one in log if one.stream == stream]
+        trial.expect(VERSIONS, list(range(1, len(versions) + 1)), versions, f"the versions of {stream!r}")

@@ -1,0 +1,107 @@
+"""Ways to cut a log into parts, of which every projection must make the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from random import Random
+from typing import Any
+
+from cqrs_lab.log.envelope import Position, RecordedEvent
+
+Part = list[RecordedEvent]
+MOST_PARTS = 12
+ATTEMPTS = 80
+
+
+def with_gaps(events: Sequence[RecordedEvent], random: Random) -> Part:
+    """Copy a log, with positions that skip numbers, all recorded in one moment."""
+    copied, position = [], 0
+    for one in events:
+        position += random.choice((1, 2, 9, 1000, 2**31))
+        copied.append(replace(one, position=Position(position), recorded_at=0.0))
+    return copied
+
+
+def ways_to_cut(events: Part, random: Random) -> Iterator[tuple[str, list[Part]]]:
+    """Yield cuts without end: the simple ones first, then random ones; each says how it was made."""
+    half = len(events) // 2
+    yield "in halves", [events[:half], events[half:]]
+    yield "by stream", _by(events, lambda one: one.stream)
+    yield "by event type", _by(events, lambda one: type(one.event).__name__)
+    yield "in turn", [events[first::3] for first in range(3)]
+    if len(events) <= 2 * MOST_PARTS:
+        yield "into single events", [[one] for one in events]
+    while True:
+        yield "at random into subsets", _subsets(events, random)
+        yield "at random places", _slices(events, random)
+
+
+def _by(events: Part, key: Callable[[RecordedEvent], Any]) -> list[Part]:
+    parts: dict[Any, Part] = {}
+    for one in events:
+        parts.setdefault(key(one), []).append(one)
+    alone = list(islice(parts.values(), MOST_PARTS - 1))
+    others = {one for held in list(parts)[MOST_PARTS - 1 :] for one in [held]}
+    return [*alone, [one for one in events if key(one) in others]] if others else alone
+
+
+def _subsets(events: Part, random: Random) -> list[Part]:
+    parts: list[Part] = [[] for _ in range(random.choice((2, 3, 7, MOST_PARTS)))]
+    for one in events:
+        random.choice(parts).append(one)
+    return [*parts, []]  # an empty part belongs to every random cut
+
+
+def _slices(events: Part, random: Random) -> list[Part]:
+    places = sorted(random.randint(0, len(events)) for _ in range(random.choice((1, 3, MOST_PARTS - 1))))
+    edges = [0, *places, len(events)]
+    return [*(events[start:stop] for start, stop in zip(edges, edges[1:], strict=False)), []]
+
+
+def smallest(parts: list[Part], fails: Callable[[list[Part]], bool]) -> list[Part]:
+    """Leave out events, and then empty parts, as long as it still fails."""
+    attempts, size = 0, max(1, sum(map(len, parts)) // 2)
+    while size >= 1:
+        at = 0
+        while at < sum(map(len, parts)) and attempts < ATTEMPTS:
+            attempts += 1
+            fewer = _without(parts, at, at + size)
+            if fails(fewer):
+                parts = fewer
+            else:
+                at += size
+        size //= 2
+    filled = [part for part in parts if part]
+    return filled if fails(filled) else parts
+
+
+def _without(parts: list[Part], start: int, stop: int) -> list[Part]:
+    numbered = enumerate(one for part in parts for one in part)
+    dropped = {id(one) for number, one in numbered if start <= number < stop}
+    return [[one for one in part if id(one) not in dropped] for part in parts]
+
+
+def joined(parts: Iterable[Part]) -> Part:
+    """Put parts together again, in order of position."""
+    return sorted((one for part in parts for one in part), key=lambda one: one.position)
+
+
+def told(parts: Sequence[Part]) -> str:
+    """Write parts in a line: the events' positions, and what they are if they are few."""
+    events = joined(parts)
+    shown = " | ".join(_positions(part) for part in parts)
+    if len(events) > 4:
+        return shown
+    return f"{shown}, where {'; '.join(f'{one.position} is {_short(one.event)}' for one in events)}"
+
+
+def _positions(part: Part) -> str:
+    numbers = [str(one.position) for one in part]
+    return f"[{', '.join(numbers if len(numbers) <= 6 else [*numbers[:3], '…', *numbers[-2:]])}]"
+
+
+def _short(event: object) -> str:
+    text = repr(event)
+    return text if len(text) <= 120 else f"{text[:119]}…"
