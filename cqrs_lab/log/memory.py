@@ -10,7 +10,6 @@ from typing import Any
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
-from cqrs_lab.log.identity import check_made
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment, Segments
@@ -57,18 +56,19 @@ class MemoryEventStore:
         """
         check_stream(stream, command_id)
         new = events_in(events, f"append to {stream!r}", "append")
-        check_made(new)
         while True:
             number = self._index()
-            recorded = self._streams.get(stream, [])
+            end, known = _end_of(stream, self._streams.get(stream, [])), self._receipts.get((stream, command_id))
+            if len(self._commits) > number:
+                continue  # another writer came between the two looks: they may not belong together
             if not new:
-                return _end_of(stream, recorded)
-            if known := self._receipts.get((stream, command_id)):
+                return end
+            if known:
                 return known
-            check_expected(stream, expected, len(recorded))
-            commit = self._commit(stream, len(recorded), new, command_id)
+            check_expected(stream, expected, end.version)
+            commit = self._commit(stream, end.version, new, command_id)
             # The one step: whoever comes first has this number. All else was compared with the log below it, so
-            # who comes second compares again.
+            # if you come second, you compare again.
             if self._commits.setdefault(number, commit) is commit:
                 self._listeners.announce()
                 return _end_of(stream, commit)

@@ -16,6 +16,7 @@ from typing import Any
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.identity import check_made
 
 # Slips that are hashable, each with what to do instead.
 _SLIPS: tuple[tuple[tuple[type, ...], str], ...] = (
@@ -42,6 +43,8 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     ------
     InvalidArgument
         `given` is no list, or holds what is no event or can still be changed.
+    DefinedAgain
+        An event was made before its class was defined again.
 
     Examples
     --------
@@ -60,6 +63,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
         example = "[] for none" if given is None else "in brackets also if it is a single one"
         raise InvalidArgument(f"{whose}: {shown(given)} is not a list of events; {do} a list of events, {example}")
     events = list(given)
+    check_made(events)
     for event in events:
         wrong = _slip(type(event)) or _changeable(event)  # type: ignore[arg-type]  # a class is hashable
         if wrong:

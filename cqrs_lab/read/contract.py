@@ -14,6 +14,7 @@ import pandas as pd
 
 from cqrs_lab.errors import CqrsLabError, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.log.identity import check_read
 from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.cuts import Part, joined, smallest, told, ways_to_cut, with_gaps
@@ -65,6 +66,8 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     ------
     InvalidArgument
         `log` is no log, or `cuts` no number.
+    DefinedAgain
+        The log holds events of a class that was defined again since.
 
     Examples
     --------
@@ -78,12 +81,13 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     events = _events_of(log)
     found = Findings(str(getattr(projection, "name", type(projection).__name__)))
     try:
-        _check_declaration(projection)
+        check_declaration(projection)
     except CqrsLabError as error:
         wanted = "name, version, events, schema, summarise, merge"
         found.note(DECLARED, "looked at its attributes", (wanted, str(error)))
         return found.report()
-    there = {type(one.event) for one in events}
+    there = {type(one.event): one.position for one in reversed(events)}
+    check_read(there, projection.events)
     missing = [kind.__name__ for kind in projection.events if kind not in there]
     if len(missing) == len(projection.events):
         wanted = f"at least one of {', '.join(missing)}" if missing else "at least one type in `events`"
@@ -117,20 +121,6 @@ def _events_of(log: Any) -> Part:
             wrong = f"position {one.position} comes after {before.position}"
             raise InvalidArgument(f"log is not in order: {wrong}; sort it by position, each once")
     return events
-
-
-def _check_declaration(projection: Any) -> None:
-    check_declaration(projection)
-    for one in projection.events:
-        if not isinstance(one, type):
-            raise InvalidArgument(f"events holds {one!r}, which is no class; give the event types themselves")
-    if not isinstance(projection.name, str) or not projection.name:
-        raise InvalidArgument(f"name={projection.name!r} is no name; give a text such as 'units_sold'")
-    if not isinstance(projection.version, int) or isinstance(projection.version, bool):
-        raise InvalidArgument(f"version={projection.version!r} is no number; give 1, and raise it with each change")
-    for name in ("summarise", "merge"):
-        if not callable(getattr(projection, name)):
-            raise InvalidArgument(f"{name} cannot be called; make it a method")
 
 
 class _Trial:

@@ -65,14 +65,15 @@ class QueryBus:
         self, query_type: type, handler: Callable[..., Any], *, reads: Projector | Sequence[Projector]
     ) -> None:
         """Answer queries of this type with ``handler(query, *tables)``, one table per projector in `reads`."""
-        projectors = accepted.checked_projectors(reads, Projector)
-        accepted.check_query(query_type, handler, readers=len(projectors))
-        forget_outdated(self._routes, query_type)
-        if query_type in self._routes:
+        if isinstance(query_type, type):
+            forget_outdated(self._routes, query_type)
+        if isinstance(query_type, type) and query_type in self._routes:
             raise InvalidArgument(
                 f"{query_type.__name__} is registered already; one query has one handler: "
                 "make the QueryBus again, then register, if this is a cell that you run once more"
             )
+        projectors = accepted.checked_projectors(reads, Projector)
+        accepted.check_query(query_type, handler, readers=len(projectors))
         self._routes[query_type] = handler, projectors
 
     def ask(self, query: object, *, at_least: int = 0, timeout_seconds: float = 0.0) -> Answer:
