@@ -42,9 +42,8 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     Raises
     ------
     InvalidArgument
-        `given` is no list, or holds what is no event or can still be changed.
-    DefinedAgain
-        An event was made before its class was defined again.
+        `given` is no list, or holds what is no event, can still be changed, or was made before its class was defined
+        again.
 
     Examples
     --------
