@@ -191,10 +191,10 @@ def test_classes_of_the_notebook_work_there_as_they_do_here():
 
 def test_a_store_is_copied_with_its_locks():
     store = lab.MemoryEventStore()
-    store.append("a", [Moved("x")], expected=0)
+    store.append("a", [Moved("x", over=())], expected=0)
 
     def appends(store):
-        store.append("a", [Moved("y")], expected=1)
+        store.append("a", [Moved("y", over=())], expected=1)
         return store.head()
 
     assert run_apart(appends, store).value == 2 and store.head() == 1
