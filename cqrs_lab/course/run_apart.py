@@ -54,15 +54,19 @@ def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS
         There is no such process.
     """
     task = written((work, arguments))
-    one = _waiting()
-    try:
-        ran = one.run(task, limits)
-    except BaseException:
-        one.end()
-        raise
+    ran = None
+    while ran is None:
+        one = _waiting()
+        try:
+            ran = one.run(task, limits)
+        except (psutil.NoSuchProcess, OSError):  # it was ended from outside while it waited: the next one
+            one.end()
+        except BaseException:
+            one.end()
+            raise
     if not one.end.alive:
-        one = _Worker()  # it loads while the learner reads
-    if not _idle:
+        _start()  # it loads while the learner reads
+    elif not _idle:
         _idle.append(one)
     return ran
 
@@ -74,25 +78,27 @@ class _Worker:
         path = json.dumps([entry for entry in sys.path if isinstance(entry, str)])
         command = [sys.executable, worker.__file__, path, LOADED]
         one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | one_thread
         )
-        weakref.finalize(self, _kill, self.process)  # also where an interrupt has stopped `_end`
-        self.end = weakref.finalize(self, _end, self.process)
+        self._process, self._tasks = psutil.Process(process.pid), cast(BinaryIO, process.stdin)
+        weakref.finalize(self, _kill, self._process)  # also where an interrupt has stopped `_end`
+        self.end = weakref.finalize(self, _end, self._process, self._tasks)
+        self.gone = threading.Event()
         self._replies: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
-        threading.Thread(target=_listen, args=(self.process.stdout, self._replies), daemon=True).start()
+        threading.Thread(target=_listen, args=(process, self._replies, self.gone), daemon=True).start()
         self._ready = False
 
     def run(self, task: bytes, limits: Limits) -> Ran:
         """Send a task, and wait for what comes of it."""
-        watch = Watch(psutil.Process(self.process.pid), limits)
+        watch = Watch(self._process, limits)
         printed: list[str] = []
         if not self._ready:
             if self._next(watch, printed, loading=True)[0] != "ready":
                 return self._ended(watch, printed, loading=True)
             self._ready = True
-        message = pickle.dumps((sys.path, os.getcwd(), limits.own_seconds + LOADING_SECONDS, task))
-        worker.write(cast(BinaryIO, self.process.stdin), message)
+        message = pickle.dumps((sys.path, _folder(), limits.own_seconds + LOADING_SECONDS, task))
+        worker.write(self._tasks, message)
         first = self._next(watch, printed, loading=True)
         if first[0] == "unread":
             raise NotCopied(first[1])
@@ -123,16 +129,16 @@ class _Worker:
             printed.append(message[1])
 
     def _ended(self, watch: Watch, printed: list[str], loading: bool = False) -> Ran:
-        if not watch.ended and loading:
-            raise WorkerFailed(
-                f"the process that judges answers ended at its start, with exit code {self.process.wait()}; "
-                "what it wrote stands where JupyterLab was started"
-            )
         code = None
         if not watch.ended:
-            with suppress(subprocess.TimeoutExpired):  # it said good-bye; one that only closed its door is ended
-                code = self.process.wait(timeout=1)
+            with suppress(Empty):  # a process that only closed its door goes on, and has none
+                code = self._replies.get(timeout=1)[1]
         self.end()
+        if not watch.ended and loading:
+            raise WorkerFailed(
+                f"the process that judges answers ended at its start, with exit code {code}; "
+                "what it wrote stands where JupyterLab was started"
+            )
         return Ran(ended=watch.ended or "exit", own_seconds=watch.own, exit_code=code, printed="".join(printed))
 
 
@@ -141,38 +147,65 @@ _idle: list[_Worker] = []
 
 def _waiting() -> _Worker:
     """Return a process that waits for a task. There is no lock: an interrupt between two lines could leave it taken."""
-    with suppress(IndexError):
-        one = _idle.pop()
-        if one.process.poll() is None:
+    while True:
+        try:
+            one = _idle.pop()
+        except IndexError:
+            _start()
+            continue
+        if not one.gone.is_set():
             return one
-    return _Worker()
 
 
-def _listen(replies: BinaryIO, messages: SimpleQueue[tuple[Any, ...]]) -> None:
+def _start() -> None:
+    """Start a process, in a thread: there no interrupt can stop it halfway, and leave something that nobody knows."""
+    failed: list[OSError] = []
+
+    def make() -> None:
+        try:
+            _idle.append(_Worker())
+        except OSError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    if failed:
+        raise WorkerFailed(f"no process starts to judge answers: {failed[0]}; close other kernels, and try again")
+
+
+def _folder() -> str:
+    with suppress(OSError):  # it was deleted
+        return os.getcwd()
+    return ""
+
+
+def _listen(process: subprocess.Popen[bytes], messages: SimpleQueue[tuple[Any, ...]], gone: threading.Event) -> None:
+    """Hand on what a process says, until it ends. Only this thread waits for it: an interrupt never comes here."""
     try:
-        with replies:
+        with cast(BinaryIO, process.stdout) as replies:
             while (message := worker.read(replies)) is not None:
                 messages.put(pickle.loads(message))
     finally:
+        gone.set()
         messages.put(("",))
+        messages.put(("exit", process.wait()))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: psutil.Process, tasks: BinaryIO) -> None:
     """End a process, and what it started."""
     others: list[psutil.Process] = []
     try:
         with suppress(psutil.Error):
-            others = psutil.Process(process.pid).children(recursive=True)
+            others = process.children(recursive=True)
     finally:
         _kill(process)
     for other in others:
-        with suppress(psutil.Error):
-            other.kill()
-    if process.stdin is not None:
-        with suppress(OSError):  # what was on its way is of no use any more
-            process.stdin.close()
+        _kill(other)
+    with suppress(OSError):  # what was on its way is of no use any more
+        tasks.close()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
+def _kill(process: psutil.Process) -> None:
+    with suppress(psutil.Error):
+        process.kill()

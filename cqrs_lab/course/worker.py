@@ -99,4 +99,5 @@ def _end_by_itself(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(BrokenPipeError):  # nobody listens any more
+        main()
