@@ -315,3 +315,4 @@ RIGHT = {
     "05.3": [(Loans(), on_loan), (LoansByLoop(), members)],
 }
 WRONG = {"05.1": WRONG_STARS, "05.2": WRONG_SELLERS, "05.3": WRONG_LOANS}
+ALSO_WRONG = {}
