@@ -250,7 +250,7 @@ def endings(answer: Any) -> None:
         (command, word): why for command, end in ENDS.items() for (right, word), why in WHY_END.items() if right == end
     }
     open_ = "Who is helped by an error, who by a record, and who by neither?"
-    if isinstance(answer, Mapping) and not any(answer.values()):
+    if isinstance(answer, Mapping) and answer and all(end is None for end in answer.values()):
         raise NotYet("looked at ends", "no choice yet", "one for each command", f"The cell is as it was. {open_}")
     each = "How does each of the six commands end?"
     judge_choices(answer, ENDS, ("error", "event", "nothing"), why_not, each=each, open_=open_)
