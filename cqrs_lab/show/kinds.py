@@ -48,7 +48,7 @@ def letters_of(event_types: Iterable[type]) -> dict[type, str]:
 
 def _letters(name: str) -> str:
     """Shorten a name: two consonants of each of two words, the first letter of each of more."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name) or [name]
+    words: list[str] = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name) or [name]
     if len(words) == 1:
         return words[0][:4]
     if len(words) > 2:

@@ -44,7 +44,8 @@ def test_a_type_looks_the_same_whatever_else_the_log_holds(others):
 
 
 def test_a_type_looks_the_same_in_another_process():
-    code = "from cqrs_lab.shop import events as e; from cqrs_lab.show.kinds import colour_of as c; print(c(e.OrderPaid))"
+    code = "from cqrs_lab.shop.events import OrderPaid; from cqrs_lab.show.kinds import colour_of; "
+    code += "print(colour_of(OrderPaid))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == colour_of(events.OrderPaid)
 
