@@ -152,8 +152,8 @@ FAULTY = {
     ),
 }
 FURTHER_FAULTY = {
-    "takes a negative amount": _account(lambda pence, balance: pence <= balance and pence != 0),
-    "remembers the last deposit alone": _account(
+    "pays out negative amounts": _account(lambda pence, balance: pence <= balance and pence != 0),
+    "remembers only the last deposit": _account(
         lambda pence, balance: 0 < pence <= balance,
         lambda balance, event: event.pence if isinstance(event, Deposited) else balance - event.pence,
     ),
@@ -180,8 +180,8 @@ ASK_OF_FAULT = {
     "never lets the last penny out": "It is wrong at one amount only. Does any scenario of yours empty the account?",
     "forgets earlier withdrawals": "It is right until something is taken out. Which history of yours holds a "
     "Withdrawn, and which command then asks for more than is left?",
-    "takes a negative amount": "What must never be asked for, on any balance?",
-    "remembers the last deposit alone": "It is right after one deposit. After how many is it wrong?",
+    "pays out negative amounts": "What must never be asked for, on any balance?",
+    "remembers only the last deposit": "It is right after one deposit. After how many is it wrong?",
     "records every withdrawal twice": "It pays out once and records it twice. Do you compare all that it records?",
     "refuses in silence": "It refuses, and nobody hears of it. What does the sender have to get?",
 }
