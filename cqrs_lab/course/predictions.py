@@ -88,7 +88,7 @@ SAID_TO: dict[str, dict[str, str]] = {
     "05.2": {
         "1": "One table for each kind of thing would be the write side drawn a second time. A read model belongs to a "
         "question, not to an entity.",
-        "7": "Each table says which events it reads. An order changes neither what is for sale nor what lies in a cart.",
+        "7": "Each table says which events it reads. An order changes neither what is for sale nor a cart.",
         "5": "What did I order, what is on it, how many are left, what came in today, what sells: five questions, so "
         "the same fact is written down five times, and no page has to join anything.",
     },
