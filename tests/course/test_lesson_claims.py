@@ -1,0 +1,91 @@
+"""What the answers of lessons 4 and 5 say of a view is what the view shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cqrs_lab.shop import events, read
+
+SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
+
+
+def after(lesson, last):
+    """Run a solution's cells up to one of them; return its names, and the cells below by their id."""
+    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    names = {"__name__": "__main__"}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+        if cell["id"] == last:
+            break
+    return names, {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+@pytest.fixture(scope="module")
+def lesson_4():
+    names, prose = after("04", "lesson-04-12")
+    table = names["decision_table"](names["write"].order, names["histories"], names["commands"]).frame()
+    return table, prose["lesson-04-13"]
+
+
+def test_cancel_ends_in_three_ways_where_lesson_4_says_so(lesson_4):
+    table, prose = lesson_4
+    assert "On *placed* and *paid* it cancels, on *cancelled* there is nothing to do, and on *shipped*" in prose
+    refused, nothing = "✗ refused", "nothing to do"
+    cancels = {"no order": refused, "shipped": refused, "cancelled": nothing}
+    assert table["cancel"].to_dict() == cancels | dict.fromkeys(["placed", "paid"], "OrderCancelled")
+
+
+def test_deliver_is_refused_most_often_and_placing_a_cancelled_order_records_nothing(lesson_4):
+    table, prose = lesson_4
+    assert "*Deliver* is refused everywhere but on *shipped*" in prose and "records nothing" in prose
+    refused = table.eq("✗ refused").sum()
+    assert refused.idxmax() == "deliver" and sorted(refused)[-1] > sorted(refused)[-2]
+    assert table.loc[table["deliver"] != "✗ refused", "deliver"].index.to_list() == ["shipped"]
+    assert table.at["cancelled", "place"] == "nothing to do"
+
+
+@pytest.fixture(scope="module")
+def lesson_5():
+    names, prose = after("05", "lesson-05-03")
+    projections = [read.OrderHistory(), read.ProductListing(), read.InventoryLevels()]
+    lab, store = names["lab"], names["store"]
+
+    def table_at(projection, position):
+        projector = lab.Projector(store, projection)
+        if position:
+            projector.catch_up(limit=position)
+        return projector.table
+
+    tables = {one.name: [table_at(one, at) for at in range(len(names["log"]) + 1)] for one in projections}
+    return names["log"], tables, prose["lesson-05-17"]
+
+
+def test_the_events_that_change_two_tables_are_those_that_lesson_5_names(lesson_5):
+    log, tables, prose = lesson_5
+    changed = {}
+    for at, recorded in enumerate(log, 1):
+        here = {name for name, states in tables.items() if not states[at].equals(states[at - 1])}
+        changed.setdefault(type(recorded.event), []).append(here)
+    assert all(map(all, changed.values())), "no event changes none"
+    two = {kind for kind, of_each in changed.items() if all(len(here) == 2 for here in of_each)}
+    assert two == {events.OrderPlaced, events.ItemsReturned, events.OrderCancelled}
+    assert "`OrderPlaced`, the return and the cancellation change the orders and the stock" in prose
+    assert all(here == {"order_history", "inventory_levels"} for kind in two for here in changed[kind])
+
+
+def test_ben_s_order_stands_at_the_position_that_lesson_5_names(lesson_5):
+    log, tables, prose = lesson_5
+    [at] = [recorded.position for recorded in log if getattr(recorded.event, "customer_id", "") == "ben"][:1]
+    assert f"one table has read position {at} and the other has not" in prose
+
+
+def test_a_cancellation_takes_units_off_and_a_return_adds_a_row(lesson_5):
+    log, tables, prose = lesson_5
+    orders = tables["order_history"]
+    assert "Ben's row stays, with no units" in prose and "adds a row, `r1`" in prose
+    assert orders[12].at["8", "units"] == 0 and orders[11].at["8", "units"] > 0
+    assert orders[11].loc[["7"]].equals(orders[10].loc[["7"]])
+    assert orders[11].index.difference(orders[10].index).to_list() == ["r1"]
