@@ -6,8 +6,8 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cqrs_lab.course.guard import NotYet, what_it_means
-from cqrs_lab.errors import CommandRejected, said
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.errors import CommandRejected
 from cqrs_lab.write.decider import Decider
 
 A_DECIDER = "lab.Decider(initial_state, decide, evolve)"
@@ -17,19 +17,10 @@ EVENTS_IN_A_LIST = f"a list of events, or {REFUSED}"
 DELIBERATE = (CommandRejected, ValueError, AssertionError, RuntimeError, PermissionError)
 
 
-def as_decider(answer: Any, untouched: str) -> Decider[Any, Any, Any]:
-    """Return an answer as a decider, or ask for one.
-
-    Parameters
-    ----------
-    answer : Any
-    untouched : str
-        What is said where the cell is as it was, and the answer None.
-    """
-    if answer is None:
-        raise NotYet("looked at your answer", "None", A_DECIDER, untouched)
+def as_decider(answer: Any) -> Decider[Any, Any, Any]:
+    """Return an answer as a decider, or ask for one."""
     if isinstance(answer, type) or not all(hasattr(answer, name) for name in ("initial_state", "decide", "evolve")):
-        raise NotYet("looked at your answer", repr(answer), A_DECIDER, "What holds a rule?")
+        raise NotYet("looked at your answer", shown(answer), A_DECIDER, "What holds a rule?")
     return Decider(answer.initial_state, answer.decide, answer.evolve)
 
 
@@ -50,7 +41,7 @@ def state_after(decider: Decider[Any, Any, Any], history: Sequence[Any], refuses
             following = decider.evolve(state, event)
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
             ask = refuses if isinstance(error, DELIBERATE) else what_it_means(error)
-            raise NotYet(done, said(error), "the next state", ask) from None
+            raise NotYet(done, error, "the next state", ask) from None
         if not _same(before, state):
             ask = "evolve changed the state it was given, and the next member begins with that. Can it make a new one?"
             raise NotYet(f"{done}, then looked at what went in", repr(state), repr(before), ask)
@@ -90,7 +81,7 @@ def expect(
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         other = "The bus takes lab.CommandRejected for a refusal. Any other error is a fault in the program."
         refuses = expected is None and isinstance(error, DELIBERATE)
-        raise NotYet(done, said(error), wanted, other if refuses else what_it_means(error)) from None
+        raise NotYet(done, error, wanted, other if refuses else what_it_means(error)) from None
     if not _same(before, state):
         changed = "decide changed the state. Who moves the state on, decide or evolve?"
         raise NotYet(f"{done}, then looked at the state", repr(state), repr(before), changed)

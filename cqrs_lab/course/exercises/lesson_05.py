@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.course.accept import as_mapping, as_number, as_whole
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.folding import Folds, Told
 from cqrs_lab.course.guard import NotYet
@@ -34,6 +35,7 @@ NOON = datetime(2026, 1, 5, 12)
 # What the shop's log holds besides, the second one with lines that nobody has bought yet.
 CUPS_CAME_IN = StockReceived("cup", 12, NOON)
 CART_OF_CUPS = CartCheckedOut("k", "ada", (CartLine("cup", 9, 1000),), NOON)
+ASKED = "asked your table"
 WEIGHTS = "Three ratings stood in one slice and one in the other. What must a row keep, so that both still count?"
 
 
@@ -67,25 +69,19 @@ def _averages_of_one_slice(folds: Folds) -> None:
 
 
 def _numbers(answer: Any) -> dict[str, float]:
-    return {str(key): round(float(value), 6) for key, value in _by_key(answer, "product_id", "average").items()}
+    found = _by_key(answer, "product_id", "average")
+    return {str(key): round(as_number(value, ASKED, "numbers"), 6) for key, value in found.items()}
 
 
 def _by_key(answer: Any, key: str, column: str) -> dict[Any, Any]:
-    """Return what an answer says of each key: a Series, a frame with that column or only one, a mapping, pairs."""
+    """Return what an answer says of each key: any mapping, or a frame with that column, the key as index or column."""
     if isinstance(answer, pd.DataFrame):
         frame = answer.set_index(key) if key in answer else answer
         if column not in frame and len(frame.columns) != 1:
             ask = f"Which of these columns is the answer? Return that one, or call it {column}."
-            raise NotYet("asked your table", f"columns {', '.join(map(str, frame))}", f"a column {column}", ask)
+            raise NotYet(ASKED, f"columns {', '.join(map(str, frame))}", f"a column {column}", ask)
         answer = frame[column] if column in frame else frame.iloc[:, 0]
-    try:
-        pairs = list(answer.items() if hasattr(answer, "items") else answer)
-        if any(isinstance(pair, str) for pair in pairs):
-            raise ValueError("keys alone")
-        return dict(pairs)
-    except (TypeError, ValueError):
-        ask = f"Which value is whose? Return a Series or a dict, with a {key} for each."
-        raise NotYet("asked your table", repr(answer), f"a {column} for each {key}", ask) from None
+    return as_mapping(answer, ASKED, f"a {column} for each {key}")
 
 
 # --- 05.2 -------------------------------------------------------------------------------------------------
@@ -164,7 +160,7 @@ def _beyond_the_best(folds: Folds) -> None:
 
 
 def _units(table: Any) -> dict[str, int]:
-    return {str(key): int(value) for key, value in _by_key(table, "product_id", "units").items()}
+    return {str(key): as_whole(value, ASKED) for key, value in _by_key(table, "product_id", "units").items()}
 
 
 # --- 05.3: a library --------------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ def counts(command, home):
 
 
 WRONG_RULES = {
-    "untouched": (None, "The cell is as it was"),
+    "untouched": (None, "Write your answer there in place"),
     "evolve refuses": (made(evolve=refuses), "May evolve refuse what has happened"),
     "decide reads the clock": (made(sunday=False), "Which day did your rule look at"),
     "the rule asks a read model": (made(look=lambda home: 0), "Where does your rule look"),
@@ -387,7 +387,8 @@ def every_second_time():
 
 
 WRONG_TESTS = {
-    "untouched": (as_it_was, "Does any scenario of yours empty the account"),
+    "untouched": (as_it_was, "Write your answer there in place"),
+    "nothing": (lambda account: None, "Does any scenario of yours empty the account"),
     "the edge alone": (edge_only, "Which history of yours holds a Withdrawn"),
     "too strict": (too_strict, "Which of your scenarios expects something else"),
     "returns a bool": (returns_a_bool, "nobody reads that"),
@@ -397,7 +398,6 @@ WRONG_TESTS = {
 }
 ALSO_WRONG_TESTS = [
     (history_only, "never lets the last penny out"),
-    (lambda account: None, "Does any scenario of yours empty the account"),
     (prints, "Does any scenario of yours empty the account"),
     (another_reason, "Which of your scenarios expects something else"),
     (never_asks, "Does any scenario of yours empty the account"),
@@ -406,7 +406,7 @@ ALSO_WRONG_TESTS = [
     (lambda: None, "on a right account"),
     (every_second_time(), "Which of your scenarios expects something else"),
     (lambda account: pytest.fail("no"), "Which of your scenarios expects something else"),
-    (None, "What runs your scenarios"),
+    (None, "Write your answer there in place"),
     (lab.given, "nobody reads that"),
 ]
 
@@ -511,7 +511,13 @@ def in_parts(account):
     lab.given(account, [Deposited(9)]).when(Withdraw(-9)).then_rejected()
 
 
+def as_the_cell_was(account):
+    tests(account)
+
+
+tests = scenarios
 WRONG_MORE = {
+    "untouched": (as_the_cell_was, "Write your answer there in place"),
     "two are caught": (scenarios, "What must never be asked for"),
     "no second deposit": (without("two deposits"), "After how many is it wrong"),
     "no exact list": (without("exact"), "Do you compare all that it records"),
@@ -549,7 +555,7 @@ WRONG_ENDS = {
     "silence": (ENDS | {PAY: "nothing"}, "If the shop is silent, what will they believe"),
     "every refusal is an error": (ENDS | {MINUS: "error"}, "An error is gone with the screen"),
     "a refusal that nobody hears of": (ENDS | {MINUS: "nothing"}, "Where would they read it"),
-    "untouched": (dict.fromkeys(ENDS), "The cell is as it was"),
+    "untouched": (dict.fromkeys(ENDS), "Write your answer there in place"),
     "one of six": ({CANCEL: "nothing"}, "Who is helped by an error"),
     "no dict": (3, "each of the six commands"),
     "a word of their own": (ENDS | {CANCEL: "refusal"}, "Which of the 3 comes closest"),

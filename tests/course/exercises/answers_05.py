@@ -234,7 +234,7 @@ WRONG_STARS = {
     "rows of no shape": ((NoShape(), average), "Your schema declares"),
     "a slip": ((Misspelt(), average), "Python knows no such name here"),
     "a column that is not there": ((AnotherColumn(), average), "Nothing of that name is there"),
-    "numbers of nobody": ((Stars(), only_the_numbers), "Which value is whose"),
+    "numbers of nobody": ((Stars(), only_the_numbers), "which is whose"),
     "a class": ((Stars, average), "What does every projection declare"),
     "no function": ((Stars(), 4.0), "What asks your table"),
 }
@@ -247,7 +247,7 @@ ALSO_WRONG_STARS = [
     ((AddsOneMean(), mean_of), "so that both still count"),
     ((AListOfRows(), average), "Your schema declares"),
     ((Stars(), lambda table: table["mean"]), "Nothing of that name is there"),
-    ((Stars(), lambda table: None), "Which value is whose"),
+    ((Stars(), lambda table: None), "Is there a return"),
     ((Stars(), lambda table: table), "Which of these columns is the answer"),
     (Stars(), "Which of these columns is the answer"),
 ]
@@ -516,7 +516,7 @@ ALSO_WRONG_SELLERS = [
     (Summed(lambda moved: 1), "You count lines"),
     (Summed(lambda moved: moved["ordinal"]), "the number of the line in its order"),
     (Summed(lambda moved: moved["quantity"].abs()), "Which sign does a return have"),
-    (None, "What does every projection declare"),
+    (None, "Write your answer there in place"),
     (lambda batch: batch, "What does every projection declare"),
 ]
 
@@ -730,10 +730,10 @@ WRONG_LOANS = {
     "keeps the first row": ((KeepsTheFirst(), on_loan), "Which row did merge keep"),
     "the last to arrive wins": ((LastToArrive(), on_loan), "which of two rows is newer"),
     "returns always win": ((ReturnsAlwaysWin(), on_loan), "an old return undid a new loan"),
-    "adds positions": ((Adds(), on_loan), "Which line of yours raises it"),
+    "adds positions": ((Adds(), on_loan), "Try that line alone"),
     "rows of no shape": ((NoCopies(), on_loan), "Your schema declares"),
     "merge returns nothing": ((NoNewTable(), on_loan), "Is there a return on every path"),
-    "copies of nobody": ((Loans(), lambda table: set(on_loan(table).index)), "Which value is whose"),
+    "copies of nobody": ((Loans(), lambda table: set(on_loan(table).index)), "which is whose"),
     "no function": ((Loans(), None), "What asks your table"),
 }
 ALSO_WRONG_LOANS = [
@@ -744,7 +744,7 @@ ALSO_WRONG_LOANS = [
     ((Loans(), lambda table: on_loan(table)["position"]), "Two copies, two members"),
     ((Loans(), lambda table: dict(zip(table["member"], table.index, strict=True))), "Two copies, two members"),
     (Loans(), "Who hides a row"),
-    ((Loans(), lambda table: on_loan), "Which value is whose"),
+    ((Loans(), lambda table: on_loan), "Which container"),
 ]
 
 RIGHT = {
