@@ -45,7 +45,7 @@ def state_after(decider: Decider[Any, Any, Any], history: Sequence[Any], refuses
         if not _same(before, state):
             ask = "evolve changed the state it was given, and the next member begins with that. Can it make a new one?"
             raise NotYet(f"{done}, then looked at what went in", repr(state), repr(before), ask)
-        if following is None and before is not None:
+        if following is None and decider.initial_state is not None:
             raise NotYet(done, "None", "the next state", "Is there a return on every path through your evolve?")
         state = following
     return state
@@ -86,7 +86,9 @@ def expect(
         changed = "decide changed the state. Who moves the state on, decide or evolve?"
         raise NotYet(f"{done}, then looked at the state", repr(state), repr(before), changed)
     if came != expected:
-        raise NotYet(done, repr(came), wanted, ask)
+        if expected is None and not came:
+            ask = "Nothing is recorded, and nobody is told. What does the sender get to read?"
+        raise NotYet(done, repr(came), wanted, _of_their_own(came, command) or ask)
 
 
 def _events(came: Any, done: str) -> list[Any]:
@@ -103,6 +105,12 @@ def _events(came: Any, done: str) -> list[Any]:
             return events
         came, ask = events, "A class is no event yet: make one of it, with its fields. And a refusal is raised."
     raise NotYet(done, repr(came), EVENTS_IN_A_LIST, ask)
+
+
+def _of_their_own(came: list[Any] | None, command: object) -> str:
+    """Ask about an event that the task does not have."""
+    own = [type(one).__name__ for one in came or () if type(one).__module__ != type(command).__module__]
+    return f"The task has no event {own[0]}. Which events has it, and how does a rule refuse?" if own else ""
 
 
 def _copy_of(state: Any) -> Any:

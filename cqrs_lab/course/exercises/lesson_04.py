@@ -220,7 +220,8 @@ def _is_silent(answer: Callable[[Any], Any]) -> None:
 def _why_silent(returned: Any) -> str:
     if inspect.isgenerator(returned):
         return "Your function holds a yield, so calling it runs nothing. Can it do without?"
-    if returned is None or str(returned).startswith("✓"):
+    scenarios = returned if isinstance(returned, list | tuple) else [returned]
+    if returned is None or all(str(one).startswith("✓") for one in scenarios):
         return ""
     return "Your function returns what it found, and nobody reads that. A test fails by raising: given … then does."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from itertools import product as every
 from typing import Any
 
@@ -60,7 +61,7 @@ def _averages_of_one_slice(folds: Folds) -> None:
     rounded = "5, 4 and 4 make 13, and a third of that is 4.333… Where does yours lose what stands behind the point?"
     middle = "5, 4 and 4 make 13, and a third of that is not 4. Do you round, or take the middle one?"
     total = "Those are the stars, added up. What do you divide them by?"
-    misread = {13.0: total, 4.5: once, 4.0: middle, 4.33: rounded, 4.3: rounded}
+    misread = {13.0: total, 4.5: once, 4.0: middle} | {round(13 / 3, places): rounded for places in range(1, 6)}
     whole = "Add up the stars of one product by hand. What do you divide them by?"
     expected = {"cup": round(13 / 3, 6), "pot": 2.0}
     folds.expect([_rated(5, 4, 4) + _rated(2, product="pot")], expected, whole, misread=misread)
@@ -92,12 +93,15 @@ def _lines(units: dict[str, int], colour: str) -> tuple[OrderLine, ...]:
     return tuple(OrderLine(at, one, f"Tea {one}, {colour}", count, 1000) for at, (one, count) in numbered)
 
 
+NUMBERS = count(1)  # every order and every return has an id of its own
+
+
 def _sold(**units: int) -> OrderPlaced:
-    return OrderPlaced("o", "ada", "Ireland", _lines(units, "blue"), (), NOON)
+    return OrderPlaced(f"o{next(NUMBERS)}", "ada", "Ireland", _lines(units, "blue"), (), NOON)
 
 
 def _back(**units: int) -> ItemsReturned:
-    return ItemsReturned("r", "o", "ada", "Ireland", _lines(units, "blue"), (), NOON)
+    return ItemsReturned(f"r{next(NUMBERS)}", "o1", "ada", "Ireland", _lines(units, "blue"), (), NOON)
 
 
 ONE_GREEN_CUP = OrderPlaced("g", "ben", "Spain", _lines({"cup": 1}, "green"), (), NOON)
@@ -151,12 +155,12 @@ def _units_of_one_slice(folds: Folds) -> None:
 
 def _beyond_the_best(folds: Folds) -> None:
     """Try a product that is never among the first of a slice, and is the first of all."""
-    often = {f"p{slice_}{at}": 9 for slice_, at in every(range(6), range(12))}
+    often = {f"p{slice_}-{at}": 9 for slice_, at in every(range(3), range(120))}
     slices: list[Sequence[object]] = [
-        [_sold(**{name: 9 for name in often if name.startswith(f"p{slice_}")}, mug=8)] for slice_ in range(6)
+        [_sold(**{name: 9 for name in often if name.startswith(f"p{slice_}")}, mug=8)] for slice_ in range(3)
     ]
-    cut_off = "The mug is thirteenth in every slice and first in all. Who may drop a row: the table, or the question?"
-    folds.expect(slices, often | {"mug": 48}, cut_off)
+    cut_off = "The mug is last in every slice and first in all. Who may drop a row: the table, or the question?"
+    folds.expect(slices, often | {"mug": 24}, cut_off)
 
 
 def _units(table: Any) -> dict[str, int]:
@@ -207,7 +211,10 @@ def on_loan(answer: Any) -> None:
     undone = "Merged backwards, an old return undid a new loan. What do you compare?"
     folds.expect([[back], [ben]], {"c1": "ben"}, undone, backwards=True)
     other_copy = CopyBroughtBack("c2")
-    where = "It came back, and then it went out. Each stream counts its versions from 1: which number orders the log?"
+    where = (
+        "It came back, and then it went out. Each stream counts its versions from 1, and two events may have one time. "
+        "Which number orders the log?"
+    )
     folds.expect([[other_copy, back, ada]], {"c1": "ada"}, where, stream_of=_where_recorded)
     folds.expect([[other_copy, back], [ada]], {"c1": "ada"}, where, stream_of=_where_recorded)
     week = [ada, CopyLent("c2", "cleo"), back, ben, other_copy, CopyLent("c2", "ada"), back]

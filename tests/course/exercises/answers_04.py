@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 4: right ones in several styles, and wrong ones with what each is told."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -122,6 +123,30 @@ class TooMany(lab.CommandRejected):
     pass
 
 
+class History:
+    """The state is the history itself; the rules read it from the front."""
+
+    @staticmethod
+    def home(history):
+        last = {event.copy: event for event in history}
+        return {copy for copy, event in last.items() if isinstance(event, CopyBorrowed)}
+
+    @staticmethod
+    def decide(command, history):
+        home = History.home(history)
+        has = command.copy in home
+        if isinstance(command, BorrowCopy) and not has and (command.today.weekday() == 6 or len(home) > 2):
+            raise lab.CommandRejected("closed, or enough")
+        if has == isinstance(command, BorrowCopy):
+            return []
+        return [CopyReturned(command.copy) if has else CopyBorrowed(command.copy)]
+
+
+@dataclass(frozen=True)
+class BorrowRefused:
+    why: str
+
+
 class Library:
     """Three attributes of the right names, and no lab.Decider."""
 
@@ -240,6 +265,8 @@ WRONG_RULES = {
     "another error": (instead(refusal=lambda: raises(ValueError("no"))), "The bus takes lab.CommandRejected"),
     "one event, no list": (instead(borrowed=CopyBorrowed), "also where it holds one or none"),
     "a class for an event": (instead(borrowed=lambda copy: [CopyBorrowed]), "A class is no event yet"),
+    "refuses in silence": (instead(refusal=list), "What does the sender get to read"),
+    "refuses with an event": (instead(refusal=lambda: [BorrowRefused("no")]), "The task has no event BorrowRefused"),
     "a slip": (instead(borrowed=lambda copy: CopyBorowed(copy)), "Python knows no such name here"),  # noqa: F821
     "no decider": (moves, "What holds a rule"),
 }
@@ -250,7 +277,9 @@ ALSO_WRONG_RULES = [
     (made(sunday_when=lambda day: day == date(2026, 1, 4)), "Which day did your rule look at"),
     (made(sunday_when=lambda day: day.day % 7 == 4), "Which day did your rule look at"),
     (made(sunday=True, returns_on_sunday=True), "What forbids it"),
-    (instead(refusal=list), "Which day did your rule look at"),
+    (instead(refusal=tuple), "What does the sender get to read"),
+    (instead(borrowed=lambda copy: ["borrowed"]), "The task has no event str"),
+    (instead(borrowed=lambda copy: [copy, CopyBorrowed(copy)]), "The task has no event str"),
     (instead(refusal=lambda: raises(lab.CommandRejected("no")), already=lambda: None), "decide returned None"),
     (instead(refusal=lambda: raises(KeyError("no"))), "Nothing of that name is there"),
     (instead(refusal=lambda: [lab.CommandRejected("no")]), "And a refusal is raised"),
@@ -530,6 +559,10 @@ WRONG_MORE = {
     "yields": (yields, "holds a yield"),
 }
 ALSO_WRONG_MORE = [
+    (returns_what_passed, "What must never be asked for"),
+    (another_reason, "Which of your scenarios expects something else"),
+    (over_the_edge, "Does any scenario of yours empty the account"),
+    (prints, "Does any scenario of yours empty the account"),
     (in_a_loop, "What must never be asked for"),
     (with_pytest, "What must never be asked for"),
     (returns_a_bool, "nobody reads that"),
@@ -580,6 +613,7 @@ RIGHT = {
         lab.Decider(Member(), by_object, objects),
         lab.Decider({}, by_generator, lambda home, event: {**home, event.copy: isinstance(event, CopyBorrowed)}),
         Library(),
+        lab.Decider((), History.decide, lambda history, event: (*history, event)),
         lab.Decider([], by_count, flags),
     ],
     "04.2": [scenarios, by_assert, with_pytest, by_hand, Suite(), in_a_loop, returns_what_passed],

@@ -110,6 +110,25 @@ def in_numpy(table):
     return dict(zip(table.index, table["stars"].to_numpy() / table["ratings"].to_numpy(), strict=True))
 
 
+class ByStars(Stars):
+    """Keep a row for each product and each number of stars."""
+
+    schema = lab.Schema(index={"product_id": "str", "stars": "int64"}, columns={"given": "int64"})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(ProductRated).groupby(["product_id", "stars"]).size().to_frame("given"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, add=["given"])
+
+
+def from_rows(table):
+    flat = table.reset_index()
+    flat["total"] = flat["stars"] * flat["given"]
+    by_product = flat.groupby("product_id")[["total", "given"]].sum()
+    return (by_product["total"] / by_product["given"]).rename("average").reset_index()
+
+
 class MeanOfMeans(Stars):
     schema = lab.Schema(index=["product_id"], columns={"average": "float64"})
 
@@ -243,6 +262,7 @@ ALSO_WRONG_STARS = [
     ((CountsAnyEvent(), average), "divide them by"),
     ((Stars(), lambda table: table["stars"] // table["ratings"]), "Do you round, or take the middle one"),
     ((Stars(), lambda table: average(table).round(1)), "lose what stands behind the point"),
+    ((Stars(), lambda table: average(table).round(4)), "lose what stands behind the point"),
     ((Stars(), lambda table: average(table).astype(int)), "Do you round, or take the middle one"),
     ((AddsOneMean(), mean_of), "so that both still count"),
     ((AListOfRows(), average), "Your schema declares"),
@@ -394,6 +414,16 @@ class NeverBelowZero(BestSellers):
         return super().summarise(batch).clip(lower=0)
 
 
+class TopHundred(BestSellers):
+    def summarise(self, batch):
+        return super().summarise(batch).nlargest(100, "units")
+
+
+class TopOfTheTable(BestSellers):
+    def merge(self, table, rows):
+        return super().merge(table, rows).nlargest(200, "units")
+
+
 class TopTen(BestSellers):
     def summarise(self, batch):
         return super().summarise(batch).nlargest(10, "units")
@@ -511,6 +541,8 @@ WRONG_SELLERS = {
     "a class": (BestSellers, "What does every projection declare"),
 }
 ALSO_WRONG_SELLERS = [
+    (TopHundred(), "Who may drop a row"),
+    (TopOfTheTable(), "Who may drop a row"),
     (ALargerOne(), "What does merge make of two rows"),
     (DescriptionsAsProducts(), "Which field of a line says how many"),
     (Summed(lambda moved: 1), "You count lines"),
@@ -582,6 +614,24 @@ class TwoPositions(Loans):
 
 def lent_last(table):
     return table.loc[table["lent"] > table["back"], "member"]
+
+
+class Everything(Loans):
+    """Keep every event as a row of its own, and let the question find the last."""
+
+    schema = lab.Schema(index={"copy": "str", "position": "int64"}, columns={"member": "str"})
+
+    def summarise(self, batch):
+        facts = [batch.frame(CopyLent), batch.frame(CopyBroughtBack).assign(member="")]
+        return self.schema.conform(pd.concat(facts))
+
+    def merge(self, table, rows):
+        return pd.concat([table, rows[~rows.index.isin(table.index)]])
+
+
+def last_of_each(table):
+    last = table.sort_index().groupby(level="copy").tail(1).reset_index("position", drop=True)
+    return last.loc[last["member"] != "", "member"]
 
 
 class WithAFlag(Loans):
@@ -674,6 +724,17 @@ class ByVersion(Loans):
         return lab.merge_rows(table, rows, latest={"version": ["member"]})
 
 
+class ByTime(Loans):
+    schema = lab.Schema(index=["copy"], columns={"member": "str", "recorded_at": "float64"})
+
+    def summarise(self, batch):
+        facts = pd.concat([batch.frame(CopyLent), batch.frame(CopyBroughtBack).assign(member="")])
+        return self.schema.conform(facts.sort_values("recorded_at").drop_duplicates("copy", keep="last"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, latest={"recorded_at": ["member"]})
+
+
 class MergedByVersion(ByVersion):
     """Sorted by position, and merged by version."""
 
@@ -723,7 +784,7 @@ WRONG_LOANS = {
     "shows what came back": ((Loans(), lambda table: table), "Who hides a row"),
     "the first loan": ((FirstLoan(), on_loan), "Which event was the last"),
     "forgets what came back": ((ForgetsBringing(), on_loan), "has not heard of it"),
-    "by version": ((ByVersion(), on_loan), "which number orders the log"),
+    "by version": ((ByVersion(), on_loan), "Which number orders the log"),
     "an empty slice": ((NeedsALoan(), on_loan), "an empty one"),
     "any event": ((AnyEventOfTheLog(), on_loan), "Which events does yours read"),
     "drops the row": ((DropsTheRow(), on_loan), "a return alone leave behind"),
@@ -737,7 +798,8 @@ WRONG_LOANS = {
     "no function": ((Loans(), None), "What asks your table"),
 }
 ALSO_WRONG_LOANS = [
-    ((MergedByVersion(), on_loan), "which number orders the log"),
+    ((MergedByVersion(), on_loan), "Which number orders the log"),
+    ((ByTime(), on_loan), "Which number orders the log"),
     ((Unsorted(), on_loan), "has not heard of it"),
     ((Loans, on_loan), "What does every projection declare"),
     ((Loans(), lambda table: table["copy"]), "Nothing of that name is there"),
@@ -756,6 +818,7 @@ RIGHT = {
         (Pivoted(), in_fractions),
         [Stars(), by_rows],
         (Stars(), in_numpy),
+        (ByStars(), from_rows),
     ],
     "05.2": [BestSellers(), ByLoop(), SoldAndBack(), Counted(), InNumpy(), AsIndex()],
     "05.3": [
@@ -763,6 +826,7 @@ RIGHT = {
         (LoansByLoop(), members),
         (TwoPositions(), lent_last),
         (WithAFlag(), by_column),
+        (Everything(), last_of_each),
         (Loans(), by_query),
         (LoansByLoop(), in_pairs),
     ],
