@@ -12,7 +12,7 @@ import cqrs_lab as lab
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.deciding import as_decider, expect, state_after
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet, OutOfTime, shown, what_it_means
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.errors import CommandRejected
 from cqrs_lab.write.decider import Decider
 
@@ -196,7 +196,7 @@ def _catches(answer: Any, faulty: Mapping[str, Decider[Any, Any, Any]]) -> None:
     for fault, decider in faulty.items():
         try:
             returned = answer(decider)
-        except (OutOfTime, KeyboardInterrupt):
+        except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001 - a test fails by raising, and what pytest raises is no Exception
             continue
@@ -207,7 +207,7 @@ def _catches(answer: Any, faulty: Mapping[str, Decider[Any, Any, Any]]) -> None:
 def _is_silent(answer: Callable[[Any], Any]) -> None:
     try:
         answer(ACCOUNT)
-    except (OutOfTime, KeyboardInterrupt):
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         ask = "This account keeps its rules. Which of your scenarios expects something else of it?"
