@@ -56,7 +56,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "changed, and nothing has.",
         "an error": "She asked for a cancelled order, and has one. Which rule did she break? A receipt can get lost.",
         "no event, no error": "The order was cancelled before, so there is nothing to record, and nothing to refuse. "
-        "Whoever has lost a receipt can send the command again.",
+        "If a receipt gets lost, it is safe to send the command again.",
     },
     "04.2": {
         "it is refused": "Replay does not decide again. The order was accepted when it was placed.",
@@ -67,9 +67,9 @@ SAID_TO: dict[str, dict[str, str]] = {
     "04.3": {
         "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
         "all of them.",
-        "both": "Then nobody could ever sign up: the first of them met nothing that stood in the way.",
+        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
         "none": "Each rule saw its own stream, and there the address was free. With a stream for each address the "
-        "second person met the first, and was refused. The other way is a process that finds doubles and repairs them.",
+        "second person met the first, and was refused. Another way: a process finds duplicates and repairs them.",
     },
     "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "

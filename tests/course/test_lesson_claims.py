@@ -1,10 +1,13 @@
 """What the answers of lessons 4 and 5 say of a view is what the view shows."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import cqrs_lab as lab
 from cqrs_lab.shop import events, read
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
@@ -51,7 +54,7 @@ def test_deliver_is_refused_most_often_and_placing_a_cancelled_order_records_not
 def lesson_5():
     names, prose = after("05", "lesson-05-03")
     projections = [read.OrderHistory(), read.ProductListing(), read.InventoryLevels()]
-    lab, store = names["lab"], names["store"]
+    store = names["store"]
 
     def table_at(projection, position):
         projector = lab.Projector(store, projection)
@@ -89,3 +92,18 @@ def test_a_cancellation_takes_units_off_and_a_return_adds_a_row(lesson_5):
     assert orders[12].at["8", "units"] == 0 and orders[11].at["8", "units"] > 0
     assert orders[11].loc[["7"]].equals(orders[10].loc[["7"]])
     assert orders[11].index.difference(orders[10].index).to_list() == ["r1"]
+
+
+class AddsCounters(read.BestSellers):
+    """The shop's best sellers, with two Counters added up as lesson 5 warns of."""
+
+    def merge(self, table, rows):
+        sums = {name: Counter(table[name].to_dict()) + Counter(rows[name].to_dict()) for name in table}
+        return self.schema.conform(pd.DataFrame(sums).fillna(0).rename_axis(table.index.name))
+
+
+def test_check_projection_finds_counters_that_drop_what_is_not_above_zero(lesson_5):
+    log, _, _ = lesson_5
+    names, prose = after("05", "lesson-05-03")
+    assert "`check_projection` finds that" in prose["lesson-05-55b"]
+    assert lab.check_projection(read.BestSellers(), log).ok and not lab.check_projection(AddsCounters(), log).ok
