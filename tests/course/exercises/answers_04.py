@@ -230,6 +230,37 @@ def moves_the_state(command, home):
     return decided
 
 
+def never_again(command, state):
+    """Take a copy that she ever had for one that she has."""
+    home, ever = state
+    return [] if isinstance(command, BorrowCopy) and command.copy in ever else made().decide(command, home)
+
+
+def remembers_all(state, event):
+    home, ever = state
+    return moves(home, event), ever | {event.copy}
+
+
+def returns_any(command, home):
+    """Take back any copy, as long as she has one."""
+    if isinstance(command, ReturnCopy):
+        return [CopyReturned(command.copy)] if home else []
+    return made().decide(command, home)
+
+
+def three_names(command, state):
+    """Keep how many she has, and the names of three."""
+    count, names = state
+    if isinstance(command, BorrowCopy) and command.copy not in names and count >= 3:
+        raise lab.CommandRejected("three at most")
+    return made(limit=9).decide(command, names)
+
+
+def counts_and_names(state, event):
+    count, names = state
+    return count + (1 if isinstance(event, CopyBorrowed) else -1), at_most_three(names, event)
+
+
 def sets(home, event):
     return set(moves(home, event))
 
@@ -271,6 +302,10 @@ WRONG_RULES = {
     "no decider": (moves, "What holds a rule"),
 }
 ALSO_WRONG_RULES = [
+    (lab.Decider((frozenset(), frozenset()), never_again, remembers_all), "Does your state still list it"),
+    (lab.Decider(frozenset(), returns_any, moves), "It was back already"),
+    (lab.Decider(frozenset(), returns_any, at_most_three), "Did your evolve leave it out"),
+    (lab.Decider((0, frozenset()), three_names, counts_and_names), "Did your evolve leave it out"),
     (lab.Decider(0, counts, lambda home, event: home + 1 - 2 * (type(event) is CopyReturned)), "No fault, no news"),
     (made(sunday_when=lambda day: day.isoweekday() == 6), "Which number does your rule take"),
     (made(sunday_when=lambda day: day.weekday() == 0), "What forbids it"),
