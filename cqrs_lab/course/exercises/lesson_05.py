@@ -52,7 +52,8 @@ def stars(answer: Any) -> None:
     three = "After two merges each rating must weigh as much as any other. Which one weighs more in yours?"
     folds.expect([_rated(5), _rated(5), _rated(2), _rated(4)], {"cup": 4.0}, three)
     kept = "The average of 5, 4, 4 and 4 is 4.25. What a row rounds off, no merge can bring back."
-    folds.expect([_rated(5, 4), _rated(4, 4)], {"cup": 4.25}, kept)
+    as_one = "The second slice holds two ratings. As how many does your merge count them?"
+    folds.expect([_rated(5, 4), _rated(4, 4)], {"cup": 4.25}, kept, misread={round(13 / 3, 6): as_one})
     folds.obeys_law_5([*_rated(5, 1, 4), *_rated(2, 2, product="pot"), CUPS_CAME_IN, *_rated(3, 5, 1)])
 
 

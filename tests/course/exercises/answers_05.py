@@ -187,6 +187,32 @@ class RoundedMean(Weighted):
         return super().summarise(batch).round(0)
 
 
+class MergedAs(Weighted):
+    """Merge averages with their numbers of ratings, by a formula that spoils one thing."""
+
+    def __init__(self, merged):
+        self.merged = merged
+
+    def merge(self, table, rows):
+        both = {key: tuple(row) for key, row in zip(table.index, table.to_numpy(), strict=True)}
+        for key, (average_, ratings) in zip(rows.index, rows.to_numpy(), strict=True):
+            both[key] = self.merged(*both[key], average_, ratings) if key in both else (average_, ratings)
+        found = pd.DataFrame.from_dict(both, orient="index", columns=["average", "ratings"])
+        return self.schema.conform(found.rename_axis("product_id"))
+
+
+def counts_of_the_later(one, n, other, m):
+    return (one * n + other * m) / (n + m), m
+
+
+def rounded_when_merged(one, n, other, m):
+    return round((one * n + other * m) / (n + m)), n + m
+
+
+def as_one_rating(one, n, other, m):
+    return (one * n + other) / (n + 1), n + 1
+
+
 class AnyEvent(Stars):
     def summarise(self, batch):
         stars = [(recorded.event.product_id, recorded.event.stars, 1) for recorded in batch]
@@ -245,6 +271,9 @@ WRONG_STARS = {
     "equal ones once": ((Distinct(), average), "Are two equal ratings one and the same"),
     "rounded to whole ones": ((Stars(), lambda table: average(table).round()), "Do you round, or take the middle one"),
     "rounded to two places": ((Stars(), lambda table: average(table).round(2)), "lose what stands behind the point"),
+    "counts of the later": ((MergedAs(counts_of_the_later), mean_of), "Which one weighs more in yours"),
+    "rounded when merged": ((MergedAs(rounded_when_merged), mean_of), "What a row rounds off"),
+    "as one rating": ((MergedAs(as_one_rating), mean_of), "As how many does your merge count them"),
     "fails when empty": ((FailsWhenEmpty(), average), "an empty one"),
     "any event": ((AnyEvent(), average), "Which events does yours read"),
     "remembers": ((Remembers(), average), "remember outside its table"),
