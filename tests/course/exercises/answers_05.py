@@ -503,6 +503,16 @@ class DropsZero(BestSellers):
         return both[both["units"] != 0]
 
 
+class DropsZeroOfASlice(BestSellers):
+    def summarise(self, batch):
+        return super().summarise(batch).query("units != 0")
+
+
+class DropsZeroWhenMerged(BestSellers):
+    def merge(self, table, rows):
+        return super().merge(table, rows).query("units != 0")
+
+
 class AnythingWithLines(BestSellers):
     def summarise(self, batch):
         units = {}
@@ -570,6 +580,8 @@ WRONG_SELLERS = {
     "a class": (BestSellers, "What does every projection declare"),
 }
 ALSO_WRONG_SELLERS = [
+    (DropsZeroOfASlice(), "if you leave this one out"),
+    (DropsZeroWhenMerged(), "if you leave this one out"),
     (TopHundred(), "Who may drop a row"),
     (TopOfTheTable(), "Who may drop a row"),
     (ALargerOne(), "What does merge make of two rows"),
