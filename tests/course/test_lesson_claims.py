@@ -1,6 +1,8 @@
 """What the answers of lessons 4 and 5 say of a view is what the view shows."""
 
+import ast
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.shop import events, read
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
@@ -107,3 +110,39 @@ def test_check_projection_finds_counters_that_drop_what_is_not_above_zero(lesson
     names, prose = after("05", "lesson-05-03")
     assert "`check_projection` finds that" in prose["lesson-05-55b"]
     assert lab.check_projection(read.BestSellers(), log).ok and not lab.check_projection(AddsCounters(), log).ok
+
+
+def predictions(lesson):
+    """Yield of each prediction: key, right choice, the prose down to the code below its reveal, reveal, output."""
+    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    for at, source in enumerate(sources):
+        if 'predict("' in source and "choices=" in source:
+            key = source.partition('predict("')[2][:4]
+            revealed = next(n for n in range(at, len(cells)) if f'reveal("{key}"' in sources[n])
+            shown = "".join("".join(one.get("data", {}).get("text/plain", "")) for one in cells[revealed]["outputs"])
+            right = re.match(r"Answer: (.*?)\. \(", shown)[1]
+            after_ = next(n for n in range(revealed + 1, len(cells)) if cells[n]["cell_type"] == "code")
+            prose = [sources[n] for n in range(at + 1, after_) if cells[n]["cell_type"] == "markdown"]
+            yield key, right, prose, sources[revealed], shown
+
+
+BOTH = [*predictions("04"), *predictions("05")]
+KEYS = [key for key, *_ in BOTH]
+
+
+@pytest.mark.parametrize(("key", "right", "prose", "reveal", "shown"), BOTH, ids=KEYS)
+def test_why_an_answer_is_right_comes_out_with_it_and_stands_nowhere_beside_the_question(
+    key, right, prose, reveal, shown
+):
+    assert SAID_TO[key][right] in shown
+    assert [text for text in prose if re.search(rf"\b{re.escape(right)}\b", text)] == []
+    assert [text for text in prose if any(part in text for part in re.split(r"(?<=[.:]) ", SAID_TO[key][right]))] == []
+
+
+@pytest.mark.parametrize(("key", "right", "prose", "reveal", "shown"), BOTH, ids=KEYS)
+def test_what_a_reveal_says_is_worked_out_from_the_run(key, right, prose, reveal, shown):
+    [call] = [one for one in ast.walk(ast.parse(reveal)) if getattr(getattr(one, "func", None), "id", "") == "reveal"]
+    names = {one.id for one in ast.walk(call.args[1]) if isinstance(one, ast.Name)}
+    assert names, "a literal would say the same whatever the run did"
