@@ -52,41 +52,58 @@ SAID_TO: dict[str, dict[str, str]] = {
         "and checks who may append. Something else may carry them on; that is another choice.",
     },
     "04.1": {
-        "another OrderCancelled": "Then every table would take the lines off twice. An event tells of a change, and "
-        "nothing has changed.",
-        "an error": "The sender wished for a cancelled order, and has one. That is no fault: a receipt may get lost.",
+        "another OrderCancelled": "Then every table would take the lines off twice. An event says that something has "
+        "changed, and nothing has.",
+        "an error": "She asked for a cancelled order, and has one. Which rule did she break? A receipt can get lost.",
+        "no event, no error": "The order was cancelled before, so there is nothing to record, and nothing to refuse. "
+        "If a receipt gets lost, it is safe to send the command again.",
     },
     "04.2": {
-        "it is refused": "Replay does not decide again. The order was accepted when it was made, and evolve, "
-        "which alone runs in a replay, never refuses.",
-        "five of the eight stay": "Nobody is there to cut it: a replay repeats what happened, event by event.",
+        "it is refused": "Replay does not decide again. The order was accepted when it was placed.",
+        "five of the eight stay": "Nobody is there to cut it down: a replay repeats what happened, event by event.",
+        "it stays": "New commands meet the new rule. What has happened has happened: a replay runs evolve alone, and "
+        "evolve never refuses.",
     },
     "04.3": {
         "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
-        "all of them. Give the e-mail a stream of its own, or let a process find doubles and repair them.",
+        "all of them.",
+        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
+        "none": "Each rule saw its own stream, and there the address was free. With a stream for each address the "
+        "second person met the first, and was refused. Or let a process find duplicates and repair them.",
     },
     "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
-        "stream is checked against everything else, so strangers get in each other's way.",
+        "stream is checked against everything else.",
+        "both are sent back": "Somebody is always first, and that one has seen all there was to see.",
+        "one is sent back": "A cup and a pot have no rule in common, and still one buyer got in the other's way. Small "
+        "streams let strangers pass each other.",
     },
     "05.1": {
-        "the old one": "So it would be if whoever comes last won. Here every price carries the position of the event "
-        "it came from, and merge compares these; so the order in which summaries arrive does not matter.",
+        "the old one": "So it was with the fold, where the last to come wins. Here each price has the position of the "
+        "event it came from.",
         "both": "There is one row for each product: two rows with one key become one.",
+        "the new one": "Where both tables have a row, merge keeps the price with the greater position. So the order in "
+        "which summaries arrive makes no difference.",
     },
     "05.2": {
-        "1": "One table per kind of thing would be the write side drawn once more. A read model belongs to a question, "
-        "not to an entity, and one order is news for five of the shop's questions.",
-        "7": "Each table declares what it reads. What is for sale, and what lies in a cart, an order does not change.",
+        "1": "One table for each kind of thing would be the write side drawn a second time. A read model belongs to a "
+        "question, not to an entity.",
+        "7": "Each table says which events it reads. An order changes neither what is for sale nor a cart.",
+        "5": "What did I order, what is on it, how many are left, what came in today, what sells: five questions, so "
+        "the same fact is written down five times, and no page has to join anything.",
     },
     "05.3": {
         "the orders": "The orders are in the log, every one. What was deleted is a table worked out from them. "
         "Read models are not precious: they are the part of a shop that you can throw away.",
         "the newest orders": "A table holds nothing that the log does not hold, neither old nor new.",
+        "nothing": "It took as long as reading the log. That is why a wrong table is no disaster: repair the "
+        "projection, and rebuild the table.",
     },
     "05.4": {
-        "2 orders, 8 cups": "Each table reads by itself. One has read to the end; nobody has told the other to go on.",
+        "2 orders, 8 cups": "Each table reads by itself. One of them has read to the end, and the other has not moved.",
         "1 order, 11 cups": "The history has read the new order. It is the other table that has not.",
+        "2 orders, 11 cups": "Her order is there, and her three cups are still on the shelf. Each answer came with its "
+        "position, so neither was false; but the page put two moments side by side.",
     },
     "07.1": {
         "some milliseconds": "Eventual does not mean milliseconds. It means as long as the numbers make it, and here "

@@ -82,16 +82,16 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Two append with the same expected version. What does the store do?",
             {
-                "one is refused": "Right: it loads again and decides anew, on what is so now.",
-                "both are recorded": "Then the second would stand on a state that was gone.",
-                "the second waits": "Nobody waits: there is no lock. The check comes with the append.",
+                "one is refused": "Right: that writer loads again, and decides again on the current state.",
+                "both are recorded": "Then the second would rest on a state that is gone.",
+                "the second waits": "Nobody waits: nothing is locked. The check comes with the append.",
             },
         ),
         Recalled(
-            "An event was recorded by mistake. How is it mended?",
+            "An event was recorded by mistake. How is it put right?",
             {
                 "another event": "Right: both stay on record, the mistake and its correction.",
-                "it is deleted": "Who has read it already would never hear of that.",
+                "it is deleted": "Readers who have seen it already would never hear of that.",
                 "it is corrected": "A record that may be edited is no record any more.",
             },
         ),
@@ -106,17 +106,17 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
     ),
     "05": (
         Recalled(
-            "Where may a wish be refused?",
+            "Where can a command be refused?",
             {
                 "in decide": "Right: it sees the command and the state, and nothing else.",
-                "in evolve": "evolve tells what is so after an event, and the event has happened.",
+                "in evolve": "evolve returns the next state after an event, and the event has happened.",
                 "in the table": "A table reads what happened. It is too late to refuse that.",
             },
         ),
         Recalled(
-            "A rule changes today. Which tables have to be made anew?",
+            "A rule changes today. Which tables have to be rebuilt?",
             {
-                "none": "Right: tables know events, and the new rule makes none of the old ones untrue.",
+                "none": "Right: tables are made from events, and the new rule makes none of the old ones untrue.",
                 "all": "A replay decides nothing again, so every table would come out as it was.",
                 "those of the rule": "No table belongs to a rule. They are made from events.",
             },
@@ -126,7 +126,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "its five events": "Right: begin with nothing, and let each move it on. That is a fold.",
                 "a row": "Nobody wrote one. It is worked out each time, or kept as a copy.",
-                "the last event": "The last one tells one change. What was so before stands in the four others.",
+                "the last event": "The last one says what changed last. What was there before is in the other four.",
             },
         ),
     ),

@@ -9,32 +9,32 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Ben is refused: expected version 3, found 4. What does the bus do?",
             {
-                "load and decide anew": "Right: on what is so now. The outcome may be another one.",
+                "load and decide again": "Right: on the current state. The outcome may be a different one.",
                 "append it again": "At version 4? Then it would rest on a state that Ben has never seen.",
                 "undo version 4": "That happened. Nothing that happened is undone by somebody who came later.",
             },
         ),
         Recalled(
-            "A query cleans up expired carts while it looks for one. What is it?",
+            "A query removes expired carts while it looks for one. What is it?",
             {
                 "a command": "Right: it leaves the shop changed. Its name and what it returns do not matter.",
-                "a query": "Send it twice and look at the shop: something is gone. Whoever asks must not cause that.",
-                "both": "Then nobody could repeat it safely, or keep its answer. Take it apart.",
+                "a query": "Send it and look at the shop: something is gone. Asking must not do that.",
+                "both": "Then nobody could repeat it safely, or keep its answer. Split it in two.",
             },
         ),
         Recalled(
             "The manager wants a new list: customers by returned units. What has to change?",
             {
-                "one new projection": "Right: the facts are on record, from the first day on. A table is made of them.",
+                "one new projection": "Right: the facts are on record from the first day. A table is made from them.",
                 "the write side": "It decides what happens. The returns have happened, and are on record.",
-                "the events": "They tell who returned what, and how many. Nothing is missing.",
+                "the events": "They say who returned what, and how many. Nothing is missing.",
             },
         ),
         Recalled(
             "Two tables show the shop at positions 40 and 43. Which one is right?",
             {
                 "both": "Right: each as of its own position. Ask for a position if you need one.",
-                "the one at 43": "It is newer. The other one is what was so at 40, and was true then.",
+                "the one at 43": "It is newer. The other one shows the shop as it was at 40.",
                 "neither": "Both are exact, each for the place in the log that it has reached.",
             },
         ),

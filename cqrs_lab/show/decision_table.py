@@ -17,7 +17,7 @@ NOTHING = "nothing to do"
 
 
 class Decision(NamedTuple):
-    """What came: in a word or two, and whether it was a refusal."""
+    """A decision: in a word or two, in a sentence, and whether it is a refusal."""
 
     word: str
     detail: str
@@ -27,20 +27,20 @@ class Decision(NamedTuple):
 def decision_table(
     decider: Decider[Any, Any, Any], histories: Mapping[str, Sequence[object]], commands: Mapping[str, object]
 ) -> View:
-    """Compute what a decider decides, and let a learner look at each decision.
+    """Ask a decider for every decision, and show them as a table to pick from.
 
     Parameters
     ----------
     decider : Decider
-        Yours, too: nothing in the table is written by hand.
+        Any decider, yours too: nothing in the table is written by hand.
     histories : mapping of str to sequence of events
-        What may have happened, by a name for the state it leads to.
+        What has happened, by a name for the state it leads to.
     commands : mapping of str to command
 
     Returns
     -------
     View
-        `frame()`: one row per history, one column per command; what came, as text.
+        `frame()`: one row per history, one column per command; the decision, as text.
     """
     decided = {
         (state, name): _decide(decider, events, command)
@@ -52,7 +52,7 @@ def decision_table(
 
     def draw(state: int, command: int) -> Picture:
         here = list(histories)[state], list(commands)[command]
-        given = ", ".join(type(event).__name__ for event in histories[here[0]]) or "nothing"
+        given = ", ".join(type(event).__name__ for event in histories[here[0]]) or "no events"
         says = f"Given {given}, when {here[1]}, then {decided[here].detail}."
         html = f'<p class="says">{escape(says)}</p>{_table(frame, decided, here)}'
         return Picture(html, says, frame)
@@ -67,7 +67,7 @@ def _decide(decider: Decider[Any, Any, Any], events: Sequence[object], command: 
     except CommandRejected as refusal:
         return Decision("✗ refused", f"it is refused: {refusal}", refused=True)
     if not decided:
-        return Decision(NOTHING, f"{NOTHING}: all is so already")
+        return Decision(NOTHING, f"{NOTHING}: that is already the case")
     return Decision(", ".join(type(event).__name__ for event in decided), "; ".join(map(brief, decided)))
 
 

@@ -25,15 +25,15 @@ TableAt = Callable[[str, int], pd.DataFrame]
 def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View:
     """Show the log as a strip, and below it what each projection has made of it so far.
 
-    Each projection has a control: the event it has read up to. The cells that this event changed are set
-    apart. Columns that only keep a position are left out.
+    Each projection has a control: how many events it has read. The cells that the last of them changed
+    stand out. Columns that only keep a position are left out.
 
     Parameters
     ----------
     store : EventStore
         Events that are recorded later are not shown.
     projections : sequence of Projection
-        Read from the beginning, for the picture alone.
+        Each is run from the beginning of the log, for this picture only.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def _sentence(name: str, log: Sequence[RecordedEvent], count: int) -> str:
 
 
 def tables_at(store: EventStore, projections: Sequence[Projection]) -> TableAt:
-    """Give a function that tells a projection's table, by name, after so many events of the log."""
+    """Return a lookup of a projection's table, by its name and a number of events."""
     by_name = {projection.name: projection for projection in projections}
 
     # A learner moves back and forth over few positions.
@@ -89,7 +89,7 @@ def tables_at(store: EventStore, projections: Sequence[Projection]) -> TableAt:
 
 
 def read_model(name: str, table_at: TableAt, count: int, log: Sequence[RecordedEvent], most_rows: int) -> str:
-    """Draw a table with the cells set apart that the last event changed; its place is as high as it will ever be."""
+    """Draw a table and mark the cells that the last event changed; it takes the height of the longest it becomes."""
     now = table_at(name, count).sort_index()
     before = table_at(name, max(0, count - 1)).reindex(now.index)
     changed = before.isna() | (now.ne(before) & ~(now.isna() & before.isna()))

@@ -1,4 +1,4 @@
-"""The log as a strip of tiles: kind by colour and letters, and who has read up to where."""
+"""The log as a strip of tiles: event types by colour, letters and name, and how far each reader has read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.show.style import LOG, READ, kind_colours, letters
+from cqrs_lab.show.kinds import colour_of, letters_of
+from cqrs_lab.show.style import LOG, READ
 
 MOST_EVENTS = 12
 
@@ -18,16 +19,16 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     Parameters
     ----------
     log : sequence of RecordedEvent
-        Of a long one, the twelve are drawn among which the furthest reader stands.
+        Of a long log, twelve tiles are drawn: those where the furthest reader stands.
     read : mapping of str to int
         How many events each reader has read, by name.
     own : str, optional
-        A stream whose events are set apart.
+        A stream whose events stand out.
     """
-    colours = kind_colours([type(recorded.event) for recorded in log])
-    first = (max(1, *read.values()) - 1) // MOST_EVENTS * MOST_EVENTS
+    letters = letters_of(type(recorded.event) for recorded in log)
+    first = (max([1, *read.values()]) - 1) // MOST_EVENTS * MOST_EVENTS
     shown = log[first : first + MOST_EVENTS]
-    tiles = "".join(_tile(recorded, colours[type(recorded.event)], own) for recorded in shown)
+    tiles = "".join(_tile(recorded, letters[type(recorded.event)], own) for recorded in shown)
     bars = "".join(_bar(name, min(max(0, count - first), len(shown))) for name, count in read.items())
     part = f" (events {first + 1:,} to {first + len(shown):,} of {len(log):,})" if len(shown) < len(log) else ""
     columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(3.8rem,1fr))"'
@@ -37,12 +38,12 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     )
 
 
-def _tile(recorded: RecordedEvent, colour: str, own: str) -> str:
+def _tile(recorded: RecordedEvent, letters: str, own: str) -> str:
     kind = type(recorded.event)
     whose = f'<span class="stream">{_breakable(recorded.stream)}</span>' if own and recorded.stream == own else ""
     return (
-        f'<li style="border-top-color:{colour}"{" class=own" if whose else ""}>{recorded.position}'
-        f'<span class="letters" aria-hidden="true">{letters(kind)}</span>{_breakable(kind.__name__)}{whose}</li>'
+        f'<li style="border-top-color:{colour_of(kind)}"{" class=own" if whose else ""}>{recorded.position}'
+        f'<span class="letters" aria-hidden="true">{escape(letters)}</span>{_breakable(kind.__name__)}{whose}</li>'
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from cqrs_lab.read.queries import Answer
+from cqrs_lab.show.kinds import letters_of
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
-from cqrs_lab.show.style import LOG, READ, WRITE, Part, letters
+from cqrs_lab.show.style import LOG, READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
 
 WIDTH, HEIGHT = 960, 404
@@ -119,6 +120,7 @@ def _strip(step: Step) -> str:
     latest = step.latest
     parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, position {step.head}", "strong")]
     new = len(step.shown) if step.way == "events" else 0
+    letters = letters_of(type(recorded.event) for recorded in latest)
     for at, recorded in enumerate(latest):
         x = left + 20 + at * 58
         stroke = 4 if at >= len(latest) - new else 1.5
@@ -126,7 +128,7 @@ def _strip(step: Step) -> str:
             f'<rect class="box" x="{x}" y="{top + 30}" width="52" height="46" stroke="{LOG.colour}"'
             f' stroke-width="{stroke}"/>'
         )
-        parts.append(_text(x + 26, top + 49, letters(type(recorded.event)), "strong small"))
+        parts.append(_text(x + 26, top + 49, letters[type(recorded.event)], "strong small"))
         parts.append(_text(x + 26, top + 69, str(recorded.position), "small"))
     return "".join(parts)
 

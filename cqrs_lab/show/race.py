@@ -31,7 +31,7 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
     Parameters
     ----------
     ways : mapping of str to callable
-        At most three; each takes a list of events and gives what it counted, by key. They have to agree.
+        At most three; each takes a list of events and returns what it counted, by key. They have to agree.
     store : EventStore
     counts : sequence of int, optional
         How many events to fold.
@@ -69,7 +69,7 @@ def _check_agreement(ways: Mapping[str, Fold], log: Sequence[RecordedEvent]) -> 
     (first, expected), *others = told.items()
     for way, counted in others:
         if counted != expected:
-            raise InvalidArgument(f"{way!r} and {first!r} do not agree on {len(log)} events; mend one of them")
+            raise InvalidArgument(f"{way!r} and {first!r} do not agree on {len(log)} events; correct one of them")
 
 
 def _seconds(fold: Fold, log: Sequence[RecordedEvent]) -> float:

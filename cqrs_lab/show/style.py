@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,17 +22,3 @@ class Part(NamedTuple):
 WRITE = Part("write side", "#0072B2", "■", "")
 LOG = Part("log", "#009E73", "●", "")
 READ = Part("read side", "#D55E00", "▲", "6 3")
-
-KIND_COLOURS = ("#E69F00", "#CC79A7", "#56B4E9", "#009E73", "#D55E00", "#0072B2")
-"""The colours of event types, in the order in which the log first holds them; letters tell them apart too."""
-
-
-def letters(event_type: type) -> str:
-    """Shorten the name of an event type to its capitals: OrderPlaced is OP."""
-    return "".join(re.findall(r"[A-Z]", event_type.__name__)) or event_type.__name__[:2].upper()
-
-
-def kind_colours(event_types: list[type]) -> dict[type, str]:
-    """Give each event type its colour."""
-    different = dict.fromkeys(event_types)
-    return {kind: KIND_COLOURS[k % len(KIND_COLOURS)] for k, kind in enumerate(different)}

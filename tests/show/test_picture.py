@@ -3,7 +3,6 @@
 import pandas as pd
 
 from cqrs_lab.show.picture import Picture, table
-from cqrs_lab.show.style import letters
 
 
 def test_a_table_has_a_caption_and_headers_of_columns_and_rows():
@@ -38,11 +37,3 @@ def test_text_never_becomes_markup():
 def test_a_picture_shows_itself_and_reads_as_its_sentence():
     picture = Picture("<p>x</p>", "an x", pd.DataFrame())
     assert repr(picture) == "an x" and '<div class="cqrs-lab"><p>x</p></div>' in picture._repr_html_()
-
-
-def test_an_event_type_is_told_by_its_capitals():
-    class OrderPlaced: ...
-
-    class sold: ...
-
-    assert (letters(OrderPlaced), letters(sold)) == ("OP", "SO")

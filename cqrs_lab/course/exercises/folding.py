@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
-from functools import reduce
 from typing import Any
 
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
@@ -22,16 +23,26 @@ ASK_OF_LAW = {
 }
 
 
-def recorded(events: Sequence[object], after: int = 0) -> list[RecordedEvent]:
-    """Make of some events the log that goes on after a position."""
-    return [
-        RecordedEvent("log", StreamVersion(at), Position(at), event, recorded_at=0.0)
-        for at, event in enumerate(events, after + 1)
-    ]
+StreamOf = Callable[[Any], str]
+
+
+def recorded(events: Sequence[object], stream_of: StreamOf | None = None) -> list[RecordedEvent]:
+    """Make a log of some events.
+
+    Without `stream_of` they stand on one stream, a second apart, so that version, time and position agree. With it
+    they stand where it says, and all in the same second: then the position alone says what came last.
+    """
+    log: list[RecordedEvent] = []
+    versions: Counter[str] = Counter()
+    for at, event in enumerate(events, 1):
+        versions[name := stream_of(event) if stream_of else "log"] += 1
+        seconds = 0.0 if stream_of else float(at)
+        log.append(RecordedEvent(name, StreamVersion(versions[name]), Position(at), event, recorded_at=seconds))
+    return log
 
 
 class Folds:
-    """Folds slices with a learner's projection, and compares what its question gives.
+    """Folds slices with a learner's projection, and compares what its question returns.
 
     Parameters
     ----------
@@ -51,7 +62,7 @@ class Folds:
             check_declaration(self.projection)
         except CqrsLabError as error:
             ask = "What does every projection declare, and which two functions does it have?"
-            raise NotYet("looked at your answer", error, wanted, ask) from None
+            raise NotYet("looked at your answer", str(error), wanted, ask) from None
         if not callable(self.question):
             raise NotYet("looked at your answer", shown(self.question), wanted, "What asks your table?")
 
@@ -62,6 +73,7 @@ class Folds:
         ask: str,
         backwards: bool = False,
         misread: Mapping[Any, str] | None = None,
+        stream_of: StreamOf | None = None,
     ) -> None:
         """Summarise each slice, merge the summaries, ask the table, and compare.
 
@@ -75,37 +87,76 @@ class Folds:
         backwards : bool, optional
             Merge the last slice first.
         misread : mapping, optional
-            Other questions, by the first value that came.
+            Other questions, by the first value that came, or by a tuple of all values.
+        stream_of : callable, optional
+            As in `recorded`.
         """
-        done = " | ".join(", ".join(map(_named, part)) or "nothing" for part in slices)
-        done = f"cut the log into [{done}]{' and merged backwards' if backwards else ''}"
-        try:
-            came = self._read(self.question(self._fold(slices, backwards)))
-        except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-            # An error mostly comes of the very slice that is asked about, such as an empty one; a name does not.
-            misspelt = isinstance(error, NameError)
-            raise NotYet(done, error, expected, what_it_means(error) if misspelt else ask) from None
+        cut = " | ".join(", ".join(map(_named, part)) or "nothing" for part in slices)
+        done = f"cut the log into [{cut}]{' and merged backwards' if backwards else ''}"
+        table = self._fold(slices, backwards, done, stream_of)
+        with _errors_first(f"{done}, then asked your table", ""):
+            came = self._read(self.question(table))
         if came != expected:
-            first = next(iter(came.values()), None)
-            raise NotYet(done, came, expected, (misread or {}).get(first, ask))
+            values, others = tuple(came.values()), misread or {}
+            first = next(iter(values), None)
+            raise NotYet(done, came, expected, others.get(values, others.get(first, ask)))
 
-    def _fold(self, slices: Sequence[Sequence[object]], backwards: bool) -> Any:
-        summaries, after = [], 0
+    def _fold(self, slices: Sequence[Sequence[object]], backwards: bool, done: str, stream_of: StreamOf | None) -> Any:
+        log, summaries, after = recorded([event for part in slices for event in part], stream_of), [], 0
         for part in slices:
-            summaries.append(self.projection.summarise(EventBatch(recorded(part, after))))
-            self.projection.schema.check(summaries[-1], "summarise")
+            here = f"{done}, then summarised [{', '.join(map(_named, part)) or 'nothing'}]"
+            with _errors_first(here, _unlike(part, self.projection.events)):
+                rows = self.projection.summarise(EventBatch(log[after : after + len(part)]))
+                self._check(rows, "summarise")
+            summaries.append(rows)
             after += len(part)
         if backwards:
             summaries.reverse()
-        return reduce(self.projection.merge, summaries, self.projection.schema.empty())
+        table = self.projection.schema.empty()
+        for rows in summaries:
+            with _errors_first(f"{done}, then merged", ""):
+                table = self.projection.merge(table, rows)
+                self._check(table, "merge")
+        return table
 
-    def obeys_law_5(self, events: Sequence[object]) -> None:
+    def _check(self, frame: Any, whose: str) -> None:
+        if frame is None:
+            raise NoReturn(f"{whose} returned None")
+        self.projection.schema.check(frame, whose)
+
+    def obeys_law_5(self, events: Sequence[object], stream_of: StreamOf | None = None) -> None:
         """Try whatever else the law asks for, with the kit's own check."""
-        report = check_projection(self.projection, recorded(events), cuts=QUICK_CUTS)
+        report = check_projection(self.projection, recorded(events, stream_of), cuts=QUICK_CUTS)
         for fault in report.faults:
             ask = ASK_OF_LAW.get(fault.law, "Which line of yours depends on how the log was cut?")
             law = fault.law.partition(": ")[2]
             raise NotYet(f"tried whether this holds: {law}. {fault.done}", fault.came, fault.expected, ask)
+
+
+class NoReturn(Exception):
+    """A function of the learner's returned nothing."""
+
+
+@contextmanager
+def _errors_first(done: str, unlike: str) -> Iterator[None]:
+    """Report what an answer raises, before anything is asked about the subject."""
+    try:
+        yield
+    except NotYet:
+        raise
+    except NoReturn as error:
+        ask = f"{unlike}Is there a return on every path through it?"
+        raise NotYet(done, str(error), "a DataFrame", ask) from None
+    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+        raise NotYet(done, error, "no error", f"{unlike}{what_it_means(error)}") from None
+
+
+def _unlike(part: Sequence[object], kinds: tuple[type, ...]) -> str:
+    """Say what is particular about a slice on which an answer raises."""
+    if not part:
+        return "Many slices hold no event at all. What does yours make of an empty one? "
+    others = [type(event).__name__ for event in part if not isinstance(event, kinds)]
+    return f"The log also holds a {others[0]}. Which events does yours read? " if others else ""
 
 
 def _the_table(table: Any) -> Any:
@@ -114,7 +165,7 @@ def _the_table(table: Any) -> Any:
 
 def _named(event: Any) -> str:
     if hasattr(event, "lines"):
-        shown = [f"{line.product_id} {line.quantity}" for line in event.lines[:3]]
-        return f"{type(event).__name__}({', '.join(shown)}{', …' if len(event.lines) > 3 else ''})"
+        lines = [f"{line.product_id} {line.quantity}" for line in event.lines[:3]]
+        return f"{type(event).__name__}({', '.join(lines)}{', …' if len(event.lines) > 3 else ''})"
     values = (str(getattr(event, field.name)) for field in fields(event))
     return f"{type(event).__name__}({', '.join(values)})"

@@ -1,0 +1,148 @@
+"""What the answers of lessons 4 and 5 say of a view is what the view shows."""
+
+import ast
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.shop import events, read
+
+SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
+
+
+def after(lesson, last):
+    """Run a solution's cells up to one of them; return its names, and the cells below by their id."""
+    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    names = {"__name__": "__main__"}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+        if cell["id"] == last:
+            break
+    return names, {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+@pytest.fixture(scope="module")
+def lesson_4():
+    names, prose = after("04", "lesson-04-12")
+    table = names["decision_table"](names["write"].order, names["histories"], names["commands"]).frame()
+    return table, prose["lesson-04-13"]
+
+
+def test_cancel_ends_in_three_ways_where_lesson_4_says_so(lesson_4):
+    table, prose = lesson_4
+    assert "On *placed* and *paid* it cancels, on *cancelled* there is nothing to do, and on *shipped*" in prose
+    refused, nothing = "✗ refused", "nothing to do"
+    cancels = {"no order": refused, "shipped": refused, "cancelled": nothing}
+    assert table["cancel"].to_dict() == cancels | dict.fromkeys(["placed", "paid"], "OrderCancelled")
+
+
+def test_deliver_is_refused_most_often_and_placing_a_cancelled_order_records_nothing(lesson_4):
+    table, prose = lesson_4
+    assert "*Deliver* is refused everywhere but on *shipped*" in prose and "records nothing" in prose
+    refused = table.eq("✗ refused").sum()
+    assert refused.idxmax() == "deliver" and sorted(refused)[-1] > sorted(refused)[-2]
+    assert table.loc[table["deliver"] != "✗ refused", "deliver"].index.to_list() == ["shipped"]
+    assert table.at["cancelled", "place"] == "nothing to do"
+
+
+@pytest.fixture(scope="module")
+def lesson_5():
+    names, prose = after("05", "lesson-05-03")
+    projections = [read.OrderHistory(), read.ProductListing(), read.InventoryLevels()]
+    store = names["store"]
+
+    def table_at(projection, position):
+        projector = lab.Projector(store, projection)
+        if position:
+            projector.catch_up(limit=position)
+        return projector.table
+
+    tables = {one.name: [table_at(one, at) for at in range(len(names["log"]) + 1)] for one in projections}
+    return names["log"], tables, prose["lesson-05-17"]
+
+
+def test_the_events_that_change_two_tables_are_those_that_lesson_5_names(lesson_5):
+    log, tables, prose = lesson_5
+    changed = {}
+    for at, recorded in enumerate(log, 1):
+        here = {name for name, states in tables.items() if not states[at].equals(states[at - 1])}
+        changed.setdefault(type(recorded.event), []).append(here)
+    assert all(map(all, changed.values())), "no event changes none"
+    two = {kind for kind, of_each in changed.items() if all(len(here) == 2 for here in of_each)}
+    assert two == {events.OrderPlaced, events.ItemsReturned, events.OrderCancelled}
+    assert "`OrderPlaced`, the return and the cancellation change the orders and the stock" in prose
+    assert all(here == {"order_history", "inventory_levels"} for kind in two for here in changed[kind])
+
+
+def test_ben_s_order_stands_at_the_position_that_lesson_5_names(lesson_5):
+    log, tables, prose = lesson_5
+    [at] = [recorded.position for recorded in log if getattr(recorded.event, "customer_id", "") == "ben"][:1]
+    assert f"one table has read position {at} and the other has not" in prose
+
+
+def test_a_cancellation_takes_units_off_and_a_return_adds_a_row(lesson_5):
+    log, tables, prose = lesson_5
+    orders = tables["order_history"]
+    assert "Ben's row stays, with no units" in prose and "adds a row, `r1`" in prose
+    assert orders[12].at["8", "units"] == 0 and orders[11].at["8", "units"] > 0
+    assert orders[11].loc[["7"]].equals(orders[10].loc[["7"]])
+    assert orders[11].index.difference(orders[10].index).to_list() == ["r1"]
+
+
+class AddsCounters(read.BestSellers):
+    """The shop's best sellers, with two Counters added up as lesson 5 warns of."""
+
+    def merge(self, table, rows):
+        sums = {name: Counter(table[name].to_dict()) + Counter(rows[name].to_dict()) for name in table}
+        return self.schema.conform(pd.DataFrame(sums).fillna(0).rename_axis(table.index.name))
+
+
+def test_check_projection_finds_counters_that_drop_what_is_not_above_zero(lesson_5):
+    log, _, _ = lesson_5
+    names, prose = after("05", "lesson-05-03")
+    assert "`check_projection` finds that" in prose["lesson-05-55b"]
+    assert lab.check_projection(read.BestSellers(), log).ok and not lab.check_projection(AddsCounters(), log).ok
+
+
+def predictions(lesson):
+    """Yield of each prediction: key, right choice, the prose down to the code below its reveal, reveal, output."""
+    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    for at, source in enumerate(sources):
+        if 'predict("' in source and "choices=" in source:
+            key = source.partition('predict("')[2][:4]
+            revealed = next(n for n in range(at, len(cells)) if f'reveal("{key}"' in sources[n])
+            shown = "".join("".join(one.get("data", {}).get("text/plain", "")) for one in cells[revealed]["outputs"])
+            right = re.match(r"Answer: (.*?)\. \(", shown)[1]
+            after_ = next(n for n in range(revealed + 1, len(cells)) if cells[n]["cell_type"] == "code")
+            prose = [sources[n] for n in range(at + 1, after_) if cells[n]["cell_type"] == "markdown"]
+            yield key, right, prose, sources[revealed], shown
+
+
+BOTH = [*predictions("04"), *predictions("05")]
+KEYS = [key for key, *_ in BOTH]
+
+
+@pytest.mark.parametrize(("key", "right", "prose", "reveal", "shown"), BOTH, ids=KEYS)
+def test_why_an_answer_is_right_comes_out_with_it_and_stands_nowhere_beside_the_question(
+    key, right, prose, reveal, shown
+):
+    assert SAID_TO[key][right] in shown
+    assert [text for text in prose if re.search(rf"\b{re.escape(right)}\b", text)] == []
+    assert [text for text in prose if any(part in text for part in re.split(r"(?<=[.:]) ", SAID_TO[key][right]))] == []
+
+
+@pytest.mark.parametrize(("key", "right", "prose", "reveal", "shown"), BOTH, ids=KEYS)
+def test_what_a_reveal_says_is_worked_out_from_the_run(key, right, prose, reveal, shown):
+    [call] = [one for one in ast.walk(ast.parse(reveal)) if getattr(getattr(one, "func", None), "id", "") == "reveal"]
+    names = {one.id for one in ast.walk(call.args[1]) if isinstance(one, ast.Name)}
+    assert names, "a literal would say the same whatever the run did"
