@@ -1,4 +1,7 @@
-"""What is said to each guess that was wrong: the misunderstanding that leads there."""
+"""What comes out with the answer: to each wrong guess what leads there, and under the right choice why it is right.
+
+What stands under the right choice is said to everybody.
+"""
 
 from __future__ import annotations
 
