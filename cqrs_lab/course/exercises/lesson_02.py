@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import said
 
 # --- 02.1 -------------------------------------------------------------------------------------------------
@@ -23,131 +23,247 @@ KINDS = {
     "PaymentRefused": "event",
 }
 WHY_NOT = {
-    (
-        "TakeNextInvoiceNumber",
-        "query",
-    ): "It gives a number back, but would it give the same number to the next who asks? "
-    "Returning something does not make a query; changing nothing does.",
-    ("RecalculateTotals", "query"): "It has no arguments, but what is different after it ran? "
-    "Nothing to say is not the same as nothing to change.",
+    ("PlaceOrder", "event"): "Nothing has happened yet: the shop may still refuse. Which tense is the name in?",
+    ("PlaceOrder", "query"): "Send it twice. Is the shop as it was before?",
     ("OrderPlaced", "command"): "Can the shop still refuse it? An event is not a command in the past tense: "
-    "one may be refused, the other has happened.",
-    ("PaymentRefused", "command"): "Who would send this as a wish? That something was refused has happened too.",
+    "a command can be refused, an event has happened.",
+    ("OrderPlaced", "query"): "Who waits for an answer to this? It says that something happened.",
+    ("ListProducts", "command"): "Which product is on sale now that was not before? It only lists what is there.",
+    ("ListProducts", "event"): "It is not in the past tense, and nothing has happened. Somebody wants to see a list.",
+    ("TakeNextInvoiceNumber", "query"): "It returns a number, but would the next person to send it get the same one? "
+    "Returning something does not make a query; changing nothing does.",
+    ("TakeNextInvoiceNumber", "event"): "Nobody has taken the number yet. Which tense is the name in?",
+    ("RecalculateTotals", "query"): "It has no arguments, but what is different after it ran? "
+    "Having nothing to say is not the same as having nothing to change.",
+    ("RecalculateTotals", "event"): "Have the totals been recalculated, or does somebody ask for it?",
+    ("StockLevels", "command"): "It has no arguments and returns numbers. Which of these numbers does it change?",
+    ("StockLevels", "event"): "Nothing happens when it is sent, and somebody waits for an answer.",
+    ("PaymentRefused", "command"): "Who would send this as a request? That something was refused has happened too.",
+    ("PaymentRefused", "query"): "It asks nothing. It says how a request ended.",
 }
 
 
 def classify(answer: Any) -> None:
     """Judge a classification: a mapping of message to kind, or of kind to messages."""
-    kinds = ("command", "event", "query")
-    other = {
-        (message, kind): "Does it wish for a change, tell of one, or only ask?" for message in KINDS for kind in kinds
-    }
     judge_choices(
         _by_message(answer) if isinstance(answer, Mapping) else answer,
         KINDS,
-        kinds,
-        other | WHY_NOT,
+        ("command", "event", "query"),
+        WHY_NOT,
         each="Which kind is each message?",
         open_="What would change if it is sent?",
     )
 
 
-def _by_message(answer: Mapping[Any, Any]) -> dict[str, str]:
-    said: dict[str, str] = {}
+def _by_message(answer: Mapping[Any, Any]) -> dict[str, Any]:
+    """Turn a mapping of kind to messages round; leave one of message to kind as it is."""
+    by_message: dict[str, Any] = {}
     for key, value in answer.items():
-        if str(key).lower().rstrip("s") in ("command", "event", "query", "querie") and not isinstance(value, str):
-            kind = str(key).lower().rstrip("s").replace("querie", "query")
-            said |= {str(message): kind for message in value}
-        elif value is not None:
-            said[str(key)] = str(value).lower()
-    return said
+        kind = str(key).lower().strip().removesuffix("s").replace("querie", "query")
+        if kind in ("command", "event", "query") and value is not None:
+            messages = [value] if isinstance(value, str) else list(value)
+            by_message |= {str(message): kind for message in messages}
+        else:
+            by_message[str(key)] = value
+    return by_message
 
 
 # --- 02.2: a bank -----------------------------------------------------------------------------------------
 
-PAST = ("ed", "Sent", "Paid", "Taken", "Done", "Made")
+NAMES = ("source", "target", "pence")
+BANK = {"ada": 700, "ben": 100, "dora": 50}
+
+
+class Transfer(NamedTuple):
+    """A transfer, the accounts after it (None: it has to be refused), and what is asked where they are others."""
+
+    source: str
+    target: str
+    pence: int
+    after: dict[str, int] | None
+    ask: str
+    refused: str = ""
+    may_be_refused: bool = False
+    """An account that is new, or one's own: the text leaves open whether a bank takes such a transfer."""
+
+
+TRANSFERS = (
+    Transfer(
+        "ada",
+        "ben",
+        500,
+        {"ada": 200, "ben": 600, "dora": 50},
+        "Does what Ada gives arrive at Ben's, once?",
+    ),
+    Transfer(
+        "ben",
+        "dora",
+        30,
+        {"ada": 700, "ben": 70, "dora": 80},
+        "Do you read from the command who gives, who gets, and how much?",
+    ),
+    Transfer(
+        "ada",
+        "ben",
+        900,
+        None,
+        "Where is the rule that nobody gives what they do not have? A command can be refused: raise an error.",
+    ),
+    Transfer(
+        "ada",
+        "ben",
+        700,
+        {"ada": 0, "ben": 800, "dora": 50},
+        "She has exactly that much. What is left of it, and what has arrived?",
+        refused="She has exactly that much, so she may give it. Is your comparison too strict?",
+    ),
+    Transfer(
+        "ben",
+        "ada",
+        -40,
+        None,
+        "Ben sent less than nothing, so Ada paid. Which line refuses that?",
+    ),
+    Transfer("eve", "ben", 10, None, "Eve has no account, so she has 0. Where did her money come from?"),
+    Transfer(
+        "ada",
+        "cleo",
+        200,
+        {"ada": 500, "ben": 100, "cleo": 200, "dora": 50},
+        "Cleo has no account yet, so she has 0. Where is the money that Ada gave?",
+        may_be_refused=True,
+    ),
+    Transfer(
+        "ada",
+        "ada",
+        300,
+        BANK,
+        "Ada gave herself 300, so she has as much as before. Do you work out both balances before you write either?",
+        may_be_refused=True,
+    ),
+)
+IRREGULAR = {"sent", "paid", "taken", "done", "made", "given", "gone"}
+NOT_PAST = {"need", "feed", "seed", "speed", "proceed", "exceed", "red"}
 
 
 def transfer(answer: Any) -> None:
     """Judge a command, its handler, and a query: (TransferMoney, handle, balance_of)."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
+    if not isinstance(answer, tuple | list) or len(answer) != 3:
         expected = "three things: (TransferMoney, handle, balance_of)"
-        raise NotYet("looked at your answer", type(answer).__name__, expected, "Which of the three is missing?")
+        raise NotYet("looked at your answer", repr(answer), expected, "Which of the three is missing?")
     command_type, handle, balance_of = answer
-    command = _command(command_type)
-    _moves(handle, command)
-    _refuses(handle, command_type)
+    if not isinstance(command_type, type):
+        ask = "Did you hand over the class, or one object of it?"
+        raise NotYet("looked at the command", repr(command_type), "a class", ask)
+    for name, function in (("handle", handle), ("balance_of", balance_of)):
+        if not callable(function):
+            ask = f"Did you hand over {name} itself, without calling it?"
+            raise NotYet(f"looked for {name}", repr(function), "a function", ask)
+    _is_a_request(command_type.__name__)
+    _stays_as_sent(command_type)
+    for case in TRANSFERS:
+        _moves(command_type, handle, case)
     _only_asks(balance_of)
 
 
-def _command(command_type: Any) -> Any:
-    if not isinstance(command_type, type):
-        raise NotYet("looked at the command", command_type, "a class", "What do you send: the class, or one of it?")
-    name = command_type.__name__
-    if name.endswith(PAST):
-        ask = "Has it happened already? A command is a wish, and a wish is told in the imperative."
-        raise NotYet("read the name of the command", name, "an imperative", ask)
-    command = call(command_type, "ada", "ben", 500, name=name)
-    names = [field.name for field in dataclasses.fields(command)] if dataclasses.is_dataclass(command) else []
+def _is_a_request(name: str) -> None:
+    for word in re.findall(r"[A-Z]?[a-z]+", name):
+        if word.lower() in IRREGULAR or (word.endswith("ed") and word.lower() not in NOT_PAST):
+            ask = "Has it happened already? A command asks for something, so its name is an imperative: transfer money."
+            raise NotYet("read the name of the command", name, "an imperative", ask)
+
+
+def _made(command_type: type, values: tuple[str, str, int]) -> Any:
+    """Make a command by the names of its fields, in whatever order they stand; by their order, if it has no names."""
     try:
-        setattr(command, (names or ["pence"])[-1], 1)
-    except (AttributeError, TypeError):
-        return command
-    ask = "Who else could change it on its way? What was sent should be what arrives: make it frozen."
-    raise NotYet(f"sent a {name} and changed it afterwards", "it changed", "an error", ask)
+        return command_type(**dict(zip(NAMES, values, strict=True)))
+    except TypeError as by_name:
+        try:
+            return command_type(*values)
+        except TypeError:
+            raise by_name from None
 
 
-def _moves(handle: Any, command: Any) -> None:
-    accounts = {"ada": 700, "ben": 100}
-    after = _after(handle, command, accounts)
-    if after != {"ada": 200, "ben": 600}:
-        ask = "Does what Ada loses arrive at Ben's, once?"
-        raise NotYet("moved 500 from ada (700) to ben (100)", after, {"ada": 200, "ben": 600}, ask)
-
-
-def _refuses(handle: Any, command_type: Any) -> None:
-    accounts = {"ada": 700, "ben": 100}
-    command = command_type("ada", "ben", 900)
+def _stays_as_sent(command_type: type) -> None:
+    name, values = command_type.__name__, ("ada", "ben", 500)
+    called = ", ".join(f"{field}={value!r}" for field, value in zip(NAMES, values, strict=True))
     try:
-        came = handle(command, accounts)
-    except Exception:  # noqa: BLE001 - any error is a refusal; which one is the learner's choice
-        came = None
-        if accounts == {"ada": 700, "ben": 100}:
-            return
-        ask = "You refused, and half of it is done. When do you look: before the first change, or after?"
-        raise NotYet("moved 900 from ada, who has 700", f"a refusal, and {accounts}", "nothing changed", ask) from None
-    ask = "Where is the rule that nobody gives what they do not have? A command may be refused."
-    raise NotYet("moved 900 from ada, who has 700", came or accounts, "a refusal: raise an error", ask)
+        command = _made(command_type, values)
+    except TypeError as error:
+        ask = "The fields are called source, target and pence. Are yours?"
+        raise NotYet(f"called {name}({called})", said(error), "a command", ask) from error
+    for field, value, other in zip(NAMES, values, ("eve", "eve", 1), strict=True):
+        if getattr(command, field, None) != value:
+            came = repr(getattr(command, field, f"no {field}"))
+            ask = "What was handed over is what should arrive. Where does your class keep it?"
+            raise NotYet(f"called {name}({called}), and read its {field}", came, repr(value), ask)
+        try:
+            setattr(command, field, other)
+        except Exception:  # noqa: BLE001 - whatever refuses the change will do: every kind of class has its own error
+            continue
+        ask = "Who else could change it on its way? What was sent should be what arrives: make it frozen."
+        raise NotYet(f"sent a {name} and changed its {field}", "it changed", "an error", ask)
+
+
+def _moves(command_type: type, handle: Any, case: Transfer) -> None:
+    done = f"moved {case.pence} from {case.source} to {case.target} in {BANK}"
+    accounts = dict(BANK)
+    try:
+        returned = handle(_made(command_type, (case.source, case.target, case.pence)), accounts)
+    except (NameError, AttributeError):
+        raise  # a slip of the pen, and no refusal
+    except Exception as error:  # noqa: BLE001 - any other error is a refusal; which one is the learner's choice
+        _refused(done, accounts, error, case)
+        return
+    after = returned if isinstance(returned, Mapping) and accounts == BANK else accounts
+    if case.after is None:
+        came = f"no error, and the accounts {dict(after)}"
+        raise NotYet(done, came, "an error, and the accounts as they were", case.ask)
+    if isinstance(returned, Mapping) and _money(returned) != _money(after):
+        half = "You changed the accounts, and returned others. Which of the two is the bank now? Do one or the other."
+        raise NotYet(done, f"{accounts}, and returned {dict(returned)}", repr(case.after), half)
+    if _money(after) != _money(case.after):
+        came = repr(after) if returned is None or after is returned else f"{after}, and returned {returned!r}"
+        raise NotYet(done, came, repr(case.after), case.ask)
+
+
+def _refused(done: str, accounts: dict[str, int], error: Exception, case: Transfer) -> None:
+    came = f"{said(error)}, and the accounts {accounts}"
+    if accounts != BANK and case.after is None:
+        ask = "You refused, and part of it is done. When do you look: before the first change, or after?"
+        raise NotYet(done, came, f"the accounts {BANK}, as they were", ask) from error
+    if accounts != BANK:
+        ask = f"Your code stopped halfway. {case.ask}"
+        raise NotYet(done, came, f"{case.after}, or the accounts as they were", ask) from error
+    if case.after is not None and not case.may_be_refused:
+        ask = "Nothing forbids this transfer. Which of your lines refuses it?"
+        raise NotYet(done, said(error), repr(case.after), case.refused or ask) from error
+
+
+def _money(accounts: Mapping[str, int]) -> dict[str, int]:
+    """Leave out who has 0: it is the same as having no account."""
+    return {name: pence for name, pence in accounts.items() if pence != 0}
 
 
 def _only_asks(balance_of: Any) -> None:
-    for account, expected in (("ada", 700), ("cleo", 0)):
-        accounts = {"ada": 700, "ben": 100}
+    questions = (
+        ("ada", BANK, 700, "Whose money did you look at?"),
+        ("ben", {"ada": 5, "ben": 35}, 35, "Another bank, another balance. Which accounts did you look at?"),
+        ("cleo", BANK, 0, "What does somebody have who never had an account here? Return 0, and not an error."),
+    )
+    for account, bank, expected, ask in questions:
+        accounts, done = dict(bank), f"asked for the balance of {account!r} in {bank}"
         try:
             came = balance_of(account, accounts)
         except KeyError as error:
-            came = f"KeyError: {error}"
-        if accounts != {"ada": 700, "ben": 100}:
-            ask = "What did the question change? Ask twice, or let a thousand robots ask: the bank must stay as it was."
-            raise NotYet(f"asked for the balance of {account}, then looked at the bank", accounts, "as before", ask)
-        if came != expected:
-            ask = (
-                "What has somebody who never had an account here?"
-                if account == "cleo"
-                else "Whose money did you look at?"
+            raise NotYet(done, said(error), repr(expected), ask) from error
+        if accounts != bank:
+            changed = (
+                "What did the question change? Ask twice, or let a thousand robots ask: the bank must stay as it was."
             )
-            raise NotYet(f"asked for the balance of {account}", came, expected, ask)
-
-
-def _after(handle: Any, command: Any, accounts: dict[str, int]) -> Any:
-    """Give the accounts after a command: the handler may change them, or give new ones."""
-    try:
-        given = handle(command, accounts)
-    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = said(error)
-        ask = "Which of your lines raises it, and what does it expect?"
-        raise NotYet("moved 500 from ada (700) to ben (100)", came, "no error", ask) from None
-    return given if isinstance(given, dict) else accounts
+            raise NotYet(f"{done}, then looked at the bank", repr(accounts), "as before", changed)
+        if isinstance(came, bool) or came != expected:
+            raise NotYet(done, repr(came), repr(expected), ask)
 
 
 # --- 02.3 -------------------------------------------------------------------------------------------------
@@ -170,43 +286,85 @@ class StockLevels:
 
 
 COMMANDS = (ListProduct, ChangePrice)
-MAY = {
-    ("clerk", StockLevels): True,
-    ("clerk", ChangesOfPrice): True,
-    ("clerk", ChangePrice): False,
-    ("clerk", ListProduct): False,
-    ("manager", ChangePrice): True,
-    ("manager", ListProduct): True,
-    ("manager", StockLevels): True,
-    ("visitor", ChangePrice): False,
-}
+# Role, message, the types that are commands, whether it may be sent, and what is asked otherwise.
+SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
+    (
+        "clerk",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Whom does your door keep out? A clerk may ask anything, and change nothing.",
+    ),
+    ("clerk", StockLevels, COMMANDS, True, "Anybody may ask. What did the clerk want to change?"),
+    (
+        "clerk",
+        ListProduct,
+        COMMANDS,
+        False,
+        "Do you go by the name? ListProduct sounds like a question, and puts a product on sale.",
+    ),
+    (
+        "clerk",
+        ChangesOfPrice,
+        COMMANDS,
+        True,
+        "Do you go by the name? ChangesOfPrice asks about changes and makes none.",
+    ),
+    ("manager", ChangePrice, COMMANDS, True, "Who may change things, if not the manager?"),
+    ("manager", ListProduct, COMMANDS, True, "There are two commands in the tuple. May the manager send both?"),
+    ("manager", StockLevels, COMMANDS, True, "May a manager ask, too?"),
+    (
+        "visitor",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Who may change things by your rule: managers, or everybody who is no clerk?",
+    ),
+    ("visitor", StockLevels, COMMANDS, True, "Anybody may ask, and a visitor is somebody. Whom does your rule list?"),
+    (
+        "",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Nobody has logged in, and the price is changed. Do you look for the role inside the word, or compare?",
+    ),
+    (
+        "assistant manager",
+        ChangePrice,
+        COMMANDS,
+        False,
+        'Is an "assistant manager" a "manager"? Compare the whole word.',
+    ),
+    (
+        "clerk",
+        StockLevels,
+        (StockLevels,),
+        False,
+        "This shop's tuple holds StockLevels, so here it is a command. Do you look into `commands`?",
+    ),
+    (
+        "clerk",
+        ChangePrice,
+        (StockLevels,),
+        True,
+        "This shop's tuple does not hold ChangePrice. Which tuple did you look into?",
+    ),
+)
 
 
 def doors(answer: Any) -> None:
     """Judge ``may(role, message, commands)``."""
-    for (role, kind), expected in MAY.items():
-        came = _may(answer, role, kind)
-        if bool(came) != expected:
-            what = "command" if kind in COMMANDS else "query"
-            raise NotYet(f"let a {role} send {kind.__name__}, a {what}", came, expected, _why(role, kind))
-
-
-def _may(answer: Any, role: str, kind: type) -> Any:
     if not callable(answer):
-        raise NotYet("looked for may", answer, "a function", "What did you hand over?")
-    return answer(role, kind(), COMMANDS)
-
-
-def _why(role: str, kind: type) -> str:
-    if kind is ListProduct:
-        return "Do you go by the name? ListProduct sounds like a question, and puts a product on sale."
-    if kind is ChangesOfPrice:
-        return "Do you go by the name? ChangesOfPrice asks about changes and makes none."
-    if role == "clerk" and kind is ChangePrice:
-        return "Whom does your door keep out? A clerk may ask whatever they like, and change nothing."
-    if role == "visitor":
-        return "Who is allowed to change, by your rule: managers, or everybody who is no clerk?"
-    return "May a manager ask, too?" if kind is StockLevels else "Who may change things, if not the manager?"
+        ask = "Did you hand over may itself, without calling it?"
+        raise NotYet("looked for may", repr(answer), "a function", ask)
+    for role, kind, commands, expected, ask in SENT:
+        came = answer(role, kind(), commands)
+        done = f"called may({role!r}, {kind.__name__}(), commands=({', '.join(one.__name__ for one in commands)},))"
+        if isinstance(came, str):
+            ask = "Python takes every text for a yes, the text 'no' too. Return True or False."
+            raise NotYet(done, repr(came), "True or False", ask)
+        if bool(came) != expected:
+            raise NotYet(done, repr(came), repr(expected), ask)
 
 
 EXERCISES = (
@@ -214,29 +372,30 @@ EXERCISES = (
         "02.1",
         classify,
         (
-            "Send it twice in your mind. Is anything different after the second time?",
-            "Three wish for a change, two tell of something that nobody can refuse any more, two only ask.",
+            "Imagine sending it twice. Is anything different after the second time?",
+            "Three ask for a change, two say something that nobody can refuse any more, two only ask.",
             "TakeNextInvoiceNumber and RecalculateTotals leave something changed behind.",
         ),
-        "What makes a query is that it changes nothing, whatever it returns and however it looks.",
+        "What makes a query is that it changes nothing, whatever it returns and whatever it looks like.",
     ),
     Exercise(
         "02.2",
         transfer,
         (
             "@dataclass(frozen=True) makes a message that nobody changes on its way.",
-            "Look before you change: raise an error while the accounts are still as they were.",
+            "Look before you change: raise an error while the accounts are still as they were. Then: does the target "
+            "have an account, and is it another one than the source?",
             "accounts.get(account, 0) asks; accounts.setdefault(account, 0) writes.",
         ),
-        "A wish that may be refused, a handler that does all of it or nothing, and a question that leaves no trace.",
+        "A request that can be refused, a handler that does all of it or nothing, a question that leaves no trace.",
     ),
     Exercise(
         "02.3",
         doors,
         (
-            "Names deceive: `commands` holds the types that change something.",
+            "Names mislead: `commands` holds the types that change something.",
             "isinstance(message, commands) is true for a command.",
-            "Everything is allowed that is no command; a command only for a manager.",
+            "Everything is allowed that is not a command; a command only for a manager.",
         ),
         "With two doors, who may do what is a question of which door they are given.",
     ),

@@ -32,6 +32,13 @@ LESSONS = (
 )
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
 WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
+# The misunderstandings of WRONG in other guises: told the same.
+ALSO_WRONG = [
+    (key, answer, sentence)
+    for lesson in LESSONS
+    for key, answers in getattr(lesson, "ALSO_WRONG", {}).items()
+    for answer, sentence in answers
+]
 # Here what was done names the fault, and the sentence is about how to look for any.
 ONE_SENTENCE_FOR_ALL = {"04.2"}
 
@@ -51,6 +58,13 @@ def test_a_right_answer_passes_in_any_style(key, at):
 @pytest.mark.parametrize(("key", "name"), [(key, name) for key, answers in WRONG.items() for name in answers])
 def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
     answer, sentence = WRONG[key][name]
+    verdict = check(key, answer)
+    assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
+
+
+@pytest.mark.parametrize("at", range(len(ALSO_WRONG)), ids=lambda at: f"{ALSO_WRONG[at][0]}-{at}")
+def test_a_misunderstanding_is_met_however_it_is_written(at):
+    key, answer, sentence = ALSO_WRONG[at]
     verdict = check(key, answer)
     assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
 
