@@ -7,31 +7,41 @@ from __future__ import annotations
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
-        "one order": "The receipt went to Ada and the fact into the log. The page reads neither: it reads a "
-        "table of its own, and nobody has told the table yet.",
-        "an error": "Nothing failed. The table answers truly, as of the last fact it has read.",
+        "no order": "The headings are there, and no row. The page reads a table, and the table has not read the log.",
+        "one order": "The receipt went to Ada, and the fact went into the log. The page reads neither: it reads a "
+        "table of its own.",
+        "an error": "Nothing failed. The table's answer is true, as of the last fact it has read.",
     },
     "00.2": {
+        "no number": "The table has read nothing, so it cannot say what is true at the receipt's position. 'Pending' "
+        "means: ask again in a moment. Without at_least, the page gets whatever the table holds, however old.",
         "12 cups": "That would be an old answer, and the page said that it wants none older than the receipt.",
-        "10 cups": "That is what the log implies; but this table has not read that far.",
+        "10 cups": "That is what the log implies, but this table has not read that far.",
     },
     "02.1": {
-        "one": "That is how a price should behave. This one counts who asks, so the third asker meets another shop.",
-        "three": "It changes on every third question only; but you felt rightly that asking leaves a trace here.",
+        "two": "Every third question gets a discount, whoever asks it. Asking does something here, so it matters who "
+        "asks, and how often. A page that is reloaded, a robot that collects prices, a request that is sent again "
+        "because the network was slow: each of them moves the price for everybody.",
+        "one": "That is how a price should behave. This one counts the questions, so the third gets another answer.",
+        "four": "It changes with every third question only. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
-        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite "
-        "keeps it so. A rule that a door keeps cannot be forgotten by the next programmer.",
+        "an error": "And the error says why. Nothing was written.",
+        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite keeps it "
+        "that way. A rule that a door keeps cannot be forgotten by the next programmer.",
         "nothing, silently": "Silence would be the worst of all: somebody would believe that the price has changed.",
     },
     "02.3": {
-        "yes, by some milliseconds": "Which wire would they wait for? Both doors open on one file. CQRS is two models; "
-        "it does not mean microservices, nor a second database, nor a lag. Those are later choices.",
-        "yes, until a restart": "A door does not remember what it showed before; every question reads the file anew.",
+        "no": "There is no lag here, because both doors open on one file.",
+        "yes, by some milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
+        "nor a second database, nor a lag. Those are later choices.",
+        "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",
     },
     "02.4": {
-        "nothing": "That is the rule of CQS, which speaks of methods: one either changes or answers. CQRS is not CQS; "
-        "it speaks of models. A command that must return nothing leaves its sender in the dark.",
+        "a receipt": "It says that the change is made, and where it is in the log. It says nothing that a query would "
+        "be asked for.",
+        "nothing": "That is the rule of CQS, which is about methods: each one either changes or answers. CQRS is not "
+        "CQS; it is about models. A command that must return nothing leaves its sender in the dark.",
         "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
     },
     "03.1": {
