@@ -45,24 +45,34 @@ SAID_TO: dict[str, dict[str, str]] = {
         "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
     },
     "03.1": {
-        "the event is changed": "An event tells what happened, and it did happen: at that price, at that time. "
-        "A record that may be edited cannot be trusted, nor followed; who has read it will not read it again.",
-        "the event is deleted": "Then the tables that have read it are wrong for ever, and nobody could tell why.",
+        "11": "The record does not take the correction: an event says what happened, and the shop did write off a cup "
+        "on Sunday.",
+        "12": "That is how it would be if events could be edited. A record that may be edited cannot be trusted, and "
+        "nobody can follow it: a table that has read the event will not read it again.",
+        "0": "0 is what the event would hold, if it took the correction. The fold would add it to the twelve.",
     },
     "03.2": {
+        "one": "Ben's decision was right when he made it and wrong when it arrived. The store asked one question: is "
+        "the last thing you saw still the last thing that happened? Nobody waited, and whoever loses loads again and "
+        "decides on the current state.",
         "two": "Both decisions were right when they were made. But the store asks each writer what they knew, and the "
         "second did not know of the first.",
-        "none": "Then nobody could ever sell anything under load. One of the two has seen all there was to see.",
+        "none": "Then nobody could ever sell anything on a busy day. One of the two has seen all there was to see.",
     },
     "03.3": {
-        "12": "The expected version stops a writer who did not know the latest. A retry loads anew, so it knows, and "
+        "24": "The second time the bus loads the first delivery and adds another one: nothing says that it is the "
+        "same. With a command id the second send gets the first receipt, and records nothing.",
+        "12": "The expected version stops a writer who did not know the latest. A retry loads again, so it knows, and "
         "is let through. An optimistic check does not prevent every retry; a command id does.",
+        "12, and an error": "The second send loads the stream again, so it knows the latest version, and there is no "
+        "conflict. An optimistic check does not see that the request is an old one.",
     },
     "03.4": {
-        "an audit table": "An audit table is written beside the truth and may differ from it. Here there is nothing "
+        "the record itself": "State and table are worked out from the log, so nothing is lost with them.",
+        "an audit table": "An audit table is written beside the truth, and may differ from it. Here there is nothing "
         "beside: the state itself is worked out from the log.",
-        "a message broker": "A broker hands messages on and may forget them then. The log keeps them, in one order, "
-        "and checks who may append. Something else may carry them on; that is another choice.",
+        "a message broker": "A broker passes messages on and may forget them afterwards. The log keeps them, in one "
+        "order, and checks who may append. Something else may carry them on; that is another choice.",
     },
     "04.1": {
         "another OrderCancelled": "Then every table would take the lines off twice. An event tells of a change, and "

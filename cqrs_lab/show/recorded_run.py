@@ -152,9 +152,9 @@ class RecordedRun:
     def _who_is_behind(self) -> str:
         head = self._store.head()
         behind = [name for name, projector in self._projectors.items() if projector.position < head]
-        return (
-            f"{_and(behind)} {'has' if len(behind) == 1 else 'have'} not seen it." if behind else "All tables are up to date."
-        )
+        if not behind:
+            return "All tables are up to date."
+        return f"{_and(behind)} {'has' if len(behind) == 1 else 'have'} not seen it."
 
     def _note(self, way: Way, label: str, says: str, shown: Any, reads: tuple[str, ...] = ()) -> None:
         positions = {name: projector.position for name, projector in self._projectors.items()}
