@@ -57,7 +57,7 @@ def time_machine(
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
         html = (
             f'{log_strip(log, {"now": position}, own=stream)}<p class="says">{escape(says)}</p>'
-            f'<div class="tables"><div>{state}</div>{"".join(tables)}{_event(log[:position], most_fields)}</div>'
+            f'<div class="tables">{_event(log[:position], most_fields)}<div>{state}</div>{"".join(tables)}</div>'
         )
         return Picture(html, says, frame)
 
@@ -84,7 +84,7 @@ def _event(log: Sequence[RecordedEvent], most_fields: int) -> str:
     frame = pd.DataFrame({"value": values}, dtype="str").rename_axis("what the event says")
     height = 1.8 * (2 + most_fields)
     drawn = table(frame, caption, nothing="nothing has happened yet")
-    return f'<div class="read-model" style="min-height:{height:.1f}em">{drawn}</div>'
+    return f'<div style="min-height:{height:.1f}em">{drawn}</div>'
 
 
 def _sentence(stream: str, version: int, log: Sequence[RecordedEvent], position: int) -> str:
