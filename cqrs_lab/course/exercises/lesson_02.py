@@ -150,6 +150,13 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         True,
         "This shop's tuple does not hold ChangePrice. Which tuple did you look into?",
     ),
+    (
+        " manager ".strip(),
+        ChangePrice,
+        COMMANDS,
+        True,
+        "This is the same word in another place of the memory. Do you compare with `is`, or with `==`?",
+    ),
 )
 
 

@@ -164,7 +164,9 @@ def _moves(command_type: type, handle: Any, case: Transfer) -> None:
         raise NotYet(done, f"{accounts}, and returned {dict(returned)}", repr(case.after), half)
     if _money(after) != _money(case.after):
         came = repr(after) if returned is None or after is returned else f"{after}, and returned {returned!r}"
-        raise NotYet(done, came, repr(case.after), case.ask)
+        gone = [name for name in BANK if name not in (case.source, case.target) and name not in after]
+        ask = f"{gone[0].title()} had nothing to do with it. Where is the account of {gone[0].title()}?" if gone else ""
+        raise NotYet(done, came, repr(case.after), ask or case.ask)
 
 
 def _refused(done: str, accounts: dict[str, int], error: Exception, case: Transfer) -> None:

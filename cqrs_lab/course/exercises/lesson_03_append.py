@@ -53,6 +53,8 @@ def store(answer: Any) -> None:
     _checks(answer, "order-7", 5, ahead)
     new = "Is a stream that does not exist yet at version 0, or at any version you like?"
     _checks(answer, "cart-1", 3, new)
+    zero = "0 says that the stream is new, and Python takes 0 for a no. Is the check left out where expected is 0?"
+    _checks(answer, "order-7", 0, zero)
     _tells(answer)
     keeps_its_laws(_with_the_rest(answer))
 

@@ -198,6 +198,10 @@ def _five_methods(kind: Any) -> None:
             if read == []:
                 ask = "It was appended, and it does not come back. Versions and positions begin at 1: do yours?"
             raise NotYet(f"appended 'a' to 'order-7', and called {name}", repr(read), "one RecordedEvent", ask)
+    for called, none in (("limit=0", made.read_all(limit=0)), ("after=9", made.read_all(after=9))):
+        if read := list(none):
+            ask = "Nothing comes after the end, and 0 events are none. What does your code make of such a number?"
+            raise NotYet(f"appended one event, and called read_all({called})", repr(read), "no events", ask)
     made.stream_version("order-7"), made.head()
 
 

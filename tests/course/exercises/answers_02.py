@@ -332,6 +332,11 @@ def opens_and_refuses(command, accounts):
     in_place(command, accounts)
 
 
+def only_the_two(command, accounts):
+    after = new_accounts(command, accounts)
+    return {command.source: after[command.source], command.target: after[command.target]}
+
+
 def mistyped(command, accounts):
     if accounts.get(command.source, 0) < command.pence or command.pence < 1:
         raise NotEnoughMoney  # noqa: F821 - that is the mistake
@@ -394,6 +399,7 @@ WRONG_TRANSFERS = {
     "money gone": ((TransferMoney, money_gone, asks), "Your code stopped halfway"),
     "an account not opened": ((TransferMoney, new_target_lost, asks), "Cleo has no account yet, so she has 0"),
     "to oneself": ((TransferMoney, twice_from_one_number, asks), "before you write either"),
+    "two accounts left": ((TransferMoney, only_the_two, asks), "had nothing to do with it"),
     "two banks": ((TransferMoney, both_ways, asks), "Which of the two is the bank now"),
     "one of three": (TransferMoney, "Which of the three"),
 }
@@ -439,6 +445,7 @@ def says_nothing_for_no(role, message, commands):
         return True
 
 
+MANAGER = "manager"
 WRONG_DOORS = {
     "everybody may": (lambda role, message, commands: True, "Whom does your door keep out"),
     "nobody may": (lambda role, message, commands: False, "What did the clerk want to change"),
@@ -493,6 +500,10 @@ WRONG_DOORS = {
             role == "manager" or not (type(message) in commands or type(message).__name__ == "ChangePrice")
         ),
         "Which tuple did you look into",
+    ),
+    "the same object": (
+        lambda role, message, commands: role is MANAGER or not isinstance(message, commands),
+        "with `is`, or with `==`",
     ),
     "a word for an answer": (
         lambda role, message, commands: "yes" if role == "manager" or not isinstance(message, commands) else "no",

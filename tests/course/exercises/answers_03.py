@@ -271,6 +271,13 @@ class OtherDirection(HalfStore):
         AllAtOnce.append(self, stream, events, self.version(stream))
 
 
+class SkipsZero(HalfStore):
+    def append(self, stream, events, expected):
+        if expected and expected != self.version(stream):
+            raise lab.ConcurrencyError(stream, expected, self.version(stream))
+        AllAtOnce.append(self, stream, events, self.version(stream))
+
+
 class Swaps(HalfStore):
     def append(self, stream, events, expected):
         if self.version(stream) != expected:
@@ -347,6 +354,7 @@ WRONG_STORES = {
     "told one by one": (TellsOneByOne, "How often does a listener want to hear of it"),
     "told without the news": (TellsNothingNew, "What is handed to a listener"),
     "compares in one direction": (OneDirection, "in one direction only"),
+    "0 is no version": (SkipsZero, "Is the check left out where expected is 0"),
     "the error's numbers swapped": (Swaps, "are your three in this order"),
     "an error of its own": (RaisesItsOwn, "waits for a ConcurrencyError"),
     "refuses in silence": (RefusesInSilence, "How do they learn that they have to load again"),
@@ -904,6 +912,16 @@ class HeadIsNext(FromNothing):
         return len(self.everything) + 1
 
 
+class NoLimitAtZero(FromNothing):
+    def read_all(self, *, after=0, limit=None):
+        return iter(self.everything[after:][: limit or None])
+
+
+class BeginsAgain(FromNothing):
+    def read_all(self, *, after=0, limit=None):
+        return iter((self.everything[after:] or self.everything)[:limit])
+
+
 class ReadsNothing(FromNothing):
     def read_stream(self, stream, *, after=0, limit=None):
         pass
@@ -937,6 +955,7 @@ WRONG_WHOLE = {
     "any stream is no stream": (with_bug(no_stream_is_any=True), "Who compares, and with what"),
     "no receipt": (with_bug(no_receipt=True), "waits for a receipt"),
     "bare events": (KeepsBareEvents, "What do you keep, and what do you return"),
+    "0 is no limit": (NoLimitAtZero, "0 events are none"),
     "no readers": (NoReaders, "Write a first line for each"),
 }
 ALSO_WRONG = {
@@ -968,6 +987,7 @@ ALSO_WRONG = {
         (lambda facts: min(0, min(balances(facts))), "Before the first event"),
         (lambda facts: balances(facts), "Write the balance down"),
         (lambda facts: str(min(balances(facts))), "Write the balance down"),
+        (lambda facts: min([1_000, *balances(facts)]), "Write the balance down"),
         (lambda facts: 20, "Write the balance down"),
         (lambda facts: min(balances(facts)[:-1], default=facts[0].pence), "before the last event"),
     ],
@@ -986,6 +1006,7 @@ ALSO_WRONG = {
         (None, "the class itself"),
         (FromNothing(), "the class itself"),
         (type("Empty", (), {"append": lambda *all: None}), "Write a first line for each"),
+        (BeginsAgain, "Nothing comes after the end"),
         (ForgetsLimit, "what you read back"),
         (FromAfter, "Which of the two readers loses it"),
         (ByPrefix, "what you read back"),
