@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_02_bank import TRANSFER
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.guard import NotYet, call
 
 # --- 02.1 -------------------------------------------------------------------------------------------------
 
@@ -70,18 +72,22 @@ def _by_message(answer: Mapping[Any, Any]) -> dict[str, Any]:
 # --- 02.3 -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
 class ListProduct:
     """A command, though it sounds like a question."""
 
 
+@dataclass(frozen=True)
 class ChangePrice:
     """A command."""
 
 
+@dataclass(frozen=True)
 class ChangesOfPrice:
     """A query, though it speaks of changes."""
 
 
+@dataclass(frozen=True)
 class StockLevels:
     """A query."""
 
@@ -165,8 +171,9 @@ def doors(answer: Any) -> None:
     if not callable(answer):
         ask = "Did you hand over may itself, without calling it?"
         raise NotYet("looked for may", repr(answer), "a function", ask)
+    expect_arguments(answer, "may", "role", "message", "commands")
     for role, kind, commands, expected, ask in SENT:
-        came = answer(role, kind(), commands)
+        came = call(answer, role, kind(), commands, name="may")
         done = f"called may({role!r}, {kind.__name__}(), commands=({', '.join(one.__name__ for one in commands)},))"
         if isinstance(came, str):
             ask = "Python takes every text for a yes, the text 'no' too. Return True or False."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import said
@@ -99,6 +100,8 @@ def transfer(answer: Any) -> None:
         if not callable(function):
             ask = f"Did you hand over {name} itself, without calling it?"
             raise NotYet(f"looked for {name}", repr(function), "a function", ask)
+    expect_arguments(handle, "handle", "command", "accounts")
+    expect_arguments(balance_of, "balance_of", "account", "accounts")
     _is_a_request(command_type.__name__)
     _stays_as_sent(command_type)
     for case in TRANSFERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_03_further import Readable, keeps_its_laws
 from cqrs_lab.course.guard import NotYet
@@ -46,6 +47,7 @@ def store(answer: Any) -> None:
         expected = "a class with append(self, stream, events, expected)"
         ask = "Did you hand over the class itself, with its append?"
         raise NotYet("looked at your answer", repr(answer), expected, ask)
+    expect_arguments(answer().append, "append", "stream", "events", "expected")
     _records(answer)
     stale = "What did the writer know when they decided? Something was recorded since then."
     _checks(answer, "order-7", 1, stale)

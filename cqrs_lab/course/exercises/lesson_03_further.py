@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import ConcurrencyError, said
@@ -109,9 +110,10 @@ def keeps_its_laws(kind: Callable[[], Any]) -> None:
 def _a_class(answer: Any) -> None:
     if not isinstance(answer, type) or not callable(getattr(answer, "append", None)):
         expected = "a class with append(self, stream, events, *, expected, command_id=None)"
-        raise NotYet(
-            "looked at your answer", repr(answer), expected, "Did you hand over the class itself, with its append?"
-        )
+        ask = "Did you hand over the class itself, with its append?"
+        raise NotYet("looked at your answer", repr(answer), expected, ask)
+    named = {"expected": "0", "command_id": "None"}
+    expect_arguments(answer().append, "append", "stream", "events", **named)
 
 
 def _whole_batches(kind: type) -> None:

@@ -963,6 +963,7 @@ ALSO_WRONG = {
         (None, "the class itself"),
         (AllAtOnce.append, "the class itself"),
         (HalfStore, "the class itself"),
+        (type("NoVersion", (HalfStore,), {"append": lambda self, stream, events: None}), "Which arguments does"),
         (TellsApart, "What is handed to a listener"),
         (TellsAGenerator, "What is handed to a listener"),
         (TellsTwice, "How often does a listener want to hear of it"),
@@ -1005,13 +1006,14 @@ ALSO_WRONG = {
     "03.5": [
         (None, "the class itself"),
         (FromNothing(), "the class itself"),
-        (type("Empty", (), {"append": lambda *all: None}), "Write a first line for each"),
+        (type("Empty", (), {"append": lambda *all, **named: None}), "Write a first line for each"),
         (BeginsAgain, "Nothing comes after the end"),
         (ForgetsLimit, "what you read back"),
         (FromAfter, "Which of the two readers loses it"),
         (ByPrefix, "what you read back"),
         (CountsAllStreams, "Who compares, and with what"),
         (HeadIsNext, ""),
+        (type("NoId", (Shelf,), {"append": lambda self, stream, events, expected: None}), "Which arguments does"),
         (ReadsNothing, "What do you keep, and what do you return"),
         (with_bug(exists_is_any=True), "Is that version 0, or any version"),
         (with_bug(any_is_zero=True), ""),
@@ -1037,4 +1039,3 @@ RIGHT = {
     "03.5": [Shelf, FromNothing, lab.MemoryEventStore, InSqlite, InOneTuple, LooksInTheLog],
 }
 WRONG = {"03.1": WRONG_STORES, "03.2": WRONG_PASTS, "03.3": WRONG_LOWEST, "03.4": WRONG_MENDED, "03.5": WRONG_WHOLE}
-RAISES = {"03.1": [Mistyped]}
