@@ -22,7 +22,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "two": "Every third question gets a discount, whoever asks it. Asking does something here, so it matters who "
         "asks, and how often. A page that is reloaded, a robot that collects prices, a request that is sent again "
         "because the network was slow: each of them moves the price for everybody.",
-        "one": "That is how a price should behave. This one counts the questions, so the third gets another answer.",
+        "one": "That is how a price should behave. This one counts who asks, so the third hears another.",
         "four": "It changes with every third question only. But you noticed that asking leaves a trace here.",
     },
     "02.2": {

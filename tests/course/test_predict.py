@@ -15,6 +15,11 @@ from cqrs_lab.show.view import Control
 CHOICES = ["one", "two", "three"]
 
 
+@pytest.fixture(autouse=True)
+def what_is_said(monkeypatch):
+    monkeypatch.setitem(SAID_TO, "02.1", {"one": "This one counts who asks.", "three": "On every third only."})
+
+
 def ask():
     return predict("02.1", "How many?", choices=CHOICES)
 

@@ -2,13 +2,17 @@
 
 import ast
 import json
+import linecache
 import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from cqrs_lab.course import check
 from cqrs_lab.course.predictions import SAID_TO
+
+from .exercises import answers_02, answers_03
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
 PATHS = {path.stem[:2]: path for path in sorted(SOLUTIONS.glob("0[023]_*.ipynb"))}
@@ -158,3 +162,77 @@ def test_every_outcome_has_its_reason(number):
         revealed = next(text_of(cell) for cell in CELLS[number] if f'reveal("{key}"' in cell["source"])
         reasons = [reason for choice, reason in SAID_TO[key].items() if f": {choice}. (" in revealed]
         assert len(reasons) == 1 and reasons[0] in revealed
+
+
+CHECK = re.compile(r'^check\("(\d\d\.\d)", (.*)\)$', re.M)
+
+
+@pytest.mark.parametrize("number", sorted(CELLS))
+def test_a_cell_that_nobody_touched_is_said_to_be_as_it_was(number):
+    names, learner = run(number), json.loads((SOLUTIONS.parent / PATHS[number].name).read_text())["cells"]
+    came = {}
+    for cell in learner:
+        source = "".join(cell["source"])
+        if "exercise" in cell["metadata"].get("tags", []):
+            exec(source, names)
+        for key, answer in CHECK.findall(source):
+            came[key] = check(key, eval(answer, names)).came
+    assert came and {key: words for key, words in came.items() if not words.startswith("the cell as it was")} == {}
+
+
+ERRORS = {
+    "02.2 in the handler": (
+        "02.2",
+        "def handle(command, accounts):\n    return accounts[command.sender]",
+        "(answers_02.TransferMoney, handle, answers_02.asks)",
+        ("called handle(TransferMoney(source='ada'", "AttributeError", "accounts[command.sender]"),
+    ),
+    "02.2 in the question": (
+        "02.2",
+        "def balance_of(account, accounts):\n    return accounts.balance",
+        "(answers_02.TransferMoney, answers_02.in_place, balance_of)",
+        ("called balance_of('ada', {'ada': 700", "AttributeError", "accounts.balance"),
+    ),
+    "02.3": (
+        "02.3",
+        "def may(role, message, commands):\n    return role.is_manager",
+        "may",
+        ("called may('clerk', ChangePrice()", "AttributeError", "role.is_manager"),
+    ),
+    "03.1": (
+        "03.1",
+        "class Mine(answers_03.HalfStore):\n    def append(self, stream, events, expected):\n        self.logg",
+        "Mine",
+        ("called append('order-7', ['a', 'b'], 0)", "AttributeError", "self.logg"),
+    ),
+    "03.2": (
+        "03.2",
+        "def on_hand_at(facts, moment):\n    return facts[99].quantity",
+        "on_hand_at",
+        ("called on_hand_at([StockReceived(", "IndexError", "facts[99]"),
+    ),
+    "03.3": (
+        "03.3",
+        "def lowest_balance(facts):\n    return min(fact.amount for fact in facts)",
+        "lowest_balance",
+        ("called lowest_balance([MoneyMoved(pence=500)", "AttributeError", "fact.amount"),
+    ),
+    "03.5": (
+        "03.5",
+        "class Mine(answers_03.FromNothing):\n    def read_all(self, after=0, limit=None):\n        return self.al",
+        "Mine",
+        ("called read_all(0, None)", "AttributeError", "self.al"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_of_the_learner_s_comes_with_the_call_and_their_line(name):
+    key, source, answer, (called, came, line) = ERRORS[name]
+    names = {"answers_02": answers_02, "answers_03": answers_03}
+    file = f"<ipython-input-{name}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), names)
+    verdict = check(key, eval(answer, names))
+    assert (verdict.done[: len(called)], verdict.came[: len(came)]) == (called, came), verdict
+    assert line in verdict.line, verdict

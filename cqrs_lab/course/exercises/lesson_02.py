@@ -192,6 +192,7 @@ EXERCISES = (
             "TakeNextInvoiceNumber and RecalculateTotals leave something changed behind.",
         ),
         "What makes a query is that it changes nothing, whatever it returns and whatever it looks like.",
+        untouched=dict.fromkeys(KINDS),
     ),
     TRANSFER,
     Exercise(

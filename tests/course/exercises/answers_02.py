@@ -514,7 +514,7 @@ WRONG_DOORS = {
 # The same misunderstandings, written down otherwise.
 ALSO_WRONG = {
     "02.1": [
-        (dict.fromkeys(KINDS), "What would change if it is sent"),
+        (dict.fromkeys(KINDS), "in place of what it holds"),
         (BY_KIND | {"Queries": ["ListProducts"]}, "What would change if it is sent"),
         (
             {
@@ -525,7 +525,7 @@ ALSO_WRONG = {
             "Returning something",
         ),
         (list(KINDS.values()), "Which kind is each"),
-        (None, "Which kind is each"),
+        (None, "in place of what it holds"),
         (dict.fromkeys(KINDS, "command"), "not a command in the past tense"),
         (dict.fromkeys(KINDS, "query"), "Is the shop as it was before"),
         (dict.fromkeys(KINDS, "event"), "Nothing has happened yet"),
@@ -533,7 +533,7 @@ ALSO_WRONG = {
     "02.2": [
         ((TransferMoney, lambda command: command, asks), "Which arguments does the task name"),
         ((TransferMoney, in_place, lambda account: 0), "Which arguments does the task name"),
-        (None, "Which of the three"),
+        (None, "in place of what it holds"),
         ((TransferMoney, in_place), "Which of the three"),
         ((TransferredMoney, in_place, asks), "its name is an imperative"),
         ((MoneySent, in_place, asks), "its name is an imperative"),
@@ -551,7 +551,7 @@ ALSO_WRONG = {
     ],
     "02.3": [
         (lambda role, message: True, "Which arguments does the task name"),
-        (None, "Did you hand over may itself"),
+        (None, "in place of what it holds"),
         (lambda role, message, commands: message not in commands or role == "manager", "Whom does your door keep out"),
         (lambda role, message, commands: role == "manager", "What did the clerk want to change"),
         (lambda role, message, commands: role != "manager" or isinstance(message, commands), "Whom does your door"),

@@ -960,7 +960,7 @@ WRONG_WHOLE = {
 }
 ALSO_WRONG = {
     "03.1": [
-        (None, "the class itself"),
+        (None, "in place of what it holds"),
         (AllAtOnce.append, "the class itself"),
         (HalfStore, "the class itself"),
         (type("NoVersion", (HalfStore,), {"append": lambda self, stream, events: None}), "Which arguments does"),
@@ -993,7 +993,7 @@ ALSO_WRONG = {
         (lambda facts: min(balances(facts)[:-1], default=facts[0].pence), "before the last event"),
     ],
     "03.4": [
-        (None, "the class itself"),
+        (None, "in place of what it holds"),
         (with_bug(tells_twice=True), "How many do you call, and how often"),
         (with_bug(skips_new=True, each_event=True), "How often do you compare"),
         (with_bug(skips_new=True, tells_inside=True), "were never there"),
@@ -1004,7 +1004,7 @@ ALSO_WRONG = {
         (with_bug(counts_from_zero=True), "Each stream counts its own"),
     ],
     "03.5": [
-        (None, "the class itself"),
+        (None, "in place of what it holds"),
         (FromNothing(), "the class itself"),
         (type("Empty", (), {"append": lambda *all, **named: None}), "Write a first line for each"),
         (BeginsAgain, "Nothing comes after the end"),
