@@ -9,6 +9,7 @@ from itertools import accumulate
 from operator import le, lt
 from typing import Any
 
+from cqrs_lab.course.accept import as_number
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_03_append import APPEND, HalfStore
 from cqrs_lab.course.exercises.lesson_03_further import EXERCISES as FURTHER
@@ -55,15 +56,23 @@ ON_SHELF = {
 
 def past(answer: Any) -> None:
     """Judge ``on_hand_at(facts, moment)``: what was received and adjusted up to and including a moment."""
-    came = [call(answer, SHELF, moment, name="on_hand_at") for moment in ON_SHELF]
+    came = [_on_hand_at(answer, SHELF, moment) for moment in ON_SHELF]
     for (moment, expected), one in zip(ON_SHELF.items(), came, strict=True):
-        if isinstance(one, bool) or one != expected:
-            done = f"called on_hand_at with facts from 2 to 11 January, for {moment:%A, %d January, %H:%M}"
-            ask = _ONE_DAY if len(set(map(repr, came))) == 1 else _misread(came, _PASTS, ON_SHELF, _ADD_UP)
-            raise NotYet(done, repr(one), repr(expected), ask)
-    if (empty := call(answer, [], _january(9), name="on_hand_at")) != 0:
+        if one != expected:
+            ask = _ONE_DAY if len(set(came)) == 1 else _misread(came, _PASTS, ON_SHELF, _ADD_UP)
+            raise NotYet(_asked_for(moment), one, expected, ask)
+    if (empty := _on_hand_at(answer, [], _january(9))) != 0:
         ask = "Nothing has happened to this product yet. How many cups are on its shelf?"
-        raise NotYet("called on_hand_at with no facts at all", repr(empty), "0", ask)
+        raise NotYet("called on_hand_at with no facts at all", empty, 0, ask)
+
+
+def _on_hand_at(answer: Any, facts: list[Any], moment: datetime) -> float:
+    came = call(answer, facts, moment, name="on_hand_at", returns="a number of cups")
+    return as_number(came, _asked_for(moment), "a number of cups")
+
+
+def _asked_for(moment: datetime) -> str:
+    return f"called on_hand_at with facts from 2 to 11 January, for {moment:%A, %d January, %H:%M}"
 
 
 Rule = Callable[[Any], Any]
@@ -192,11 +201,16 @@ _LOWEST: list[tuple[Rule, str]] = [
 
 def lowest(answer: Any) -> None:
     """Judge ``lowest_balance(facts)``: the lowest balance the account ever had after an event."""
-    came = [call(answer, [MoneyMoved(one) for one in pence], name="lowest_balance") for pence in LOWEST]
+    came = [_lowest_balance(answer, pence) for pence in LOWEST]
     for (pence, expected), one in zip(LOWEST.items(), came, strict=True):
-        if isinstance(one, bool) or one != expected:
+        if one != expected:
             ask = _misread(came, _LOWEST, LOWEST, "Write the balance down after each event. Which is the lowest?")
-            raise NotYet(f"called lowest_balance after moving {list(pence)} pence", repr(one), repr(expected), ask)
+            raise NotYet(f"called lowest_balance after moving {list(pence)} pence", one, expected, ask)
+
+
+def _lowest_balance(answer: Any, pence: Sequence[int]) -> float:
+    came = call(answer, [MoneyMoved(one) for one in pence], name="lowest_balance", returns="a number of pence")
+    return as_number(came, f"called lowest_balance after moving {list(pence)} pence", "a number of pence")
 
 
 EXERCISES = (

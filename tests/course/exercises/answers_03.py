@@ -511,8 +511,9 @@ WRONG_PASTS = {
     "off by one": (lambda facts, moment: on_hand_at(facts, moment) + 1, "Which event do you count differently"),
     "nothing without facts": (
         lambda facts, moment: on_hand_at(facts, moment) if facts else None,
-        "How many cups are on its shelf",
+        "Is there a return, on every path",
     ),
+    "one without facts": (lambda facts, moment: on_hand_at(facts, moment) if facts else 1, "How many cups are on its"),
     "changes the record": (lambda facts, moment: facts.clear(), "Make a new value instead"),
 }
 
@@ -975,19 +976,21 @@ ALSO_WRONG = {
     ],
     "03.2": [
         (lambda facts, moment: 0, "whose day is that"),
-        (lambda facts, moment: None, "whose day is that"),
+        (lambda facts, moment: on_hand_at(facts, moment) > 0, "That is a yes or a no"),
+        (lambda facts, moment: float("nan"), "not finite"),
+        (lambda facts, moment: None, "Is there a return"),
         (lambda facts, moment: 41, "whose day is that"),
-        (lambda facts, moment: str(on_hand_at(facts, moment)), "Add up by hand"),
+        (lambda facts, moment: str(on_hand_at(facts, moment)), "What comes back is no number"),
         (lambda facts, moment: write.stock.fold(up_to(facts, moment)).available, "Did any of them leave the shelf"),
         (lambda facts, moment: on_hand_at(facts, moment.replace(hour=0)), "too strict"),
         (lambda facts, moment: max([0, *(one.quantity for one in up_to(facts, moment))]), "Add up by hand"),
     ],
     "03.3": [
         (lambda facts: balances(facts)[-1], "That is the last balance"),
-        (lambda facts: None, "Write the balance down"),
+        (lambda facts: None, "Is there a return"),
         (lambda facts: min(0, min(balances(facts))), "Before the first event"),
-        (lambda facts: balances(facts), "Write the balance down"),
-        (lambda facts: str(min(balances(facts))), "Write the balance down"),
+        (lambda facts: balances(facts), "What comes back is no number"),
+        (lambda facts: str(min(balances(facts))), "What comes back is no number"),
         (lambda facts: min([1_000, *balances(facts)]), "Write the balance down"),
         (lambda facts: 20, "Write the balance down"),
         (lambda facts: min(balances(facts)[:-1], default=facts[0].pence), "before the last event"),
@@ -1006,7 +1009,7 @@ ALSO_WRONG = {
     "03.5": [
         (None, "in place of what it holds"),
         (FromNothing(), "the class itself"),
-        (type("Empty", (), {"append": lambda *all, **named: None}), "Write a first line for each"),
+        (type("Empty", (), {"append": lambda *all, **named: None}), "in place of what it holds"),
         (BeginsAgain, "Nothing comes after the end"),
         (ForgetsLimit, "what you read back"),
         (FromAfter, "Which of the two readers loses it"),
