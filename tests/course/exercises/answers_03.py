@@ -924,8 +924,10 @@ class BeginsAgain(FromNothing):
 
 
 class ReadsNothing(FromNothing):
+    """Forgets the return."""
+
     def read_stream(self, stream, *, after=0, limit=None):
-        pass
+        iter(self.streams.get(stream, [])[after:][:limit])
 
 
 WRONG_MENDED = {
@@ -1009,7 +1011,7 @@ ALSO_WRONG = {
     "03.5": [
         (None, "in place of what it holds"),
         (FromNothing(), "the class itself"),
-        (type("Empty", (), {"append": lambda *all, **named: None}), "in place of what it holds"),
+        (type("Empty", (), {"append": lambda *all, **named: None}), "Write a first line for each"),
         (BeginsAgain, "Nothing comes after the end"),
         (ForgetsLimit, "what you read back"),
         (FromAfter, "Which of the two readers loses it"),
