@@ -7,7 +7,7 @@ from typing import Any
 
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.exercises.lesson_03_further import Readable, keeps_its_laws
+from cqrs_lab.course.exercises.lesson_03_further import CONTRACT_SECONDS, Readable, keeps_its_laws
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import ConcurrencyError, said
 from cqrs_lab.log.envelope import RecordedEvent
@@ -232,4 +232,5 @@ APPEND = Exercise(
         "Collect the new entries in a list, extend the log by it, and only then call each listener with it.",
     ),
     "All or nothing, at the version that the writer knew, and announced when it is all there: that is an append.",
+    own_seconds=CONTRACT_SECONDS,
 )
