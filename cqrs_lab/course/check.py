@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
 from cqrs_lab.course.guard import CANNOT_BE_COPIED, NotCopied
 from cqrs_lab.course.judging import Found, judge
-from cqrs_lab.course.limits import LIMITS
+from cqrs_lab.course.limits import LIMITS, Limits
 from cqrs_lab.course.progress import notes
 from cqrs_lab.course.run_apart import Ran, run_apart
 from cqrs_lab.errors import InvalidArgument
@@ -68,7 +68,7 @@ class Verdict:
 
 
 def check(key: str, answer: Any) -> Verdict:
-    """Check an answer: it runs as a copy, in a process that is ended after two seconds of work, whatever it does.
+    """Check an answer: it runs as a copy, in a process that is ended after its time of work, whatever it does.
 
     Parameters
     ----------
@@ -82,13 +82,14 @@ def check(key: str, answer: Any) -> Verdict:
     Verdict
     """
     exercise = _exercise(key)
+    limits = replace(LIMITS, own_seconds=exercise.own_seconds or LIMITS.own_seconds)
     try:
-        ran = run_apart(judge, exercise.key, answer, limits=LIMITS)
+        ran = run_apart(judge, exercise.key, answer, limits=limits)
     except NotCopied as error:
         return Verdict(key, False, CANNOT_BE_COPIED, "copied your answer", str(error), "a copy")
     if ran.ended == "busy":
         return Verdict(key, False, RUN_IT_AGAIN, undecided=True, printed=ran.printed)
-    found = ran.value or _why_it_ended(ran)
+    found = ran.value or _why_it_ended(ran, limits)
     not_kept = notes().add("check", key, passed=found.passed)
     return Verdict(
         key,
@@ -106,9 +107,9 @@ def check(key: str, answer: Any) -> Verdict:
 RUN_IT_AGAIN = "This machine was busy, and your answer has not had its turn. Run the cell again."
 
 
-def _why_it_ended(ran: Ran) -> Found:
+def _why_it_ended(ran: Ran, limits: Limits) -> Found:
     """Say why there is no verdict of the judge's: what was measured, and no more than that."""
-    used, limit = f"{ran.own_seconds:.1f} s of its own processor time", f"{LIMITS.own_seconds:g} s"
+    used, limit = f"{ran.own_seconds:.1f} s of its own processor time", f"{limits.own_seconds:g} s"
     came, expected, ask = {
         "time": (
             f"no end after {used}",
@@ -116,12 +117,12 @@ def _why_it_ended(ran: Ran) -> Found:
             "Either a loop has no end, or there is far more work than the task needs. What does each loop wait for?",
         ),
         "waits": (
-            f"nothing for {LIMITS.waits_seconds:g} s: it waits",
+            f"nothing for {limits.waits_seconds:g} s: it waits",
             "an end",
             "Does it sleep, or wait for a lock, a file or another thread? Nothing in the task has to wait.",
         ),
         "memory": (
-            f"more than {LIMITS.memory_bytes / 1024**3:g} GB of memory",
+            f"more than {limits.memory_bytes / 1024**3:g} GB of memory",
             "less than that",
             "Which list or table grows, and does the task need all of it at once?",
         ),

@@ -1,55 +1,78 @@
-"""What is said to each guess that was wrong: the misunderstanding that leads there."""
+"""What comes out with the answer: to each wrong guess what leads there, and under the right choice why it is right.
+
+What stands under the right choice is said to everybody.
+"""
 
 from __future__ import annotations
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
-        "one order": "The receipt went to Ada and the fact into the log. The page reads neither: it reads a "
-        "table of its own, and nobody has told the table yet.",
-        "an error": "Nothing failed. The table answers truly, as of the last fact it has read.",
+        "no order": "The headings are there, and no row. The page reads a table, and the table has not read the log.",
+        "one order": "The receipt went to Ada, and the fact went into the log. The page reads neither: it reads a "
+        "table of its own.",
+        "an error": "Nothing failed. The table's answer is true, as of the last fact it has read.",
     },
     "00.2": {
+        "no number": "The table has read nothing, so it cannot say what is true at the receipt's position. 'Pending' "
+        "means: ask again in a moment. Without at_least, the page gets whatever the table holds, however old.",
         "12 cups": "That would be an old answer, and the page said that it wants none older than the receipt.",
-        "10 cups": "That is what the log implies; but this table has not read that far.",
+        "10 cups": "That is what the log implies, but this table has not read that far.",
     },
     "02.1": {
-        "one": "That is how a price should behave. This one counts who asks, so the third asker meets another shop.",
-        "three": "It changes on every third question only; but you felt rightly that asking leaves a trace here.",
+        "two": "Every third question gets a discount, whoever asks it. Asking does something here, so it matters who "
+        "asks, and how often. A page that is reloaded, a robot that collects prices, a request that is sent again "
+        "because the network was slow: each of them moves the price for everybody.",
+        "one": "That is how a price should behave. This one counts who asks, so the third hears another.",
+        "four": "It changes with every third question only. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
-        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite "
-        "keeps it so. A rule that a door keeps cannot be forgotten by the next programmer.",
+        "an error": "And the error says why. Nothing was written.",
+        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite keeps it "
+        "that way. A rule that a door keeps cannot be forgotten by the next programmer.",
         "nothing, silently": "Silence would be the worst of all: somebody would believe that the price has changed.",
     },
     "02.3": {
-        "yes, by some milliseconds": "Which wire would they wait for? Both doors open on one file. CQRS is two models; "
-        "it does not mean microservices, nor a second database, nor a lag. Those are later choices.",
-        "yes, until a restart": "A door does not remember what it showed before; every question reads the file anew.",
+        "no": "There is no lag here, because both doors open on one file.",
+        "yes, by some milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
+        "nor a second database, nor a lag. Those are later choices.",
+        "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",
     },
     "02.4": {
-        "nothing": "That is the rule of CQS, which speaks of methods: one either changes or answers. CQRS is not CQS; "
-        "it speaks of models. A command that must return nothing leaves its sender in the dark.",
+        "a receipt": "It says that the change is made, and where it is in the log. It says nothing that a query would "
+        "be asked for.",
+        "nothing": "That is the rule of CQS, which is about methods: each one either changes or answers. CQRS is not "
+        "CQS; it is about models. A command that must return nothing leaves its sender in the dark.",
         "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
     },
     "03.1": {
-        "the event is changed": "An event tells what happened, and it did happen: at that price, at that time. "
-        "A record that may be edited cannot be trusted, nor followed; who has read it will not read it again.",
-        "the event is deleted": "Then the tables that have read it are wrong for ever, and nobody could tell why.",
+        "11": "The record does not take the correction: an event says what happened, and the shop did write off a cup "
+        "on Sunday.",
+        "12": "That is how it would be if events could be edited. A record that may be edited cannot be trusted, and "
+        "nobody can follow it: a table that has read the event will not read it again.",
+        "0": "0 is what the event would hold, if it took the correction. The fold would add it to the twelve.",
     },
     "03.2": {
+        "one": "Ben's decision was right when he made it and wrong when it arrived. The store asked one question: is "
+        "the last thing you saw still the last thing that happened? Nobody waited, and whoever loses loads again and "
+        "decides on the current state.",
         "two": "Both decisions were right when they were made. But the store asks each writer what they knew, and the "
         "second did not know of the first.",
-        "none": "Then nobody could ever sell anything under load. One of the two has seen all there was to see.",
+        "none": "Then nobody could ever sell anything on a busy day. One of the two has seen all there was to see.",
     },
     "03.3": {
-        "12": "The expected version stops a writer who did not know the latest. A retry loads anew, so it knows, and "
+        "24": "The second time the bus loads the first delivery and adds another one: nothing says that it is the "
+        "same. With a command id the second send gets the first receipt, and records nothing.",
+        "12": "The expected version stops a writer who did not know the latest. A retry loads again, so it knows, and "
         "is let through. An optimistic check does not prevent every retry; a command id does.",
+        "12, and an error": "The second send loads the stream again, so it knows the latest version, and there is no "
+        "conflict. An optimistic check does not see that the request is an old one.",
     },
     "03.4": {
-        "an audit table": "An audit table is written beside the truth and may differ from it. Here there is nothing "
+        "the record itself": "State and table are worked out from the log, so nothing is lost with them.",
+        "an audit table": "An audit table is written beside the truth, and may differ from it. Here there is nothing "
         "beside: the state itself is worked out from the log.",
-        "a message broker": "A broker hands messages on and may forget them then. The log keeps them, in one order, "
-        "and checks who may append. Something else may carry them on; that is another choice.",
+        "a message broker": "A broker passes messages on and may forget them afterwards. The log keeps them, in one "
+        "order, and checks who may append. Something else may carry them on; that is another choice.",
     },
     "04.1": {
         "another OrderCancelled": "Then every table would take the lines off twice. An event says that something has "

@@ -30,16 +30,16 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Ada's order is in the log. What can her page still show?",
             {
-                "no order": "Right: the page reads a table, and the table reads the log when it comes round to it.",
-                "an error": "Nothing failed. A table that is behind answers truly, as of where it stands.",
+                "no order": "Right: the page reads a table, and the table has not read the log yet.",
+                "an error": "Nothing failed. A table that is behind is right, as of its own position.",
                 "half an order": "An order is one event; a table has read it or has not.",
             },
         ),
         Recalled(
             "Who writes a row into a read model?",
             {
-                "its own projection": "Right: it reads the log and works the row out. So it can be made again.",
-                "the command": "The command's work ends at the log. It does not know which tables there are.",
+                "its own projection": "Right: it reads the log and works the row out, and can do so again.",
+                "the command": "A command's work ends at the log. It does not know which tables there are.",
                 "the query": "A query changes nothing, not even a table that is behind.",
             },
         ),
@@ -48,7 +48,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "never anything older": "Right: you get an answer at least that new, or 'pending'.",
                 "an answer at once": "It may be 'pending': better no number than one older than your own order.",
-                "the newest state": "There may be newer events that it has not read. Yours is in it, that is all.",
+                "the newest state": "There may be newer events that it has not read. Yours is in it; that is all.",
             },
         ),
     ),
@@ -62,7 +62,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "What does CQRS need at the least?",
+            "What does CQRS need at least?",
             {
                 "two models": "Right: one that decides and one that answers. The rest are later choices.",
                 "two databases": "Lesson 2 had one file with two doors, and it was CQRS.",
@@ -72,9 +72,9 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "A page shows an old state. What can you say for sure?",
             {
-                "its table is behind": "Right: behind, and right as of its own position.",
+                "its table is behind": "Right: it is behind, and right as of its own position.",
                 "an event was lost": "It is in the log. The table has not read it yet.",
-                "the write side failed": "The write side had finished; it gave a receipt.",
+                "the write side failed": "The write side was done: it returned a receipt.",
             },
         ),
     ),

@@ -51,7 +51,7 @@ class Duel:
         self._note(who, "loads", f"version {len(events)}")
 
     def append(self, who: str, command: object) -> None:
-        """Decide on what was loaded, and append under that version; after a conflict, begin again."""
+        """Decide on what was loaded, and append under that version; after a conflict load and decide again."""
         state, version = self.loaded[who]
         try:
             events = list(self.decider.decide(command, state))
@@ -77,7 +77,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     """Let two people send one command each to a stream, in three orders.
 
     Every order is really played on a store of its own: load, decide on what was loaded, append with the version
-    that was loaded as expected version, and after a conflict load and decide anew.
+    that was loaded as expected version, and after a conflict load and decide again.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     history : sequence of events
         What has happened before.
     wishes : dict of str to command
-        Two people and what they wish; the first is the first.
+        Two people, and the command each of them sends; the first one named acts first.
 
     Returns
     -------

@@ -53,7 +53,7 @@ class Step:
 
 
 class RecordedRun:
-    """Passes messages on to the real buses and projectors, and keeps a step for each.
+    """Hands messages to the real buses and projectors, and records a step for each.
 
     Parameters
     ----------
@@ -119,13 +119,13 @@ class RecordedRun:
         name, reads = type(query).__name__, tuple(one.projection.name for one in self._queries.reads(query))
         for missing in set(reads) - self._projectors.keys():
             raise InvalidArgument(f"{name} reads {missing}, which is not shown; give its projector to the run")
-        token = f" and wants an answer from position {at_least} or later" if at_least else ""
+        token = f" and wants an answer as of position {at_least} or later" if at_least else ""
         self._note("query", name, f"{self.person} asks {name}{token}. Only {_and(reads)} is read.", query, reads)
         answer = self._queries.ask(query, at_least=at_least)
         label = f"as of {answer.position}"
         if answer.value is None:
             label = answer.freshness
-            says = f"{_and(reads)} stands at position {answer.position}, so there is no answer yet: {answer.freshness}."
+            says = f"{_and(reads)} is at position {answer.position}, so there is no answer yet: {answer.freshness}."
         else:
             head = self._store.head()
             says = f"The answer shows the shop as it was at position {answer.position}; the log ends at {head}."
@@ -152,9 +152,9 @@ class RecordedRun:
     def _who_is_behind(self) -> str:
         head = self._store.head()
         behind = [name for name, projector in self._projectors.items() if projector.position < head]
-        return (
-            f"{_and(behind)} {'has' if len(behind) == 1 else 'have'} not seen it." if behind else "All have read all."
-        )
+        if not behind:
+            return "All tables are up to date."
+        return f"{_and(behind)} {'has' if len(behind) == 1 else 'have'} not seen it."
 
     def _note(self, way: Way, label: str, says: str, shown: Any, reads: tuple[str, ...] = ()) -> None:
         positions = {name: projector.position for name, projector in self._projectors.items()}

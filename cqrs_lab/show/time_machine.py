@@ -1,4 +1,4 @@
-"""The time machine: the log, one stream's state and the tables, all as of one position."""
+"""The time machine: the log, one stream's state, the tables and the last event, all as of one position."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cqrs_lab.read.projection import Projection
 from cqrs_lab.show.log_and_tables import read_model, tables_at
 from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, brief, table
+from cqrs_lab.show.style import LOG
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.write.decider import Decider
 
@@ -22,14 +23,14 @@ from cqrs_lab.write.decider import Decider
 def time_machine(
     store: EventStore, stream: str, decider: Decider[Any, Any, Any], projections: Sequence[Projection] = ()
 ) -> View:
-    """Show what was so at any position of the log: one stream's state, and the tables.
+    """Show any position of the log: one stream's state, the tables, and the event that came last, in full.
 
     Parameters
     ----------
     store : EventStore
         Events that are recorded later are not shown.
     stream : str
-        Whose state is told; its events are set apart.
+        Whose state is shown; its events are set apart.
     decider : Decider
         Its `evolve` makes the state from the events.
     projections : sequence of Projection, optional
@@ -42,6 +43,7 @@ def time_machine(
     log = tuple(store.read_all())
     table_at = tables_at(store, projections)
     most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
+    most_fields = max((len(_fields(recorded.event)) for recorded in log), default=1)
 
     def draw(position: int) -> Picture:
         now, before = _state(decider, stream, log[:position]), _state(decider, stream, log[: max(0, position - 1)])
@@ -55,7 +57,7 @@ def time_machine(
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
         html = (
             f'{log_strip(log, {"now": position}, own=stream)}<p class="says">{escape(says)}</p>'
-            f'<div class="tables"><div>{state}</div>{"".join(tables)}</div>'
+            f'<div class="tables">{_event(log[:position], most_fields)}<div>{state}</div>{"".join(tables)}</div>'
         )
         return Picture(html, says, frame)
 
@@ -63,17 +65,32 @@ def time_machine(
 
 
 def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:
-    """Fold a stream's events, and tell the state's fields, or the state itself if it has none."""
+    """Fold a stream's events into its state."""
     state = decider.fold(recorded.event for recorded in log if recorded.stream == stream)
-    if not dataclasses.is_dataclass(state):
-        return {"state": brief(state)}
-    return {field.name: brief(getattr(state, field.name)) for field in dataclasses.fields(state)}
+    return _fields(state) if dataclasses.is_dataclass(state) else {"state": brief(state)}
+
+
+def _fields(value: Any) -> dict[str, str]:
+    """Return the fields of an object as text, or the object itself if it has none."""
+    if not dataclasses.is_dataclass(value):
+        return {"value": brief(value)}
+    return {field.name: brief(getattr(value, field.name)) for field in dataclasses.fields(value)}
+
+
+def _event(log: Sequence[RecordedEvent], most_fields: int) -> str:
+    """Draw the last event with all that it says; its place is as high as that of the longest one."""
+    values = _fields(log[-1].event) if log else {}
+    caption = f"{LOG.marker} {type(log[-1].event).__name__}, at position {log[-1].position}" if log else "no event"
+    frame = pd.DataFrame({"value": values}, dtype="str").rename_axis("what the event says")
+    height = 1.8 * (2 + most_fields)
+    drawn = table(frame, caption, nothing="nothing has happened yet")
+    return f'<div style="min-height:{height:.1f}em">{drawn}</div>'
 
 
 def _sentence(stream: str, version: int, log: Sequence[RecordedEvent], position: int) -> str:
     if not position:
         return f"Before the first event. {stream} is at version 0: there is nothing yet."
     last = log[position - 1]
-    whose = "" if last.stream == stream else f", which is not of {stream}"
+    whose = "" if last.stream == stream else f", not on {stream}"
     name = type(last.event).__name__
     return f"As of position {last.position}, {name} on {last.stream}{whose}. {stream} is at version {version}."

@@ -15,7 +15,7 @@ from cqrs_lab.show.view import Control, View
 
 
 class Shop(NamedTuple):
-    """A shop that was just opened: its two doors, and a look at its state for the picture."""
+    """A shop that has just opened: its two doors, and a look at its state for the picture."""
 
     write_door: Callable[[Any], Any]
     read_door: Callable[[Any], Any]
@@ -40,7 +40,8 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
     Parameters
     ----------
     open_shop : callable
-        Opens a shop anew: every message really goes through a door, once, and none meets what another changed.
+        Opens another shop each time: every message really goes through a door, once, and none meets what another
+        changed.
     messages : sequence of object
 
     Returns
@@ -82,14 +83,14 @@ def _send(shop: Shop, message: object, door: int) -> Passage:
 def _says(name: str, door: int, passage: Passage) -> str:
     changed = [key for key in passage.after if passage.before.get(key) != passage.after[key]]
     effect = f"Changed: {', '.join(changed)}." if changed else "Nothing changed."
-    verdict = "is refused" if passage.refused else "passes"
-    return f"{name} {verdict} at the {DOORS[door]}. {passage.came}. {effect}".replace("..", ".")
+    verdict = "refuses" if passage.refused else "accepts"
+    return f"The {DOORS[door]} {verdict} {name}. {passage.came}. {effect}".replace("..", ".")
 
 
 def _drawing(name: str, door: int, passage: Passage, says: str) -> str:
     part, y = (WRITE, READ)[door], (62, 152)[door]
     dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
-    end, mark, middle = (340, "✗ refused", 255) if passage.refused else (632, "✓ passes", 584)
+    end, mark, middle = (340, "✗ refused", 255) if passage.refused else (632, "✓ accepted", 584)
     tip = "" if passage.refused else f' marker-end="url(#tip-{part.name.split()[0]})"'
     parts = [
         '<rect class="box" x="16" y="26" width="130" height="162" rx="6" style="stroke:var(--faint)"/>',

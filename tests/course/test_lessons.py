@@ -75,9 +75,9 @@ MET = {
     "02: CQRS means microservices": (SAID_TO["02.3"]["yes, by some milliseconds"], "it does not mean microservices"),
     "02: CQRS = CQS": (SAID_TO["02.4"]["nothing"], "CQRS is not CQS"),
     "03: the log is an audit table": (SAID_TO["03.4"]["an audit table"], "written beside the truth"),
-    "03: the log is a broker": (SAID_TO["03.4"]["a message broker"], "may forget them then"),
+    "03: the log is a broker": (SAID_TO["03.4"]["a message broker"], "may forget them afterwards"),
     "03: events may be edited": (
-        SAID_TO["03.1"]["the event is changed"],
+        SAID_TO["03.1"]["12"],
         "A record that may be edited cannot be trusted",
     ),
     "03: an optimistic check prevents every retry": (SAID_TO["03.3"]["12"], "does not prevent every retry"),

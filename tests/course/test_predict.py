@@ -8,10 +8,16 @@ import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.course import predict, progress, reveal, veiled
+from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.show import Picture, View
 from cqrs_lab.show.view import Control
 
 CHOICES = ["one", "two", "three"]
+
+
+@pytest.fixture(autouse=True)
+def what_is_said(monkeypatch):
+    monkeypatch.setitem(SAID_TO, "02.1", {"one": "This one counts who asks.", "three": "On every third only."})
 
 
 def ask():
@@ -27,6 +33,20 @@ def test_a_wrong_guess_is_met_with_what_leads_there():
     ask().give("02.1", "one")
     says = reveal("02.1", "two").says
     assert says.startswith("You said one. Not quite: it is two.") and "counts who asks" in says
+
+
+def test_why_it_is_so_comes_out_with_the_answer_whatever_was_guessed(monkeypatch):
+    monkeypatch.setitem(SAID_TO, "02.1", {"one": "One misleads.", "two": "Two, for this reason."})
+    assert reveal("02.1", "two").says.endswith("Two, for this reason.")
+    ask().give("02.1", "one")
+    assert reveal("02.1", "two").says.endswith("One misleads. Two, for this reason.")
+    assert "this reason" not in reveal("02.1", "three").says
+
+
+def test_a_right_guess_hears_the_reason_once(monkeypatch):
+    monkeypatch.setitem(SAID_TO, "02.1", {"two": "Two, for this reason."})
+    ask().give("02.1", "two")
+    assert reveal("02.1", "two").says == "Yes: two. Two, for this reason."
 
 
 def test_without_a_guess_it_says_so_and_goes_on():

@@ -40,8 +40,8 @@ def questions():
 def test_after_a_wrong_answer_the_right_one_is_told_with_its_reason():
     form = recall("02")
     assert form.give("02.1", "an error") == (
-        "Nothing failed. A table that is behind answers truly, as of where it stands. Answer: no order. "
-        "The page reads a table, and the table reads the log when it comes round to it."
+        "Nothing failed. A table that is behind is right, as of its own position. Answer: no order. "
+        "The page reads a table, and the table has not read the log yet."
     )
     for one in questions():
         reason = one.answers[one.right].partition("Right: ")[2]

@@ -1,4 +1,4 @@
-"""Two doors: every message really goes through each, to a shop opened anew."""
+"""Two doors: every message really goes through each, to another shop that has just opened."""
 
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -42,7 +42,7 @@ def view():
     return two_doors(open_shop, [Write(5), Ask(), Write(-1)])
 
 
-def test_what_passes_and_what_is_refused_at_which_door(view):
+def test_what_is_accepted_and_what_is_refused_at_which_door(view):
     assert view.frame().reset_index().to_numpy().tolist() == [
         ["Write", "write door", "done", False, True],
         ["Write", "read door", "TypeError: no question", True, False],
@@ -54,11 +54,11 @@ def test_what_passes_and_what_is_refused_at_which_door(view):
 
 
 def test_the_picture_says_it_and_sets_the_change_apart(view):
-    passed = view.at(message=0, door=0)
-    assert passed.says == "Write passes at the write door. done. Changed: value."
-    assert '<td>1</td><td class="changed">5' in passed.html and "✓ passes" in passed.html
+    accepted = view.at(message=0, door=0)
+    assert accepted.says == "The write door accepts Write. done. Changed: value."
+    assert '<td>1</td><td class="changed">5' in accepted.html and "✓ accepted" in accepted.html
     refused = view.at(message=0, door=1)
-    assert refused.says == "Write is refused at the read door. TypeError: no question. Nothing changed."
+    assert refused.says == "The read door refuses Write. TypeError: no question. Nothing changed."
     assert "changed" not in refused.html.replace("Nothing changed", "") and "✗ refused" in refused.html
 
 

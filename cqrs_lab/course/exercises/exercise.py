@@ -42,6 +42,8 @@ class Exercise:
     untouched : Any, optional
         What stands in the learner's cell at first, if that is more than None or an empty function: a dict, or a
         function with the same lines (``lambda rate, handling: 2 * handling``). Who hands it over is told so.
+    own_seconds : float, optional
+        Processor time for answer and judge; more than two seconds where the kit's whole contract is run on a store.
     """
 
     key: str
@@ -49,3 +51,4 @@ class Exercise:
     hints: tuple[str, ...]
     showed: str
     untouched: Any = None
+    own_seconds: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Number
 from typing import Any
 
 from cqrs_lab.course.exercises.choices import judge_choices
@@ -10,23 +11,39 @@ from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
 
 EVENTS, AT_ONCE, FEWER = "events this adds to the log", "orders on her page, asked at once", "cups fewer in stock"
+SHOP = "the number the shop shows beside yours, one cell up"
 
 
 def order(answer: Any) -> None:
     """Judge a pair: how many cups Cleo orders, and what that does to log, page and stock."""
-    if not (isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)):
-        raise NotYet("looked at your answer", answer, "(quantity, predicted)", "How many cups, and what follows?")
+    if not (isinstance(answer, tuple | list) and len(answer) == 2 and isinstance(answer[1], Mapping)):
+        ask = "How many cups, and what follows from it? The check takes both, as a pair."
+        raise NotYet("looked at your answer", repr(answer), "(quantity, predicted)", ask)
     quantity, predicted = answer
-    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 2 <= quantity <= 9:
-        ask = "With one cup, two of the answers look alike. How many shall she order?"
-        raise NotYet("looked at quantity", quantity, "a whole number from 2 to 9", ask)
-    per_cup = "One per cup? Her order is one fact, with a line that says how many."
-    trusts = "The receipt reached Cleo, and the fact reached the log. Who has told the table that her page reads?"
-    orders = "You count orders. What does a storeroom count?"
-    unread = "That is so until its table reads on. What does it know then?"
-    _compare(predicted, EVENTS, 1, {quantity: per_cup}, "What does the log hold of an order that is accepted?")
-    _compare(predicted, AT_ONCE, 0, {1: trusts}, "Which facts has the table read when she asks at once?")
-    _compare(predicted, FEWER, quantity, {1: orders, 0: unread}, "How many cups are spoken for that were free before?")
+    if not _is_number(quantity) or quantity not in range(2, 10):
+        ask = "With one cup, two of the answers look alike, and twelve is all there is. How many does she order?"
+        raise NotYet("looked at quantity", repr(quantity), "a whole number from 2 to 9", ask)
+    if predicted and all(value is None for value in predicted.values()):
+        ask = "What do you expect? Write a number in place of each None; a wrong one is worth more than none."
+        raise NotYet("looked at your answer", "the cell as it was: nothing but None", "three numbers", ask)
+    facts = {
+        0: "The shop accepts her order. Where else would it be written down?",
+        2: "One event for the order and one for its line? The line is part of the order.",
+        quantity: "One event per cup? Her order is one fact, with a line that says how many.",
+    }
+    page = {
+        1: "The receipt reached Cleo, and the event reached the log. Who has told the table that her page reads?",
+        quantity: "The page lists orders, not cups. And which events has its table read when she asks at once?",
+    }
+    stock = {
+        1: "You count orders. What does a storeroom count?",
+        0: "That is right until its table catches up. What does it know afterwards?",
+        -quantity: "The word 'fewer' is a minus already. How many cups fewer?",
+        12 - quantity: "Is that how many are left, or how many fewer there are than before?",
+    }
+    _compare(predicted, EVENTS, 1, facts, "What does the log hold of an order that is accepted?")
+    _compare(predicted, AT_ONCE, 0, page, "Which events has her table read when she asks at once?")
+    _compare(predicted, FEWER, quantity, stock, "How many cups are hers now that were free before?")
 
 
 NOTHING_ORDERED = "orders on his page"
@@ -35,19 +52,33 @@ NOTHING_ORDERED = "orders on his page"
 def nothing(answer: Any) -> None:
     """Judge what an order of zero cups leaves in the log and on the page."""
     if not isinstance(answer, Mapping):
-        raise NotYet("looked at your answer", answer, "a dict", "What is in the log, and what is on the page?")
-    no_trace = "Many shops keep no trace. This one wants to count what it refused: what would it count, if not facts?"
-    same = "The log and the page are not the same thing. Was this table made for orders that did not take place?"
-    _compare(answer, EVENTS, 1, {0: no_trace}, "A refusal is one thing that happened. How many facts is that?")
-    _compare(answer, NOTHING_ORDERED, 0, {1: same}, "How many orders took place?")
+        ask = "What is in the log, and what is on the page? Write both numbers into the dict."
+        raise NotYet("looked at your answer", repr(answer), "a dict with two numbers", ask)
+    facts = {
+        0: "Many shops keep no trace of a refusal. This one wants to count what it refused. What could it count?",
+        2: "Do you count the order as well? It was not accepted, so it never became an order.",
+    }
+    page = {
+        1: "The log and the page are different things. Was this table made for orders that did not take place?",
+    }
+    _compare(answer, EVENTS, 1, facts, "A refusal is one thing that happened. How many events is that?")
+    _compare(answer, NOTHING_ORDERED, 0, page, "How many orders took place?")
 
 
 def _compare(said: Mapping[Any, Any], name: str, expected: int, misread: Mapping[int, str], ask: str) -> None:
-    found = said.get(name)
-    if not isinstance(found, int) or isinstance(found, bool):
-        raise NotYet(f"looked up: {name}", found, "a number", ask)
+    if name not in said:
+        raise NotYet(
+            f"looked for {name!r}", f"{list(said)}", "this key too", f"Keep the dict's keys as they are. {ask}"
+        )
+    found = said[name]
+    if not _is_number(found):
+        raise NotYet(f"looked up {name!r}", repr(found), "a number", f"Write how many, as a number. {ask}")
     if found != expected:
-        raise NotYet(f"looked up: {name}", found, "another number", misread.get(found, ask))
+        raise NotYet(f"looked up {name!r}", repr(found), SHOP, misread.get(found, ask))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Number) and not isinstance(value, bool)
 
 
 KINDS = {
@@ -59,18 +90,23 @@ KINDS = {
 }
 WHY_NOT = {
     ("BorrowCopy", "event"): "May the library still say no? What has happened cannot be refused; this can.",
-    ("BorrowCopy", "query"): "Is the copy on the shelf as before, once this was sent and let through?",
+    ("BorrowCopy", "query"): "Once this is sent and accepted, is the copy on the shelf as before?",
     ("CopyBorrowed", "command"): "Who could refuse this? It has happened.",
+    ("CopyBorrowed", "query"): "Nobody waits for an answer to this. It says what happened, and to which copy.",
     ("WhoHasCopy", "command"): "Send it a hundred times. What is different in the library?",
-    ("LoanRefused", "command"): "Nobody wishes for this. That something was refused has happened too.",
+    ("WhoHasCopy", "event"): "Has anything happened when somebody asks this? Somebody wants to know, that is all.",
+    ("LoanRefused", "command"): "Nobody asks for a refusal. That something was refused is a thing that happened.",
+    ("LoanRefused", "query"): "It asks nothing. It says how a request ended. Can that still change?",
+    ("ReturnCopy", "event"): "It is not back yet: the desk may still find that it is somebody else's copy.",
+    ("ReturnCopy", "query"): "Once it is accepted, who has the copy? Something is different then.",
 }
 
 
 def messages(answer: Any) -> None:
     """Judge the kinds of five messages."""
-    wished = "Does it wish for a change, tell of one that has happened, or only ask?"
+    open_ = "Does it ask for a change, say that something happened, or want to know something?"
     kinds = ("command", "event", "query")
-    judge_choices(answer, KINDS, kinds, WHY_NOT, each="Which kind is each of the five?", open_=wished)
+    judge_choices(answer, KINDS, kinds, WHY_NOT, each="Which kind is each of the five?", open_=open_)
 
 
 EXERCISES = (
@@ -78,28 +114,30 @@ EXERCISES = (
         "00.1",
         order,
         (
-            "An accepted order is one fact, whatever it holds.",
-            "A page shows its table, and a table shows what it has read.",
-            "The stock counts units: every cup of hers is one less.",
+            "An accepted order is one fact, however many cups it is for.",
+            "A page shows its table, and a table shows the events it has read.",
+            "The stock counts cups: every one of hers is one fewer.",
         ),
-        "One fact, no row yet, and a stock that follows when its table reads on.",
+        "One event, no row yet, and a stock that follows when its table catches up.",
     ),
     Exercise(
         "00.2",
         nothing,
         (
             "Look at the line that says what was recorded.",
-            "A fact is for whoever wants to read it. Which table would want this one?",
+            "Each table is made for a question. Which question is this event an answer to?",
         ),
-        "What was refused is a fact too, and each table takes the facts that it was made for.",
+        "A refusal is a fact too, and each table uses the facts that its question needs.",
+        untouched={EVENTS: None, NOTHING_ORDERED: None},
     ),
     Exercise(
         "00.3",
         messages,
         (
-            "Ask of each: may it still be refused? And: what is different afterwards?",
-            "A command is a wish, an event has happened, a query only asks.",
+            "Ask of each: can it still be refused? And: what is different afterwards?",
+            "A command asks for a change, an event has happened, a query wants to know.",
         ),
-        "A wish, a fact, a question: only the first can be refused, only the second lasts.",
+        "A request, a fact, a question: only the first can be refused, only the second is kept.",
+        untouched=dict.fromkeys(KINDS),
     ),
 )

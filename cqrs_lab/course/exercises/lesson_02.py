@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
+from cqrs_lab.course.exercises.lesson_02_bank import TRANSFER
 from cqrs_lab.course.guard import NotYet, call
-from cqrs_lab.errors import said
 
 # --- 02.1 -------------------------------------------------------------------------------------------------
 
@@ -23,190 +24,162 @@ KINDS = {
     "PaymentRefused": "event",
 }
 WHY_NOT = {
-    (
-        "TakeNextInvoiceNumber",
-        "query",
-    ): "It gives a number back, but would it give the same number to the next who asks? "
-    "Returning something does not make a query; changing nothing does.",
-    ("RecalculateTotals", "query"): "It has no arguments, but what is different after it ran? "
-    "Nothing to say is not the same as nothing to change.",
+    ("PlaceOrder", "event"): "Nothing has happened yet: the shop may still refuse. Which tense is the name in?",
+    ("PlaceOrder", "query"): "Send it twice. Is the shop as it was before?",
     ("OrderPlaced", "command"): "Can the shop still refuse it? An event is not a command in the past tense: "
-    "one may be refused, the other has happened.",
-    ("PaymentRefused", "command"): "Who would send this as a wish? That something was refused has happened too.",
+    "a command can be refused, an event has happened.",
+    ("OrderPlaced", "query"): "Who waits for an answer to this? It says that something happened.",
+    ("ListProducts", "command"): "Which product is on sale now that was not before? It only lists what is there.",
+    ("ListProducts", "event"): "It is not in the past tense, and nothing has happened. Somebody wants to see a list.",
+    ("TakeNextInvoiceNumber", "query"): "It returns a number, but would the next person to send it get the same one? "
+    "Returning something does not make a query; changing nothing does.",
+    ("TakeNextInvoiceNumber", "event"): "Nobody has taken the number yet. Which tense is the name in?",
+    ("RecalculateTotals", "query"): "It has no arguments, but what is different after it ran? "
+    "Having nothing to say is not the same as having nothing to change.",
+    ("RecalculateTotals", "event"): "Have the totals been recalculated, or does somebody ask for it?",
+    ("StockLevels", "command"): "It has no arguments and returns numbers. Which of these numbers does it change?",
+    ("StockLevels", "event"): "Nothing happens when it is sent, and somebody waits for an answer.",
+    ("PaymentRefused", "command"): "Who would send this as a request? That something was refused has happened too.",
+    ("PaymentRefused", "query"): "It asks nothing. It says how a request ended.",
 }
 
 
 def classify(answer: Any) -> None:
     """Judge a classification: a mapping of message to kind, or of kind to messages."""
-    kinds = ("command", "event", "query")
-    other = {
-        (message, kind): "Does it wish for a change, tell of one, or only ask?" for message in KINDS for kind in kinds
-    }
     judge_choices(
         _by_message(answer) if isinstance(answer, Mapping) else answer,
         KINDS,
-        kinds,
-        other | WHY_NOT,
+        ("command", "event", "query"),
+        WHY_NOT,
         each="Which kind is each message?",
         open_="What would change if it is sent?",
     )
 
 
-def _by_message(answer: Mapping[Any, Any]) -> dict[str, str]:
-    said: dict[str, str] = {}
+def _by_message(answer: Mapping[Any, Any]) -> dict[str, Any]:
+    """Turn a mapping of kind to messages round; leave one of message to kind as it is."""
+    by_message: dict[str, Any] = {}
     for key, value in answer.items():
-        if str(key).lower().rstrip("s") in ("command", "event", "query", "querie") and not isinstance(value, str):
-            kind = str(key).lower().rstrip("s").replace("querie", "query")
-            said |= {str(message): kind for message in value}
-        elif value is not None:
-            said[str(key)] = str(value).lower()
-    return said
-
-
-# --- 02.2: a bank -----------------------------------------------------------------------------------------
-
-PAST = ("ed", "Sent", "Paid", "Taken", "Done", "Made")
-
-
-def transfer(answer: Any) -> None:
-    """Judge a command, its handler, and a query: (TransferMoney, handle, balance_of)."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        expected = "three things: (TransferMoney, handle, balance_of)"
-        raise NotYet("looked at your answer", type(answer).__name__, expected, "Which of the three is missing?")
-    command_type, handle, balance_of = answer
-    command = _command(command_type)
-    _moves(handle, command)
-    _refuses(handle, command_type)
-    _only_asks(balance_of)
-
-
-def _command(command_type: Any) -> Any:
-    if not isinstance(command_type, type):
-        raise NotYet("looked at the command", command_type, "a class", "What do you send: the class, or one of it?")
-    name = command_type.__name__
-    if name.endswith(PAST):
-        ask = "Has it happened already? A command is a wish, and a wish is told in the imperative."
-        raise NotYet("read the name of the command", name, "an imperative", ask)
-    command = call(command_type, "ada", "ben", 500, name=name)
-    names = [field.name for field in dataclasses.fields(command)] if dataclasses.is_dataclass(command) else []
-    try:
-        setattr(command, (names or ["pence"])[-1], 1)
-    except (AttributeError, TypeError):
-        return command
-    ask = "Who else could change it on its way? What was sent should be what arrives: make it frozen."
-    raise NotYet(f"sent a {name} and changed it afterwards", "it changed", "an error", ask)
-
-
-def _moves(handle: Any, command: Any) -> None:
-    accounts = {"ada": 700, "ben": 100}
-    after = _after(handle, command, accounts)
-    if after != {"ada": 200, "ben": 600}:
-        ask = "Does what Ada loses arrive at Ben's, once?"
-        raise NotYet("moved 500 from ada (700) to ben (100)", after, {"ada": 200, "ben": 600}, ask)
-
-
-def _refuses(handle: Any, command_type: Any) -> None:
-    accounts = {"ada": 700, "ben": 100}
-    command = command_type("ada", "ben", 900)
-    try:
-        came = handle(command, accounts)
-    except Exception:  # noqa: BLE001 - any error is a refusal; which one is the learner's choice
-        came = None
-        if accounts == {"ada": 700, "ben": 100}:
-            return
-        ask = "You refused, and half of it is done. When do you look: before the first change, or after?"
-        raise NotYet("moved 900 from ada, who has 700", f"a refusal, and {accounts}", "nothing changed", ask) from None
-    ask = "Where is the rule that nobody gives what they do not have? A command may be refused."
-    raise NotYet("moved 900 from ada, who has 700", came or accounts, "a refusal: raise an error", ask)
-
-
-def _only_asks(balance_of: Any) -> None:
-    for account, expected in (("ada", 700), ("cleo", 0)):
-        accounts = {"ada": 700, "ben": 100}
-        try:
-            came = balance_of(account, accounts)
-        except KeyError as error:
-            came = f"KeyError: {error}"
-        if accounts != {"ada": 700, "ben": 100}:
-            ask = "What did the question change? Ask twice, or let a thousand robots ask: the bank must stay as it was."
-            raise NotYet(f"asked for the balance of {account}, then looked at the bank", accounts, "as before", ask)
-        if came != expected:
-            ask = (
-                "What has somebody who never had an account here?"
-                if account == "cleo"
-                else "Whose money did you look at?"
-            )
-            raise NotYet(f"asked for the balance of {account}", came, expected, ask)
-
-
-def _after(handle: Any, command: Any, accounts: dict[str, int]) -> Any:
-    """Give the accounts after a command: the handler may change them, or give new ones."""
-    try:
-        given = handle(command, accounts)
-    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        came = said(error)
-        ask = "Which of your lines raises it, and what does it expect?"
-        raise NotYet("moved 500 from ada (700) to ben (100)", came, "no error", ask) from None
-    return given if isinstance(given, dict) else accounts
+        kind = str(key).lower().strip().removesuffix("s").replace("querie", "query")
+        if kind in ("command", "event", "query") and value is not None:
+            messages = [value] if isinstance(value, str) else list(value)
+            by_message |= {str(message): kind for message in messages}
+        else:
+            by_message[str(key)] = value
+    return by_message
 
 
 # --- 02.3 -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
 class ListProduct:
     """A command, though it sounds like a question."""
 
 
+@dataclass(frozen=True)
 class ChangePrice:
     """A command."""
 
 
+@dataclass(frozen=True)
 class ChangesOfPrice:
     """A query, though it speaks of changes."""
 
 
+@dataclass(frozen=True)
 class StockLevels:
     """A query."""
 
 
 COMMANDS = (ListProduct, ChangePrice)
-MAY = {
-    ("clerk", StockLevels): True,
-    ("clerk", ChangesOfPrice): True,
-    ("clerk", ChangePrice): False,
-    ("clerk", ListProduct): False,
-    ("manager", ChangePrice): True,
-    ("manager", ListProduct): True,
-    ("manager", StockLevels): True,
-    ("visitor", ChangePrice): False,
-}
+# Role, message, the types that are commands, whether it may be sent, and what is asked otherwise.
+SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
+    (
+        "clerk",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Whom does your door keep out? A clerk may ask anything, and change nothing.",
+    ),
+    ("clerk", StockLevels, COMMANDS, True, "Anybody may ask. What did the clerk want to change?"),
+    (
+        "clerk",
+        ListProduct,
+        COMMANDS,
+        False,
+        "Do you go by the name? ListProduct sounds like a question, and puts a product on sale.",
+    ),
+    (
+        "clerk",
+        ChangesOfPrice,
+        COMMANDS,
+        True,
+        "Do you go by the name? ChangesOfPrice asks about changes and makes none.",
+    ),
+    ("manager", ChangePrice, COMMANDS, True, "Who may change things, if not the manager?"),
+    ("manager", ListProduct, COMMANDS, True, "There are two commands in the tuple. May the manager send both?"),
+    ("manager", StockLevels, COMMANDS, True, "May a manager ask, too?"),
+    (
+        "visitor",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Who may change things by your rule: managers, or everybody who is no clerk?",
+    ),
+    ("visitor", StockLevels, COMMANDS, True, "Anybody may ask, and a visitor is somebody. Whom does your rule list?"),
+    (
+        "",
+        ChangePrice,
+        COMMANDS,
+        False,
+        "Nobody has logged in, and the price is changed. Do you look for the role inside the word, or compare?",
+    ),
+    (
+        "assistant manager",
+        ChangePrice,
+        COMMANDS,
+        False,
+        'Is an "assistant manager" a "manager"? Compare the whole word.',
+    ),
+    (
+        "clerk",
+        StockLevels,
+        (StockLevels,),
+        False,
+        "This shop's tuple holds StockLevels, so here it is a command. Do you look into `commands`?",
+    ),
+    (
+        "clerk",
+        ChangePrice,
+        (StockLevels,),
+        True,
+        "This shop's tuple does not hold ChangePrice. Which tuple did you look into?",
+    ),
+    (
+        " manager ".strip(),
+        ChangePrice,
+        COMMANDS,
+        True,
+        "This is the same word in another place of the memory. Do you compare with `is`, or with `==`?",
+    ),
+)
 
 
 def doors(answer: Any) -> None:
     """Judge ``may(role, message, commands)``."""
-    for (role, kind), expected in MAY.items():
-        came = _may(answer, role, kind)
-        if bool(came) != expected:
-            what = "command" if kind in COMMANDS else "query"
-            raise NotYet(f"let a {role} send {kind.__name__}, a {what}", came, expected, _why(role, kind))
-
-
-def _may(answer: Any, role: str, kind: type) -> Any:
     if not callable(answer):
-        raise NotYet("looked for may", answer, "a function", "What did you hand over?")
-    return answer(role, kind(), COMMANDS)
-
-
-def _why(role: str, kind: type) -> str:
-    if kind is ListProduct:
-        return "Do you go by the name? ListProduct sounds like a question, and puts a product on sale."
-    if kind is ChangesOfPrice:
-        return "Do you go by the name? ChangesOfPrice asks about changes and makes none."
-    if role == "clerk" and kind is ChangePrice:
-        return "Whom does your door keep out? A clerk may ask whatever they like, and change nothing."
-    if role == "visitor":
-        return "Who is allowed to change, by your rule: managers, or everybody who is no clerk?"
-    return "May a manager ask, too?" if kind is StockLevels else "Who may change things, if not the manager?"
+        ask = "Did you hand over may itself, without calling it?"
+        raise NotYet("looked for may", repr(answer), "a function", ask)
+    expect_arguments(answer, "may", "role", "message", "commands")
+    for role, kind, commands, expected, ask in SENT:
+        came = call(answer, role, kind(), commands, name="may")
+        done = f"called may({role!r}, {kind.__name__}(), commands=({', '.join(one.__name__ for one in commands)},))"
+        if isinstance(came, str):
+            ask = "Python takes every text for a yes, the text 'no' too. Return True or False."
+            raise NotYet(done, repr(came), "True or False", ask)
+        if bool(came) != expected:
+            raise NotYet(done, repr(came), repr(expected), ask)
 
 
 EXERCISES = (
@@ -214,29 +187,21 @@ EXERCISES = (
         "02.1",
         classify,
         (
-            "Send it twice in your mind. Is anything different after the second time?",
-            "Three wish for a change, two tell of something that nobody can refuse any more, two only ask.",
+            "Imagine sending it twice. Is anything different after the second time?",
+            "Three ask for a change, two say something that nobody can refuse any more, two only ask.",
             "TakeNextInvoiceNumber and RecalculateTotals leave something changed behind.",
         ),
-        "What makes a query is that it changes nothing, whatever it returns and however it looks.",
+        "What makes a query is that it changes nothing, whatever it returns and whatever it looks like.",
+        untouched=dict.fromkeys(KINDS),
     ),
-    Exercise(
-        "02.2",
-        transfer,
-        (
-            "@dataclass(frozen=True) makes a message that nobody changes on its way.",
-            "Look before you change: raise an error while the accounts are still as they were.",
-            "accounts.get(account, 0) asks; accounts.setdefault(account, 0) writes.",
-        ),
-        "A wish that may be refused, a handler that does all of it or nothing, and a question that leaves no trace.",
-    ),
+    TRANSFER,
     Exercise(
         "02.3",
         doors,
         (
-            "Names deceive: `commands` holds the types that change something.",
+            "Names mislead: `commands` holds the types that change something.",
             "isinstance(message, commands) is true for a command.",
-            "Everything is allowed that is no command; a command only for a manager.",
+            "Everything is allowed that is not a command; a command only for a manager.",
         ),
         "With two doors, who may do what is a question of which door they are given.",
     ),

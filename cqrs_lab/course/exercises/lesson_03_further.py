@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
+import cqrs_lab
+from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import ConcurrencyError
+from cqrs_lab.errors import ConcurrencyError, said
 from cqrs_lab.log import contract
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
 
+# As in the learner's cell, which finds the name among its own; Python compiles a name that a file imports otherwise.
+lab: Any = cqrs_lab
 # In the order in which a learner should hear of them: what is broken below breaks what stands further down.
 ASK_OF_LAW = {
-    contract.ALL_OR_NOTHING: "An append was refused, and something of it stands in the log. When do you look?",
-    contract.EXPECTED: "A writer had an old version in mind. Who compares, and with what?",
+    contract.EXPECTED: "The writer expected another version than there is. Who compares, and with what?",
     contract.EXPECTED_NEW: "This stream does not exist yet. Is that version 0, or any version?",
-    contract.VERSIONS: "Each stream counts its own events, from 1. Which number do you write?",
-    contract.NOTHING: "Nothing was to be recorded. What is there to compare, and what to tell?",
+    contract.ALL_OR_NOTHING: "An append was refused, and something of it is in the log. When do you compare?",
+    contract.VERSIONS: "Each stream counts its own events, from 1. Is your number another, or what you read back?",
+    contract.NOTHING: "Nothing was to be recorded. Is there anything to compare, then, or to remember?",
     contract.RECEIPT: "A receipt says where the stream ends. Which version and position has its last event?",
     contract.NAMES: "Two names that look alike are two streams. How do you compare a name?",
     contract.ONE_ORDER: "Positions count the whole log, once each. Which number comes after the last one?",
-    contract.READS: "What was recorded has to come back, in order, from any place. Which of the two readers loses it?",
+    contract.READS: "What was recorded comes back in order, from any place, up to any limit. "
+    "Which of the two readers is wrong?",
     contract.STAYS: "What was recorded has changed since. Who else holds the list, or the event?",
     contract.NOT_LATE: "A reader had passed that position already. How will it ever see the event?",
     contract.AT_THE_CALL: "Something was recorded while a reader was reading. What did the log hold when it asked?",
     contract.COMMITTED: "A reader saw half of a commit. When do the events become visible, one by one or together?",
-    contract.ONCE: "The same wish came twice, under one name. Where do you look if it is there already?",
-    contract.FIRST_RECEIPT: "The second send needs the first receipt. What do you look at first: name or expected?",
+    contract.ONCE: "The same command came twice, under one id. Where do you look whether it is there already?",
+    contract.FIRST_RECEIPT: "Whoever sends again needs the first receipt. What do you look at first: id or expected?",
     contract.WRITTEN: "Each event of a command carries its id. Where is it lost?",
     contract.IDS: "Two ids that look alike are two commands. How do you compare an id?",
-    contract.PER_STREAM: "Another stream, another wish. Under which two things together do you keep a receipt?",
+    contract.PER_STREAM: "Another stream, another command. Under which two things together do you keep a receipt?",
     contract.FORGETS: "A command that recorded nothing left no trace. Why is it remembered?",
 }
 
@@ -45,7 +51,7 @@ class Readable:
     receipts : dict
         By stream and command id.
     listeners : list of callable
-        Each is to be called when a commit is there, whole.
+        Each is called once, without arguments, when a commit is in the log, whole.
     """
 
     def __init__(self) -> None:
@@ -54,19 +60,19 @@ class Readable:
         self.listeners: list[Callable[[], None]] = []
 
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
-        """Give the log's events above a position."""
+        """Return the log's events above a position."""
         return iter([one for one in self.log if one.position > after][:limit])
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
-        """Give a stream's events above a version."""
+        """Return a stream's events above a version."""
         return iter([one for one in self.log if one.stream == stream and one.version > after][:limit])
 
     def stream_version(self, stream: str) -> int:
-        """Tell how many events a stream has."""
+        """Return how many events a stream has."""
         return sum(one.stream == stream for one in self.log)
 
     def head(self) -> int:
-        """Tell the last position."""
+        """Return the last position."""
         return len(self.log)
 
     def check(self, stream: str, expected: Any) -> None:
@@ -74,9 +80,33 @@ class Readable:
         check_expected(stream, expected, self.stream_version(stream))
 
     def end_of(self, stream: str) -> Appended:
-        """Give the receipt for a stream as it is now."""
+        """Return the receipt for a stream as it is now."""
         positions = [one.position for one in self.log if one.stream == stream]
         return Appended(stream, StreamVersion(len(positions)), positions[-1] if positions else Position(0))
+
+
+CONTRACT_SECONDS = 10.0
+"""A store on SQLite is as right as one in a list, and takes four seconds for the whole contract."""
+
+
+class AsGiven(Readable):
+    """What stands in the learner's cell at first, with its three bugs."""
+
+    def append(self, stream: Any, events: Any, *, expected: Any, command_id: Any = None) -> Any:
+        """Append, wrongly."""
+        known = self.receipts.get((stream, command_id)) if events else None
+        if known or not events:
+            return known or self.end_of(stream)
+        for event in events:
+            version = self.stream_version(stream)
+            if version > 0:
+                self.check(stream, expected)
+            self.log.append(lab.RecordedEvent(stream, version + 1, self.head() + 1, event, 0.0, command_id))
+            for listener in self.listeners:
+                listener()
+        if command_id is not None:
+            self.receipts[stream, command_id] = self.end_of(stream)
+        return self.end_of(stream)
 
 
 def mended(answer: Any) -> None:
@@ -84,13 +114,15 @@ def mended(answer: Any) -> None:
     _a_class(answer)
     _whole_batches(answer)
     _new_streams(answer)
-    _listeners(answer)
     keeps_its_laws(answer)
+    _listeners(answer)
 
 
 def whole(answer: Any) -> None:
     """Judge a store that was written from nothing."""
     _a_class(answer)
+    _five_methods(answer)
+    _new_streams(answer)
     keeps_its_laws(answer)
 
 
@@ -106,7 +138,10 @@ def keeps_its_laws(kind: Callable[[], Any]) -> None:
 def _a_class(answer: Any) -> None:
     if not isinstance(answer, type) or not callable(getattr(answer, "append", None)):
         expected = "a class with append(self, stream, events, *, expected, command_id=None)"
-        raise NotYet("looked at your answer", answer, expected, "Did you hand over the class itself, with its append?")
+        ask = "Did you hand over the class itself, with its append?"
+        raise NotYet("looked at your answer", repr(answer), expected, ask)
+    named = {"expected": "0", "command_id": "None"}
+    expect_arguments(answer().append, "append", "stream", "events", **named)
 
 
 def _whole_batches(kind: type) -> None:
@@ -114,31 +149,90 @@ def _whole_batches(kind: type) -> None:
     try:
         made.append("order-7", ["a", "b", "c"], expected=0)
     except ConcurrencyError as error:
-        came = f"{error}; in the log: {[one.event for one in made.log]}"
-        ask = "It expected the right version, and half of it is written. How often do you compare?"
-        raise NotYet(done, came, "all three recorded", ask) from None
+        came = f"{said(error)}; in the log: {[one.event for one in made.log]}"
+        ask = "The version was the right one, and half of the append is recorded. How often do you compare?"
+        raise NotYet(done, came, "all three recorded", ask) from error
     if [one.event for one in made.log] != ["a", "b", "c"]:
         came = str([one.event for one in made.log])
         raise NotYet(done, came, "all three recorded", "Where did the others go?")
 
 
 def _new_streams(kind: type) -> None:
-    made, done = kind(), "appended to a new stream, expecting version 3"
+    made, done = kind(), "appended 'a' to a new stream, expecting version 3"
     try:
         made.append("order-7", ["a"], expected=3)
-    except ConcurrencyError:
+    except ConcurrencyError as error:
+        left = [one.event for one in made.read_all()]
+        if left:
+            came, ask = f"{said(error)}; in the log: {left}", ASK_OF_LAW[contract.ALL_OR_NOTHING]
+            raise NotYet(done, came, "nothing in the log", ask) from error
         return
-    ask = "The writer believed in three events that were never there. Why was nobody asked?"
+    ask = "The writer expected three events that were never there. Is a new stream at version 0, or at any version?"
     raise NotYet(done, "it was recorded", "ConcurrencyError", ask)
 
 
 def _listeners(kind: type) -> None:
-    made, seen = kind(), []
-    made.listeners.append(lambda: seen.append(made.head()))
-    made.append("order-7", ["a", "b", "c"], expected=0)
-    if seen != [3]:
+    made = kind()
+    heard: list[tuple[str, int]] = []
+    for name in ("Ann", "Bob", "Cem"):
+        made.listeners.append(lambda *given, name=name: heard.append((name, made.head())))
+    made.append("order-7", ["a", "b", "c"], expected=0, command_id="1")
+    done = "let Ann, Bob and Cem listen, and appended three events"
+    wanted = "each of them called once, when the log has 3 events"
+    if not heard:
+        raise NotYet(done, "nobody was called", wanted, "Who tells the projectors that there is something new?")
+    if any(length < 3 for _, length in heard):
         ask = "A projector that is called reads at once. What does it find: the whole commit, or a piece of it?"
-        raise NotYet("listened, and looked how long the log was when I was called", seen, [3], ask)
+        raise NotYet(done, f"{heard[0][0]} was called when the log had {heard[0][1]} of 3", wanted, ask)
+    names = [name for name, _ in heard]
+    if sorted(names) != ["Ann", "Bob", "Cem"]:
+        ask = "Three of them want to hear of it, once each. How many do you call, and how often?"
+        raise NotYet(done, f"called {', '.join(names)}", wanted, ask)
+    heard.clear()
+    made.append("order-7", ["d"], expected=3)
+    if sorted(name for name, _ in heard) != ["Ann", "Bob", "Cem"]:
+        ask = "They heard of the first append, and not of the second. What became of the list of listeners?"
+        raise NotYet(f"{done}, and one more", f"called {', '.join(name for name, _ in heard) or 'nobody'}", wanted, ask)
+    heard.clear()
+    _silence(made)
+    if heard:
+        done = "sent what changes nothing: a stale version, a command id that is known, no events"
+        raise NotYet(done, "a listener was called", "silence", "Nothing new is in the log. What is there to tell?")
+
+
+def _silence(made: Any) -> None:
+    """Send three things that record nothing: a stale version, a command id that is known, no events."""
+    for events, expected, command_id in ((["e"], 1, None), (["a", "b", "c"], 0, "1"), ([], 4, None)):
+        with suppress(ConcurrencyError):
+            made.append("order-7", events, expected=expected, command_id=command_id)
+
+
+METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
+
+
+def _five_methods(kind: Any) -> None:
+    """Call each method once: what raises here is found with its line, before any law is tried."""
+    made = kind()
+    missing = [name for name in METHODS if not callable(getattr(made, name, None))]
+    if missing:
+        ask = "A projector reads the log through these. Write a first line for each, and then try again."
+        raise NotYet("looked for the five methods", f"no {', '.join(missing)}", ", ".join(METHODS), ask)
+    receipt = made.append("order-7", ["a"], expected=0)
+    if not all(hasattr(receipt, name) for name in ("stream", "version", "position")):
+        ask = "Whoever appends waits for a receipt: stream, version, and the position of its last event."
+        raise NotYet("appended 'a' to a new stream", repr(receipt), "lab.Appended('order-7', 1, 1)", ask)
+    for name, came in (("read_all()", made.read_all()), ("read_stream('order-7')", made.read_stream("order-7"))):
+        read = list(came) if isinstance(came, Iterable) else came
+        if not isinstance(read, list) or [getattr(one, "event", None) for one in read] != ["a"]:
+            ask = "A reader gets lab.RecordedEvent objects, one by one. What do you keep, and what do you return?"
+            if read == []:
+                ask = "It was appended, and it does not come back. Versions and positions begin at 1: do yours?"
+            raise NotYet(f"appended 'a' to 'order-7', and called {name}", repr(read), "one RecordedEvent", ask)
+    for called, none in (("limit=0", made.read_all(limit=0)), ("after=9", made.read_all(after=9))):
+        if read := list(none):
+            ask = "Nothing comes after the end, and 0 events are none. What does your code make of such a number?"
+            raise NotYet(f"appended one event, and called read_all({called})", repr(read), "no events", ask)
+    made.stream_version("order-7"), made.head()
 
 
 EXERCISES = (
@@ -148,9 +242,11 @@ EXERCISES = (
         (
             "lab.check_event_store(Shelf) shows two of the three bugs.",
             "Follow an append of three events to a new stream, line by line: when is it compared, and with what?",
-            "The third: put a listener in that prints self.head(). It should be called once, after everything.",
+            "The third: add two listeners that print self.head(). Each should be called once, after everything.",
         ),
-        "Compare once and always, record all at once, and tell when it is there.",
+        "Compare once and always, record all at once, and tell everybody when it is there.",
+        untouched=AsGiven,
+        own_seconds=CONTRACT_SECONDS,
     ),
     Exercise(
         "03.5",
@@ -158,8 +254,9 @@ EXERCISES = (
         (
             "One list of lab.RecordedEvent(stream, version, position, event, recorded_at, command_id) is enough.",
             "Look for the command id first, then whether there is anything to record, then compare, then record.",
-            "Readers give an iterator over a copy, so that later events stay out of it.",
+            "A reader returns an iterator over a copy, so that later events stay out of it.",
         ),
         "Three laws, some thirty lines, and the kit's own buses and projectors run on it.",
+        own_seconds=CONTRACT_SECONDS,
     ),
 )

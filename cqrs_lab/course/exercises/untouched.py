@@ -29,18 +29,29 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
     ----------
     answer : Any
     untouched : Any, optional
-        What else stands in the cell at first. A function is compared by what it does, step by step.
+        What else stands in the cell at first. A function is compared by what it does, step by step; a class by its
+        methods.
     """
     if isinstance(answer, FunctionType):
         empty = EMPTY if answer.__name__ != "<lambda>" else ()
         return any(_steps(answer) == _steps(one) for one in (*empty, untouched) if isinstance(one, FunctionType))
     if isinstance(answer, type):
-        methods = [one for one in vars(answer).values() if isinstance(one, FunctionType)]
-        return bool(methods) and all(map(is_untouched, methods))
+        methods = _methods(answer)
+        if isinstance(untouched, type) and {name: _steps(one) for name, one in methods.items()} == {
+            name: _steps(one) for name, one in _methods(untouched).items()
+        }:
+            return True
+        return bool(methods) and all(map(is_untouched, methods.values()))
     if isinstance(answer, Mapping):
         return untouched is not None and dict(answer) == untouched
     return answer is None or answer is ... or answer is NotImplemented
 
 
+def _methods(made: type) -> dict[str, FunctionType]:
+    return {name: one for name, one in vars(made).items() if isinstance(one, FunctionType)}
+
+
 def _steps(function: FunctionType) -> list[tuple[str, str]]:
-    return [(step.opname, step.argrepr) for step in dis.get_instructions(function)]  # names differ, steps do not
+    """List what a function does: its names differ, its steps do not; where it jumps to depends on what was cached."""
+    jumps = {*dis.hasjrel, *dis.hasjabs}
+    return [(step.opname, "" if step.opcode in jumps else step.argrepr) for step in dis.get_instructions(function)]

@@ -49,6 +49,13 @@ def test_every_exercise_has_two_styles_of_right_answer_and_three_wrong_ones():
     assert {key: len(answers) for key, answers in WRONG.items() if len(answers) < 3} == {}
 
 
+def test_lessons_0_2_and_3_have_six_styles_of_right_answer_and_ten_wrong_ones():
+    own = [key for key in EXERCISES if key[:2] in ("00", "02", "03")]
+    wrong = {key: len(WRONG[key]) + sum(one == key for one, _, _ in ALSO_WRONG) for key in own}
+    assert {key: len(RIGHT[key]) for key in own if len(RIGHT[key]) < 6} == {}
+    assert {key: count for key, count in wrong.items() if count < 13} == {}
+
+
 @pytest.mark.parametrize(("key", "at"), [(key, at) for key, answers in RIGHT.items() for at in range(len(answers))])
 def test_a_right_answer_passes_in_any_style(key, at):
     verdict = check(key, RIGHT[key][at])
