@@ -776,6 +776,14 @@ class ByTime(Loans):
         return lab.merge_rows(table, rows, latest={"recorded_at": ["member"]})
 
 
+class SortedByVersion(Loans):
+    """Merged by position, and sorted by version before that."""
+
+    def summarise(self, batch):
+        facts = pd.concat([batch.frame(CopyLent), batch.frame(CopyBroughtBack).assign(member="")])
+        return self.schema.conform(facts.sort_values(["version", "position"]).drop_duplicates("copy", keep="last"))
+
+
 class MergedByVersion(ByVersion):
     """Sorted by position, and merged by version."""
 
@@ -841,6 +849,7 @@ WRONG_LOANS = {
 ALSO_WRONG_LOANS = [
     ((MergedByVersion(), on_loan), "Which number orders the log"),
     ((ByTime(), on_loan), "Which number orders the log"),
+    ((SortedByVersion(), on_loan), "Which number orders the log"),
     ((Unsorted(), on_loan), "has not heard of it"),
     ((Loans, on_loan), "What does every projection declare"),
     ((Loans(), lambda table: table["copy"]), "Nothing of that name is there"),
