@@ -776,6 +776,13 @@ class ByTime(Loans):
         return lab.merge_rows(table, rows, latest={"recorded_at": ["member"]})
 
 
+class ErasesInMerge(Loans):
+    def merge(self, table, rows):
+        both = super().merge(table, rows)
+        table["member"] = "?"
+        return both
+
+
 class SortedByVersion(Loans):
     """Merged by position, and sorted by version before that."""
 
@@ -844,6 +851,7 @@ WRONG_LOANS = {
     "rows of no shape": ((NoCopies(), on_loan), "Your schema declares"),
     "merge returns nothing": ((NoNewTable(), on_loan), "Is there a return on every path"),
     "copies of nobody": ((Loans(), lambda table: set(on_loan(table).index)), "which is whose"),
+    "writes into the table": ((ErasesInMerge(), on_loan), "make a new one instead"),
     "no function": ((Loans(), None), "What asks your table"),
 }
 ALSO_WRONG_LOANS = [
