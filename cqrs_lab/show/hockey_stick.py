@@ -13,10 +13,12 @@ from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.style import READ
+from cqrs_lab.show.tail import interval
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.simulation.run import LagRun
 
 LEAST, MOST, STEP = 5, 95, 5
 SHOWN_UP_TO, NAMED_AT = 0.9, 0.35
@@ -42,19 +44,20 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         theory_p99, all in seconds (NaN where unknown).
     """
     shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
-    curve = pd.DataFrame({share: _figures(model_at(share), events, seed) for share in shares}).T
+    curve = pd.DataFrame({share: _figures(simulate_lag(model_at(share), events, seed)) for share in shares}).T
     curve = curve.rename_axis("utilisation")
 
     def draw(busy: int) -> Picture:
         if busy >= 100:
             return _growing(model_at(busy / 100), busy / 100, events, seed, curve)
-        return _at(curve, busy / 100, _figures(model_at(busy / 100), events, seed))
+        run = simulate_lag(model_at(busy / 100), events, seed)
+        return _at(curve, busy / 100, _figures(run), run.caution)
 
     return View(draw, [Control("busy", "Busy, per cent of the time", LEAST, 120, 50)])
 
 
-def _figures(model: LagModel, events: int, seed: int) -> dict[str, float]:
-    summary, theory = simulate_lag(model, events, seed).summary(), lag_of(model)
+def _figures(run: LagRun) -> dict[str, float]:
+    summary, theory = run.summary(), lag_of(run.model)
     figures = {"theory_mean": np.nan, "theory_p99": np.nan}
     if theory is not None:
         figures = {"theory_mean": theory.mean, "theory_p99": theory.quantile(0.99)}
@@ -63,11 +66,11 @@ def _figures(model: LagModel, events: int, seed: int) -> dict[str, float]:
     return figures
 
 
-def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
+def _at(curve: pd.DataFrame, busy: float, here: dict[str, float], caution: str) -> Picture:
     says = (
         f"Busy {busy:.0%} of the time: an event is visible after {brief_number(here['mean'])} s on average, and 1 in "
-        f"100 takes more than {brief_number(here['p99'])} s."
-    )
+        f"100 takes more than {brief_number(here['p99'])} s. {caution}"
+    ).strip()
     figure, axes = new_chart(8.0, 4.2)
     _draw_curves(axes, curve)
     for name in ("mean", "p99"):
@@ -78,8 +81,7 @@ def _at(curve: pd.DataFrame, busy: float, here: dict[str, float]) -> Picture:
         {
             "seconds": [brief_number(here[name]) for name in ("mean", "p99")],
             "95 % interval": [
-                f"{brief_number(here[f'{name}_low'])} to {brief_number(here[f'{name}_high'])}"
-                for name in ("mean", "p99")
+                interval(here[f"{name}_low"], here[f"{name}_high"]) for name in ("mean", "p99")
             ],
             "theory": [
                 "–" if np.isnan(here[f"theory_{name}"]) else brief_number(here[f"theory_{name}"])

@@ -22,7 +22,8 @@ SHARES = {"p50": 0.5, "p95": 0.05, "p99": 0.01}
 def tail(run: LagRun) -> Picture:
     """Show the share of events with a lag above x: upward in powers of ten, so that an exponential is a straight line.
 
-    The band holds the true share 95 times in 100. The thin line is theory, where there is a closed form.
+    The band holds the true share 95 times in 100, and ends where the run is too short to tell. The thin line is theory,
+    where there is a closed form.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def tail(run: LagRun) -> Picture:
     Returns
     -------
     Picture
-        `frame`: as `figures` gives it.
+        `frame`: as `figures` returns it.
     """
     theory = lag_of(run.model)
     figure, axes = new_chart(8.0, 4.2)
@@ -50,11 +51,11 @@ def says_of(run: LagRun) -> str:
         f"On average an event is visible after {brief_number(lag['mean'])} s; half of them within "
         f"{brief_number(lag['p50'])} s, 99 in 100 within {brief_number(lag['p99'])} s."
     )
-    return says if run.load < 1 else f"{says} {run.grows}"
+    return f"{says} {run.caution}".strip()
 
 
 def figures(run: LagRun, theory: LagDistribution | None, mean: float | None = None) -> pd.DataFrame:
-    """Give one row per figure: mean, p50, p95, p99; columns lag_seconds, low, high, theory (NaN where unknown)."""
+    """Return one row per figure: mean, p50, p95, p99; columns lag_seconds, low, high, theory (NaN where unknown)."""
     summary = run.summary().drop(index="max")
     known = {} if mean is None else {"mean": mean}
     if theory is not None:
@@ -67,14 +68,16 @@ def lag_table(numbers: pd.DataFrame) -> str:
     rows = pd.DataFrame(
         {
             "seconds": numbers["lag_seconds"].map(brief_number),
-            "95 % interval": [
-                "none" if np.isnan(low) else f"{brief_number(low)} to {brief_number(high)}"
-                for low, high in zip(numbers["low"], numbers["high"], strict=True)
-            ],
+            "95 % interval": list(map(interval, numbers["low"], numbers["high"])),
             "theory": ["–" if np.isnan(one) else brief_number(one) for one in numbers["theory"]],
         }
     ).rename_axis("lag")
     return table(rows, "The lag")
+
+
+def interval(low: float, high: float) -> str:
+    """Write an interval; a run that is too short has none."""
+    return "none" if np.isnan(low) else f"{brief_number(low)} to {brief_number(high)}"
 
 
 def draw_tail(axes: Axes, run: LagRun, theory: LagDistribution | None, upper: float | None = None) -> None:
@@ -102,7 +105,7 @@ def draw_tail(axes: Axes, run: LagRun, theory: LagDistribution | None, upper: fl
 
 
 def round_up(value: float) -> float:
-    """Give the next of 1, 2, 5, 10, 20, 50, …: an axis that changes in such steps stays put under small moves."""
+    """Return the next of 1, 2, 5, 10, 20, 50, …: an axis that changes in such steps stays put under small moves."""
     if not 0 < value < float("inf"):
         return 1.0
     power = 10.0 ** np.floor(np.log10(value))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation.durations import Seconds, positive
+from cqrs_lab.simulation.arguments import keep, positive, seconds_of
+from cqrs_lab.simulation.durations import Seconds
 
 
 class Arrivals(Protocol):
@@ -26,7 +27,7 @@ class Arrivals(Protocol):
         """How many commands on average."""
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Give the times of the first commands, in order."""
+        """Return the times of the first `count` commands, in order."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Poisson:
     rate_per_second: float
 
     def __post_init__(self) -> None:
-        positive("rate_per_second", self.rate_per_second)
+        keep(self, rate_per_second=positive("rate_per_second", self.rate_per_second))
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Give the times of the first commands, in order."""
+        """Return the times of the first `count` commands, in order."""
         gaps = random.standard_exponential(count)
         gaps /= self.rate_per_second
         return np.cumsum(gaps, out=gaps)
@@ -52,7 +53,7 @@ class Clockwork:
     interval_seconds: float
 
     def __post_init__(self) -> None:
-        positive("interval_seconds", self.interval_seconds)
+        keep(self, interval_seconds=positive("interval_seconds", self.interval_seconds))
 
     @property
     def rate_per_second(self) -> float:
@@ -60,7 +61,7 @@ class Clockwork:
         return 1 / self.interval_seconds
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Give the times of the first commands, in order."""
+        """Return the times of the first `count` commands, in order."""
         return np.arange(1, count + 1) * float(self.interval_seconds)
 
 
@@ -77,10 +78,8 @@ class Bursts:
     mean_low_seconds: float
 
     def __post_init__(self) -> None:
-        positive("high_rate", self.high_rate)
-        positive("low_rate", self.low_rate, zero=True)
-        positive("mean_high_seconds", self.mean_high_seconds)
-        positive("mean_low_seconds", self.mean_low_seconds)
+        for name in ("high_rate", "low_rate", "mean_high_seconds", "mean_low_seconds"):
+            keep(self, **{name: positive(name, getattr(self, name), zero=name == "low_rate")})
 
     @property
     def rate_per_second(self) -> float:
@@ -89,47 +88,67 @@ class Bursts:
         return (self.high_rate * high + self.low_rate * low) / (high + low)
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Give the times of the first commands, in order.
+        """Return the times of the first `count` commands, in order.
 
         Commands come one unit of expected number apart (a Poisson process of rate 1); the clock of expected number
         runs at the rate of the time it is in.
         """
         spells, steps = random.spawn(2)
         expected = np.cumsum(steps.standard_exponential(count))
-        cycles = 64
-        rates = np.tile([self.high_rate, self.low_rate], cycles)
-        means = np.tile([self.mean_high_seconds, self.mean_low_seconds], cycles)
         ends, number = np.zeros(1), np.zeros(1)
         while number[-1] < expected[-1]:
-            lengths = spells.standard_exponential(2 * cycles) * means
+            cycles = max(64, len(ends) // 2)
+            lengths = spells.standard_exponential(2 * cycles)
+            lengths *= np.tile([self.mean_high_seconds, self.mean_low_seconds], cycles)
             ends = np.append(ends, ends[-1] + np.cumsum(lengths))
-            number = np.append(number, number[-1] + np.cumsum(lengths * rates))
+            number = np.append(number, number[-1] + np.cumsum(lengths * np.tile(self._rates, cycles)))
         spell = np.searchsorted(number, expected, side="left") - 1
-        into: Seconds = (expected - number[spell]) / rates[spell % len(rates)]
+        into: Seconds = (expected - number[spell]) / np.take(self._rates, spell % 2)
         return np.add(ends[spell], into)
+
+    @property
+    def _rates(self) -> tuple[float, float]:
+        return self.high_rate, self.low_rate
 
 
 @dataclass(frozen=True)
 class RecordedTimes:
-    """The times at which commands did commit, in seconds, in order: a day of a real shop, say."""
+    """The times at which commands did commit, in seconds, in order: a day of a real shop, or a log's `recorded_at`.
+
+    They may count from anywhere, from 1970 or from midnight: rates count from the first of them.
+    """
 
     seconds: Sequence[float]
 
     def __post_init__(self) -> None:
-        times = np.asarray(self.seconds, dtype="float64")
-        if times.ndim != 1 or not len(times) or not np.isfinite(times).all() or (times < 0).any():
-            raise InvalidArgument("seconds: give a list of times, at least one, none below 0")
+        times = seconds_of("seconds", self.seconds, "times")
         if (np.diff(times) < 0).any():
             raise InvalidArgument("seconds: give the times in order, the earliest first")
+        keep(self, seconds=tuple(times.tolist()))
 
     @property
     def rate_per_second(self) -> float:
-        """How many commands on average, up to the last one."""
-        last = float(self.seconds[-1])
-        return len(self.seconds) / last if last else float("inf")
+        """How many commands on average, from the first to the last; 0 where there is but one."""
+        lasts = self.seconds[-1] - self.seconds[0]
+        if len(self.seconds) == 1:
+            return 0.0
+        return (len(self.seconds) - 1) / lasts if lasts else float("inf")
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Give the times of the first commands, in order."""
+        """Return the times of the first `count` commands, in order."""
         if count > len(self.seconds):
             raise InvalidArgument(f"{count:,} commands, and {len(self.seconds):,} recorded times; ask for fewer events")
-        return np.asarray(self.seconds[:count], dtype="float64")
+        return np.array(self.seconds[:count])
+
+
+def arrivals(name: str, value: Any) -> Arrivals:
+    """Return what says when commands commit.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if isinstance(value, type) or not all(hasattr(value, one) for one in ("rate_per_second", "draw")):
+        raise InvalidArgument(f"{name}={value!r}: give Poisson, Clockwork, Bursts or RecordedTimes")
+    drawn: Arrivals = value
+    return drawn

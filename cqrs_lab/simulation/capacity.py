@@ -12,24 +12,25 @@ DRAWS = 100_000
 
 
 def utilisation(model: LagModel) -> float:
-    """Tell which share of its time the busiest projector would need for handling, retries included."""
+    """Return which share of its time the busiest projector would need for handling, retries included."""
     attempts = 1.0 if model.retries is None else 1 / (1 - model.retries.probability)
     return model.events_per_second * max(model.shares) / model.consumers * model.handling.mean * attempts
 
 
 def load(model: LagModel) -> float:
-    """Tell what arrives as a share of what the busiest server can do at most; at 1 or more its lag grows without end.
+    """Return what arrives as a share of what the busiest server can do at most; at 1 or more its lag grows without end.
 
     Counted are handling, backoff, crashes and their repairs, the pauses that a batch limit forces, and the relay. The
     planned outages pass, and are left out. What a redelivery repeats is the mean of 100,000 draws, of the event in
     hand alone.
     """
-    projector = model.events_per_second * max(model.shares) / model.consumers * _seconds_per_event(model)
+    projector = model.events_per_second * max(model.shares) / model.consumers * seconds_per_event(model)
     relay = 0.0 if model.relay is None else model.events_per_second * model.relay.mean
     return max(projector, relay)
 
 
-def _seconds_per_event(model: LagModel) -> float:
+def seconds_per_event(model: LagModel) -> float:
+    """Return how long the projector is kept by an event on average, with retries, repairs and forced pauses."""
     work = _with_crashes(model)
     if model.retries is not None:
         fails = model.retries.probability / (1 - model.retries.probability)

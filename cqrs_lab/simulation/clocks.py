@@ -27,24 +27,29 @@ class Downtime:
 
     @classmethod
     def planned(cls, outages: Sequence[tuple[float, float]]) -> Downtime:
-        """Make it of stretches given by when they begin on the full clock, and how long they last."""
+        """Build it from stretches given by when they begin on the full clock, and how long they last."""
         begin, seconds = np.array(outages, dtype="float64").reshape(-1, 2).T
         return cls(begin - (np.cumsum(seconds) - seconds), seconds)
 
-    def left_out(self, moments: Seconds) -> Seconds:
-        """Tell what the clock shows that leaves them out; it stands still meanwhile."""
+    def left_out(self, moments: Seconds | float) -> Seconds:
+        """Return what the clock shows that leaves them out; it stands still meanwhile."""
         ended = np.searchsorted(self._end, moments, side="right")
         shown = moments - self._before[ended]
         inside = (ended < len(self.starts)) & (moments > np.append(self._begin, np.inf)[ended])
         return np.where(inside, np.append(self.starts, 0.0)[ended], shown)
 
-    def put_back(self, shown: Seconds) -> Seconds:
-        """Tell the moment at which that clock comes to show this: before a stretch, if it begins there."""
+    def put_back(self, shown: Seconds | float) -> Seconds:
+        """Return the moment at which that clock comes to show this: before a stretch, if it begins there."""
         before: Seconds = self._before[np.searchsorted(self.starts, shown, side="left")]
         return shown + before
 
-    def outside(self, moments: Seconds) -> Seconds:
-        """Leave out the moments that fall into a stretch; tell what the clock shows at the others."""
-        ended = np.searchsorted(self._end, moments, side="right")
-        inside = (ended < len(self.starts)) & (moments >= np.append(self._begin, np.inf)[ended])
-        return self.left_out(moments[~inside])
+    def resumed(self, done: Seconds, reached: Seconds) -> Seconds:
+        """Put off what took no time, and came within a stretch, to its end: both are one moment to the other clock."""
+        at = np.searchsorted(self._end, reached, side="right")
+        begins, ends = np.append(self._begin, np.inf)[at], np.append(self._end, np.inf)[at]
+        return np.where((done <= reached) & (reached >= begins), ends, done)
+
+    def over(self, moment: float) -> float:
+        """Return the end of the stretch that a moment falls into, or the moment itself."""
+        at = int(np.searchsorted(self._end, moment, side="right"))
+        return float(self._end[at]) if at < len(self.starts) and moment >= self._begin[at] else moment

@@ -16,7 +16,7 @@ NEARLY_1 = 1 - 1e-9  # rounding may leave a hair below 1, where formulas divide 
 
 
 def lag_of(model: LagModel) -> LagDistribution | None:
-    """Give the distribution of a model's lag; None if it is not known in closed form, or has no steady state."""
+    """Return the distribution of a model's lag; None if it is not known in closed form, or has no steady state."""
     if load(model) >= NEARLY_1:
         return None
     rates = _rates(model)
@@ -25,11 +25,11 @@ def lag_of(model: LagModel) -> LagDistribution | None:
     if len(known) < len(parts):
         return None
     mean = sum(share * lag.mean for share, lag in known)
-    return LagDistribution(mean, lambda t: sum(share * lag.stale_probability(t) for share, lag in known))
+    return LagDistribution(mean, lambda t: sum(share * lag.tail(t) for share, lag in known))
 
 
 def mean_of(model: LagModel) -> float | None:
-    """Give a model's mean lag in seconds; None if it is not known in closed form, or has no steady state."""
+    """Return a model's mean lag in seconds; None if it is not known in closed form, or has no steady state."""
     lag = lag_of(model)
     if lag is not None:
         return lag.mean
@@ -41,7 +41,7 @@ def mean_of(model: LagModel) -> float | None:
 
 
 def _rates(model: LagModel) -> list[tuple[float, float]]:
-    """Give each partition's share, and its events per second."""
+    """Return each partition's share, and its events per second."""
     return [(share, share * model.events_per_second) for share in model.shares]
 
 

@@ -8,33 +8,47 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from cqrs_lab.simulation.arguments import LARGEST
+from cqrs_lab.simulation.arrivals import RecordedTimes
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, Seconds
 from cqrs_lab.simulation.model import LagModel
 
 Integers = NDArray[np.int64]
+LEAST_CHUNK, MOST_CHUNK = 1_024, 65_536
 
 
 def child(seed: int, component: str, *which: int) -> np.random.Generator:
-    """Give a component its own random numbers: switching another component on changes nothing for it."""
+    """Return a component's own random numbers: switching another component on changes nothing for it."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(component.encode()), *which)))
 
 
-class Endless:
-    """Draws of which nobody knows beforehand how many will be needed."""
+class LazyDraws:
+    """Draws of which nobody knows beforehand how many will be needed; the first ones are always the same."""
 
     def __init__(self, duration: Duration, random: np.random.Generator) -> None:
-        self._duration, self._random = duration, random
-        self._drawn = np.empty(0)
+        self.duration, self._random = duration, random
+        self._chunks: list[Seconds] = []
+        self._drawn, self._joined = 0, np.empty(0)
+
+    def next_chunk(self) -> Seconds:
+        """Draw some more, and keep none of them: their number grows to a bound, whoever asks."""
+        size = min(max(LEAST_CHUNK, self._drawn), MOST_CHUNK)
+        self._drawn += size
+        return self.duration.draw(self._random, size)
 
     def first(self, count: int) -> Seconds:
-        """Give the first ones; they stay the same."""
-        while len(self._drawn) < count:
-            more = self._duration.draw(self._random, max(1024, len(self._drawn)))
-            self._drawn = np.append(self._drawn, more)
-        return self._drawn[:count]
+        """Return the first ones, and keep them."""
+        if self._drawn < count:
+            while self._drawn < count:
+                self._chunks.append(self.next_chunk())
+            self._joined = np.concatenate(self._chunks)
+            self._chunks = [self._joined]
+        return self._joined[:count]
 
     def __getitem__(self, at: int) -> float:
-        return float(self.first(at + 1)[at])
+        if at >= len(self._joined):
+            self.first(max(at + 1, 2 * len(self._joined)))
+        return float(self._joined[at])
 
 
 @dataclass(frozen=True)
@@ -78,8 +92,10 @@ class Draws:
 
     Attributes
     ----------
+    origin : float
+        The moment at which the clock of the run shows 0: for recorded times, the first of them.
     committed_at : array of float
-        One entry per event, by position.
+        One entry per event, by position, on the clock of the run.
     partition : array of int
     relay, delivery : array of float, or None
         Seconds; None without.
@@ -87,14 +103,22 @@ class Draws:
 
     def __init__(self, model: LagModel, events: int, seed: int) -> None:
         self.model, self.events, self.seed = model, events, seed
-        size = model.events_per_command
+        size = min(model.events_per_command, events)
         commands = -(-events // size)
         times = model.arrivals.draw(child(seed, "arrivals"), commands)
+        self.origin = float(times[0]) if isinstance(model.arrivals, RecordedTimes) else 0.0
+        times = times - self.origin if self.origin else times
         self.committed_at = np.repeat(times, size)[:events] if size > 1 else times
         partition = self._partitions(commands)
         self.partition = np.repeat(partition, size)[:events] if size > 1 else partition
         self.relay = self._per_event(model.relay, "relay")
         self.delivery = self._per_event(model.delivery, "delivery")
+
+    @property
+    def outages(self) -> tuple[tuple[float, float], ...]:
+        """The planned outages on the clock of the run, without what is over before it begins."""
+        ends = [(start - self.origin, start + seconds - self.origin) for start, seconds in self.model.outages]
+        return tuple((max(start, 0.0), end - max(start, 0.0)) for start, end in ends if end > 0)
 
     def _partitions(self, commands: int) -> Integers:
         shares = self.model.shares
@@ -117,20 +141,20 @@ class Draws:
         more = np.append(0.0, np.cumsum(model.handling.draw(child(self.seed, "attempts", replica), int(ends[-1]))))
         return Work(handling + more[ends] - more[ends - again], again * model.retries.backoff_seconds)
 
-    def intervals(self, partition: int, replica: int) -> Endless:
+    def intervals(self, partition: int, replica: int) -> LazyDraws:
         """Give a projector's polling intervals."""
         assert self.model.polling is not None
-        return Endless(self.model.polling.interval, child(self.seed, "polling", partition, replica))
+        return LazyDraws(self.model.polling.interval, child(self.seed, "polling", partition, replica))
 
-    def until_crash(self, partition: int, replica: int) -> Endless:
+    def until_crash(self, partition: int, replica: int) -> LazyDraws:
         """Give how long a projector's crash clock runs from one crash to the next."""
         crashes = self.model.crashes
-        lifetime: Duration = Fixed(1e300) if crashes is None else Exponential(1 / crashes.rate_per_second)
-        return Endless(lifetime, child(self.seed, "crashes", partition, replica))
+        lifetime: Duration = Fixed(LARGEST) if crashes is None else Exponential(1 / crashes.rate_per_second)
+        return LazyDraws(lifetime, child(self.seed, "crashes", partition, replica))
 
-    def repairs(self, partition: int, replica: int) -> Endless:
+    def repairs(self, partition: int, replica: int) -> LazyDraws:
         """Give how long a projector's repairs take."""
         crashes = self.model.crashes
-        return Endless(
+        return LazyDraws(
             Fixed(0.0) if crashes is None else crashes.repair, child(self.seed, "repairs", partition, replica)
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.arguments import keep, number, positive, seconds_of, whole
 
 Seconds = NDArray[np.floating[Any]]
 
@@ -35,21 +37,7 @@ class Duration(Protocol):
         """The mean of its square."""
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many, one after the other: the first ones are the same for every larger count."""
-
-
-def positive(name: str, value: Any, *, zero: bool = False) -> None:
-    """Refuse what is no positive, finite number.
-
-    Raises
-    ------
-    InvalidArgument
-        Names the argument, and says what is accepted.
-    """
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or value < 0 or (value == 0 and not zero):
-        accepted = "a number of 0 or more" if zero else "a number above 0"
-        raise InvalidArgument(f"{name}={value!r}: give {accepted}")
+        """Return `count` draws; with a larger count, the first ones are the same."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +47,7 @@ class Fixed:
     seconds: float
 
     def __post_init__(self) -> None:
-        positive("seconds", self.seconds, zero=True)
+        keep(self, seconds=positive("seconds", self.seconds, zero=True))
 
     @property
     def mean(self) -> float:
@@ -71,8 +59,13 @@ class Fixed:
         """The mean of its square."""
         return float(self.seconds) ** 2
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return float(self.seconds) ** 3
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         return np.full(count, float(self.seconds))
 
 
@@ -83,15 +76,20 @@ class Exponential:
     mean: float
 
     def __post_init__(self) -> None:
-        positive("mean", self.mean)
+        keep(self, mean=positive("mean", self.mean))
 
     @property
     def second_moment(self) -> float:
         """The mean of its square."""
         return 2 * self.mean**2
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return 6 * self.mean**3
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         drawn = random.standard_exponential(count)
         drawn *= self.mean
         return drawn
@@ -105,17 +103,20 @@ class Erlang:
     mean: float
 
     def __post_init__(self) -> None:
-        if not isinstance(self.k, int) or isinstance(self.k, bool) or self.k < 1:
-            raise InvalidArgument(f"k={self.k!r}: give a whole number of steps, 1 or more")
-        positive("mean", self.mean)
+        keep(self, k=whole("k", self.k), mean=positive("mean", self.mean))
 
     @property
     def second_moment(self) -> float:
         """The mean of its square."""
         return self.mean**2 * (1 + 1 / self.k)
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return self.mean**3 * (1 + 1 / self.k) * (1 + 2 / self.k)
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         return random.standard_gamma(self.k, count) * (self.mean / self.k)
 
 
@@ -127,16 +128,20 @@ class LogNormal:
     sigma: float
 
     def __post_init__(self) -> None:
-        positive("mean", self.mean)
-        positive("sigma", self.sigma, zero=True)
+        keep(self, mean=positive("mean", self.mean), sigma=number("sigma", self.sigma, least=0, most=10))
 
     @property
     def second_moment(self) -> float:
         """The mean of its square."""
         return float(self.mean**2 * math.exp(self.sigma**2))
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return float(self.mean**3 * math.exp(3 * self.sigma**2))
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         return np.exp(random.standard_normal(count) * self.sigma + math.log(self.mean) - self.sigma**2 / 2)
 
 
@@ -148,8 +153,7 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
-        positive("low", self.low, zero=True)
-        positive("high", self.high)
+        keep(self, low=positive("low", self.low, zero=True), high=positive("high", self.high))
         if self.high < self.low:
             raise InvalidArgument(f"low={self.low!r} is above high={self.high!r}: give the lower bound first")
 
@@ -163,8 +167,13 @@ class Uniform:
         """The mean of its square."""
         return (self.low**2 + self.low * self.high + self.high**2) / 3
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return (self.low + self.high) * (self.low**2 + self.high**2) / 4
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         return self.low + random.random(count) * (self.high - self.low)
 
 
@@ -176,8 +185,7 @@ class Pareto:
     shape: float
 
     def __post_init__(self) -> None:
-        positive("scale", self.scale)
-        positive("shape", self.shape)
+        keep(self, scale=positive("scale", self.scale), shape=number("shape", self.shape, least=0.1))
 
     @property
     def mean(self) -> float:
@@ -189,8 +197,13 @@ class Pareto:
         """The mean of its square; infinite for a shape of 2 or less."""
         return self.scale**2 * self.shape / (self.shape - 2) if self.shape > 2 else math.inf
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube; infinite for a shape of 3 or less."""
+        return self.scale**3 * self.shape / (self.shape - 3) if self.shape > 3 else math.inf
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         # 1 - U lies in (0, 1], so that the power is finite.
         return self.scale * np.power(1 - random.random(count), -1 / self.shape)
 
@@ -202,10 +215,12 @@ class Mixture:
     parts: Sequence[tuple[float, Duration]]
 
     def __post_init__(self) -> None:
-        if not self.parts:
-            raise InvalidArgument("parts=[]: give pairs such as [(0.9, Exponential(0.5)), (0.1, Exponential(5))]")
-        for weight, _ in self.parts:
-            positive("weight", weight)
+        parts = list(self.parts) if isinstance(self.parts, Iterable) else []
+        if not parts or not all(isinstance(part, Sequence) and len(part) == 2 for part in parts):
+            raise InvalidArgument(
+                f"parts={self.parts!r}: give pairs such as [(0.9, Exponential(0.5)), (0.1, Exponential(5))]"
+            )
+        keep(self, parts=tuple((positive("weight", weight), duration("part", part)) for weight, part in parts))
 
     @property
     def mean(self) -> float:
@@ -221,8 +236,13 @@ class Mixture:
         total = sum(weight for weight, _ in self.parts)
         return [(weight / total, part) for weight, part in self.parts]
 
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return sum(share * getattr(part, "third_moment", 0.0) for share, part in self._shares())
+
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
+        """Return `count` draws."""
         picks, *others = random.spawn(1 + len(self.parts))
         edges = np.cumsum([share for share, _ in self._shares()])[:-1]
         picked = np.searchsorted(edges, picks.random(count), side="right")
@@ -238,21 +258,40 @@ class Empirical:
     seconds: Sequence[float]
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.seconds, dtype="float64")
-        if values.ndim != 1 or not len(values) or not np.isfinite(values).all() or (values < 0).any():
-            raise InvalidArgument("seconds: give a list of measured seconds, at least one, none below 0")
+        keep(self, seconds=tuple(seconds_of("seconds", self.seconds, "measured times").tolist()))
 
     @property
     def mean(self) -> float:
         """Its mean, in seconds."""
-        return float(np.mean(self.seconds))
+        return float(self._values.mean())
 
     @property
     def second_moment(self) -> float:
         """The mean of its square."""
-        return float(np.mean(np.square(self.seconds)))
+        return float(np.square(self._values).mean())
+
+    @property
+    def third_moment(self) -> float:
+        """The mean of its cube."""
+        return float((self._values**3).mean())
 
     def draw(self, random: np.random.Generator, count: int) -> Seconds:
-        """Draw so many."""
-        values = np.asarray(self.seconds, dtype="float64")
-        return np.take(values, (random.random(count) * len(values)).astype("int64"))
+        """Return `count` draws."""
+        return np.take(self._values, (random.random(count) * len(self._values)).astype("int64"))
+
+    @cached_property
+    def _values(self) -> Seconds:
+        return np.array(self.seconds)
+
+
+def duration(name: str, value: Any) -> Duration:
+    """Return a distribution of seconds; a bare number is none, nor is the class of one.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if isinstance(value, type) or not all(hasattr(value, one) for one in ("mean", "second_moment", "draw")):
+        raise InvalidArgument(f"{name}={value!r}: give a duration, such as Fixed(0.5) or Exponential(mean=0.5)")
+    drawn: Duration = value
+    return drawn

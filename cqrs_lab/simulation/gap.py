@@ -17,6 +17,7 @@ from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.schema import Schema
+from cqrs_lab.simulation.arguments import among, positive, whole
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
@@ -92,6 +93,8 @@ class GapRun:
 
 def draw_transactions(count: int, seed: int = 0, *, rate: float = 2.0, lasts: float = 0.2) -> list[Transaction]:
     """Draw transactions that begin at random and take a random time; one in twenty gives up."""
+    count, seed = whole("count", count, most=MOST_POLLS), whole("seed", seed, least=0)
+    rate, lasts = positive("rate", rate), positive("lasts", lasts)
     random = child(seed, "transactions")
     begun = np.cumsum(random.exponential(1 / rate, count))
     return [
@@ -131,14 +134,14 @@ def simulate_gap(
     InvalidArgument
         A time is no time, or the reader would poll for ever, or more than 100,000 times.
     """
-    if remedy not in REMEDIES:
-        raise InvalidArgument(f"remedy={remedy!r}: accepted are {', '.join(map(repr, REMEDIES))}")
-    if not 0 < interval_seconds < math.inf or not 0 <= patience_seconds < math.inf:
-        raise InvalidArgument(
-            f"interval_seconds={interval_seconds:g}, patience_seconds={patience_seconds:g}: "
-            "give an interval above 0, and a patience of 0 or more; neither may be endless"
-        )
+    among("remedy", remedy, REMEDIES)
+    positive("interval_seconds", interval_seconds)
+    positive("patience_seconds", patience_seconds, zero=True)
+    if until_seconds is not None:
+        positive("until_seconds", until_seconds, zero=True)
     for one in transactions:
+        if not isinstance(one, Transaction):
+            raise InvalidArgument(f"transactions hold {one!r}: give a list of Transaction(takes_at, lasts)")
         if not 0 <= one.takes_at < math.inf or not one.lasts >= 0:
             raise InvalidArgument(f"{one}: give takes_at and lasts in seconds, 0 or more; only lasts may be endless")
     _check_end(transactions, interval_seconds, patience_seconds, until_seconds)

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.arguments import number, positive, whole
 
 COLUMNS = ("session", "op", "key", "invoke", "ret", "version")
 
@@ -78,6 +79,10 @@ def check(
     D. B. Terry and others, Session Guarantees for Weakly Consistent Replicated Data, 1994; P. Viotti and M. Vukolić,
     Consistency in Non-Transactional Distributed Storage Systems, 2016.
     """
+    if staleness_events is not None:
+        staleness_events = whole("staleness_events", staleness_events, least=0)
+    if staleness_seconds is not None:
+        staleness_seconds = positive("staleness_seconds", staleness_seconds, zero=True)
     told = _History(_operations(trace))
     found = {
         "read_your_writes": list(_read_your_writes(told)),
@@ -125,6 +130,8 @@ def _positions(some: frozenset[int]) -> str:
 
 
 def _operations(trace: pd.DataFrame) -> list[_Operation]:
+    if not isinstance(trace, pd.DataFrame):
+        raise InvalidArgument(f"trace={type(trace).__name__}: give a DataFrame, one row per operation")
     missing = [name for name in COLUMNS if name not in trace.columns]
     if missing:
         raise InvalidArgument(f"the trace has no column {', '.join(missing)}; give {', '.join(COLUMNS)}")
@@ -135,12 +142,19 @@ def _operations(trace: pd.DataFrame) -> list[_Operation]:
 
 
 def _whole(applied: Any) -> frozenset[int] | None:
-    return None if applied is None or isinstance(applied, float) else frozenset(applied)
+    if applied is None or isinstance(applied, float):
+        return None
+    if not isinstance(applied, Iterable) or isinstance(applied, str):
+        raise InvalidArgument(f"applied={applied!r}: give the positions that the read showed, such as (1, 2)")
+    return frozenset(whole("applied", one) for one in applied)
 
 
 def _checked(one: _Operation) -> _Operation:
     if one.op not in ("w", "r"):
         raise InvalidArgument(f"operation {one.label!r}: op={one.op!r}; accepted are 'w' and 'r'")
+    whole(f"operation {one.label!r}: version", one.version, least=0)
+    for name in ("invoke", "ret"):
+        number(f"operation {one.label!r}: {name}", getattr(one, name))
     if one.ret < one.invoke:
         raise InvalidArgument(f"operation {one.label!r} was answered at {one.ret} before it was asked at {one.invoke}")
     return one

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation import polled, polled_undisturbed, pushed, shared_queue
+from cqrs_lab.simulation.arguments import whole
+from cqrs_lab.simulation.bounds import check_cost, check_events
 from cqrs_lab.simulation.clocks import Downtime
 from cqrs_lab.simulation.draws import Draws, Integers, Work
 from cqrs_lab.simulation.durations import Seconds
@@ -22,12 +26,17 @@ def simulate_lag(model: LagModel, events: int = 100_000, seed: int = 0) -> LagRu
     events : int, optional
         How many; the last command may be cut.
     seed : int, optional
-        The same seed gives the same run. Every component draws from a child seed of its own, so that two models under
-        one seed differ by what differs in them.
+        A whole number of 0 or more; the same seed gives the same run. Every component draws from a child seed of its
+        own, so that two models under one seed differ by what differs in them.
 
     Returns
     -------
     LagRun
+
+    Raises
+    ------
+    InvalidArgument
+        An argument without a meaning, or a run that would draw more than fits into a computer; with the number.
 
     Examples
     --------
@@ -36,14 +45,19 @@ def simulate_lag(model: LagModel, events: int = 100_000, seed: int = 0) -> LagRu
     >>> bool(abs(run.summary().loc["mean", "lag_seconds"] - 2.0) < 0.1)
     True
     """
-    if not isinstance(events, int) or isinstance(events, bool) or events < 1:
-        raise InvalidArgument(f"events={events!r}: give a whole number, 1 or more")
+    if not isinstance(model, LagModel):
+        raise InvalidArgument(f"model={model!r}: give a LagModel, such as LagModel(Poisson(0.5), Exponential(1.0))")
+    events, seed = check_events(model, events), whole("seed", seed, least=0)
     draws = Draws(model, events, seed)
-    return LagRun(model, draws.committed_at, draws.partition, visible_at(draws))
+    check_cost(draws)
+    committed_at, visible = draws.committed_at, visible_at(draws)
+    if draws.origin:
+        committed_at, visible = committed_at + draws.origin, visible + draws.origin
+    return LagRun(model, committed_at, draws.partition, visible)
 
 
 def visible_at(draws: Draws) -> Seconds:
-    """Tell when each event is visible: one row per replica, one column per event, by position."""
+    """Return when each event is visible: one row per replica, one column per event, by position."""
     reached = _reached(draws)
     queues = [_queue(draws, reached, partition) for partition in range(len(draws.model.shares))]
     rows = [_replica(draws, reached, queues, replica) for replica in range(draws.model.replicas)]
@@ -51,7 +65,7 @@ def visible_at(draws: Draws) -> Seconds:
 
 
 def _replica(draws: Draws, reached: Seconds, queues: list[Integers | slice], replica: int) -> Seconds:
-    """Tell when each event is visible at one replica."""
+    """Return when each event is visible at one replica."""
     work = draws.work(replica)
     if isinstance(queues[0], slice):  # all events, in order
         return _projector(draws, reached, work, 0, replica)
@@ -63,13 +77,13 @@ def _replica(draws: Draws, reached: Seconds, queues: list[Integers | slice], rep
 
 
 def _reached(draws: Draws) -> Seconds:
-    """Tell when each event has come to its projector."""
+    """Return when each event has come to its projector."""
     left = draws.committed_at if draws.relay is None else pushed.one_by_one(draws.committed_at, draws.relay)
     return left if draws.delivery is None else left + draws.delivery
 
 
 def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
-    """Give a partition's events, in the order in which its projector takes them; keep the order if it is to be kept."""
+    """Return a partition's events, in the order in which its projector takes them."""
     if draws.delivery is None and len(draws.model.shares) == 1:
         return slice(None)
     events = np.flatnonzero(draws.partition == partition)
@@ -87,16 +101,17 @@ def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, repli
     if model.consumers == 1 and model.polling is None and model.crashes is None and not model.outages:
         total = work.total
         return pushed.one_by_one(arrived, total, out=total)  # nobody needs the draws again
-    outages, crashes = Downtime.planned(model.outages), model.crashes
-    arrived = outages.left_out(arrived) if model.outages else arrived
+    outages, crashes = Downtime.planned(draws.outages), model.crashes
+    reached, arrived = arrived, outages.left_out(arrived) if model.outages else arrived
     until, repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)
     if model.consumers > 1:
         done = shared_queue.visible(arrived, work.total, model.consumers)
     elif model.polling is None:
         done = pushed.visible(arrived, work, crashes, until, repairs)
     elif crashes is None and not model.outages:
-        done = polled_undisturbed.visible(arrived, work.total, model.polling, draws.intervals(partition, replica))
+        intervals = partial(draws.intervals, partition, replica)
+        done = polled_undisturbed.visible(arrived, work.total, model.polling, intervals)
     else:
-        intervals = draws.intervals(partition, replica)
-        done = polled.visible(arrived, work, model.polling, intervals, crashes, until, repairs, outages)
-    return outages.put_back(done) if model.outages else done
+        polls = draws.intervals(partition, replica)
+        done = polled.visible(arrived, work, model.polling, polls, crashes, until, repairs, outages)
+    return outages.resumed(outages.put_back(done), reached) if model.outages else done

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation.arrivals import Arrivals
-from cqrs_lab.simulation.durations import Duration, positive
+from cqrs_lab.simulation.arguments import among, keep, number, positive, shares_of, whole
+from cqrs_lab.simulation.arrivals import Arrivals, arrivals
+from cqrs_lab.simulation.durations import Duration, duration
+
+MOST_PARTITIONS = 10_000
+"""Partitions, consumers or replicas: each is looked at by itself."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Polling:
     ----------
     interval : Duration
     batch_limit : int, optional
-        At most so many events a poll.
+        At most this many events a poll.
     commit : {"each", "batch"}
         When an event becomes visible: when it is handled, or when the last of its batch is.
     mode : {"ticks", "sleep_after", "drain"}
@@ -36,13 +38,12 @@ class Polling:
     mode: Literal["ticks", "sleep_after", "drain"] = "ticks"
 
     def __post_init__(self) -> None:
-        _duration("interval", self.interval)
-        if self.interval.mean == 0:
+        if duration("interval", self.interval).mean == 0:
             raise InvalidArgument("interval=0: a poll that never sleeps is a push; leave polling out")
-        _among("commit", self.commit, ("each", "batch"))
-        _among("mode", self.mode, ("ticks", "sleep_after", "drain"))
+        among("commit", self.commit, ("each", "batch"))
+        among("mode", self.mode, ("ticks", "sleep_after", "drain"))
         if self.batch_limit is not None:
-            _count("batch_limit", self.batch_limit)
+            keep(self, batch_limit=whole("batch_limit", self.batch_limit))
         if self.mode == "drain" and (self.batch_limit is not None or self.commit == "batch"):
             raise InvalidArgument(
                 "mode='drain' goes on until nothing is left: leave batch_limit and commit='batch' out"
@@ -70,10 +71,10 @@ class Crashes:
     then: Literal["resume", "redeliver"] = "resume"
 
     def __post_init__(self) -> None:
-        positive("rate_per_second", self.rate_per_second)
-        _duration("repair", self.repair)
-        _among("when", self.when, ("always", "handling"))
-        _among("then", self.then, ("resume", "redeliver"))
+        keep(self, rate_per_second=positive("rate_per_second", self.rate_per_second))
+        duration("repair", self.repair)
+        among("when", self.when, ("always", "handling"))
+        among("then", self.then, ("resume", "redeliver"))
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,10 @@ class Retries:
     backoff_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        positive("probability", self.probability, zero=True)
-        positive("backoff_seconds", self.backoff_seconds, zero=True)
-        if self.probability >= 1:
+        chance = number("probability", self.probability, least=0, most=1)
+        if chance == 1:
             raise InvalidArgument(f"probability={self.probability!r}: give less than 1, or no event is ever handled")
+        keep(self, probability=chance, backoff_seconds=positive("backoff_seconds", self.backoff_seconds, zero=True))
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class LagModel:
     crashes : Crashes, optional
     retries : Retries, optional
     outages : sequence of (start second, seconds), optional
-        Planned ones, for all projectors. Work stops and is resumed.
+        Planned ones, for all projectors. Work stops and is resumed. Times are those of the arrivals.
 
     Raises
     ------
@@ -146,27 +147,23 @@ class LagModel:
     outages: Sequence[tuple[float, float]] = ()
 
     def __post_init__(self) -> None:
-        if not hasattr(self.arrivals, "rate_per_second"):
-            raise InvalidArgument(f"arrivals={self.arrivals!r}: give Poisson, Clockwork, Bursts or RecordedTimes")
-        _duration("handling", self.handling)
-        for name in ("events_per_command", "consumers", "replicas"):
-            _count(name, getattr(self, name))
+        arrivals("arrivals", self.arrivals)
+        duration("handling", self.handling)
+        keep(self, events_per_command=whole("events_per_command", self.events_per_command))
+        for name in ("consumers", "replicas"):
+            keep(self, **{name: whole(name, getattr(self, name), most=MOST_PARTITIONS)})
         for name in ("relay", "delivery"):
             if getattr(self, name) is not None:
-                _duration(name, getattr(self, name))
-        self._check_partitions()
+                duration(name, getattr(self, name))
+        for name, kind in (("polling", Polling), ("crashes", Crashes), ("retries", Retries)):
+            if not isinstance(getattr(self, name), kind | None):
+                raise InvalidArgument(f"{name}={getattr(self, name)!r}: give {kind.__name__}(…), or leave it out")
+        keep(self, partitions=_partitions(self.partitions), outages=_outages(self.outages))
         self._check_consumers()
-        self._check_outages()
+        if not isinstance(self.delivery_in_order, bool):
+            raise InvalidArgument(f"delivery_in_order={self.delivery_in_order!r}: give True or False")
         if not self.delivery_in_order and self.delivery is None:
             raise InvalidArgument("delivery_in_order=False: events overtake on the way; give delivery=, a Duration")
-
-    def _check_partitions(self) -> None:
-        if isinstance(self.partitions, int) and not isinstance(self.partitions, bool):
-            _count("partitions", self.partitions)
-            return
-        shares = np.asarray(self.partitions, dtype="float64")
-        if shares.ndim != 1 or not len(shares) or (shares <= 0).any() or abs(shares.sum() - 1) > 1e-9:
-            raise InvalidArgument(f"partitions={self.partitions!r}: give a number, or shares above 0 that add up to 1")
 
     def _check_consumers(self) -> None:
         several = [name for name in ("polling", "crashes") if getattr(self, name) is not None]
@@ -177,15 +174,6 @@ class LagModel:
                 f"consumers={self.consumers} compete for one queue, which has no meaning together with {several[0]}; "
                 "give one of the two"
             )
-
-    def _check_outages(self) -> None:
-        last = 0.0
-        for start, seconds in self.outages:
-            positive("outage start", start, zero=True)
-            positive("outage seconds", seconds)
-            if start < last:
-                raise InvalidArgument(f"outages: at {start!r} another one has not ended; give them in order")
-            last = start + seconds
 
     @property
     def events_per_second(self) -> float:
@@ -200,16 +188,22 @@ class LagModel:
         return tuple(self.partitions)
 
 
-def _duration(name: str, value: Any) -> None:
-    if not hasattr(value, "second_moment"):
-        raise InvalidArgument(f"{name}={value!r}: give a duration, such as Fixed(0.5) or Exponential(mean=0.5)")
+def _partitions(value: Any) -> int | tuple[float, ...]:
+    """Return how many partitions, or their shares."""
+    if not isinstance(value, Iterable) or isinstance(value, str):
+        return whole("partitions", value, most=MOST_PARTITIONS)
+    return shares_of(value, "partitions")
 
 
-def _count(name: str, value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidArgument(f"{name}={value!r}: give a whole number, 1 or more")
-
-
-def _among(name: str, value: Any, accepted: tuple[str, ...]) -> None:
-    if value not in accepted:
-        raise InvalidArgument(f"{name}={value!r}: accepted are {', '.join(map(repr, accepted))}")
+def _outages(value: Any) -> tuple[tuple[float, float], ...]:
+    """Return the planned outages: pairs of numbers, in order."""
+    pairs = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    if not all(isinstance(pair, Iterable) and not isinstance(pair, str) and len(list(pair)) == 2 for pair in pairs):
+        raise InvalidArgument(f"outages={value!r}: give pairs of (start second, seconds), such as [(600, 60)]")
+    last, outages = 0.0, []
+    for start, seconds in pairs:
+        outages.append((positive("outage start", start, zero=True), positive("outage seconds", seconds)))
+        if start < last:
+            raise InvalidArgument(f"outages: at {start!r} another one has not ended; give them in order")
+        last = start + seconds
+    return tuple(outages)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from cqrs_lab.simulation.clocks import Downtime
-from cqrs_lab.simulation.draws import Endless, Work
+from cqrs_lab.simulation.draws import LazyDraws, Work
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes, Polling
+from cqrs_lab.simulation.polls import Sleeps, Ticks
 from cqrs_lab.simulation.pushed import check_repeats
 
 Stop = tuple[float, float, bool]
@@ -22,13 +23,13 @@ def visible(
     arrived: Seconds,
     work: Work,
     polling: Polling,
-    intervals: Endless,
+    intervals: LazyDraws,
     crashes: Crashes | None,
-    until: Endless,
-    repairs: Endless,
+    until: LazyDraws,
+    repairs: LazyDraws,
     outages: Downtime,
 ) -> Seconds:
-    """Tell when each event is visible; events in the order in which they come, on the clock without outages."""
+    """Return when each event is visible; events in the order in which they come, on the clock without outages."""
     stops = _stops(crashes, until, repairs, outages)
     clock = _handling_clock(crashes, until, repairs)
     projector = _Polled(arrived, work, polling, intervals, outages, stops, clock)
@@ -36,8 +37,8 @@ def visible(
     return projector.run()
 
 
-def _stops(crashes: Crashes | None, until: Endless, repairs: Endless, outages: Downtime) -> Iterator[Stop]:
-    """Give the stops that come by the clock, in order: crashes, and the points to which outages have shrunk."""
+def _stops(crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws, outages: Downtime) -> Iterator[Stop]:
+    """Return the stops that come by the clock, in order: crashes, and the points to which outages have shrunk."""
     planned = [(float(at), float(at), False) for at in outages.starts]
     up, crash = 0.0, 0
     while crashes is not None and crashes.when == "always":
@@ -51,8 +52,8 @@ def _stops(crashes: Crashes | None, until: Endless, repairs: Endless, outages: D
     yield from planned
 
 
-def _handling_clock(crashes: Crashes | None, until: Endless, repairs: Endless) -> Iterator[tuple[float, float]]:
-    """Give the crashes that come by handling time: how much until the next, and its repair."""
+def _handling_clock(crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws) -> Iterator[tuple[float, float]]:
+    """Return the crashes that come by handling time: how much until the next, and its repair."""
     crash = 0
     while crashes is not None and crashes.when == "handling":
         yield until[crash], repairs[crash]
@@ -70,16 +71,14 @@ class _Polled:
         arrived: Seconds,
         work: Work,
         polling: Polling,
-        intervals: Endless,
+        intervals: LazyDraws,
         outages: Downtime,
         stops: Iterator[Stop],
         clock: Iterator[tuple[float, float]],
     ) -> None:
         self.arrived, self.polling = arrived, polling
         self.handling, self.backoff = work.handling, work.backoff
-        self.intervals, self.slept, self.outages = intervals, 0, outages
-        self.ticks: Seconds = np.empty(0)
-        self.drawn, self.polled_at = 0, -math.inf
+        self.ticks, self.sleeps, self.outages = Ticks(intervals), Sleeps(intervals), outages
         self.stops, self.stop = stops, next(stops, NEVER)
         self.clock = clock
         self.left, self.repair = next(clock, (math.inf, 0.0))
@@ -101,15 +100,15 @@ class _Polled:
     # --- waking up ---
 
     def _tick(self, now: float, event: int) -> float:
-        """Give the first tick that finds the projector up and idle, and the event there; each tick is one poll."""
-        tick = self._after(max(now, self.arrived[event], np.nextafter(self.polled_at, math.inf)))
-        while (up := self._up(tick)) != tick:
+        """Return the first tick that finds the projector up and idle, and the event there; each tick is one poll."""
+        tick = self._after(max(now, float(self.arrived[event])))
+        while (up := self._up(self._shown(tick))) != self._shown(tick):
             tick = self._after(up)
-        self.polled_at = tick
-        return tick
+        self.ticks.take(tick)
+        return self._shown(tick)
 
     def _up(self, moment: float) -> float:
-        """Give the moment itself, or the end of the stop that it falls into."""
+        """Return the moment itself, or the end of the stop that it falls into."""
         while self.stop[1] <= moment:
             self.stop = next(self.stops, NEVER)
         return self.stop[1] if self.stop[0] <= moment else moment
@@ -117,20 +116,12 @@ class _Polled:
     def _sleep(self, now: float, event: int) -> float:
         """Sleep until something is there; a stop cuts a sleep short, and the projector asks when it is up again."""
         while True:
-            many = self.intervals.first(self.slept + 64)[self.slept :]
-            wakes = np.add.accumulate(np.append(now, many))[1:]
-            first = int(np.searchsorted(wakes, self.arrived[event], side="left"))
-            first = min(first, len(wakes) - 1)
             while self.stop[1] < now:
                 self.stop = next(self.stops, NEVER)
-            cut = int(np.searchsorted(wakes, self.stop[0], side="right"))
-            if cut <= first:
-                self.slept += cut + 1
+            now = self.sleeps.until(now, min(float(self.arrived[event]), math.nextafter(self.stop[0], math.inf)))
+            if now > self.stop[0]:
                 now = self.stop[1]
                 self.stop = next(self.stops, NEVER)
-            else:
-                self.slept += first + 1
-                now = float(wakes[first])
             if self.arrived[event] <= now:
                 return now
 
@@ -183,19 +174,32 @@ class _Polled:
         return float(self.handling[event]), float(self.backoff[event])
 
     def _begin_again(self, up: float) -> tuple[float, bool]:
-        """Give when work goes on after a stop, and whether another stop before that has lost it."""
+        """Return when work goes on after a stop, and whether another stop before that has lost it."""
         now, lost = up, False
         while True:
-            now = self._after(now) if self.polling.mode == "ticks" else now
+            now = self._shown(self._after(now)) if self.polling.mode == "ticks" else now
             if self.stop[0] > now:
                 return now, lost
             lost = lost or self.stop[2]
             now = max(now, self.stop[1])
             self.stop = next(self.stops, NEVER)
 
-    def _after(self, moment: float) -> float:
-        """Give the first tick at or after a moment, whether the projector is up or not."""
-        while not len(self.ticks) or self.ticks[-1] < moment:
-            self.drawn = max(1024, 2 * self.drawn)
-            self.ticks = self.outages.outside(np.cumsum(self.intervals.first(self.drawn)))
-        return float(self.ticks[np.searchsorted(self.ticks, moment, side="left")])
+    def _after(self, moment: float) -> int:
+        """Return the first tick at or after a moment, whether the projector is up or not; none falls into an outage."""
+        if not len(self.outages.starts):
+            return self.ticks.at_or_after(moment)
+        # Putting outages back may round up, beyond the tick that was looked for.
+        earliest = float(self.outages.put_back(moment)) * (1 - 1e-12)
+        while True:
+            tick = self.ticks.at_or_after(earliest)
+            at = self.ticks.moment(tick)
+            earliest = self.outages.over(at)
+            if earliest == at:
+                if self._shown(tick) >= moment:
+                    return tick
+                earliest = math.nextafter(at, math.inf)
+
+    def _shown(self, tick: int) -> float:
+        """Return when a tick comes, on the clock without outages."""
+        at = self.ticks.moment(tick)
+        return float(self.outages.left_out(at)) if len(self.outages.starts) else at

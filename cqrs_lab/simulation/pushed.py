@@ -6,7 +6,7 @@ import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.clocks import Downtime
-from cqrs_lab.simulation.draws import Endless, Work
+from cqrs_lab.simulation.draws import LazyDraws, Work
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes
 
@@ -14,7 +14,7 @@ MOST_REPEATS = 10_000
 
 
 def check_repeats(count: int, crashes: Crashes | None) -> int:
-    """Give the count back, or refuse to go on with work that is begun again and again, and never done.
+    """Return the count back, or refuse to go on with work that is begun again and again, and never done.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def check_repeats(count: int, crashes: Crashes | None) -> int:
 
 
 def one_by_one(arrived: Seconds, seconds: Seconds, out: Seconds | None = None) -> Seconds:
-    """Tell when each is done, if one server takes them in this order: Lindley's recursion, without a loop.
+    """Return when each is done, if one server takes them in this order: Lindley's recursion, without a loop.
 
     What comes out is written to `out`, which may be `seconds` itself: memory costs more here than arithmetic.
 
@@ -46,8 +46,8 @@ def one_by_one(arrived: Seconds, seconds: Seconds, out: Seconds | None = None) -
     return finish
 
 
-def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: Endless, repairs: Endless) -> Seconds:
-    """Tell when each event is visible; events in the order in which they come."""
+def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+    """Return when each event is visible; events in the order in which they come."""
     if crashes is None:
         return one_by_one(arrived, work.total)
     if crashes.when == "handling":
@@ -58,16 +58,16 @@ def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: Endles
     return _redelivered_by_the_clock(arrived, work.total, crashes, until, repairs)
 
 
-def _resumed(work: Work, crashes: Crashes, until: Endless, repairs: Endless) -> Seconds:
-    """Tell what crashes add to each event, if the clock runs on handling time and work goes on where it stopped."""
+def _resumed(work: Work, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+    """Return what crashes add to each event, if the clock runs on handling time and work goes on where it stopped."""
     handled = np.cumsum(work.handling)
     crashed = _enough(until, float(handled[-1]))
     lost = np.append(0.0, np.cumsum(repairs.first(len(crashed))))
     return np.diff(lost[np.searchsorted(crashed, handled, side="left")], prepend=0.0)
 
 
-def _redelivered(work: Work, crashes: Crashes, until: Endless, repairs: Endless) -> Seconds:
-    """Tell what crashes add to each event, if the clock runs on handling time and the event in hand is done again."""
+def _redelivered(work: Work, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+    """Return what crashes add to each event, if the clock runs on handling time and the event in hand is done again."""
     added, handled = np.zeros(len(work.handling)), np.append(0.0, np.cumsum(work.handling))
     event, crash, repeats = 0, 0, 0
     while True:
@@ -81,7 +81,7 @@ def _redelivered(work: Work, crashes: Crashes, until: Endless, repairs: Endless)
         event, crash = hit, crash + 1
 
 
-def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, repairs: Endless) -> Seconds:
+def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: LazyDraws, repairs: LazyDraws) -> Seconds:
     horizon = float(arrived[-1] + seconds.sum())
     crashed = _enough(until, horizon)
     down = Downtime(crashed, repairs.first(len(crashed)))
@@ -89,7 +89,7 @@ def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: Endless, re
 
 
 def _redelivered_by_the_clock(
-    arrived: Seconds, seconds: Seconds, crashes: Crashes, until: Endless, repairs: Endless
+    arrived: Seconds, seconds: Seconds, crashes: Crashes, until: LazyDraws, repairs: LazyDraws
 ) -> Seconds:
     """One window per stretch of up-time: what is not done by its end is begun again in the next."""
     done, event, start, crash, repeats = np.empty(len(arrived)), 0, 0.0, 0, 0
@@ -108,8 +108,8 @@ def _redelivered_by_the_clock(
     return done
 
 
-def _enough(until: Endless, horizon: float) -> Seconds:
-    """Give the crashes on their clock, as many as there are up to a horizon, and at least one more."""
+def _enough(until: LazyDraws, horizon: float) -> Seconds:
+    """Return the crashes on their clock, as many as there are up to a horizon, and at least one more."""
     count = 64
     while (crashed := np.cumsum(until.first(count)))[-1] <= horizon:
         count *= 2

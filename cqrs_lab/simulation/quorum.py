@@ -7,14 +7,18 @@ waits for copies, R and S are the query's ways.
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.arguments import positive, whole
 from cqrs_lab.simulation.draws import child
-from cqrs_lab.simulation.durations import Duration, Seconds, positive
+from cqrs_lab.simulation.durations import Duration, Seconds, duration
+
+MOST_DRAWS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,25 @@ class Quorum:
     writes: Seconds
 
     def t_visibility(self, probability: float) -> float:
-        """Tell how long after a write reads must begin to see it with this probability."""
+        """Return how long after a write reads must begin to see it with this probability."""
         return _quantile(self.needed, probability)
 
     def consistent_probability(self, after_seconds: float) -> float:
-        """Tell how likely a read sees the write that was done so long before."""
+        """Return how likely a read sees the write that was done so long before."""
         positive("after_seconds", after_seconds, zero=True)
         return float(np.searchsorted(self.needed, after_seconds, side="right") / len(self.needed))
 
     def read_latency(self, quantile: float) -> float:
-        """Tell within how long this share of the reads has its answer."""
+        """Return within how long this share of the reads has its answer."""
         return _quantile(self.reads, quantile)
 
     def write_latency(self, quantile: float) -> float:
-        """Tell within how long this share of the writes is done."""
+        """Return within how long this share of the writes is done."""
         return _quantile(self.writes, quantile)
 
 
 def _quantile(seconds: Seconds, share: float) -> float:
-    if not 0 < share <= 1:
+    if isinstance(share, bool) or not isinstance(share, numbers.Real) or not 0 < share <= 1:
         raise InvalidArgument(f"{share!r} is no share; give a number above 0, and 1 at most")
     # The smallest value that so many do not exceed: with r + w > n it is 0 without an epsilon.
     return float(np.quantile(seconds, share, method="inverted_cdf"))
@@ -102,10 +106,11 @@ def simulate(
     P. Bailis and others, Probabilistically Bounded Staleness for Practical Partial Quorums, 2012. Their published
     t-visibilities lie some per cent below the true quantile: their script ends at the first noisy point that is enough.
     """
-    _check(n, r, w, samples)
+    _check(n, r, w, samples, seed)
     positive("remote_delay_seconds", remote_delay_seconds, zero=True)
     legs = {"write": write, "acknowledge": acknowledge, "read": read, "respond": respond}
-    drawn = {name: leg.draw(child(seed, name), samples * n).reshape(samples, n) for name, leg in legs.items()}
+    size = (samples, n)
+    drawn = {name: duration(name, leg).draw(child(seed, name), n * samples).reshape(size) for name, leg in legs.items()}
     away_from_writer, away_from_reader = (
         remote_delay_seconds * _elsewhere(child(seed, place), samples, n) for place in ("writer", "reader")
     )
@@ -119,15 +124,20 @@ def simulate(
     )
 
 
-def _check(n: int, r: int, w: int, samples: int) -> None:
-    for name, value, most in (("n", n, None), ("r", r, n), ("w", w, n), ("samples", samples, None)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1 or (most is not None and value > most):
-            upper = "" if most is None else f" and {most} at most"
-            raise InvalidArgument(f"{name}={value!r}: give a whole number, 1 or more{upper}")
+def _check(n: int, r: int, w: int, samples: int, seed: int) -> None:
+    whole("n", n)
+    for name, value in (("r", r), ("w", w)):
+        whole(name, value, most=n)
+    whole("samples", samples)
+    whole("seed", seed, least=0)
+    if n * samples > MOST_DRAWS:
+        raise InvalidArgument(
+            f"this would draw {n * samples:.1e} ways; at most {MOST_DRAWS:.0e} can be: ask for fewer samples"
+        )
 
 
 def _elsewhere(random: np.random.Generator, samples: int, n: int) -> NDArray[np.bool_]:
-    """Tell for each replica whether it is in another place than who writes or reads."""
+    """Return for each replica whether it is in another place than who writes or reads."""
     return np.not_equal(np.arange(n), random.integers(n, size=(samples, 1)))
 
 

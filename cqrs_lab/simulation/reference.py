@@ -9,12 +9,12 @@ import numpy as np
 import simpy
 
 from cqrs_lab.simulation.draws import Draws
-from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.simulation.durations import Fixed, Seconds
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
 
 
 def visible_at(draws: Draws) -> Seconds:
-    """Tell when each event is visible, from the same draws as the fast engine.
+    """Return when each event is visible, from the same draws as the fast engine.
 
     Returns
     -------
@@ -79,6 +79,7 @@ class _Reader:
         self.news = world.event()
         self.up, self.back = True, world.event()
         self.down_for: set[str] = set()
+        self.outages = draws.outages
         self.outage, self.outage_over, self.outage_begins = False, world.event(), world.event()
         self.interruptible: list[simpy.Process] = []
         self.until, self.repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)
@@ -88,12 +89,10 @@ class _Reader:
         if self._crashes_by("always"):
             world.process(self._crash_by_the_clock())
         if self.model.polling is not None:
-            self.intervals, self.slept, self.next_tick, self.tick_at = (
-                draws.intervals(partition, replica),
-                0,
-                0,
-                0.0,
-            )
+            self.intervals = draws.intervals(partition, replica)
+            self.slept, self.naps = 0, 0
+            self.asleep_since: float | None = None
+            self.next_tick, self.tick_at = 0, 0.0
 
     def _crashes_by(self, when: str) -> bool:
         return self.model.crashes is not None and self.model.crashes.when == when
@@ -110,7 +109,7 @@ class _Reader:
     # --- going down, and coming back ---
 
     def _planned(self) -> Process:
-        for begin, seconds in self.model.outages:
+        for begin, seconds in self.outages:
             yield at(self.world, begin)
             self.outage = True
             self.outage_begins.succeed()
@@ -201,6 +200,7 @@ class _Reader:
             yield at(self.world, self.world.now, AFTER_ALL_ELSE)
 
     def _handle(self, batch: list[int]) -> Process:
+        self.asleep_since = None
         done, by_batch = 0, self.model.polling is not None and self.model.polling.commit == "batch"
         yield from self._wait_until_up()
         while done < len(batch):
@@ -250,25 +250,36 @@ class _Reader:
     # --- waking up ---
 
     def _tick_from(self, moment: float) -> float:
-        """Give the first tick at or after a moment; ticks are never counted back."""
+        """Return the first tick at or after a moment; ticks are never counted back."""
         while self.next_tick == 0 or self.tick_at < moment:
-            self.tick_at += self.intervals[self.next_tick]
-            self.next_tick += 1
+            self._count_tick()
         return self.tick_at
+
+    def _count_tick(self) -> None:
+        self.next_tick += 1
+        self.tick_at = self._later(0.0, self.tick_at, self.next_tick, self.intervals[self.next_tick - 1])
+
+    def _later(self, begin: float, last: float, number: int, interval: float) -> float:
+        """Return the end of an interval. Equal ones are multiplied and not added up: rounding may then not pile up."""
+        return begin + number * interval if isinstance(self.intervals.duration, Fixed) else last + interval
 
     def _tick(self) -> Process:
         """Wait for the next tick that finds the projector up; it is one poll."""
         while True:
             yield at(self.world, self._tick_from(self.world.now), AFTER_ALL_ELSE)
-            self.tick_at, self.next_tick = self.tick_at + self.intervals[self.next_tick], self.next_tick + 1
+            self._count_tick()
             if not self.down_for and self.inbox:
                 return
 
     def _sleep(self) -> Process:
         """Sleep once; a stop cuts the sleep short, and the projector asks as soon as it is up again."""
         yield from self._wait_until_up()
-        self.slept += 1
-        stopped = yield from self._pass(self.world.now + self.intervals[self.slept - 1], AFTER_ALL_ELSE)
+        if self.asleep_since is None:
+            self.asleep_since, self.naps = self.world.now, 0
+        self.slept, self.naps = self.slept + 1, self.naps + 1
+        wakes = self._later(self.asleep_since, self.world.now, self.naps, self.intervals[self.slept - 1])
+        stopped = yield from self._pass(wakes, AFTER_ALL_ELSE)
         if stopped is not None:
+            self.asleep_since = None
             yield from self._wait_until_up()
             yield at(self.world, self.world.now, AFTER_ALL_ELSE)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from html import escape
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.simulation.arguments import positive, seconds_of
+from cqrs_lab.simulation.arrivals import RecordedTimes
 from cqrs_lab.simulation.capacity import load
+from cqrs_lab.simulation.confidence import Batches
 from cqrs_lab.simulation.draws import Integers
-from cqrs_lab.simulation.durations import Seconds, positive
+from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import LagModel
 
 WARM_UP = 0.05
-STRETCHES = 20
-QUANTILES = (0.50, 0.95, 0.99)
+QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
 class LagRun:
@@ -72,16 +75,42 @@ class LagRun:
         """What arrives as a share of what the projectors can do; at 1 or more the lag grows without end."""
         return load(self.model)
 
+    @cached_property
+    def _batches(self) -> Batches:
+        return Batches(self.model, self._lag)
+
     def __repr__(self) -> str:
         lag = self.summary()["lag_seconds"]
         events = (
             f"{len(self.committed_at):,} events: mean lag {lag['mean']:.3g} s, 99 in 100 within {lag['p99']:.3g} s."
         )
-        return events if self.load < 1 else f"{events} {self.grows}"
+        return " ".join(filter(None, [events, self.caution]))
+
+    @property
+    def caution(self) -> str:
+        """Why some figures have no interval, and how long a run it would take; nothing where all of them have one."""
+        if self.load >= 1:
+            return self.grows
+        if self.model.outages or isinstance(self.model.arrivals, RecordedTimes):
+            return "Outages and recorded times come as they are, once: the figures are those of this run alone."
+        summary, batches = self._summary, self._batches
+        missing = [name for name in summary.index[:-1] if np.isnan(summary.loc[name, "low"])]
+        if not missing:
+            return ""
+        needed = {name: batches.needed(1 - probability) for name, probability in QUANTILES.items()}
+        needed["mean"] = batches.needed_for_mean
+        hardest = max(missing, key=lambda name: needed[name])
+        short = f"This run is too short for an interval of {_joined(missing)}"
+        if math.isinf(needed[hardest]):
+            return f"{short}, and so is any run: how long handling takes varies too much."
+        events = _rounded_up(needed[hardest] / (1 - WARM_UP))
+        return f"{short}: at {self.load:.0%} busy, {hardest} needs about {events:,} events."
 
     @property
     def grows(self) -> str:
         """What is to be said of a model whose projectors cannot keep up."""
+        if math.isinf(self.load):
+            return "How long handling takes has no mean, so there is no steady state: the figures are this run's alone."
         return (
             f"Events come {self.load:.3g} times as fast as they can be handled, so there is no steady state: the lag "
             "grows as long as this lasts, and the figures are those of this run alone."
@@ -93,10 +122,9 @@ class LagRun:
     def summary(self) -> pd.DataFrame:
         """Sum the lag up, each figure with the interval that holds the true one 95 times in 100.
 
-        The interval comes from batch means: the run is cut into 20 stretches of positions, and the spread of their
-        figures tells how sure the whole is. It is honest where a stretch is long against the time the queue takes to
-        forget: short runs near a utilisation of 1 are less sure than they look. There is none (NaN) for the
-        greatest lag, nor where the projectors cannot keep up and the figures have no true value.
+        The interval comes from ten batches of events and the spread of their figures. A run that is too short for
+        that has none (NaN), and says in `caution` how long it would have to be; nor is there one for the greatest lag,
+        for outages and recorded times, or where the projectors cannot keep up and the figures have no true value.
 
         Returns
         -------
@@ -107,28 +135,13 @@ class LagRun:
 
     @cached_property
     def _summary(self) -> pd.DataFrame:
-        whole = [self._lag.mean(), *np.quantile(self._lag, QUANTILES), self._lag.max()]
-        parts = np.array([[part.mean(), *_quantiles(part)] for part in self._stretches])
-        half = np.append(self._half_interval(parts), np.nan)
-        rows = {"lag_seconds": whole, "low": whole - half, "high": whole + half}
-        return pd.DataFrame(rows, index=["mean", "p50", "p95", "p99", "max"])
-
-    @cached_property
-    def _stretches(self) -> list[Seconds]:
-        """The lags of 20 stretches of positions, each in ascending order."""
-        parts = np.array_split(self._lag, STRETCHES, axis=1)
-        return [np.sort(part, axis=None) for part in parts if part.size]
-
-    def _half_interval(self, parts: Seconds) -> Seconds:
-        """Give half the width of a 95 % interval, from the figures of each stretch: one row per stretch."""
-        count = len(parts)
-        if count == 1 or self.load >= 1:
-            return np.full(parts.shape[1], np.nan)
-        half: Seconds = parts.std(axis=0, ddof=1) * (stats.t.ppf(0.975, count - 1) / np.sqrt(count))
-        return half
+        rows = {"mean": self._batches.mean()}
+        rows |= zip(QUANTILES, self._batches.quantiles(list(QUANTILES.values())), strict=True)
+        rows["max"] = (float(self._lag.max()), np.nan, np.nan)
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["lag_seconds", "low", "high"])
 
     def stale_curve(self, after_seconds: Seconds) -> pd.DataFrame:
-        """Tell how likely a read misses an event, for many times since its commit at once.
+        """Return how likely a read misses an event, for many times since its commit at once.
 
         Parameters
         ----------
@@ -137,26 +150,25 @@ class LagRun:
         Returns
         -------
         DataFrame
-            One row per time, which is the index; columns probability, low, high (float64), with the 95 % interval of
-            `summary`.
+            One row per time, which is the index; columns probability, low, high (float64), with a 95 % interval as in
+            `summary`: NaN where the run is too short for a share as rare as that.
         """
-        parts = np.array([1 - np.searchsorted(part, after_seconds, "right") / len(part) for part in self._stretches])
-        weights = [len(part) for part in self._stretches]
-        mean, half = np.average(parts, axis=0, weights=weights), self._half_interval(parts)
-        rows = {"probability": mean, "low": np.maximum(mean - half, 0), "high": np.minimum(mean + half, 1)}
-        return pd.DataFrame(rows, index=pd.Index(after_seconds, name="after_seconds"))
+        times = seconds_of("after_seconds", after_seconds, "times")
+        probability, low, high = self._batches.shares(times)
+        rows = {"probability": probability, "low": low, "high": high}
+        return pd.DataFrame(rows, index=pd.Index(times, name="after_seconds"))
 
     def stale_probability(self, after_seconds: float) -> float:
-        """Tell how likely a read misses an event, so long after its commit, on a replica picked at random."""
+        """Return how likely a read misses an event, so long after its commit, on a replica picked at random."""
         positive("after_seconds", after_seconds, zero=True)
         return float(np.mean(self._lag > after_seconds))
 
     def behind_probability(self) -> float:
-        """Tell how likely a replica lacks something that is committed, at a random moment."""
+        """Return how likely a replica lacks something that is committed, at a random moment."""
         return float(np.mean([self._behind(visible) for visible in self.visible_at]))
 
     def _behind(self, visible: Seconds) -> float:
-        """Give the share of time that any event is on its way: the union of the stretches from commit to visible."""
+        """Return the share of time that any event is on its way: the union of the stretches from commit to visible."""
         start, end = self._window
         behind_until = np.maximum.accumulate(visible)
         free_from = np.clip(behind_until, start, end)
@@ -166,16 +178,22 @@ class LagRun:
 
     @property
     def _window(self) -> tuple[float, float]:
-        return float(self.committed_at[self._first]), float(self.committed_at[-1])
+        start, end = float(self.committed_at[self._first]), float(self.committed_at[-1])
+        if start == end:
+            raise InvalidArgument(
+                "all events that count were committed at one moment, and an average over time has none to go over: "
+                "simulate more events"
+            )
+        return start, end
 
     def events_behind_mean(self) -> float:
-        """Tell how many committed events a replica lacks, on average over time."""
+        """Return how many committed events a replica lacks, on average over time."""
         start, end = self._window
         on_the_way = np.clip(self.visible_at, start, end) - np.clip(self.committed_at, start, end)
         return float(on_the_way.sum() / len(self.visible_at) / (end - start))
 
     def age_of_information_mean(self) -> float:
-        """Tell how old the newest event is that a replica shows, in seconds, on average over time."""
+        """Return how old the newest event is that a replica shows, in seconds, on average over time."""
         return float(np.mean([self._age(visible) for visible in self.visible_at]))
 
     def _age(self, visible: Seconds) -> float:
@@ -189,18 +207,18 @@ class LagRun:
         return float(area.sum() / (end - start))
 
     def token_wait_mean(self, after_seconds: float) -> float:
-        """Tell how long a reader waits who asks so long after a commit, and for nothing older than that event."""
+        """Return how long a reader waits who asks so long after a commit, and for nothing older than that event."""
         positive("after_seconds", after_seconds, zero=True)
         waits = [self._complete(visible) - self.committed_at - after_seconds for visible in self.visible_at]
         return float(np.mean(np.maximum(np.array(waits)[:, self._first :], 0)))
 
     def all_replicas_mean(self) -> float:
-        """Tell how long after a commit every replica shows the event, and all before it, on average."""
+        """Return how long after a commit every replica shows the event, and all before it, on average."""
         complete = np.array([self._complete(visible) for visible in self.visible_at]).max(axis=0)
         return float((complete - self.committed_at)[self._first :].mean())
 
     def _complete(self, visible: Seconds) -> Seconds:
-        """Tell when everything up to an event is visible, in its partition."""
+        """Return when everything up to an event is visible, in its partition."""
         complete = np.empty_like(visible)
         for partition in np.unique(self.partition):
             own = self.partition == partition
@@ -208,7 +226,11 @@ class LagRun:
         return complete
 
 
-def _quantiles(ascending: Seconds) -> Seconds:
-    """Give the quantiles of what is in order already: as np.quantile, without partitioning it again."""
-    at = np.multiply(QUANTILES, len(ascending) - 1)
-    return np.interp(at, np.arange(len(ascending)), ascending)
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _rounded_up(events: float) -> int:
+    """Return a number of events with two digits that count: it is an estimate."""
+    unit: int = 10 ** max(0, math.floor(math.log10(events)) - 1)
+    return int(math.ceil(events / unit) * unit)

@@ -6,16 +6,22 @@ projector cannot keep up, it is refused.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from scipy import integrate, optimize, special, stats
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, positive
+from cqrs_lab.simulation.arguments import number, positive, share, shares_of, whole
+from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, duration
+
+MOST_COUNTED = 10_000
+"""Consumers, replicas, events of a batch: formulas go through them one by one."""
 
 
 @dataclass(frozen=True)
@@ -26,42 +32,72 @@ class LagDistribution:
     ----------
     mean : float
         Seconds.
-    stale_probability : callable
-        ``stale_probability(after_seconds)``: how likely an event is not visible so long after its commit.
+    tail : callable
+        ``tail(seconds)``: the share of events that lag more than this, for 0 or more seconds.
     """
 
     mean: float
-    stale_probability: Callable[[float], float]
+    tail: Callable[[float], float]
+
+    def stale_probability(self, after_seconds: float) -> float:
+        """Return how likely an event is not visible this long after its commit."""
+        return self.tail(positive("after_seconds", after_seconds, zero=True))
 
     def quantile(self, probability: float) -> float:
-        """Give the seconds within which this share of the events is visible."""
-        if not 0 < probability < 1:
-            raise InvalidArgument(f"probability={probability!r}: give a number between 0 and 1")
+        """Return the seconds within which this share of the events is visible."""
+        probability = share("probability", probability)
         upper = max(self.mean, 1e-12)
-        while self.stale_probability(upper) > 1 - probability:
+        while self.tail(upper) > 1 - probability:
             upper *= 2
-        missing = partial(_above, self.stale_probability, 1 - probability)
+        missing = partial(_above, self.tail, 1 - probability)
         return float(optimize.brentq(missing, 0, upper, xtol=1e-13 * upper))
 
     def token_wait_mean(self, after_seconds: float) -> float:
-        """Tell how long a reader waits who asks so long after a commit for nothing older; order is kept."""
-        return float(integrate.quad(self.stale_probability, after_seconds, np.inf, limit=500)[0])
+        """Return how long a reader waits who asks this long after a commit for nothing older; order is kept."""
+        after_seconds = positive("after_seconds", after_seconds, zero=True)
+        return float(integrate.quad(self.tail, after_seconds, np.inf, limit=500)[0])
 
 
 def _above(tail: Callable[[float], float], share: float, seconds: float) -> float:
     return tail(seconds) - share
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+NAMES: dict[Callable[[str, Any], Any], str] = {
+    positive: "rate seconds interval_seconds relay_mean lag_mean crash_rate repair_mean mean writes_per_second",
+    partial(positive, zero=True): "handling_mean outage_seconds backoff_seconds",
+    partial(number, least=0, most=1 - 1e-12): "probability",
+    partial(whole, most=MOST_COUNTED): "consumers replicas batch_limit events_per_command",
+    duration: "handling interval repair",
+}
+CHECKS: dict[str, Callable[[str, Any], Any]] = {name: check for check, names in NAMES.items() for name in names.split()}
+
+
+def checked(formula: Callable[P, R]) -> Callable[P, R]:
+    """Refuse arguments without a meaning, each by its name; every public formula takes its arguments through here."""
+    names = inspect.signature(formula)
+
+    @wraps(formula)
+    def through(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = names.bind(*args, **kwargs)
+        for name, value in given.arguments.items():
+            if name in CHECKS:
+                given.arguments[name] = CHECKS[name](name, value)
+        return formula(*given.args, **given.kwargs)
+
+    return through
+
+
+@checked
 def utilisation(rate: float, handling_mean: float, consumers: int = 1) -> float:
-    """Give the share of time that a projector is at work: rate × mean handling, by consumer.
+    """Return the share of time that a projector is at work: rate × mean handling, by consumer.
 
     Raises
     ------
     InvalidArgument
         It is 1 or more: then the lag grows without end, and no formula below holds.
     """
-    positive("rate", rate)
-    positive("handling_mean", handling_mean, zero=True)
     rho = rate * handling_mean / consumers
     if rho >= 1:
         raise InvalidArgument(
@@ -71,14 +107,16 @@ def utilisation(rate: float, handling_mean: float, consumers: int = 1) -> float:
     return rho
 
 
+@checked
 def exponential(mean: float) -> LagDistribution:
-    """Make the distribution with P(lag > t) = e^(−t / mean)."""
+    """Return the distribution with P(lag > t) = e^(−t / mean)."""
     return LagDistribution(mean, lambda t: math.exp(-t / mean))
 
 
 # --- pushed ---------------------------------------------------------------------------------------------------
 
 
+@checked
 def pushed(rate: float, handling_mean: float) -> LagDistribution:
     """M/M/1: random arrivals, exponential handling, first come first handled: exponential with rate μ − λ.
 
@@ -88,6 +126,7 @@ def pushed(rate: float, handling_mean: float) -> LagDistribution:
     return exponential(handling_mean / (1 - utilisation(rate, handling_mean)))
 
 
+@checked
 def pushed_mean(rate: float, handling: Duration) -> float:
     """M/G/1, mean lag: E[S] + λ E[S²] / (2 (1 − ρ)), whatever the distribution of handling.
 
@@ -100,6 +139,7 @@ def _pollaczek_khinchine(rate: float, mean: float, second_moment: float) -> floa
     return mean + rate * second_moment / (2 * (1 - utilisation(rate, mean)))
 
 
+@checked
 def pushed_fixed(rate: float, seconds: float) -> LagDistribution:
     """M/D/1: random arrivals, handling always the same; the waiting time of Erlang.
 
@@ -124,12 +164,15 @@ def pushed_fixed(rate: float, seconds: float) -> LagDistribution:
         if after < seconds:
             return 1.0
         k = int((after - seconds) / seconds) + 1
+        if k > MOST_COUNTED / (1 - rho):
+            return 0.0
         passed = rate * (k * seconds - (after - seconds))
         return float(1 - np.dot(at_most(k)[:0:-1], stats.poisson.pmf(np.arange(k), passed)))
 
     return LagDistribution(pushed_mean(rate, Fixed(seconds)), stale)
 
 
+@checked
 def clockwork(interval_seconds: float, handling_mean: float) -> LagDistribution:
     """D/M/1: events at equal intervals, exponential handling: exponential with rate μ (1 − σ).
 
@@ -144,6 +187,7 @@ def clockwork(interval_seconds: float, handling_mean: float) -> LagDistribution:
     return exponential(handling_mean / (1 - sigma))
 
 
+@checked
 def competing(rate: float, handling_mean: float, consumers: int) -> LagDistribution:
     """M/M/c: several consumers take from one queue; a wait with Erlang's probability C, then the handling.
 
@@ -151,8 +195,10 @@ def competing(rate: float, handling_mean: float, consumers: int) -> LagDistribut
     """
     rho = utilisation(rate, handling_mean, consumers)
     load, mu = rate * handling_mean, 1 / handling_mean
-    none_free = load**consumers / math.factorial(consumers) / (1 - rho)
-    waits = none_free / (sum(load**k / math.factorial(k) for k in range(consumers)) + none_free)
+    lost = 1.0  # Erlang's B, by his recursion; its terms one by one would overflow
+    for k in range(1, consumers + 1):
+        lost = load * lost / (k + load * lost)
+    waits = lost / (1 - rho * (1 - lost))
     alpha = consumers * mu * (1 - rho)
 
     def stale(after: float) -> float:
@@ -162,12 +208,13 @@ def competing(rate: float, handling_mean: float, consumers: int) -> LagDistribut
 
 
 def _sum_of_two(one: float, other: float, after: float) -> float:
-    """Give P(sum > t) of two independent exponential durations with these rates."""
+    """Return P(sum > t) of two independent exponential durations with these rates."""
     if math.isclose(one, other, rel_tol=1e-9):
         return (1 + one * after) * math.exp(-one * after)
     return (other * math.exp(-one * after) - one * math.exp(-other * after)) / (other - one)
 
 
+@checked
 def partitions(rate: float, handling_mean: float, shares: Sequence[float]) -> LagDistribution:
     """Let each partition be a pushed projector with its share of the events: a mixture of exponentials.
 
@@ -175,11 +222,13 @@ def partitions(rate: float, handling_mean: float, shares: Sequence[float]) -> La
 
     Source: L. Kleinrock, Queueing Systems I, 1975.
     """
+    shares = shares_of(shares)
     parts = [(share, pushed(rate * share, handling_mean)) for share in shares]
     mean = sum(share * lag.mean for share, lag in parts)
-    return LagDistribution(mean, lambda t: sum(share * lag.stale_probability(t) for share, lag in parts))
+    return LagDistribution(mean, lambda t: sum(share * lag.tail(t) for share, lag in parts))
 
 
+@checked
 def relayed(rate: float, relay_mean: float, handling_mean: float) -> LagDistribution:
     """Put a relay before the projector, both M/M/1: the sum of independent Exp(μ₁ − λ) and Exp(μ₂ − λ).
 
@@ -189,6 +238,7 @@ def relayed(rate: float, relay_mean: float, handling_mean: float) -> LagDistribu
     return LagDistribution(first + second, lambda t: _sum_of_two(1 / first, 1 / second, t))
 
 
+@checked
 def events_together_mean(rate: float, handling_mean: float, events_per_command: int) -> float:
     """Commands at random, each with k events at once, exponential handling: mean lag (k + 1) / (2 μ (1 − ρ)).
 
@@ -197,6 +247,7 @@ def events_together_mean(rate: float, handling_mean: float, events_per_command: 
     return (events_per_command + 1) * handling_mean / (2 * (1 - utilisation(rate, handling_mean)))
 
 
+@checked
 def both_projections_mean(rate: float, handling_mean: float) -> float:
     """Two projections follow one stream, both M/M/1: mean time until both show an event, (12 − ρ) / (8 (μ − λ)).
 
@@ -210,15 +261,16 @@ def both_projections_mean(rate: float, handling_mean: float) -> float:
 # --- polled ---------------------------------------------------------------------------------------------------
 
 
+@checked
 def polled(interval_seconds: float) -> LagDistribution:
     """Poll at fixed ticks, take all, handling free: uniform from 0 to the interval.
 
     Source: W. Feller, An Introduction to Probability Theory II, 1966.
     """
-    positive("interval_seconds", interval_seconds)
     return LagDistribution(interval_seconds / 2, lambda t: max(0.0, 1 - t / interval_seconds))
 
 
+@checked
 def polled_mean(interval: Duration) -> float:
     """Poll at intervals of any kind, handling free: mean lag E[T²] / (2 E[T]).
 
@@ -229,6 +281,7 @@ def polled_mean(interval: Duration) -> float:
     return interval.second_moment / (2 * interval.mean)
 
 
+@checked
 def polled_limited_mean(rate: float, interval_seconds: float, batch_limit: int) -> float:
     """Poll at fixed ticks for at most b events, handling free, random arrivals: Bailey's bulk queue.
 
@@ -249,6 +302,7 @@ def polled_limited_mean(rate: float, interval_seconds: float, batch_limit: int) 
     return (before - load / 2) / rate
 
 
+@checked
 def sleeping_mean(rate: float, handling: Duration, interval: Duration) -> float:
     """Take all that is there, handle it one by one, sleep; random arrivals (M/G/1, gated vacations).
 
@@ -260,6 +314,7 @@ def sleeping_mean(rate: float, handling: Duration, interval: Duration) -> float:
     return draining_mean(rate, handling, interval) + rho * interval.mean / (1 - rho)
 
 
+@checked
 def draining_mean(rate: float, handling: Duration, interval: Duration) -> float:
     """Handle until nothing is left, then sleep; random arrivals (M/G/1, exhaustive vacations).
 
@@ -273,6 +328,7 @@ def draining_mean(rate: float, handling: Duration, interval: Duration) -> float:
 # --- trouble --------------------------------------------------------------------------------------------------
 
 
+@checked
 def crashing_mean(rate: float, handling_mean: float, crash_rate: float, repair_mean: float) -> float:
     """M/M/1 that crashes busy or idle and resumes its work; exponential repairs.
 
@@ -285,6 +341,7 @@ def crashing_mean(rate: float, handling_mean: float, crash_rate: float, repair_m
     return ((xi + eta) ** 2 + xi * mu) / ((xi + eta) * (eta * (mu - rate) - xi * rate))
 
 
+@checked
 def crashing_at_work_mean(rate: float, handling: Duration, crash_rate: float, repair: Duration) -> float:
     """M/G/1 that crashes while it handles, and resumes; crashes make the handling longer.
 
@@ -297,6 +354,7 @@ def crashing_at_work_mean(rate: float, handling: Duration, crash_rate: float, re
     return _pollaczek_khinchine(rate, handling.mean * longer, second)
 
 
+@checked
 def redelivering_mean(rate: float, seconds: float, crash_rate: float, repair: Duration) -> float:
     """Let a crash while handling do the event again from the start; handling is fixed, D.
 
@@ -304,6 +362,11 @@ def redelivering_mean(rate: float, seconds: float, crash_rate: float, repair: Du
 
     Source: D. P. Gaver, A waiting line with interrupted service, 1962.
     """
+    if crash_rate * seconds > 100:
+        raise InvalidArgument(
+            f"{seconds:g} seconds of work between crashes {1 / crash_rate:g} s apart: it is begun again without end; "
+            "crash less often"
+        )
     through = math.exp(-crash_rate * seconds)
     failures, spread = (1 - through) / through, (1 - through) / through**2
     cut, odds = 1 / crash_rate, through / (1 - through)
@@ -315,6 +378,7 @@ def redelivering_mean(rate: float, seconds: float, crash_rate: float, repair: Du
     return _pollaczek_khinchine(rate, seconds + lost, seconds**2 + 2 * seconds * lost + lost_squared)
 
 
+@checked
 def retrying(rate: float, handling_mean: float, probability: float) -> LagDistribution:
     """M/M/1 where each attempt fails with this probability and is repeated at once: Exp(μ(1−p) − λ).
 
@@ -323,6 +387,7 @@ def retrying(rate: float, handling_mean: float, probability: float) -> LagDistri
     return pushed(rate, handling_mean / (1 - probability))
 
 
+@checked
 def retrying_mean(rate: float, handling: Duration, probability: float, backoff_seconds: float = 0.0) -> float:
     """M/G/1 where a failed attempt is repeated after a backoff that holds up the events behind.
 
@@ -337,19 +402,22 @@ def retrying_mean(rate: float, handling: Duration, probability: float, backoff_s
     return _pollaczek_khinchine(rate, mean, variance + mean**2)
 
 
+@checked
 def outage_greatest_lag(outage_seconds: float, handling_mean: float) -> float:
-    """Give the lag of the event that meets the beginning of an outage: R + 1/μ (fluid limit)."""
+    """Return the lag of the event that meets the beginning of an outage: R + 1/μ (fluid limit)."""
     return outage_seconds + handling_mean
 
 
+@checked
 def outage_caught_up_after(outage_seconds: float, rate: float, handling_mean: float) -> float:
-    """Give how long after an outage began the projector has caught up: R / (1 − ρ) (fluid limit)."""
+    """Return how long after an outage began the projector has caught up: R / (1 − ρ) (fluid limit)."""
     return outage_seconds / (1 - utilisation(rate, handling_mean))
 
 
 # --- what readers meet ----------------------------------------------------------------------------------------
 
 
+@checked
 def behind_probability(rate: float, handling_mean: float) -> float:
     """M/M/1: how likely a read at a random moment finds the read model behind: ρ.
 
@@ -358,14 +426,16 @@ def behind_probability(rate: float, handling_mean: float) -> float:
     return utilisation(rate, handling_mean)
 
 
+@checked
 def events_behind_mean(rate: float, lag_mean: float) -> float:
-    """Give how many events a read model lacks on average over time, in any model: λ × mean lag.
+    """Return how many events a read model lacks on average over time, in any model: λ × mean lag.
 
     Source: J. D. C. Little, A proof for the queuing formula L = λW, 1961.
     """
     return rate * lag_mean
 
 
+@checked
 def age_of_information_mean(rate: float, handling_mean: float) -> float:
     """M/M/1: mean age of the newest event shown: (1/μ)(1 + 1/ρ + ρ²/(1−ρ)).
 
@@ -375,14 +445,16 @@ def age_of_information_mean(rate: float, handling_mean: float) -> float:
     return handling_mean * (1 + 1 / rho + rho**2 / (1 - rho))
 
 
+@checked
 def polled_age_of_information_mean(rate: float, interval_seconds: float) -> float:
-    """Give the mean age of the newest event shown, poll at fixed ticks, handling free: T/2 + 1/λ.
+    """Return the mean age of the newest event shown, poll at fixed ticks, handling free: T/2 + 1/λ.
 
     Source: S. Kaul, R. Yates and M. Gruteser, 2012, with the memoryless age at a tick.
     """
     return interval_seconds / 2 + 1 / rate
 
 
+@checked
 def all_caught_up(replicas: int, lag_mean: float) -> LagDistribution:
     """Independent exponential lags: the greatest of them, with mean H_N × lag_mean.
 
@@ -394,6 +466,7 @@ def all_caught_up(replicas: int, lag_mean: float) -> LagDistribution:
     return LagDistribution(mean, lambda t: 1 - (1 - math.exp(-t / lag_mean)) ** replicas)
 
 
+@checked
 def freshest_of(replicas: int, lag_mean: float) -> LagDistribution:
     """Independent exponential lags: the least of so many, e^(−N t / lag_mean).
 
@@ -402,14 +475,14 @@ def freshest_of(replicas: int, lag_mean: float) -> LagDistribution:
     return exponential(lag_mean / replicas)
 
 
+@checked
 def key_stale_probability(writes_per_second: float, lag: Fixed | Exponential) -> float:
-    """Tell how likely a read of a key, at a random moment, misses the key's last write.
+    """Return how likely a read of a key, at a random moment, misses the key's last write.
 
     The last write is Exp(λ) old: 1 − e^(−λd) for a lag that is always d, λ / (λ + ν) for an exponential one.
 
     Source: R. W. Wolff, Poisson arrivals see time averages, 1982.
     """
-    positive("writes_per_second", writes_per_second)
     if isinstance(lag, Fixed):
         return 1 - math.exp(-writes_per_second * lag.seconds)
     if isinstance(lag, Exponential):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,13 @@ from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import QueryBus
 from cqrs_lab.simulation import guarantees
+from cqrs_lab.simulation.arguments import among, whole
+from cqrs_lab.simulation.arrivals import RecordedTimes
+from cqrs_lab.simulation.bounds import check_cost
 from cqrs_lab.simulation.draws import Draws, child
-from cqrs_lab.simulation.durations import Duration, Seconds
+from cqrs_lab.simulation.durations import Duration, Seconds, duration
 from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.simulation.polls import Ticks
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.trace import Trace
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
@@ -27,6 +31,7 @@ from cqrs_lab.write.command_bus import CommandBus
 
 Policy = Literal["eventual", "token", "sticky replica", "waiting command"]
 POLICIES: tuple[Policy, ...] = ("eventual", "token", "sticky replica", "waiting command")
+MOST_VISITS = 100_000
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
 
 
@@ -140,17 +145,25 @@ def simulate_world(
         A model or a policy that the world does not know, or a command that does not lead to exactly one event.
     """
     _check(model, policy)
-    for name, value in (("visits", visits), ("reads", reads)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise InvalidArgument(f"{name}={value!r}: give a whole number, 1 or more")
+    if not isinstance(domain, Domain) or not domain.keys:
+        raise InvalidArgument(f"domain={domain!r}: give a Domain with at least one key")
+    visits, reads = whole("visits", visits, most=MOST_VISITS), whole("reads", reads, most=MOST_VISITS)
+    if visits * reads > MOST_VISITS:
+        raise InvalidArgument(f"this would be {visits * reads:,} reads; at most {MOST_VISITS:,} can be: ask for fewer")
+    duration("think", think)
+    whole("seed", seed, least=0)
+    check_cost(Draws(model, visits, seed))
     return _World(model, domain, visits, reads, think, policy, seed).run()
 
 
 def _check(model: LagModel, policy: str) -> None:
-    if policy not in POLICIES:
-        raise InvalidArgument(f"policy={policy!r}: accepted are {', '.join(map(repr, POLICIES))}")
+    among("policy", policy, POLICIES)
+    if not isinstance(model, LagModel):
+        raise InvalidArgument(f"model={model!r}: give a LagModel, such as LagModel(Poisson(0.5), Exponential(1.0))")
     plain = LagModel(model.arrivals, model.handling, polling=model.polling, replicas=model.replicas)
     polling = model.polling
+    if isinstance(model.arrivals, RecordedTimes):
+        raise InvalidArgument("the world draws its visitors; give Poisson, Clockwork or Bursts, or use simulate_lag")
     if model != plain or (polling is not None and (polling.mode != "ticks" or polling.commit != "each")):
         raise InvalidArgument(
             "the world has arrivals, handling, polling by ticks that commits each, and replicas; "
@@ -266,24 +279,20 @@ class _Replica:
 
     def follow(self) -> Process:
         """Handle the events, one after the other, when told or at the ticks of a poll."""
-        ticks, polling = self._ticks(), self.world.draws.model.polling
+        polling = self.world.draws.model.polling
+        ticks = None if polling is None else Ticks(self.world.draws.intervals(0, self.number))
         while self.shown < self.world.draws.events:
-            if polling is None:
+            if polling is None or ticks is None:
                 while self.arrived == self.shown:
                     yield self.news
                 taken = 1
             else:
-                yield at(self.clock, next(tick for tick in ticks if tick >= self.clock.now), AFTER_ALL_ELSE)
+                while self.arrived == self.shown:
+                    yield self.news
+                yield at(self.clock, ticks.take(ticks.at_or_after(self.clock.now)), AFTER_ALL_ELSE)
                 taken = min(self.arrived - self.shown, polling.batch_limit or self.world.draws.events)
             for _ in range(taken):
                 yield from self._handle()
-
-    def _ticks(self) -> Any:
-        tick, number = 0.0, 0
-        intervals = self.world.draws.intervals(0, self.number) if self.world.draws.model.polling else None
-        while intervals is not None:
-            tick, number = tick + intervals[number], number + 1
-            yield tick
 
     def _handle(self) -> Process:
         yield self.clock.timeout(float(self.handling[self.shown]))

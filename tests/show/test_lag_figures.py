@@ -98,7 +98,7 @@ def test_the_tail_tells_the_figures_of_the_run_beside_those_of_theory():
     for name, exact in {"mean": 5.0, "p50": 5 * np.log(2), "p95": 5 * np.log(20), "p99": 5 * np.log(100)}.items():
         row = picture.frame.loc[name]
         assert row["theory"] == pytest.approx(exact)
-        assert row[["lag_seconds", "low", "high"]].tolist() == summary.loc[name].tolist()
+        assert row[["lag_seconds", "low", "high"]].equals(summary.loc[name])
         assert brief_number(row["lag_seconds"]) in picture.html
     assert (
         "theory</text>" in picture.html
@@ -112,8 +112,8 @@ def test_where_there_is_no_theory_none_is_drawn():
 
 
 def test_the_band_and_the_curve_are_those_of_the_run():
-    curve = QUEUE.stale_curve(np.array([0.0, 2.0, 10.0]))
-    assert curve["probability"].tolist() == pytest.approx([QUEUE.stale_probability(after) for after in (0, 2, 10)])
+    curve = QUEUE.stale_curve(np.array([1.0, 2.0, 10.0]))
+    assert curve["probability"].tolist() == pytest.approx([QUEUE.stale_probability(after) for after in (1, 2, 10)])
     assert (curve["low"] <= curve["probability"]).all() and (curve["probability"] <= curve["high"]).all()
     assert curve.loc[2.0, "low"] < np.exp(-0.4) < curve.loc[2.0, "high"]
 
@@ -150,7 +150,16 @@ def test_the_stick_has_a_row_for_each_utilisation_with_theory_beside_it(stick):
 def test_every_point_of_the_stick_has_its_interval(stick):
     frame, run = stick.frame(), simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 5_000, seed=1)
     assert frame.loc[0.5, ["mean", "mean_low", "mean_high"]].tolist() == run.summary().loc["mean"].tolist()
-    assert (frame["p99_low"] < frame["p99"]).all() and (frame["p99"] < frame["p99_high"]).all()
+    known = frame[frame["p99_low"].notna()]
+    assert 0.5 in known.index and (known["p99_low"] < known["p99"]).all() and (known["p99"] < known["p99_high"]).all()
+
+
+def test_a_run_that_is_too_short_for_an_interval_says_so_in_every_picture(stick):
+    at_90, short = stick.at(busy=90), simulate_lag(LagModel(Poisson(0.9), Exponential(1.0)), 5_000, seed=1)
+    for picture in (at_90, tail(short), lag_explorer(["rate"], events=5_000, rate=9, arrivals="at random",
+                                                     times="at random").picture):  # fmt: skip
+        assert "too short for an interval" in picture.says and "needs about" in picture.says
+        assert "none" in picture.html and "nan" not in picture.html.lower()
 
 
 def test_the_dot_is_the_present_setting_and_from_1_on_the_lag_grows(stick):

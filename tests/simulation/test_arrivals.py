@@ -40,7 +40,12 @@ def test_a_quiet_time_may_be_silent():
 
 def test_recorded_times_come_back_as_they_are():
     assert drawn(RecordedTimes([0.5, 0.5, 2.0]), 2).tolist() == [0.5, 0.5]
-    assert RecordedTimes([0.5, 0.5, 2.0]).rate_per_second == 1.5
+
+
+@pytest.mark.parametrize("begins", [0.0, 0.5, 32_400.0, 1_767_225_600.0])
+def test_recorded_times_may_count_from_anywhere_and_their_rate_counts_from_the_first(begins):
+    assert RecordedTimes([begins + 2 * n for n in range(101)]).rate_per_second == 0.5
+    assert RecordedTimes([begins]).rate_per_second == 0 and RecordedTimes([begins] * 2).rate_per_second == np.inf
 
 
 @pytest.mark.parametrize(

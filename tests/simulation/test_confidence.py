@@ -1,0 +1,127 @@
+"""An interval of 95 % holds the truth 95 times in 100, from 10 % to 97 % busy, or the run says how long it must be."""
+
+import re
+
+import numpy as np
+import pytest
+
+from cqrs_lab.simulation import (
+    Bursts,
+    Clockwork,
+    Crashes,
+    Exponential,
+    Fixed,
+    LagModel,
+    LogNormal,
+    Pareto,
+    Poisson,
+    Polling,
+    RecordedTimes,
+    simulate_lag,
+    theory,
+)
+
+SEEDS = range(200)
+FIGURES = ["mean", "p50", "p95", "p99"]
+# Busy, events: each a few seconds for 200 seeds.
+RUNS = [(0.10, 2_000), (0.50, 8_000), (0.80, 40_000), (0.90, 60_000), (0.97, 60_000)]
+
+
+def held(busy, events):
+    """Return a row per seed, a column per figure: 1 where the interval holds the theory, NaN where there is none."""
+    exact = theory.pushed(busy, 1.0)
+    truth = np.array([exact.mean, *(exact.quantile(share) for share in (0.5, 0.95, 0.99))])
+    rows = []
+    for seed in SEEDS:
+        figures = simulate_lag(LagModel(Poisson(busy), Exponential(1.0)), events, seed).summary().loc[FIGURES]
+        inside = (figures["low"] <= truth) & (truth <= figures["high"])
+        rows.append(np.where(figures["low"].isna(), np.nan, inside))
+    return np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def coverage():
+    return {busy: held(busy, events) for busy, events in RUNS}
+
+
+def test_of_200_seeds_93_to_97_in_100_intervals_hold_the_theory(coverage):
+    given = np.concatenate([rows[~np.isnan(rows)] for rows in coverage.values()])
+    assert len(given) > 2_000 and 0.93 <= given.mean() <= 0.97
+
+
+@pytest.mark.parametrize("busy", [busy for busy, _ in RUNS])
+def test_at_every_load_each_figure_is_as_sure_as_it_says_or_has_no_interval_at_any_seed(coverage, busy):
+    for column in coverage[busy].T:
+        # Whether there is an interval is decided before the run: choosing lucky runs would spoil it.
+        assert np.isnan(column).all() or not np.isnan(column).any()
+        # Of 200 true intervals 95 in 100 hold; below 180 or above 199 comes once in a thousand.
+        assert np.isnan(column).all() or 180 <= column.sum() <= 199
+
+
+def test_what_is_given_at_which_load_is_known(coverage):
+    given = {busy: (~np.isnan(rows)).all(axis=0).tolist() for busy, rows in coverage.items()}
+    assert given[0.10] == given[0.50] == given[0.80] == [True] * 4
+    assert given[0.90] == [False, True, False, False] and given[0.97] == [False] * 4
+
+
+def test_a_run_that_is_too_short_says_how_long_it_has_to_be_and_then_is_long_enough():
+    model = LagModel(Poisson(0.8), Exponential(1.0))
+    short = simulate_lag(model, 20_000, 1)
+    assert short.summary().loc["p99", ["low", "high"]].isna().all() and np.isfinite(short.summary().loc["mean", "low"])
+    found = re.fullmatch(
+        r"This run is too short for an interval of p99: at 80% busy, p99 needs about ([\d,]+) events\.", short.caution
+    )
+    needed = int(found[1].replace(",", ""))
+    assert short.caution in repr(short) and simulate_lag(model, needed, 1).caution == ""
+    assert simulate_lag(model, int(0.9 * needed), 1).caution != ""
+
+
+@pytest.mark.parametrize("events", [1, 2, 9, 10, 30])
+def test_a_tiny_run_has_figures_and_no_interval(events):
+    run = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), events, 0)
+    assert run.summary()["low"].isna().all() and np.isfinite(run.summary()["lag_seconds"]).all()
+    assert "too short for an interval of mean, p50, p95 and p99" in run.caution
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (LagModel(Poisson(0.5), Exponential(1.0), outages=[(100, 50)]), "the figures are those of this run alone"),
+        (LagModel(RecordedTimes(list(range(5_000))), Fixed(0.5)), "the figures are those of this run alone"),
+        (LagModel(Poisson(2.0), Exponential(1.0)), "no steady state"),
+        (LagModel(Poisson(0.5), Pareto(1, 1)), "has no mean, so there is no steady state"),
+        (LagModel(Poisson(0.2), Pareto(1, 1.5)), "so is any run"),
+        (LagModel(Poisson(0.2), Pareto(1, 2.5)), "so is any run"),
+    ],
+)
+def test_where_figures_have_no_true_value_there_is_no_interval_and_a_reason(model, says):
+    run = simulate_lag(model, 5_000, 1)
+    assert np.isnan(run.summary().loc["mean", "low"]) and says in run.caution
+
+
+@pytest.mark.parametrize(
+    ("model", "plain"),
+    [
+        # Rare crashes, slow turns of busy and quiet, tails and full queues: neighbours repeat each other for longer.
+        (LagModel(Poisson(0.5), Fixed(0.5), crashes=Crashes(0.001, Fixed(30))), LagModel(Poisson(0.5), Fixed(0.5))),
+        (LagModel(Bursts(2, 0.2, 500, 500), Exponential(0.2)), LagModel(Poisson(1.1), Exponential(0.2))),
+        (LagModel(Poisson(0.5), LogNormal(1.0, 1.5)), LagModel(Poisson(0.5), Exponential(1.0))),
+        (LagModel(Poisson(0.9), Exponential(1.0)), LagModel(Poisson(0.5), Exponential(1.0))),
+        (LagModel(Poisson(0.5), Fixed(0), polling=Polling(Fixed(600.0))), LagModel(Poisson(0.5), Fixed(0))),
+    ],
+)
+def test_what_comes_in_long_spells_needs_a_longer_run(model, plain):
+    longer, shorter = (simulate_lag(one, 10_000, 1) for one in (model, plain))
+    assert shorter.caution == "" and "needs about" in longer.caution
+
+
+def test_what_does_not_vary_is_known_exactly():
+    figures = simulate_lag(LagModel(Clockwork(1.0), Fixed(0.25)), 1_000, 0).summary().loc[FIGURES]
+    assert np.allclose(figures, 0.25)
+
+
+def test_a_share_that_is_too_rare_for_the_run_has_no_band():
+    curve = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 20_000, 1).stale_curve([1.0, 5.0, 25.0, 60.0])
+    assert curve["low"].isna().tolist() == [False, False, True, True]
+    exact = np.exp(-0.5 * np.array([1.0, 5.0]))
+    assert (curve["low"][:2] < exact).all() and (exact < curve["high"][:2]).all()
