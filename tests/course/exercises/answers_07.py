@@ -1,8 +1,13 @@
 """Answers to the exercises of lesson 7: right ones in several styles, and wrong ones with what each is told."""
 
+import bisect
+import functools
+import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 
 from cqrs_lab.simulation import Exponential, LagModel, Poisson, simulate_lag, theory
 
@@ -30,20 +35,68 @@ WRONG_BEHIND = {
     "seconds": (lambda transfers, moment: moment - transfers[1][0], "That is a time"),
     "shown a moment too late": (
         lambda transfers, moment: sum(booked <= moment <= shown for booked, shown in transfers),
-        "Does 'shown at 4' hold",
+        "At 4 s the first two are shown",
     ),
     "booked a moment too late": (
         lambda transfers, moment: sum(booked < moment < shown for booked, shown in transfers),
-        "Does 'booked at 1' hold",
+        "At 1 s the first is booked",
     ),
     "as if in order": (by_the_newest_shown, "before the first"),
-    "fails when empty": (
-        lambda transfers, moment: behind(transfers, moment) if transfers[0] else 0,
-        "Try that line alone",
-    ),
-    "nothing": (lambda transfers, moment: None, "gives the result back"),
+    "fails when empty": (lambda transfers, moment: behind(transfers, moment) if transfers[0] else 0, "no transfer"),
+    "nothing": (lambda transfers, moment: None, "Is there a return"),
     "a constant": (lambda transfers, moment: 2, "So it was at 3 s"),
+    "each kind once": (lambda transfers, moment: len({p for p in transfers if p[0] <= moment < p[1]}), "Are they one"),
+    "two at most": (lambda transfers, moment: min(2, behind(transfers, moment)), "none is shown yet"),
+    "changes what it is given": (lambda transfers, moment: transfers.clear() or 2, "Make a new value"),
+    "the pairs": (lambda transfers, moment: [p for p in transfers if p[0] <= moment < p[1]], "no number"),
+    "whether": (lambda transfers, moment: behind(transfers, moment) > 0, "a yes or a no"),
+    "not a number": (lambda transfers, moment: math.nan, "not finite"),
+    "raises": (lambda transfers, moment: transfers.booked, "compare names"),
+    "the first two": (lambda transfers, moment: behind(transfers[:2], moment), "What is left"),
+    "up to the first that is to come": (
+        lambda transfers, moment: behind(list(itertools.takewhile(lambda p: p[0] <= moment, transfers)), moment),
+        "in no order",
+    ),
+    "the cell": (lambda transfers, moment: len(transfers), "in place of what it holds"),
 }
+
+def with_a_loop(transfers, moment):
+    waiting = 0
+    for booked, shown in transfers:
+        if booked > moment:
+            continue
+        if shown > moment:
+            waiting += 1
+    return waiting
+
+
+def with_a_frame(transfers, moment):
+    frame = pd.DataFrame(transfers, columns=["booked", "shown"])
+    return ((frame["booked"] <= moment) & (frame["shown"] > moment)).sum()
+
+
+def with_two_bisects(transfers, moment):
+    booked, shown = (sorted(times) for times in zip(*transfers, strict=True)) if transfers else ([], [])
+    return bisect.bisect_right(booked, moment) - bisect.bisect_right(shown, moment)
+
+
+def with_a_filter(transfers, moment):
+    return len(list(filter(lambda one: one[0] <= moment and not one[1] <= moment, transfers)))
+
+
+def by_sweeping(transfers, moment):
+    """Go through all moments in order, up at a booking, down where it is shown."""
+    steps = sorted([(at, 1) for at, _ in transfers] + [(at, -1) for _, at in transfers])
+    return np.int64(sum(step for at, step in steps if at <= moment))
+
+
+def as_a_float(transfers, moment):
+    return float(np.count_nonzero([booked <= moment < shown for booked, shown in transfers]))
+
+
+def with_reduce(transfers, moment):
+    return Fraction(functools.reduce(lambda n, one: n + (one[0] <= moment < one[1]), transfers, 0))
+
 
 # --- 07.2 -------------------------------------------------------------------------------------------------
 
@@ -57,15 +110,68 @@ def simulated(rate, handling):
     return run.summary().loc["p99", "lag_seconds"]
 
 
+def from_the_events(rate, handling):
+    run = simulate_lag(LagModel(Poisson(rate), Exponential(handling)), events=10_000, seed=7)
+    return np.quantile(run.events["lag_seconds"], 0.99)
+
+
+def in_order(rate, handling):
+    run = simulate_lag(LagModel(Poisson(rate), Exponential(handling)), events=20_000, seed=3)
+    lags = sorted(run.events["lag_seconds"])
+    return lags[round(0.99 * len(lags))]
+
+
+def by_hand(rate, handling):
+    random, free, lags, now = np.random.default_rng(5), 0.0, [], 0.0
+    for _ in range(20_000):
+        now += random.exponential(1 / rate)
+        free = max(now, free) + random.exponential(handling)
+        lags.append(free - now)
+    return np.float32(np.percentile(lags, 99))
+
+
+def by_the_mean(rate, handling):
+    return 4.6 * handling / (1 - rate * handling)
+
+
+def by_formula(rate, handling):
+    return -math.log(0.01) / (1 / handling - rate)
+
+
+def by_several_runs(rate, handling):
+    model = LagModel(Poisson(rate), Exponential(mean=handling))
+    return np.mean([simulate_lag(model, 10_000, seed).summary().loc["p99", "lag_seconds"] for seed in range(5)])
+
+
+def by_stale_reads(rate, handling):
+    lag, after = theory.pushed(rate, handling), 0.0
+    while lag.stale_probability(after) > 0.01:
+        after += handling / 20
+    return after
+
+
 WRONG_P99 = {
     "the handling": (lambda rate, handling: handling, "That is the handling alone"),
+    "the cell": (lambda rate, handling: 2 * handling, "in place of what it holds"),
+    "twice the handling": (lambda rate, handling: handling + handling, "That is twice the handling"),
     "the mean": (lambda rate, handling: theory.pushed(rate, handling).mean, "How many in 100 lag more than that"),
     "twice the mean": (lambda rate, handling: 2 * theory.pushed(rate, handling).mean, "14 in 100 lag more"),
     "nobody in front": (lambda rate, handling: math.log(100) * handling, "as if nobody ever stood in front"),
     "p95": (lambda rate, handling: theory.pushed(rate, handling).quantile(0.95), "5 in 100 lag more"),
     "something": (lambda rate, handling: 77.0, "look at the 99th of 100"),
-    "a run": (lambda rate, handling: LagModel(Poisson(rate), Exponential(handling)), "gives the result back"),
+    "a run": (lambda rate, handling: LagModel(Poisson(rate), Exponential(handling)), "is no number"),
     "no function": (9.21, "What did you hand over"),
+    "not a number": (lambda rate, handling: math.nan, "not finite"),
+    "no return": (lambda rate, handling: None, "Is there a return"),
+    "a name that is not there": (lambda rate, handling: theory.pushed(rate, handling).p99, "compare names"),
+}
+ALSO_P99 = {
+    "endless": (lambda rate, handling: math.inf, "Which line of yours makes it so"),
+    "a text": (lambda rate, handling: f"{p99(rate, handling):.1f} s", "What does your last line return"),
+    "milliseconds": (lambda rate, handling: 1000 * p99(rate, handling), "with many events"),
+    "the greatest": (lambda rate, handling: 2.5 * p99(rate, handling), "Simulate it"),
+    "a share": (lambda rate, handling: 0.99, "What comes"),
+    "arguments the other way round": (lambda rate, handling: p99(handling, rate), "That is the"),
 }
 
 # --- 07.3 -------------------------------------------------------------------------------------------------
@@ -73,6 +179,26 @@ WRONG_P99 = {
 
 def slowest(rate, objective):
     return 1 / (rate + math.log(100) / objective)
+
+
+def simulated_with(seed, events=10_000):
+    def p99(rate, handling):
+        run = simulate_lag(LagModel(Poisson(rate), Exponential(handling)), events, seed)
+        return run.summary().loc["p99", "lag_seconds"]
+
+    return p99
+
+
+def searched_with(seed):
+    p99 = simulated_with(seed)
+
+    def slowest(rate, objective):
+        handling = 0.95 / rate
+        while p99(rate, handling) > objective:
+            handling *= 0.97
+        return handling
+
+    return slowest
 
 
 def by_trying(rate, objective):
@@ -83,16 +209,83 @@ def by_trying(rate, objective):
             return handling
 
 
+def by_bisection(rate, objective):
+    low, high = 0.0, 1 / rate
+    for _ in range(50):
+        middle = (low + high) / 2
+        if p99(rate, middle) <= objective:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def by_simulating(rate, objective):
+    for handling in np.arange(0.99, 0.01, -0.03) / rate:
+        run = simulate_lag(LagModel(Poisson(rate), Exponential(float(handling))), 10_000, seed=11)
+        if run.summary().loc["p99", "lag_seconds"] <= objective:
+            return handling
+
+
+def by_the_free_share(rate, objective):
+    """The free rate, 1 / handling - rate, has to be ln 100 / objective."""
+    free = 4.605 / objective
+    return np.float64(1 / (free + rate))
+
+
+def from_a_grid(rate, objective):
+    grid = [handling for handling in np.linspace(0.01, 0.99, 99) / rate if p99(rate, handling) <= objective]
+    return max(grid)
+
+
+def by_counting(rate, objective):
+    low, high = 0.0, 1 / rate
+    for _ in range(12):
+        middle = (low + high) / 2
+        run = simulate_lag(LagModel(Poisson(rate), Exponential(middle)), 10_000, seed=2)
+        low, high = (middle, high) if run.stale_probability(objective) <= 0.01 else (low, middle)
+    return low
+
+
+def as_a_fraction(rate, objective):
+    return Fraction(1 / (rate + math.log(100) / objective))
+
+
 WRONG_SLOWEST = {
     "the objective": (lambda rate, objective: objective, "takes the whole objective by itself"),
-    "90 % busy": (lambda rate, objective: 0.9 / rate, "90 % busy sounds like room to spare"),
+    "the cell": (lambda rate, objective: 0.9 / rate, "in place of what it holds"),
+    "90 % busy": (lambda rate, objective: 1 / rate * 0.9, "90 % busy sounds like room to spare"),
     "always busy": (lambda rate, objective: 1 / rate, "the lag grows for ever"),
     "the mean": (lambda rate, objective: 1 / (rate + 1 / objective), "Now the mean is the objective"),
     "nobody in front": (lambda rate, objective: objective / math.log(100), "How busy is your projector"),
     "far too fast": (lambda rate, objective: slowest(rate, objective) / 3, "faster than it has to be"),
-    "a little too slow": (lambda rate, objective: slowest(rate, objective) * 1.1, "Does it keep the objective"),
-    "a word": (lambda rate, objective: "fast", "gives the result back"),
+    "a little too slow": (lambda rate, objective: slowest(rate, objective) * 1.8, "Does it keep the objective"),
+    "a word": (lambda rate, objective: "fast", "What does your last line return"),
+    "p95": (lambda rate, objective: 1 / (rate + math.log(20) / objective), "Now 5 in 100 may miss it"),
+    "nothing found": (lambda rate, objective: None, "Is there a return"),
+    "not a number": (lambda rate, objective: math.nan, "not finite"),
+    "whether": (lambda rate, objective: True, "a yes or a no"),
+    "a name that is not there": (lambda rate, objective: rate.p99, "compare names"),
+}
+ALSO_SLOWEST = {
+    "the rate it can handle": (lambda rate, objective: 1 / slowest(rate, objective), "Put your number into p99"),
+    "nothing at all": (lambda rate, objective: 0, "Put your number into p99"),
+    "below nothing": (lambda rate, objective: 1 / (rate - math.log(100) / objective), "Put your number"),
+    "half of the objective": (lambda rate, objective: slowest(rate, objective / 2), "faster than it has to be"),
 }
 
-RIGHT = {"07.1": [behind, by_two_counts], "07.2": [p99, simulated], "07.3": [slowest, by_trying]}
+RIGHT = {
+    "07.1": [
+        *(behind, by_two_counts, with_a_loop, with_a_frame, with_two_bisects, with_a_filter, by_sweeping, as_a_float),
+        with_reduce,
+    ],
+    "07.2": [
+        *(p99, simulated, from_the_events, in_order, by_hand, by_the_mean, by_formula, by_several_runs),
+        by_stale_reads,
+    ],
+    "07.3": [
+        *(slowest, by_trying, by_bisection, by_simulating, by_the_free_share, from_a_grid, by_counting, as_a_fraction)
+    ],
+}
 WRONG = {"07.1": WRONG_BEHIND, "07.2": WRONG_P99, "07.3": WRONG_SLOWEST}
+ALSO_WRONG = {"07.2": ALSO_P99, "07.3": ALSO_SLOWEST}

@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 8: right ones in several styles, and wrong ones with what each is told."""
 
+import pandas as pd
+
 from cqrs_lab import CommandRejected
 from cqrs_lab.course.exercises.lesson_08 import BROKEN, READS, TRACES
 from cqrs_lab.simulation import guarantees
@@ -42,6 +44,101 @@ def in_one_line(shop, order):
     return shop.ask(shop.send(order).position)
 
 
+def as_a_list(shop, order):
+    position = shop.send(order).position
+    return list(shop.ask(position).value)
+
+
+def looks_first(shop, order):
+    receipt = shop.send(order)
+    answer = shop.ask()
+    if answer.position < receipt.position:
+        answer = shop.ask(at_least=receipt.position)
+    return answer.value
+
+
+def until_it_is_fresh(shop, order):
+    receipt = shop.send(order)
+    while True:
+        answer = shop.ask(at_least=receipt.position)
+        if answer.freshness == "fresh":
+            return answer
+
+
+def one_by_one(shop, order):
+    yield from shop.ask(at_least=shop.send(order).position).value
+
+
+class Session:
+    """A page that remembers the newest position it knows of."""
+
+    def __init__(self):
+        self.token = 0
+
+    def __call__(self, shop, order):
+        self.token = max(self.token, shop.send(order).position)
+        return shop.ask(at_least=self.token).value
+
+
+def lets_the_refusal_through(shop, order):
+    try:
+        receipt = shop.send(order)
+    except CommandRejected as refused:
+        raise CommandRejected(f"not ordered: {refused.reason}") from refused
+    return pd.Series(shop.ask(at_least=receipt.position).value)
+
+
+def asks_nobody(shop, order):
+    shop.send(order)
+    return ("older order", "somebody else's order", order)
+
+
+def optimistic(shop, order):
+    shop.send(order)
+    return (*shop.ask().value, order)
+
+
+def by_the_version(shop, order):
+    return shop.ask(shop.send(order).version).value
+
+
+def one_further(shop, order):
+    return shop.ask(shop.send(order).position + 1).value
+
+
+def asks_until_it_is_there(shop, order):
+    shop.send(order)
+    while order not in shop.ask().value:
+        pass
+    return shop.ask().value
+
+
+def sleeps_until_it_is_there(shop, order):
+    shop.send(order)
+    while order not in shop.ask().value:
+        shop.sleep(1)
+    return shop.ask().value
+
+
+def sends_it_again(shop, order):
+    shop.send(order)
+    return shop.ask(shop.send(f"{order} please").position).value
+
+
+def by_the_end_of_the_log(shop, order):
+    shop.send(order)
+    return shop.ask(at_least=len(shop.log)).value
+
+
+def by_what_it_recorded(shop, order):
+    receipt = shop.send(order)
+    return shop.ask(at_least=receipt.position if receipt.events else 0).value
+
+
+def forgets_the_return(shop, order):
+    shop.ask(at_least=shop.send(order).position)
+
+
 def looks_at_once(shop, order):
     shop.send(order)
     return shop.ask().value
@@ -82,14 +179,33 @@ def swallows_the_refusal(shop, order):
 
 
 WRONG_SESSIONS = {
-    "looks at once": (looks_at_once, "What does the receipt tell"),
+    "looks at once": (lambda shop, order: (shop.send(order), shop.ask())[1], "What does the receipt say that an"),
+    "the cell": (looks_at_once, "in place of what it holds"),
     "sleeps": (sleeps, "How long is long enough"),
     "sleeps as well": (sleeps_too, "What is the sleep for"),
     "reads the write side": (reads_the_log, "what is the read model for"),
     "waits after nothing": (waits_for_one_more, "nothing new was recorded"),
     "swallows a refusal": (swallows_the_refusal, "Who tells the customer"),
-    "gives nothing back": (lambda shop, order: None, "do you give it back"),
     "no function": ("order", "What did you hand over"),
+    "asks nobody": (asks_nobody, "The page has asked nobody"),
+    "optimistic": (optimistic, "an optimistic screen"),
+    "a version": (by_the_version, "A version counts the events of one stream"),
+    "one position further": (one_further, "No such position"),
+    "asks until it is there": (asks_until_it_is_there, "You ask until it is there"),
+    "sends it again": (sends_it_again, "How often did you send it"),
+    "the order alone": (lambda shop, order: order_and_look(shop, order) and order, "Which container"),
+    "forgets the return": (forgets_the_return, "Is there a return"),
+}
+ALSO_SESSIONS = {
+    "the receipt": (lambda shop, order: order_and_look(shop, order) and shop.send(order), "Which container"),
+    "sleeps until it is there": (sleeps_until_it_is_there, "What is the sleep for"),
+    "the end of the log": (by_the_end_of_the_log, "nothing new was recorded"),
+    "only what it recorded": (by_what_it_recorded, "nothing new was recorded"),
+    "only the new order": (
+        lambda shop, order: [one for one in order_and_look(shop, order) if one == order],
+        "You put it there yourself",
+    ),
+    "a position far away": (lambda shop, order: (shop.send(order), shop.ask(10**9))[1].value, "No such position"),
 }
 
 # --- 08.3 -------------------------------------------------------------------------------------------------
@@ -109,16 +225,60 @@ WRONG_CHOICES = {
     "rates, waiting": (chosen(RATES, "waiting command"), "a rate a second old"),
     "rates, sticky": (chosen(RATES, "sticky replica"), "met another copy"),
     "list, eventual": (chosen(LIST, "eventual"), "a line on the border"),
-    "list, token": (chosen(LIST, "token"), "which position should she wait for"),
     "list, waiting": (chosen(LIST, "waiting command"), "No command is being sent"),
     "balance, token": (chosen(BALANCE, "token"), "A stale screen cannot corrupt that"),
     "nothing": ({}, "What would the customer notice"),
     "a word": ("token", "What does each of the four need"),
 }
 
+NAMES = list(BROKEN.values())
 RIGHT = {
-    "08.1": [BROKEN, {name: by_the_checker(trace) for name, trace in TRACES.items()}],
-    "08.2": [order_and_look, in_one_line],
-    "08.3": [dict(READS), {question: choice.upper() for question, choice in READS.items()}],
+    "08.1": [
+        BROKEN,
+        {name: by_the_checker(trace) for name, trace in TRACES.items()},
+        {name: word.replace(" ", "-").title() for name, word in BROKEN.items()},
+        pd.Series(BROKEN),
+        list(BROKEN.items()),
+        BROKEN | {"A": "Read your own writes.", "C": None},
+        {name.lower(): f" {word}  " for name, word in BROKEN.items()},
+    ],
+    "08.2": [
+        *(order_and_look, in_one_line, as_a_list, looks_first, until_it_is_fresh, one_by_one, Session()),
+        lets_the_refusal_through,
+    ],
+    "08.3": [
+        dict(READS),
+        {question: choice.upper() for question, choice in READS.items()},
+        dict(READS) | {LIST: "token"},
+        dict(READS) | {LIST: "sticky-replica"},
+        dict(READS) | {BALANCE: "no read at all"},
+        pd.Series(dict(READS) | {LIST: "Token"}),
+        tuple(READS.items()),
+        {question.upper(): choice for question, choice in READS.items()},
+    ],
 }
 WRONG = {"08.1": WRONG_NAMES, "08.2": WRONG_SESSIONS, "08.3": WRONG_CHOICES}
+ALSO_WRONG = {
+    "08.1": {
+        "D goes back": (named(D="monotonic reads"), "who wrote or saw what before"),
+        "C has no prefix": (named(C="consistent prefix"), "by session"),
+        "all the same": (dict.fromkeys(BROKEN, "read your writes"), "Which of her two reads"),
+        "another word": (named(A="linearizable"), "comes closest"),
+        "the cell": (dict.fromkeys(BROKEN, ""), "in place of what it holds"),
+        "words in a row": (NAMES, "Which guarantee is broken in each"),
+        "one left open": ({name: word for name, word in BROKEN.items() if name != "D"}, "by session"),
+        "nothing": (None, "in place of what it holds"),
+    },
+    "08.2": ALSO_SESSIONS,
+    "08.3": {
+        "the cell": (dict.fromkeys(READS, "token"), "in place of what it holds"),
+        "balance, eventual": (chosen(BALANCE, "eventual"), "Where are rules kept"),
+        "balance, sticky": (chosen(BALANCE, "sticky replica"), "Where are rules kept"),
+        "transfer, command": (chosen(TRANSFER, "command"), "who would wait"),
+        "list, command": (chosen(LIST, "command"), "who would wait"),
+        "rates, command": (chosen(RATES, "command"), "who would wait"),
+        "another word": (chosen(RATES, "cache"), "comes closest"),
+        "one left open": ({RATES: "eventual", LIST: "token"}, "What would the customer notice"),
+        "words in a row": (list(READS.values()), "What does each of the four need"),
+    },
+}
