@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import drawn, new_charts, wiped
@@ -15,7 +15,7 @@ from cqrs_lab.show.tail import draw_tail, figures, lag_table, round_up, says_of
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation.arrivals import Arrivals, Bursts, Clockwork, Poisson
 from cqrs_lab.simulation.closed_form import lag_of, mean_of
-from cqrs_lab.simulation.durations import Duration, Exponential, Fixed
+from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, LogNormal
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel, Polling
 from cqrs_lab.simulation.run import LagRun
@@ -31,14 +31,21 @@ ARRIVALS: dict[str, Callable[[float], Arrivals]] = {
 HANDLING: dict[str, Callable[[float], Duration]] = {
     "always the same": Fixed,
     "at random": lambda seconds: Exponential(seconds) if seconds else Fixed(0),
+    "mostly short, sometimes very long": lambda seconds: LogNormal(seconds, 1.5) if seconds else Fixed(0),
+}
+MODES: dict[str, Literal["ticks", "sleep_after", "drain"]] = {
+    "at fixed times": "ticks",
+    "an interval after each batch": "sleep_after",
+    "an interval after the queue is empty": "drain",
 }
 CONTROLS = {
     control.name: control
     for control in (
-        Control("rate", "Events a second", 1, 30, 8),
-        Control("handling", "Handling, milliseconds an event", 0, 500, 100),
-        Control("poll", "Poll, every so many tenths of a second (0: told at once)", 0, 100, 0),
-        Control("batch", "Events a poll at most (0: all there are)", 0, 50, 0),
+        Control("rate", "Events per second", 1, 30, 8),
+        Control("handling", "Handling, milliseconds per event", 0, 500, 100),
+        Control("poll", "Polling interval, in 0.1 s (0: told at once)", 0, 100, 0),
+        Control.among("mode", "It polls", list(MODES)),
+        Control("batch", "Events per poll, at most (0: all there are)", 0, 50, 0),
         Control("partitions", "Partitions", 1, 8, 1),
         Control("replicas", "Replicas", 1, 5, 1),
         Control.among("arrivals", "Events come", list(ARRIVALS)),
@@ -48,10 +55,20 @@ CONTROLS = {
 
 
 def lag_model(
-    rate: int, handling: int, poll: int, batch: int, partitions: int, replicas: int, arrivals: int, times: int
+    rate: int,
+    handling: int,
+    poll: int,
+    mode: int,
+    batch: int,
+    partitions: int,
+    replicas: int,
+    arrivals: int,
+    times: int,
 ) -> LagModel:
-    """Make the model that the explorer's controls stand for."""
-    polling = Polling(Fixed(poll / 10), batch_limit=batch or None) if poll else None
+    """Return the model that the explorer's controls stand for."""
+    way = list(MODES.values())[mode]
+    limit = None if way == "drain" else batch or None  # it goes on until the queue is empty, whatever the limit
+    polling = Polling(Fixed(poll / 10), batch_limit=limit, mode=way) if poll else None
     return LagModel(
         list(ARRIVALS.values())[arrivals](rate),
         list(HANDLING.values())[times](handling / 1000),
@@ -62,7 +79,7 @@ def lag_model(
 
 
 def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int = 1, **settings: Any) -> View:
-    """Simulate the lag anew whenever a control moves, with the same random draws at every setting.
+    """Simulate the lag whenever a control moves, with the same random draws at every setting.
 
     Parameters
     ----------
@@ -73,8 +90,9 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     seed : int, optional
     **settings
         Where controls begin: rate (events a second), handling (milliseconds), poll (tenths of a second, 0: told at
-        once), batch (0: no limit), partitions, replicas, arrivals ("by the clock", "at random", "in bursts"), times
-        ("always the same", "at random").
+        once), mode ("at fixed times", "an interval after each batch", "an interval after the queue is empty"), batch
+        (0: no limit), partitions, replicas, arrivals ("by the clock", "at random", "in bursts"), times ("always the
+        same", "at random", "mostly short, sometimes very long").
 
     Returns
     -------

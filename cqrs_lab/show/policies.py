@@ -63,14 +63,14 @@ def policies(model: LagModel, domain: Domain, visits: int = 40, events: int = 10
         draw,
         [
             Control.among("policy", "Policy", POLICIES),
-            Control("think", "Think time, tenths of a second", 0, MOST_THINK, 5),
+            Control("think", "Think time, in 0.1 s", 0, MOST_THINK, 5),
             Control("case", "Broken guarantee to look at", 1, 3 * visits, 1),
         ],
     )
 
 
 def price_list(run: LagRun, think_seconds: float) -> pd.DataFrame:
-    """Tell what each policy costs and saves, for reads so long after the own write.
+    """Return what each policy costs and saves, for reads this long after the reader's own write.
 
     Returns
     -------
@@ -99,9 +99,9 @@ def _picture(prices: pd.DataFrame, policy: int, think: float, world: WorldRun, c
     )
     meets = (
         f"A small world, {counted['reads']:.0f} reads, two by each visitor: {counted['missed_own_write']:.0f} "
-        f"missed an own write, {counted['went_back']:.0f} went back in time."
+        f"missed their own write, {counted['went_back']:.0f} went back in time."
     )
-    none = f"Case {case}: there is none, of {len(cases)} in all."
+    none = f"Case {case}: there are only {len(cases)}."
     shown = f"Case {case} of {len(cases)}: {cases[case - 1].says}" if case <= len(cases) else none
     name = f"Each policy by what is waited and what is missed. {says}"
     html = (
@@ -114,7 +114,7 @@ def _picture(prices: pd.DataFrame, policy: int, think: float, world: WorldRun, c
 def _table(prices: pd.DataFrame) -> str:
     rows = pd.DataFrame(
         {
-            "misses the own write": prices["misses_own_write"].map("{:.1%}".format),
+            "misses their own write": prices["misses_own_write"].map("{:.1%}".format),
             "the reader waits, s": prices["reader_waits_seconds"].map(brief_number),
             "the sender waits, s": prices["sender_waits_seconds"].map(brief_number),
         }
@@ -134,7 +134,7 @@ def _chart(prices: pd.DataFrame, policy: int, name: str) -> str:
         weight = "bold" if here else "normal"
         axes.annotate(str(label), (wait, miss), (8, above[str(label)]), textcoords="offset points", fontweight=weight)
     axes.set(xlim=(-upper * 0.03, upper), ylim=(-0.06, 1.1), xlabel="somebody waits, seconds on average")
-    axes.set_ylabel("reads that miss the own write")
+    axes.set_ylabel("reads that miss their own write")
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     ticks(axes.xaxis, upper)
     return drawn(figure, name)

@@ -39,7 +39,7 @@ class Stairs(NamedTuple):
         return (self.committed >= self.start) & (self.committed <= self.end)
 
     def at(self, moment: float) -> tuple[int, int, float]:
-        """Give how many are committed and how many visible at a moment, and how long the oldest missing one waits."""
+        """Return how many are committed and how many visible at a moment, and how long the oldest missing one waits."""
         waiting = self.committed[(self.committed <= moment) & (self.visible > moment)]
         waits = float(moment - waiting[0]) if len(waiting) else 0.0
         return int((self.committed <= moment).sum()), int((self.visible <= moment).sum()), waits
@@ -87,7 +87,7 @@ def staircases(events: pd.DataFrame, first: int = 1, count: int = 30, replica: i
     def draw(moment: int) -> Picture:
         return _picture(stairs, stairs.start + (stairs.end - stairs.start) * moment / STEPS)
 
-    return View(draw, [Control("moment", "Moment, in hundredths of the time shown", 0, STEPS, 2 * STEPS // 5)])
+    return View(draw, [Control("moment", "Moment, in % of the time shown", 0, STEPS, 2 * STEPS // 5)])
 
 
 def _picture(stairs: Stairs, moment: float) -> Picture:

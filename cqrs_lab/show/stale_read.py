@@ -38,14 +38,14 @@ def stale_read(run: LagRun) -> View:
     def draw(think: int) -> Picture:
         return _picture(run, theory, upper, think / 100 * upper, behind)
 
-    return View(draw, [Control("think", f"Think time, in hundredths of {upper:g} seconds", 0, 100, 20)])
+    return View(draw, [Control("think", f"Think time, in {upper / 100:g} s", 0, 100, 20)])
 
 
 def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: float, behind: float) -> Picture:
     stale, waits = run.stale_probability(after), run.token_wait_mean(after)
     says = (
-        f"Who reads {brief_number(after)} s after the own write misses it {_often(stale)}. With a token nobody does, "
-        f"and the reader waits {brief_number(waits)} s on average."
+        f"A reader who looks {brief_number(after)} s after their own write misses it {_often(stale)}. With a token "
+        f"nobody does, and the reader waits {brief_number(waits)} s on average."
     )
     frame = pd.DataFrame(
         {
@@ -58,7 +58,7 @@ def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: f
     numbers = pd.DataFrame(
         {
             "thinks, s": [brief_number(after)],
-            "misses the own write": [f"{stale:.1%}"],
+            "misses their own write": [f"{stale:.1%}"],
             "waits with a token, s": [brief_number(waits)],
             "read model behind, at a random moment": [f"{behind:.1%}"],
         }

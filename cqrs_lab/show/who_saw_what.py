@@ -19,11 +19,14 @@ from cqrs_lab.simulation.guarantees import Broken
 SESSIONS_GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 MOST_LANES, MOST_OPERATIONS = 8, 18
 ROOM = 0.15
-KEY = f"{WRITE.marker} a write, {READ.marker} a read; beside it what was written or read, and its version (– is none)."
+KEY = (
+    f"{WRITE.marker} a write, {READ.marker} a read; beside it what was written or read, and its position in the log "
+    "(– is none)."
+)
 
 
 def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTEES, "consistent_prefix")) -> View:
-    """Draw a trace: a lane per session, writes and reads with their versions, and what broke a guarantee.
+    """Draw a trace: a lane per session, writes and reads with their positions in the log, and what broke a guarantee.
 
     The control goes through the cases, in order of time; at 0 all operations are there and none is blamed.
 
@@ -83,7 +86,7 @@ def _one_of(trace: pd.DataFrame, name: str, broken: Broken, frame: pd.DataFrame)
     near = near[near["session"].isin(lanes)]
     says = f"{_words(name).capitalize()}, broken: {broken.says}"
     operations = blamed[["session", "op", "key", "invoke", "ret", "version"]].replace({"w": "write", "r": "read"})
-    operations.columns = pd.Index(["session", "what", "of", "asked at, s", "done at, s", "version"])
+    operations.columns = pd.Index(["session", "what", "of", "asked at, s", "done at, s", "position"])
     return _picture(near, broken, says, operations.round(2).set_index("session"), "The operations", frame)
 
 
@@ -110,7 +113,7 @@ def _picture(
     figure, axes = new_chart(9.0, 1.3 + 0.55 * len(sessions))
     figure.subplots_adjust(bottom=0.6 / (1.3 + 0.55 * len(sessions)), left=0.15, right=0.97)
     _draw_lanes(axes, shown, sessions, broken)
-    name = f"A lane per session, with writes and reads over time and the versions they show. {says}"
+    name = f"A lane per session, with writes and reads over time and the positions they show. {says}"
     html = f'<p class="says">{escape(says)}</p>{drawn(figure, name)}<p>{KEY}</p>{table(numbers, caption)}'
     return Picture(html, says, frame)
 

@@ -72,7 +72,7 @@ def check(
     >>> rows = [("Ada", "w", "cup", 0, 1, 1), ("Ada", "r", "cup", 2, 2, 0)]
     >>> trace = pd.DataFrame(rows, columns=["session", "op", "key", "invoke", "ret", "version"])
     >>> check(trace)["read_your_writes"].broken_by[0].says
-    'Ada wrote version 1 of cup, done at 1 s, and read cup at 2 s: the answer shows version 0.'
+    'Ada wrote cup at position 1, done at 1 s, and read cup at 2 s: the answer shows no write of it.'
 
     Notes
     -----
@@ -114,10 +114,14 @@ class _Operation:
 
     def __str__(self) -> str:
         if self.op == "w":
-            return f"{self.session} wrote version {self.version} of {self.key}, done at {_moment(self.ret)} s"
+            return f"{self.session} wrote {self.key} at position {self.version}, done at {_moment(self.ret)} s"
         if self.applied is not None:
             return f"{self.session} read the whole table at {_moment(self.invoke)} s ({_positions(self.applied)})"
-        return f"{self.session} read version {self.version} of {self.key} at {_moment(self.invoke)} s"
+        return f"{self.session} read {self.key} at {_moment(self.invoke)} s and saw {_newest(self.version)}"
+
+
+def _newest(version: int) -> str:
+    return f"the write at position {version}" if version else "no write of it"
 
 
 def _moment(seconds: float) -> str:
@@ -172,7 +176,7 @@ class _History:
         for one in writes:
             self.of_key[one.key].append(one.version)
         if len(self.writes) < len(writes) or any(version < 1 for version in self.writes):
-            raise InvalidArgument("two writes have one version, or one below 1; a version is a write's own position")
+            raise InvalidArgument("two writes have one position, or one below 1; give each its own position in the log")
         for read in self.reads:
             self._check(read)
 
@@ -226,7 +230,7 @@ def _read_your_writes(told: _History) -> Iterator[Broken]:
         missed = told.missed(read)
         lost = [write for write in writes if write.version in missed]
         if lost:
-            shown = f"read {read.key} at {_moment(read.invoke)} s: the answer shows version {read.version}"
+            shown = f"read {read.key} at {_moment(read.invoke)} s: the answer shows {_newest(read.version)}"
             if read.applied is not None:
                 shown = f"read the whole table at {_moment(read.invoke)} s: it holds {_positions(read.applied)}"
             yield _broken(f"{lost[-1]}, and {shown}.", lost[-1], read)

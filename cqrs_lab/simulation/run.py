@@ -212,6 +212,22 @@ class LagRun:
         waits = [self._complete(visible) - self.committed_at - after_seconds for visible in self.visible_at]
         return float(np.mean(np.maximum(np.array(waits)[:, self._first :], 0)))
 
+    def newest_wait_mean(self) -> float:
+        """Return how long a reader waits who comes at a random moment, and wants everything that is committed by then.
+
+        It is less than the mean lag: the newest event has been on its way for a while, and often has arrived.
+        """
+        return float(np.mean([self._newest_wait(visible) for visible in self.visible_at]))
+
+    def _newest_wait(self, visible: Seconds) -> float:
+        start, end = self._window
+        since, until = self.committed_at, np.append(self.committed_at[1:], end)
+        shows_all = np.maximum.accumulate(visible)
+        begin = np.maximum(shows_all - since.clip(start), 0)
+        left = np.maximum(shows_all - until.clip(start), 0)
+        # The wait falls with slope 1 from each commit to the next.
+        return float((begin**2 - left**2).sum() / 2 / (end - start))
+
     def all_replicas_mean(self) -> float:
         """Return how long after a commit every replica shows the event, and all before it, on average."""
         complete = np.array([self._complete(visible) for visible in self.visible_at]).max(axis=0)

@@ -232,3 +232,17 @@ def test_an_axis_ends_at_1_2_or_5(value, rounded):
 @pytest.mark.parametrize(("value", "text"), [(1713.2, "1,710"), (0.01234, "0.0123"), (5.0, "5"), (0, "0")])
 def test_a_number_has_three_digits_that_count_and_no_power_of_ten(value, text):
     assert brief_number(value) == text
+
+
+@pytest.mark.parametrize(("mode", "way"), [(0, "ticks"), (1, "sleep_after"), (2, "drain")])
+def test_how_a_projector_polls_is_a_choice(mode, way):
+    view = lag_explorer(events=2_000, arrivals="at random", times="at random")
+    view.move(rate=8, handling=100, poll=20, mode=mode)
+    model = LagModel(Poisson(8), Exponential(0.1), polling=Polling(Fixed(2.0), mode=way))
+    expected = simulate_lag(model, 2_000, seed=1).summary()["lag_seconds"]["mean"]
+    assert view.frame().loc["mean", "lag_seconds"] == expected
+
+
+def test_a_queue_that_is_emptied_knows_no_limit_of_a_batch():
+    view = lag_explorer(events=500, poll=10, batch=5, mode="an interval after the queue is empty")
+    assert view.picture.says == view.at(batch=0).says

@@ -27,8 +27,8 @@ def test_each_case_is_told_with_its_operations_in_order_of_time():
     assert view.frame()["operations"].tolist() == [(0, 1), (2, 3)]
     view.move(case=1)
     assert view.picture.says == (
-        "Read your writes, broken: Ada wrote version 1 of cup, done at 0.5 s, and read cup at 1 s: "
-        "the answer shows version 0."
+        "Read your writes, broken: Ada wrote cup at position 1, done at 0.5 s, and read cup at 1 s: "
+        "the answer shows no write of it."
     )
     assert view.picture.says in view.picture.html.replace("&#x27;", "'")
 
@@ -92,7 +92,7 @@ def test_the_price_list_is_that_of_the_long_run(view):
 def test_what_is_counted_is_what_happened_in_the_world(view, policy):
     picture = view.at(policy=policy, think=5)
     run = simulate_world(BUSY, TEA, visits=20, think=Fixed(0.5), policy=POLICIES[policy], seed=1).summary()
-    assert f"{run['missed_own_write']:.0f} missed an own write, {run['went_back']:.0f} went back" in picture.says
+    assert f"{run['missed_own_write']:.0f} missed their own write, {run['went_back']:.0f} went back" in picture.says
     keeps = run["missed_own_write"] + run["went_back"] == 0
     assert keeps == ("Case 1: there is none" in picture.says)
 

@@ -173,7 +173,7 @@ def test_a_broken_guarantee_is_told_in_words_and_with_the_operations():
     told = guarantees.check(trace(("Ada", "w", "cup", 0, 1, 1), ("Ada", "r", "cup", 2, 2, 0)))["read_your_writes"]
     assert told.broken_by[0].operations == (0, 1)
     assert told.broken_by[0].says == (
-        "Ada wrote version 1 of cup, done at 1 s, and read cup at 2 s: the answer shows version 0."
+        "Ada wrote cup at position 1, done at 1 s, and read cup at 2 s: the answer shows no write of it."
     )
 
 
@@ -182,7 +182,7 @@ def test_a_broken_guarantee_is_told_in_words_and_with_the_operations():
     [
         ([("A", "x", "x", 0, 1, 1)], "op='x'; accepted are 'w' and 'r'"),
         ([("A", "w", "x", 2, 1, 1)], "answered at 1 before it was asked at 2"),
-        ([("A", "w", "x", 0, 1, 1), ("B", "w", "y", 0, 1, 1)], "two writes have one version"),
+        ([("A", "w", "x", 0, 1, 1), ("B", "w", "y", 0, 1, 1)], "two writes have one position"),
         ([("A", "w", "x", 0, 1, 0)], "or one below 1"),
         ([("A", "w", "x", 0, 1, 1), ("A", "r", "y", 2, 3, 1)], "no write of y"),
         ([("A", "r", "y", 2, 3, 7)], "no write of y"),

@@ -141,3 +141,20 @@ def test_replicas_share_arrivals_and_have_handling_times_of_their_own():
     # What they share makes them late together: independent ones would all be stale 0.0025 of the time.
     all_stale = float(np.mean((lag[:, 10_000:] > 10).all(axis=0)))
     assert all_stale == pytest.approx(0.018, rel=0.4)
+
+
+def test_a_visitor_at_a_random_moment_waits_for_the_newest_event_less_than_it_lags():
+    # M/M/1: the work that is there, seen at random: utilisation times mean lag.
+    run = simulate_lag(LagModel(Poisson(0.8), Exponential(1.0)), 400_000, 1)
+    assert run.newest_wait_mean() == pytest.approx(0.8 * 5.0, rel=0.05)
+    tiny = simulate_lag(LagModel(Clockwork(1.0), Fixed(0.25), replicas=2), 100, 0)
+    assert tiny.newest_wait_mean() == pytest.approx(0.25**2 / 2)
+    assert run.newest_wait_mean() < run.token_wait_mean(0)
+
+
+def test_waiting_for_the_newest_event_is_what_visitors_at_random_moments_wait():
+    run = simulate_lag(LagModel(Poisson(2.0), Exponential(0.4), polling=Polling(Fixed(1.5))), 5_000, 3)
+    moments = np.random.default_rng(0).uniform(run.committed_at[250], run.committed_at[-1], 200_000)
+    newest = np.searchsorted(run.committed_at, moments, side="right") - 1
+    waits = np.maximum(np.maximum.accumulate(run.visible_at[0])[newest] - moments, 0)
+    assert run.newest_wait_mean() == pytest.approx(waits.mean(), rel=0.01)
