@@ -131,12 +131,12 @@ SAID_TO: dict[str, dict[str, str]] = {
     "07.1": {
         "some milliseconds": "Eventual does not mean milliseconds. It means as long as the numbers make it, and here "
         "somebody looks only every four seconds.",
-        "about 4 seconds": "Only who comes right after a look waits so long. Who comes right before one does not wait.",
+        "about 4 seconds": "Only an event right after a look waits that long. One right before a look does not wait.",
     },
     "07.2": {
-        "1 second": "That is the handling alone. Four fifths of the time somebody is being handled already, and often "
+        "1 second": "That is the handling alone. Four fifths of the time something is being handled already, and often "
         "others stand in front.",
-        "2 seconds": "As if at most one stood in front. At random they come in clumps, and a clump takes its time.",
+        "2 seconds": "As if at most one event stood in front. At random they come in clumps, and a clump takes time.",
     },
     "07.3": {
         "about 5 seconds": "That is the average, and averages do not describe readers: most of them wait less, and "
@@ -145,14 +145,14 @@ SAID_TO: dict[str, dict[str, str]] = {
     },
     "07.4": {
         "a little": "90 % busy sounds like 10 % of reserve. But what counts is the free share, and that is halved.",
-        "by half": "The busy share has grown by an eighth. The free share is halved, and the lag goes with that.",
+        "by half": "The busy share has grown by an eighth. The free share is halved, and the lag depends on that.",
     },
     "08.1": {
-        "about 5": "So it would be six seconds after the order. Half a second is short against a lag of two.",
-        "about 20": "That is how many miss it after three seconds. Most of them look long before.",
+        "about 5": "That would be six seconds after the order. Half a second is short against a lag of two.",
+        "about 20": "That many miss it after three seconds. Most of them look long before.",
     },
     "08.2": {
-        "none": "Sleep does not fix it: nobody knows the lag beforehand. Whoever meets a busy moment still misses it, "
+        "none": "Sleep does not fix it: nobody knows the lag beforehand. If you meet a busy moment you still miss it, "
         "and everybody else has waited for nothing.",
         "about 10": "A second and a half is still less than the mean lag, which is two.",
     },
@@ -162,9 +162,10 @@ SAID_TO: dict[str, dict[str, str]] = {
         "the stream as it is now.",
     },
     "08.4": {
-        "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care for, "
-        "and that takes as long as the lag.",
-        "about 0.4 seconds": "That is the handling alone. The newest event stands behind all others.",
+        "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care "
+        "about, and mostly one is on its way.",
+        "about 2 seconds": "That is how long an event lags. When the visitor comes, the newest one has been on its way "
+        "for a while, and sometimes it has arrived.",
     },
     "09.1": {
         "40 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "

@@ -16,7 +16,7 @@ SOLUTIONS = {
     for path in sorted((Path(__file__).parents[2] / "notebooks" / "solutions").glob("[0-9]*.ipynb"))
 }
 # Lessons whose numbers with a decimal point are all bound to the run. Add yours when they are.
-BOUND: set[str] = set()
+BOUND = {"07_the_lag", "08_what_readers_notice"}
 CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`|\]\([^)]*\)", re.M | re.S)
 NUMBER = r"(?<![\w.,]){}(?![\w]|[.,]\d)"
 
