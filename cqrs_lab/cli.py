@@ -3,39 +3,72 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cqrs_lab.errors import CqrsLabError
 
-DONE, DIFFERS, REFUSED, INTERRUPTED = 0, 1, 2, 130
+# As in a shell: 128 and the number of the signal.
+DONE, DIFFERS, REFUSED, INTERRUPTED, NOBODY_READS = 0, 1, 2, 130, 141
 BAR = "{desc}: {percentage:3.0f}% |{bar}| {n:,}/{total:,} [{elapsed}<{remaining}]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; without arguments, tell what it can do.
+    """Run the command; without arguments, print what it can do.
 
     Returns
     -------
     int
-        The exit code: 0 if all is well, 1 if a file does not reconcile, 2 if it was refused.
+        The exit code: 0 if all is well, 1 if a file does not reconcile, 2 if it was refused or nothing could be
+        written.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The name of a file may hold letters that a terminal has not.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except CqrsLabError as error:
+        return _failed(str(error), REFUSED)
+    except KeyboardInterrupt:
+        return _failed("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        _discard_output()
+        return NOBODY_READS
+    except OSError as error:
+        _discard_output()
+        where = f" to {error.filename}" if error.filename else ""
+        why = f"cannot write{where} ({error.strerror}); expected a place with room where you may write"
+        return _failed(f"{why}; make room or choose another, and run it again", REFUSED)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     if chosen.run is None:
         parser.print_help()
         return DONE
-    try:
-        return int(chosen.run(chosen))
-    except CqrsLabError as error:
-        print(f"cqrs-lab: {error}", file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        print("cqrs-lab: interrupted", file=sys.stderr)
-        return INTERRUPTED
+    return int(chosen.run(chosen))
+
+
+def _failed(why: str, code: int) -> int:
+    with suppress(OSError):
+        print(f"cqrs-lab: {why}", file=sys.stderr)
+    return code
+
+
+def _discard_output() -> None:
+    """Let Python end without trying to write what it could not write."""
+    with suppress(OSError, io.UnsupportedOperation), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,15 +79,19 @@ def _parser() -> argparse.ArgumentParser:
         "replay",
         help="send Online Retail, a real year of trade, through the shop and reconcile it",
         description="Send Online Retail through the shop's commands, then reconcile the read models with the file. "
-        "The file is published at https://doi.org/10.24432/C5BW33.",
+        "The file is published at https://doi.org/10.24432/C5BW33; its copies are read in any form that means "
+        "exactly one thing.",
         epilog="Exit code: 0 if everything reconciles, 1 if a figure differs, 2 if the file is refused.",
     )
-    replay.add_argument("path", metavar="PATH", help="a CSV, a CSV.gz, or the original .xlsx")
+    replay.add_argument("path", metavar="PATH", help="a CSV or .xlsx, also in a gzip or zip file")
+    replay.add_argument("--dates", choices=["dmy", "mdy"], help="day or month first, if no date in the file shows it")
+    replay.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read (default: all)")
     replay.set_defaults(run=_replay)
     build = commands.add_parser(
         "build-lessons",
-        help="for authors: run solutions anew, and make the learner's copies from them",
-        description="Run solutions anew, keep their outputs, and write the learner's copies one folder up.",
+        help="for authors: run solutions from scratch, and make the learner's copies from them",
+        description="Run solutions from scratch, keep their outputs, and write the learner's copies one folder up.",
+        epilog="Exit code: 0 if all are written, 2 if a notebook is refused or cannot be written.",
     )
     build.add_argument("solutions", metavar="SOLUTION", nargs="+", type=Path, help="a notebook in notebooks/solutions")
     build.add_argument("--copies-only", action="store_true", help="leave the outputs as they are")
@@ -63,11 +100,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _replay(chosen: argparse.Namespace) -> int:
-    # Imported here, so that help is told without waiting for pandas.
+    # Imported here, so that help is shown without waiting for pandas.
     from cqrs_lab.log.memory import MemoryEventStore
     from cqrs_lab.shop.online_retail import reconcile, replay
 
-    found = reconcile(replay(chosen.path, MemoryEventStore(), progress=_bar))
+    sent = replay(chosen.path, MemoryEventStore(), progress=_bar, dates=chosen.dates, sheet=chosen.sheet)
+    found = reconcile(sent)
     print(found)
     return DONE if found.ok else DIFFERS
 

@@ -6,14 +6,17 @@ import copy
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cqrs_lab.course.progress import NOWHERE, PLACE
 from cqrs_lab.errors import InvalidArgument
 
 ANSWER = "# An answer:"
 EXERCISE = "exercise"
+EXPECTED_TO_RAISE = "raises-exception"
+FOLDER = "solutions"
 Notebook = dict[str, Any]
 
 
@@ -46,7 +49,7 @@ def _without_answer(cell: Notebook) -> list[str]:
 def build(
     solutions: Sequence[Path], *, run: bool = True, progress: Callable[[Sequence[Path]], Iterable[Path]] = iter
 ) -> None:
-    """Run solutions anew, keep their outputs, and write the learner's copy of each one folder up.
+    """Run solutions from scratch, keep their outputs, and write the learner's copy of each one folder up.
 
     Parameters
     ----------
@@ -55,11 +58,46 @@ def build(
         False leaves the outputs as they are and writes the copies only.
     progress : callable, optional
         Wraps the paths, to show how far it is.
+
+    Raises
+    ------
+    InvalidArgument
+        One of the paths is no notebook in a folder of solutions, a cell raises, or a file cannot be written.
     """
+    for path in solutions:
+        _read(path)
     for path in progress(solutions):
         if run:
             _run(path)
-        write(path.parents[1] / path.name, learners_copy(json.loads(path.read_text(encoding="utf-8"))))
+        write(_copy(path), learners_copy(_read(path)))
+
+
+def _copy(path: Path) -> Path:
+    return path.resolve().parents[1] / path.name
+
+
+def _read(path: Path) -> Notebook:
+    if path.resolve().parent.name != FOLDER:
+        why = f"is not in a folder {FOLDER!r}; the learner's copy stands one folder above it"
+        raise InvalidArgument(f"{path} {why}: move the notebook to notebooks/{FOLDER}")
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidArgument(f"{path} cannot be read ({error.strerror}); expected a notebook that is there") from None
+    except ValueError:
+        raise InvalidArgument(f"{path} is no JSON; expected an .ipynb as Jupyter saves it") from None
+    if not _is_notebook(notebook):
+        why = "is no notebook of format 4.5; open it in JupyterLab, save it, and build it again"
+        raise InvalidArgument(f"{path} {why}")
+    return cast(Notebook, notebook)
+
+
+def _is_notebook(read: Any) -> bool:
+    if not isinstance(read, dict) or read.get("nbformat") != 4 or not isinstance(read.get("metadata"), dict):
+        return False
+    cells = read.get("cells")
+    parts = {"cell_type", "id", "metadata", "source"}
+    return isinstance(cells, list) and all(isinstance(cell, dict) and parts <= cell.keys() for cell in cells)
 
 
 def _run(path: Path) -> None:
@@ -67,19 +105,48 @@ def _run(path: Path) -> None:
     # nbclient starts kernels; only who builds lessons waits for it.
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    folder = {"metadata": {"path": str(path.parents[1])}}
+    folder = {"metadata": {"path": str(_copy(path).parent)}}
     # Stored outputs are those of someone who begins.
     beginner = {**os.environ, PLACE: NOWHERE}
-    NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False).execute(env=beginner)
+    try:
+        NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False).execute(env=beginner)
+    except CellExecutionError as error:
+        raised = f"{error.ename}: {' '.join(error.evalue.split())}"
+        why = f"cell [{_failed(notebook)}] raises {raised}; fix it, or tag it {EXPECTED_TO_RAISE}"
+        raise InvalidArgument(f"{path}: {why}; the notebook is as it was") from None
+    except DeadKernelError:
+        raise InvalidArgument(f"{path}: the kernel died; run the notebook in JupyterLab to see in which cell") from None
     # The Python that built it is not part of the lesson.
     notebook["metadata"]["language_info"] = {"name": "python"}
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    # Nor is the folder that the checkout happens to be in, which tracebacks tell.
+    # Nor is the folder that the checkout happens to be in, which tracebacks show.
     write(path, json.loads(text.replace(f"{Path(__file__).parents[2]}/", "")))
 
 
+def _failed(notebook: Notebook) -> int:
+    """Return the index of the last cell with an error: the one that stopped the run."""
+    kinds = [{output["output_type"] for output in cell.get("outputs", ())} for cell in notebook["cells"]]
+    return max((at for at, found in enumerate(kinds) if "error" in found), default=0)
+
+
 def write(path: Path, notebook: Notebook) -> None:
-    """Write a notebook so that a change shows as a small difference."""
-    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    """Write a notebook so that a change shows as a small difference, and whole or not at all.
+
+    Raises
+    ------
+    InvalidArgument
+        The disk is full, or the folder or the file may not be written.
+    """
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        why = f"cannot be written ({error.strerror}); expected a folder with room where you may write"
+        raise InvalidArgument(f"{path} {why}; it is as it was") from None

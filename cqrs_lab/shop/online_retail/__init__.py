@@ -32,13 +32,13 @@ goods with neither price nor customer, …                                      
 
 from cqrs_lab.shop.online_retail.commands import CHARGES, Sending, commands_of, is_charge
 from cqrs_lab.shop.online_retail.figures import Figure
-from cqrs_lab.shop.online_retail.file import FileRefused
+from cqrs_lab.shop.online_retail.source import FileRefused
 from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
+from cqrs_lab.shop.online_retail.published import PUBLISHED
 from cqrs_lab.shop.online_retail.reconciliation import Reconciliation, reconcile
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
 from cqrs_lab.shop.online_retail.sending import Replay, ReplayStopped, replay
 from cqrs_lab.shop.online_retail.times import times_of_a_day
-from cqrs_lab.shop.online_retail.totals import PUBLISHED
 
 __all__ = [
     "read_online_retail",

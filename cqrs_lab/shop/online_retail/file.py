@@ -1,173 +1,177 @@
-"""Reading the file as it stands: eight columns of text, whatever it is packed in."""
+"""Reading the file as it stands: eight columns of text, from a CSV or from the sheets of a workbook."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import importlib.util
 import io
-import re
-import zipfile
-import zlib
-from contextlib import suppress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from cqrs_lab.errors import CqrsLabError
+from cqrs_lab.shop.online_retail.header import Header, header_of, known
+from cqrs_lab.shop.online_retail.packing import COLUMNS, ZIP, content_of, decoded
+from cqrs_lab.shop.online_retail.source import FileRefused, Source, shown
 
-COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
-PUBLISHED = "Online Retail is published by the UCI Machine Learning Repository: https://doi.org/10.24432/C5BW33"
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+LONGEST_FIELD = csv.field_size_limit()
 
 
-class FileRefused(CqrsLabError):
-    """The file is not Online Retail as published; no command was sent.
+@dataclass(frozen=True)
+class Table:
+    """The eight columns as they stand in the file.
 
     Attributes
     ----------
-    path : str
-    row : int or None
-        The row at fault, counted as in a spreadsheet: the header is row 1. None: it is not one row's fault.
-    why : str
-        What is there, what was expected, and what to do.
-    """
-
-    def __init__(self, path: object, why: str, row: int | None = None) -> None:
-        super().__init__(path, why, row)
-        self.path, self.why, self.row = str(path), why, row
-
-    def __str__(self) -> str:
-        place = self.path if self.row is None else f"{self.path}, row {self.row:,}"
-        return f"{place}: {self.why}"
-
-
-def read_text(path: Path) -> pd.DataFrame:
-    """Read a CSV, a CSV.gz or the original .xlsx; what it is shows in its first bytes, not in its name.
-
-    Returns
-    -------
-    DataFrame
+    source : Source
+    text : DataFrame
         The columns of the file in the order of `COLUMNS`, all text, of dtype category, so that what is asked of
         a text is asked once; a missing value is "". The index is the row number in the file: the first row
         below the header has 2. Blank rows are left out.
+    notes : tuple of str
+        What is not as published about the table as a whole.
+    """
+
+    source: Source
+    text: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def read_table(path: Path, sheet: str | None = None) -> Table:
+    """Read a CSV or a workbook, also one in a gzip or zip file.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        The one sheet of a workbook to read; without it, every sheet is.
 
     Raises
     ------
     FileRefused
         The file is missing, empty, damaged, no table, or has another header.
     """
-    content = _content(path)
-    rows = _sheet(path, content) if content.startswith(ZIP) else _csv(path, content)
-    rows = rows[list(COLUMNS)].set_axis(rows.index + 2)
-    no_invoice = rows["InvoiceNo"] == ""
-    if no_invoice.any():
-        blank = (rows[no_invoice] == "").all(axis="columns")
-        rows = rows.drop(index=blank.index[blank])
-    if rows.empty:
-        raise _nothing_below(path)
-    return pd.DataFrame({name: _categories(rows[name]) for name in COLUMNS}, index=rows.index, copy=False)
+    source = Source(path)
+    content = content_of(source)
+    if content.startswith(ZIP):
+        from cqrs_lab.shop.online_retail.workbook import read_workbook
+
+        return read_workbook(source, content, sheet)
+    if sheet is not None:
+        raise source.refused(f"a text file has no sheets; leave out the sheet {shown(sheet)}")
+    return _read_csv(source, content)
 
 
-def _categories(column: pd.Series) -> pd.Categorical:
-    codes, different = pd.factorize(column)
-    return pd.Categorical.from_codes(codes, different)
+def _read_csv(source: Source, content: bytes) -> Table:
+    text, encoding = decoded(source, content)
+    names, separator, row, below = _head(source, text)
+    header = header_of(source, names, row)
+    found = _records(source, below, separator, len(names), row + 1)
+    notes = [f"text in {encoding}"] * (encoding != "UTF-8")
+    notes += [f"fields separated by {SEPARATORS[separator]}"] * (separator != ",")
+    return Table(source, eight_columns(source, found, header), (*notes, *notes_of(header)))
 
 
-def _content(path: Path) -> bytes:
+def _head(source: Source, text: str) -> tuple[list[str], str, int, str]:
+    """Return the names of the columns, what separates them, their row, and the text below."""
+    lines = io.StringIO(text[: 2 * LONGEST_FIELD], newline="")
+    row, separators = 1, list(SEPARATORS)
+    while not (line := lines.readline()).strip(" \r\n\ufeff"):
+        row += 1
+    if line.strip().casefold() in {f"sep={separator}" for separator in SEPARATORS}:
+        # Excel's own first line, which it does not show as a row.
+        separators, line = [line.strip("\r\n")[4:5]], lines.readline()
+    if len(line) > LONGEST_FIELD:
+        why = f"a first line of more than {LONGEST_FIELD:,} characters; expected {','.join(COLUMNS)}"
+        raise source.refused(f"{why}, and one line per row", row)
+    start = lines.tell() - len(line)
+    heads = {}
+    for separator in separators:
+        lines.seek(start)
+        heads[separator] = next(csv.reader(lines, delimiter=separator), []), lines.tell()
+    best = max(heads, key=lambda separator: sum(map(bool, known(heads[separator][0]))))
+    names, end = heads[best]
+    return names, best, row, text[end:]
+
+
+def _records(source: Source, below: str, separator: str, width: int, first: int) -> pd.DataFrame:
+    """Return the fields below the header; the index is their row numbers."""
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise FileRefused(path, f"there is no such file. {PUBLISHED}; download it and give its path") from None
-    except OSError as error:
-        raise FileRefused(path, f"cannot be read ({error.strerror}); expected a file you may read") from None
-    if content.startswith(GZIP):
-        content = _unpacked(path, content)
-    if not content.strip():
-        raise FileRefused(path, f"the file is empty; expected a first row {','.join(COLUMNS)}")
-    return content
-
-
-def _unpacked(path: Path, content: bytes) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        inflater, rows = zlib.decompressobj(wbits=31), 0
-        with suppress(zlib.error):
-            for start in range(0, len(content), 1024):
-                rows += inflater.decompress(content[start : start + 1024]).count(b"\n")
-        why = "the gzip file is damaged or cut off here; expected it whole; download it again"
-        raise FileRefused(path, why, row=rows + 1) from None
-
-
-def _csv(path: Path, content: bytes) -> pd.DataFrame:
-    try:
-        header = content.partition(b"\n")[0].decode("utf-8-sig").strip("\r")
-        names = _checked(path, next(csv.reader([header]), []))
-        rows = pd.read_csv(
-            io.BytesIO(content), header=None, skiprows=1, dtype=str, keep_default_na=False, skip_blank_lines=False
+        found = pd.read_csv(
+            io.BytesIO(below.encode()),
+            sep=separator,
+            header=None,
+            names=range(width + 1),  # one more, where a field too many shows
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
         )
-    except UnicodeDecodeError:
-        row, byte = _first_that_is_no_text(content)
-        raise FileRefused(path, f"byte {byte:#04x} is not UTF-8; expected a CSV in UTF-8, or .xlsx", row) from None
-    except pd.errors.EmptyDataError:
-        raise _nothing_below(path) from None
     except pd.errors.ParserError as error:
-        raise FileRefused(path, *_unparsed(str(error))) from None
-    if rows.shape[1] != len(names):
-        raise FileRefused(path, f"{rows.shape[1]} fields; expected {len(names)}, as in the header", row=2)
-    return rows.set_axis(names, axis="columns")
+        fault = _irregular(source, below, separator, width, first, "EOF inside string" in str(error))
+        raise fault or source.refused(f"not a CSV: {str(error).strip()}") from None
+    if found.empty:
+        raise nothing_below(source)
+    moved = not isinstance(found.index, pd.RangeIndex)
+    columns = in_categories(found.reset_index(drop=True))
+    # pandas fills up a short row and moves a long first one; where that may be, the fields are counted.
+    unfilled = columns[_empty(columns[width - 1])]
+    doubtful = moved or not _empty(columns[width]).all() or not all(_empty(unfilled[at]).all() for at in unfilled)
+    if doubtful and (fault := _irregular(source, below, separator, width, first)):
+        raise fault
+    return columns.set_axis(columns.index + first)
 
 
-def _unparsed(error: str) -> tuple[str, int | None]:
-    """Tell in our words, and with our row numbers, what the parser says."""
-    if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", error):
-        return f"{found[3]} fields; expected {found[1]}, as in the header", int(found[2])
-    if found := re.search(r"EOF inside string starting at row (\d+)", error):
-        return "a quote is opened here and not closed; expected its end in this row", int(found[1]) + 1
-    return f"not a CSV: {error.strip()}", None
+def in_categories(found: pd.DataFrame) -> pd.DataFrame:
+    """Keep each different text of a column once."""
+    columns = {}
+    for name in found:
+        codes, different = pd.factorize(found[name])
+        columns[name] = pd.Categorical.from_codes(codes, different)
+    return pd.DataFrame(columns, copy=False)
 
 
-def _first_that_is_no_text(content: bytes) -> tuple[int, int]:
+def _empty(column: pd.Series) -> np.ndarray:
+    return (column.cat.categories.str.strip() == "")[column.cat.codes]
+
+
+def _irregular(
+    source: Source, below: str, separator: str, width: int, first: int, open_quote: bool = False
+) -> FileRefused | None:
+    """Return the refusal of the first record that has not `width` fields, or opens a quote for good."""
+    records = csv.reader(io.StringIO(below, newline=""), delimiter=separator)
+    row, wrong = first - 1, (0, 0)
     try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return content.count(b"\n", 0, error.start) + 1, content[error.start]
-    raise AssertionError("unreachable: pandas found no UTF-8, Python did")
+        for row, record in enumerate(records, first):
+            if not wrong[0] and len(record) != width and any(map(str.strip, record)):
+                wrong = row, len(record)
+    except csv.Error:
+        row, open_quote = row + 1, True
+    if open_quote and wrong[0] in {0, row}:
+        return source.refused("a quote is opened here and not closed; expected its end in this row", row)
+    return source.refused(f"{wrong[1]} fields; expected {width}, as in the header", wrong[0]) if wrong[0] else None
 
 
-def _sheet(path: Path, content: bytes) -> pd.DataFrame:
-    """Read the first sheet of a workbook."""
-    with suppress(zipfile.BadZipFile):
-        if "xl/workbook.xml" not in zipfile.ZipFile(io.BytesIO(content)).namelist():
-            raise FileRefused(path, "a zip file without a workbook; unpack it and give the .xlsx or .csv in it")
-    if importlib.util.find_spec("python_calamine") is None:
-        raise FileRefused(path, 'reading .xlsx needs one more package: pip install "cqrs-lab[excel]"')
-    from python_calamine import CalamineError
-
-    try:
-        cells = pd.read_excel(io.BytesIO(content), header=None, dtype=str, engine="calamine", na_filter=False)
-    except CalamineError as error:
-        raise FileRefused(path, f"the workbook is damaged ({error}); download it again") from None
-    names = _checked(path, list(cells.iloc[0]) if len(cells) else [])
-    return cells.iloc[1:].set_axis(names, axis="columns").reset_index(drop=True)
+def eight_columns(source: Source, found: pd.DataFrame, header: Header) -> pd.DataFrame:
+    """Keep the eight columns and the rows that are not blank in them."""
+    rows = found[[found.columns[place] for place in header.at]].set_axis(list(COLUMNS), axis="columns")
+    no_invoice = np.flatnonzero(_empty(rows["InvoiceNo"]))
+    blank = np.logical_and.reduce([_empty(rows[name].iloc[no_invoice]) for name in COLUMNS])
+    if blank.any():
+        rows = rows.drop(index=rows.index[no_invoice[blank]])
+        rows = rows.apply(lambda column: column.cat.remove_unused_categories())
+    if rows.empty:
+        raise nothing_below(source)
+    return rows
 
 
-def _checked(path: Path, header: list[str]) -> list[str]:
-    names = [name.strip() for name in header]
-    missing = [name for name in COLUMNS if name not in names]
-    unexpected = [name for name in names if name not in COLUMNS]
-    twice = [name for name in COLUMNS if names.count(name) > 1]
-    faults = (("missing", missing), ("unexpected", unexpected), ("there twice", twice))
-    if found := [f"{', '.join(map(shown, columns))} {verb}" for verb, columns in faults if columns]:
-        raise FileRefused(path, f"wrong header: {'; '.join(found)}; expected {','.join(COLUMNS)}", row=1)
-    return names
+def notes_of(header: Header) -> Sequence[str]:
+    """Return what is not as published about the columns."""
+    notes = ["columns as in Online Retail II or spelled alike"] * header.renamed
+    return [*notes, *[f"not read: {', '.join(map(shown, header.extra))}"] * bool(header.extra)]
 
 
-def shown(text: str) -> str:
-    """Quote a text in a message, which stays one line and readable whatever the file holds."""
-    return repr(text if len(text) <= 40 else f"{text[:40]}…")
-
-
-def _nothing_below(path: Path) -> FileRefused:
-    return FileRefused(path, "there is nothing below the header; expected one row per line of an invoice")
+def nothing_below(source: Source) -> FileRefused:
+    """Return the refusal of a header alone."""
+    return source.refused("there is nothing below the header; expected one row per line of an invoice")

@@ -12,8 +12,10 @@ import pandas as pd
 from cqrs_lab.shop.online_retail.figures import Figure, table
 from cqrs_lab.shop.online_retail.models import figures_of_models
 from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
+from cqrs_lab.shop.online_retail.published import published_totals
+from cqrs_lab.shop.online_retail.rows import OnlineRetail
 from cqrs_lab.shop.online_retail.sending import Replay
-from cqrs_lab.shop.online_retail.totals import PUBLISHED, duplicate_lines, rows_of_file, totals
+from cqrs_lab.shop.online_retail.totals import duplicate_lines, rows_of_file, totals
 
 DUPLICATES = "exact duplicate lines beyond the first"
 TOGETHER = "together"
@@ -67,7 +69,7 @@ def reconcile(replay: Replay) -> Reconciliation:
         replay,
         _outcomes(told, rows),
         tuple(_row_by_row(told, rows)),
-        tuple(_totals(told, rows, replay.file.text)),
+        tuple(_totals(told, rows, replay.file)),
         tuple(figures_of_models(replay.projectors, rows, replay.file.text)),
     )
 
@@ -114,17 +116,18 @@ def _key(rows: pd.DataFrame, documents: pd.Index) -> Any:
     return documents.get_indexer(rows["document"].array) * 10**9 + rows["line"].to_numpy()
 
 
-def _totals(told: pd.DataFrame, rows: pd.DataFrame, text: pd.DataFrame) -> Iterator[Figure]:
-    published = PUBLISHED.get(len(text), {})
+def _totals(told: pd.DataFrame, rows: pd.DataFrame, file: OnlineRetail) -> Iterator[Figure]:
+    published = published_totals(file.rows)
     ours, theirs = totals(told), totals(rows)
     for name, total in theirs.items():
         yield Figure(name, ours[name], total, published.get(name))
-    yield Figure(DUPLICATES, None, duplicate_lines(text), published.get(DUPLICATES))
+    yield Figure(DUPLICATES, None, duplicate_lines(file.text), published.get(DUPLICATES))
 
 
 def _report(found: Reconciliation) -> Iterator[str]:
     sent = found.replay
     yield f"{sent.file.path.name}: {len(sent.file.text):,} rows became {sent.commands:,} commands."
+    yield f"Understood: {sent.file.form}."
     yield f"{sent.recorded:,} events were recorded now."
     yield "The file names no opening stock: 0 is assumed, and levels may stand below it."
     yield ""

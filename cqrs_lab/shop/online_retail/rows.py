@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.shop.online_retail.file import FileRefused, read_text, shown
+from cqrs_lab.shop.online_retail.file import read_table
+from cqrs_lab.shop.online_retail.form import Form, as_published
+from cqrs_lab.shop.online_retail.source import Source, first_row, shown
 
 MOST_UNITS, MOST_MILLS = 10**6, 10**9
 """Above any price or quantity of a gift shop, and low enough that no sum of a year leaves int64."""
+PRICE = "a price such as 2.55, with at most 3 decimals and no thousands separators"
 
 
 @dataclass(frozen=True)
@@ -27,27 +30,41 @@ class OnlineRetail:
     ----------
     path : Path
     text : DataFrame
-        The rows as they stand in the file; see `read_text`.
+        The rows as text in the published form, whatever form the file has; see `Table` for the index.
     rows : DataFrame
         The same rows with the same index: invoice, code, description, customer, country (category of
         str), quantity, price_mills (int64), at (datetime64[us]).
+    form : Form
+        What was understood of the file.
     """
 
     path: Path
     text: pd.DataFrame
     rows: pd.DataFrame
+    form: Form
 
 
-def read_online_retail(path: str | Path) -> OnlineRetail:
-    """Read and check a whole file: CSV, CSV.gz or the original .xlsx.
+def read_online_retail(path: str | Path, *, dates: str | None = None, sheet: str | None = None) -> OnlineRetail:
+    """Read and check a whole file: a CSV or a workbook, in any form that means exactly one thing.
+
+    Parameters
+    ----------
+    path : str or Path
+        What is in the file decides how it is read, not its name: CSV in UTF-8, UTF-16 or Latin-1, with commas,
+        semicolons or tabs, or .xlsx; also in a gzip or zip file.
+    dates : {"dmy", "mdy"}, optional
+        Whether the day or the month stands first, for a file in which no date shows it.
+    sheet : str, optional
+        The one sheet of a workbook to read; without it, every sheet is.
 
     Raises
     ------
     FileRefused
-        Names the first row that is not as published, what stands there and what was expected.
+        Says which row cannot be read or can be read in two ways, what stands there and what was expected.
     """
     path = Path(path)
-    text = read_text(path)
+    table = read_table(path, sheet)
+    text, form = as_published(table, dates)
     parsed, faults = {}, []
     for column in _COLUMNS:
         parsed[column.name], fault = _parse(text[column.title], column)
@@ -55,10 +72,10 @@ def read_online_retail(path: str | Path) -> OnlineRetail:
     if faults:
         row, column, found = min(faults, key=lambda fault: fault[0])
         came = shown(found) if found else "empty"
-        raise FileRefused(path, f"{column.title} is {came}; expected {column.expected}", row)
+        raise table.source.refused(f"{column.title} is {came}; expected {column.expected}", row)
     for title in ("CustomerID", "Country"):
-        _check_one_per_invoice(path, text["InvoiceNo"], text[title])
-    return OnlineRetail(path, text, pd.DataFrame(parsed, index=text.index, copy=False))
+        _check_one_per_invoice(table.source, text["InvoiceNo"], text[title])
+    return OnlineRetail(path, text, pd.DataFrame(parsed, index=text.index, copy=False), form)
 
 
 @dataclass(frozen=True)
@@ -110,11 +127,11 @@ _COLUMNS = (
     _Column("invoice", "InvoiceNo", _some_text, "category", "a number such as 536365 or C536379"),
     _Column("code", "StockCode", _some_text, "category", "a code such as 85123A or POST"),
     _Column("description", "Description", str, "category", "any text"),
-    _Column("quantity", "Quantity", _quantity, "int64", f"a whole number such as 6 or -1, up to {MOST_UNITS:,}"),
+    _Column("quantity", "Quantity", _quantity, "int64", f"a whole number such as 6 or -1, up to {MOST_UNITS}"),
     _Column("at", "InvoiceDate", _time, "datetime64[us]", "a time such as 2010-12-01 08:26:00"),
-    _Column("price_mills", "UnitPrice", _price_mills, "int64", "a price with at most 3 decimals, such as 2.55"),
+    _Column("price_mills", "UnitPrice", _price_mills, "int64", PRICE),
     _Column("customer", "CustomerID", _customer, "category", "a whole number such as 17850, or nothing"),
-    _Column("country", "Country", _some_text, "category", "a name such as EIRE, in the eighth field of the row"),
+    _Column("country", "Country", _some_text, "category", "a name such as EIRE"),
 )
 
 
@@ -135,15 +152,15 @@ def _parse(text: pd.Series, column: _Column) -> tuple[Any, tuple[int, _Column, s
     return pd.array(values, dtype=column.dtype).take(codes), None  # type: ignore[call-overload]
 
 
-def _check_one_per_invoice(path: Path, invoices: pd.Series, column: pd.Series) -> None:
+def _check_one_per_invoice(source: Source, invoices: pd.Series, column: pd.Series) -> None:
     invoice, here = invoices.cat.codes.to_numpy(), column.cat.codes.to_numpy()
     first = here[~invoices.duplicated()][invoice]
     if (here != first).any():
         at = int(np.argmax(here != first))
         above = column.cat.categories[first[at]]
-        raise FileRefused(
-            path,
-            f"{column.name} is {column.iloc[at]!r}, but {above!r} above on invoice {invoices.iloc[at]}; "
-            "expected the same on all rows of an invoice",
+        where = source.place(first_row(invoices, invoices.iloc[at]))
+        raise source.refused(
+            f"{column.name} is {shown(column.iloc[at])}, but {shown(above)} in {where} of the same invoice "
+            f"{invoices.iloc[at]}; expected the same on all rows of an invoice",
             int(column.index[at]),
         )

@@ -58,27 +58,36 @@ class Replay:
     projectors: Mapping[str, Projector]
 
 
-def replay(path: str | Path, store: EventStore, *, progress: Progress = iter) -> Replay:
+def replay(
+    path: str | Path,
+    store: EventStore,
+    *,
+    progress: Progress = iter,
+    dates: str | None = None,
+    sheet: str | None = None,
+) -> Replay:
     """Read a file, send it through the shop's commands, and let the read models catch up.
 
     Parameters
     ----------
     path : str or Path
-        CSV, CSV.gz or the original .xlsx.
+        CSV or .xlsx, also in a gzip or zip file.
     store : EventStore
         It may hold other events. A file replayed before records nothing new.
     progress : callable, optional
         Given all the commands, hands them out one by one, such as ``tqdm``.
+    dates, sheet : str, optional
+        As in `read_online_retail`.
 
     Raises
     ------
     FileRefused
-        The file is not as published. No command was sent.
+        The file has no form with one meaning. No command was sent.
     ReplayStopped
         A command was refused.
     """
     with _collector_paused():
-        file = read_online_retail(path)
+        file = read_online_retail(path, dates=dates, sheet=sheet)
         sendings = list(commands_of(file.rows))
         before = store.head()
         _send(progress(sendings), store)

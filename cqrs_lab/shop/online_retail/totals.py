@@ -27,39 +27,6 @@ ENDS = (
 )
 ON_STOCK = (1, 2)
 
-# By others, and recomputed: see the data set's page. Keyed by the number of rows; money in mills.
-PUBLISHED: dict[int, dict[str, int]] = {
-    541_909: {
-        "rows": 541_909,
-        "invoices": 25_900,
-        "of them cancellations": 3_836,
-        "customers": 4_372,
-        "stock codes": 4_070,
-        "countries": 38,
-        "units": 5_176_450,
-        "net value": 9_747_747_934,
-        "value on other invoices": 10_644_560_424,
-        "value on cancellations": -896_812_490,
-        "lines without a customer": 135_080,
-        "exact duplicate lines beyond the first": 5_268,
-    },
-    7_419: {
-        "rows": 7_419,
-        "invoices": 418,
-        "of them cancellations": 36,
-        "customers": 255,
-        "stock codes": 1_866,
-        "countries": 13,
-        "units": 62_667,
-        "net value": 150_463_300,
-        "value on other invoices": 153_652_880,
-        "value on cancellations": -3_189_580,
-        "lines without a customer": 2_290,
-        "exact duplicate lines beyond the first": 102,
-    },
-}
-
-
 def rows_of_file(text: pd.DataFrame) -> pd.DataFrame:
     """Tell from its text how each row should end.
 
