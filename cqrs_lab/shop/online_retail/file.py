@@ -124,7 +124,7 @@ def _records(source: Source, below: str, separator: str, width: int, first: int)
 
 
 def in_categories(found: pd.DataFrame) -> pd.DataFrame:
-    """Keep each different text of a column once."""
+    """Keep each different text of a column once, in the order in which they first appear."""
     columns = {}
     for name in found:
         codes, different = pd.factorize(found[name])

@@ -72,7 +72,8 @@ def _text(cell: Any) -> str:
 
 def _together(source: Source, parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Put the rows of all sheets below each other; the same invoice on two would count its lines twice."""
-    text = pd.concat([part.astype("str") for part in parts]).astype("category")
+    rows = pd.concat([part.astype("str") for part in parts])
+    text = in_categories(rows).set_axis(rows.index)
     where = pd.Series(text.index // ROWS_OF_A_SHEET, text.index)
     first = where.groupby(text["InvoiceNo"], observed=True).transform("first")
     if (where != first).any():
