@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The name of a file may hold letters that a terminal has not.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        return _run(arguments)
     except CqrsLabError as error:
         return _failed(str(error), REFUSED)
     except KeyboardInterrupt:
@@ -47,16 +45,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" to {error.filename}" if error.filename else ""
         why = f"cannot write{where} ({error.strerror}); expected a place with room where you may write"
         return _failed(f"{why}; make room or choose another, and run it again", REFUSED)
-    return code
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
-    chosen = parser.parse_args(arguments)
-    if chosen.run is None:
-        parser.print_help()
-        return DONE
-    return int(chosen.run(chosen))
+    try:
+        chosen = parser.parse_args(arguments)
+        if chosen.run is None:
+            print(parser.format_help(), end="")
+            return DONE
+        return int(chosen.run(chosen))
+    finally:
+        # What is written later, when Python ends, can no longer be answered for.
+        if sys.stdout is not None:
+            sys.stdout.flush()
 
 
 def _failed(why: str, code: int) -> int:

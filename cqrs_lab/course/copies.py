@@ -65,15 +65,25 @@ def build(
         One of the paths is no notebook in a folder of solutions, a cell raises, or a file cannot be written.
     """
     for path in solutions:
-        _read(path)
+        # All are looked at before the first one runs, which takes a while.
+        _copied(path)
     for path in progress(solutions):
         if run:
             _run(path)
-        write(_copy(path), learners_copy(_read(path)))
+        write(_folder(path) / path.name, _copied(path))
 
 
-def _copy(path: Path) -> Path:
-    return path.resolve().parents[1] / path.name
+def _copied(path: Path) -> Notebook:
+    solution = _read(path)
+    try:
+        return learners_copy(solution)
+    except InvalidArgument as error:
+        raise InvalidArgument(f"{path}: {error}") from None
+
+
+def _folder(path: Path) -> Path:
+    """Return the folder of the learner's copy."""
+    return path.resolve().parents[1]
 
 
 def _read(path: Path) -> Notebook:
@@ -108,7 +118,7 @@ def _run(path: Path) -> None:
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    folder = {"metadata": {"path": str(_copy(path).parent)}}
+    folder = {"metadata": {"path": str(_folder(path))}}
     # Stored outputs are those of someone who begins.
     beginner = {**os.environ, PLACE: NOWHERE}
     try:

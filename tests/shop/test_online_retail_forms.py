@@ -131,13 +131,13 @@ FORMS = {
         "dates month/day/year, as in the Kaggle copy",
     ),
     "pandas": (lambda rows: frame(rows).to_csv(index=False), {}, ".0' is "),
-    "pandas with an index": (lambda rows: frame(rows).to_csv(), {}, ".0' is "),
+    "pandas with an index": (lambda rows: frame(rows).to_csv(), {}, "not read: 'column 1'"),
     "pandas twice": (
         lambda rows: pd.read_csv(io.StringIO(frame(rows).to_csv()), dtype=str).to_csv(na_rep="nan"),
         {},
-        "CustomerID '",
+        "not read: 'column 1', 'Unnamed: 0'",
     ),
-    "an index by name": (lambda rows: frame(rows).reset_index().to_csv(index=False), {}, "year-month-day"),
+    "an index by name": (lambda rows: frame(rows).reset_index().to_csv(index=False), {}, "not read: 'index'"),
     "nan": (lambda rows: frame(rows).to_csv(index=False, na_rep="NaN"), {}, "CustomerID"),
     "float format": (lambda rows: frame(rows).to_csv(index=False, float_format="%.6f"), {}, ".000000' is "),
     "float quantities": (

@@ -11,7 +11,6 @@ from cqrs_lab.shop.online_retail.source import Source, shown
 
 OF_THE_SECOND = {"invoice": "InvoiceNo", "price": "UnitPrice"}
 TITLES = {**{name.casefold(): name for name in COLUMNS}, **OF_THE_SECOND}
-INDEX = re.compile(r"|index|Unnamed: \d+(\.\d+)*", re.IGNORECASE)
 
 
 class Header(NamedTuple):
@@ -24,7 +23,7 @@ class Header(NamedTuple):
     renamed : bool
         Some names are those of Online Retail II, or spelled in another way than published.
     extra : tuple of str
-        Names of columns that are not read; an index of rows is none of them.
+        Names of columns that are not read, such as an index of rows.
     """
 
     at: tuple[int, ...]
@@ -46,8 +45,8 @@ def header_of(source: Source, header: Sequence[str], row: int = 1) -> Header:
         One is missing, or there twice.
     """
     titles = known(header)
-    names = [name.strip() for name in header]
-    extra = [name for name, title in zip(names, titles, strict=True) if not title and not INDEX.fullmatch(name)]
+    names = [name.strip() or f"column {place}" for place, name in enumerate(header, 1)]
+    extra = [name for name, title in zip(names, titles, strict=True) if not title]
     missing = [title for title in COLUMNS if title not in titles]
     twice = [title for title in COLUMNS if titles.count(title) > 1]
     faults = (("missing", missing), ("unexpected", extra if missing else []), ("there twice", twice))
