@@ -361,6 +361,9 @@ AMBIGUOUS = {
     "a workbook with a password": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, {}, None, "workbook with a password"),
     "two files in a zip": (zipped(a_csv="x", b_csv="y"), {}, None, "a zip with 'a.csv', 'b.csv'; expected one table"),
     "nothing in a zip": (zipped(), {}, None, "a zip with no file; expected one table"),
+    "a zip without some bytes": (
+        (lambda whole: whole[:60] + whole[100:])(zipped(a_csv=text_of(shop_days()))), {}, None, "damaged or cut off"
+    ),
     "a short second row": (lines(ROW[:7], ROW, ROW), {}, 2, "7 fields; expected 8, as in the header"),
     "a long second row": (lines([*ROW, "x", "y"], ROW), {}, 2, "10 fields; expected 8"),
     "a short row below quoted line ends": (lines([*ROW[:2], '"TEA\nPOT\n"', *ROW[3:]], ROW[:3], ROW), {}, 3, "3 fields"),
@@ -390,6 +393,22 @@ def test_what_has_two_meanings_or_none_is_refused_in_one_line_that_helps(tmp_pat
         read_online_retail(path, **options)
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 600
     assert refused.value.row == row or (row == "any" and refused.value.row > 1)
+
+
+def test_a_file_damaged_anywhere_is_read_or_refused_in_one_line(tmp_path):
+    path, drawn = tmp_path / "trade", random.Random(3)
+    kinds = ("as published", "German", "UTF-16 with tabs", "gzip", "zip", "a workbook")
+    contents = [FORMS[kind][0](shop_days()[:6]) for kind in kinds]
+    whole = [content.encode() if isinstance(content, str) else content for content in contents]
+    for _ in range(150):
+        content = bytearray(drawn.choice(whole))
+        at = drawn.randrange(len(content) - 40)
+        content[at : at + drawn.randint(0, 40)] = drawn.randbytes(drawn.randint(0, 3))
+        path.write_bytes(content)
+        try:
+            read_online_retail(path)
+        except FileRefused as refused:
+            assert "\n" not in str(refused)
 
 
 @pytest.mark.parametrize("dates, month", [("dmy", 1), ("mdy", 7)])

@@ -70,10 +70,11 @@ def _unzipped(source: Source, content: bytes) -> bytes:
             named = ", ".join(map(shown, files[:5])) or "no file"
             raise source.refused(f"a zip with {named}; expected one table in it; unpack it and give the one to read")
         return archive.read(files[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+        # ValueError: bytes are missing in the middle, and zipfile seeks before the start.
+        raise damaged from None
     except RuntimeError:
         raise source.refused("the zip file has a password; unpack it and give the file in it") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise damaged from None
 
 
 def decoded(source: Source, content: bytes) -> tuple[str, str]:
