@@ -461,6 +461,12 @@ def test_one_sheet_can_be_chosen(tmp_path):
     assert len(retail.rows) == len(late_half) and "sheets 'B'" in str(retail.form)
 
 
+def test_midnight_in_a_workbook_is_a_time_like_any_other(tmp_path):
+    path = tmp_path / "trade.xlsx"
+    path.write_bytes(workbook({"A": (HEADER, [[*ROW[:4], "2011-07-04 00:00:00", *ROW[5:]]])}))
+    assert str(read_online_retail(path).rows["at"].iloc[0]) == "2011-07-04 00:00:00"
+
+
 # --- the published file ---------------------------------------------------------------------------------------
 
 
