@@ -8,13 +8,17 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+// Asks for the picture at another setting; the number says which request an answer belongs to.
+function ask(model, name, value) {
+  model.set("values", { ...model.get("values"), [name]: value });
+  model.set("asked", model.get("asked") + 1);
+  model.save_changes();
+}
+
 function list(model, { name, label, choices }, id) {
   const select = make("select", { id }, ...choices.map((text, at) => make("option", { value: at, textContent: text })));
   const show = () => { select.value = model.get("values")[name]; };
-  select.addEventListener("change", () => {
-    model.set("values", { ...model.get("values"), [name]: Number(select.value) });
-    model.save_changes();
-  });
+  select.addEventListener("change", () => ask(model, name, Number(select.value)));
   show();
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
@@ -31,8 +35,7 @@ function slider(model, { name, label, least }, id) {
   const most = () => model.get("controls").find((each) => each.name === name).most;
   function set(wanted) {
     const whole = Number.isFinite(wanted) ? Math.round(wanted) : value();
-    model.set("values", { ...model.get("values"), [name]: Math.min(most(), Math.max(least, whole)) });
-    model.save_changes();
+    ask(model, name, Math.min(most(), Math.max(least, whole)));
     show();
   }
   function show() {
@@ -54,9 +57,10 @@ function render({ model, el }) {
   const id = `cqrs-lab-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const picture = make("div");
   const aloud = make("div", { className: "only-read-out" });
-  aloud.setAttribute("role", "status");
+  const silence = make("p", { className: "silence" });
+  for (const each of [aloud, silence]) each.setAttribute("role", "status");
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
-  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture);
+  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control" }, veil, lift);
@@ -66,6 +70,13 @@ function render({ model, el }) {
   // JupyterLab would take the arrow keys for itself and leave the cell.
   el.addEventListener("keydown", (event) => event.stopPropagation());
 
+  const kernel = patience((text) => { silence.textContent = text; });
+  const waits = () => kernel.waits();
+  const hear = () => {
+    if (model.get("answered") !== model.get("asked")) return;
+    kernel.heard();
+    silence.textContent = "";
+  };
   let quiet;
   const cover = () => {
     veil.textContent = model.get("veil");
@@ -85,13 +96,18 @@ function render({ model, el }) {
   model.on("change:values", move);
   model.on("change:controls", move);
   model.on("change:says", speak);
+  model.on("change:asked", waits);
+  model.on("change:answered", hear);
   return () => {
     clearTimeout(quiet);
+    kernel.heard();
     model.off("change:veil", cover);
     model.off("change:html", draw);
     model.off("change:values", move);
     model.off("change:controls", move);
     model.off("change:says", speak);
+    model.off("change:asked", waits);
+    model.off("change:answered", hear);
   };
 }
 

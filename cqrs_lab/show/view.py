@@ -15,6 +15,9 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
 
+# A widget's module cannot import another file, so this one is put in front of it.
+PATIENCE = Path(__file__).with_name("patience.js").read_text(encoding="utf-8")
+
 
 class Control(NamedTuple):
     """A whole number that the learner sets: by slider, by two buttons, or by typing it.
@@ -62,7 +65,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = Path(__file__).with_name("view.js")
+    _esm = PATIENCE + Path(__file__).with_name("view.js").read_text(encoding="utf-8")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -70,6 +73,9 @@ class View(anywidget.AnyWidget):
     html = traitlets.Unicode().tag(sync=True)
     says = traitlets.Unicode().tag(sync=True)
     veil = traitlets.Unicode().tag(sync=True)
+    # The number of the page's last request, and of the last one answered: two settings may have the same picture.
+    asked = traitlets.Int(0).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
         self._draw, self._controls = draw, tuple(controls)
@@ -82,6 +88,7 @@ class View(anywidget.AnyWidget):
             says=self.picture.says,
         )
         self.observe(self._redraw, names="values")
+        self.observe(self._answer, names="asked")
 
     def at(self, **values: int) -> Picture:
         """Draw the picture at another setting, and leave the view as it is."""
@@ -130,6 +137,9 @@ class View(anywidget.AnyWidget):
         with self.hold_sync():
             self.controls = self._at_their_ends(now)
             self.html, self.says = self.picture.html, self.picture.says
+
+    def _answer(self, change: Any) -> None:
+        self.answered = change["new"]
 
     def __repr__(self) -> str:
         return self.says

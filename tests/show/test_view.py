@@ -105,3 +105,10 @@ def test_an_end_is_that_of_the_setting_that_is_asked_for(book):
         book.at(page=5, chapter=2)
     with pytest.raises(InvalidArgument, match="chapter=3: give a whole number from 1 to 2"):
         book.at(page=5, chapter=3)
+
+
+def test_every_request_of_the_page_is_answered_also_where_the_picture_stays_the_same(view):
+    view.set_state({"values": {"width": 4, "height": 4}, "asked": 1})
+    assert (view.says, view.answered) == ("4 times 4", 1)
+    view.set_state({"values": {"width": 4, "height": 4}, "asked": 2})
+    assert (view.says, view.answered) == ("4 times 4", 2)
