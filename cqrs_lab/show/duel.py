@@ -93,6 +93,9 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     View
         `frame()`: one row per moment; columns who, does, came, version, refused.
     """
+    a_decider(decider)
+    text("stream", stream, "the name of a stream; give a text such as 'order-7'")
+    history = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
     played = {name: _play(decider, stream, history, wishes, order) for name, order in ORDERS.items()}
     most = max(map(len, played.values()))
     people = list(wishes)

@@ -97,6 +97,11 @@ def fault_plan(
     >>> print(view.picture.says.partition(" Broken")[0])
     Table first, then checkpoint: a crash before the checkpoint is written (visit 2).
     """
+    instance("story", story, Story, "a story; give Story(register, commands, projection)")
+    workers = by_name("workers", workers, "workers by name; give {'mine': on_disk(take_in)}")
+    for name, worker in workers.items():
+        function(f"workers[{name!r}]", worker, "a function that makes a worker; give on_disk(take_in)")
+    plan = [_checked(one, len(story.commands)) for one in listed("plan", plan, TWO_FAULTS)]
     names, events = list(workers), len(story.commands)
     kinds = [kind for kind, _ in plan]
     if not names or not events or len(kinds) != 2 or not set(kinds) <= set(KINDS):

@@ -43,6 +43,8 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         `frame()`: one row per utilisation; mean and p99, each with _low and _high of a 95 % interval, theory_mean and
         theory_p99, all in seconds (NaN where unknown).
     """
+    function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
+    instance("model_at(0.05)", model_at(0.05), LagModel, "a model; let it return LagModel(arrivals, handling)")
     shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
     curve = pd.DataFrame({share: _figures(simulate_lag(model_at(share), events, seed)) for share in shares}).T
     curve = curve.rename_axis("utilisation")

@@ -106,6 +106,7 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     >>> round(float(view.frame().loc["mean", "lag_seconds"]), 2)
     0.44
     """
+    controls = listed("controls", controls, f"a list of names; give some of {', '.join(CONTROLS)}", least=0)
     begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
     for name in (*controls, *settings):
         if name not in CONTROLS:

@@ -45,6 +45,9 @@ def policies(model: LagModel, domain: Domain, visits: int = 40, events: int = 10
     View
         `frame()`: one row per policy; misses_own_write (share), reader_waits_seconds, sender_waits_seconds.
     """
+    instance("model", model, LagModel, "a model of the lag; give LagModel(arrivals, handling, replicas=2)")
+    instance("domain", domain, Domain, "the domain of a world; give Domain(…)")
+    whole_number("visits", visits, "a number of visits; give 1 or more", least=1)
     if model.replicas < 2:
         raise InvalidArgument(f"replicas={model.replicas}: with one copy nobody can meet an older one; give 2 or more")
     run = simulate_lag(model, events, seed)

@@ -87,6 +87,7 @@ def process_lanes(
     10 of 12 events. At 12:25 PaymentRefunded, since the process answered event 11 with WithdrawPayment: it undoes a \
 step. Set aside: 4 units; taken and not given back: 0 mills.
     """
+    function_of("play", play, 3, "a function; write def play(failure, cancels_after, crash_after)")
     _check_arguments(failures, lanes, columns, latest_cancel, most_commands)
 
     # The end of a run is asked for, then its picture; and a learner goes back and forth between a few.
@@ -114,10 +115,12 @@ step. Set aside: 4 units; taken and not given back: 0 mills.
 
 
 def _check_arguments(failures: Sequence[str], lanes: Mapping[str, str], columns: int, *ends: int) -> None:
-    if isinstance(failures, str) or not failures:
-        raise InvalidArgument(f"failures={failures!r}: give a list of what may fail, such as ['nothing fails']")
-    if not lanes:
-        raise InvalidArgument("lanes is empty; tell how a stream's name begins, and whose lane that is")
+    wanted = "a list of what may fail; give texts, such as ['nothing fails']"
+    for one in listed("failures", failures, wanted):
+        text("failures", one, wanted)
+    wanted = "lanes by the beginning of a stream's name; give {'order-': 'Orders'}"
+    for one in by_name("lanes", lanes, wanted).values():
+        text("lanes", one, wanted)
     for name, least, number in zip(
         ("columns", "latest_cancel", "most_commands"), (1, 0, 0), (columns, *ends), strict=True
     ):
@@ -134,7 +137,12 @@ def _checked(
     played: tuple[pd.DataFrame, Sequence[str]], lanes: Mapping[str, str]
 ) -> tuple[pd.DataFrame, Sequence[str]]:
     """Refuse a log that cannot be drawn."""
-    log, _ = played
+    wanted = "a log and notes; let it return (DataFrame, list of sentences)"
+    if not isinstance(played, tuple) or len(played) != 2:
+        raise refuse("play(…)", played, wanted)
+    log, notes = played
+    instance("play(…), its log", log, pd.DataFrame, wanted)
+    listed("play(…), its notes", notes, wanted, least=0)
     if missing := [column for column in COLUMNS if column not in log]:
         raise InvalidArgument(f"play gave a log without the column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
     if log.empty:

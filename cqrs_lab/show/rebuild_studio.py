@@ -104,7 +104,7 @@ def rebuild_studio(
     >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
-    events = list(store.read_all())
+    events = list(a_store(store).read_all())
     if not events:
         raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
     if type(before) is not int or not 1 <= before <= len(events):
@@ -137,6 +137,8 @@ def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     """Find the column that a query may ask for, whichever version serves."""
     if not (callable(old) and callable(new)):
         raise InvalidArgument("old and new make a projection each time they are called; give the class, or a function")
+    for one in (old, new):
+        check_declaration(function_of("old, new", one, 0, "what makes a projection; give the class, or a function")())
     before, after = old().schema, new().schema
     if list(before.index) != list(after.index):
         raise InvalidArgument(

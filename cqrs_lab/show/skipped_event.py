@@ -53,6 +53,7 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     >>> view
     Ada's event at position 1 is skipped for ever, and the reader's lag is 0. Ben's event is read at second 20.
     """
+    ada, ben = _pair("ada", ada), _pair("ben", ben)
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
         controls.append(Control(f"{name.lower()}_takes", f"{name} begins, second", 1, LATEST_START, takes_at))
@@ -74,6 +75,17 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
         return _picture(run, rows, HOW[REMEDIES[remedy]])
 
     return View(draw, controls)
+
+
+def _pair(name: str, given: object) -> tuple[int, int]:
+    wanted = f"when it begins and how long it works; give two whole seconds, 1 to {LATEST_START} and 1 to {LONGEST}"
+    found = listed(name, given, wanted)
+    if len(found) != 2:
+        raise refuse(name, given, wanted)
+    takes, lasts = (whole_number(name, one, wanted, least=1) for one in found)
+    if takes > LATEST_START or lasts > LONGEST:
+        raise refuse(name, given, wanted)
+    return takes, lasts
 
 
 def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:

@@ -32,6 +32,7 @@ def stale_read(run: LagRun) -> View:
     View
         `frame()`: one row; after_seconds, stale_probability, token_wait_seconds, behind_probability.
     """
+    instance("run", run, LagRun, "a run of the lag; give simulate_lag(model, events=…)")
     theory, upper = lag_of(run.model), round_up(run.summary()["lag_seconds"]["p99"])
     behind = run.behind_probability()
 

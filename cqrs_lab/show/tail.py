@@ -34,6 +34,7 @@ def tail(run: LagRun) -> Picture:
     Picture
         `frame`: as `figures` returns it.
     """
+    instance("run", run, LagRun, "a run of the lag; give simulate_lag(model, events=…)")
     theory = lag_of(run.model)
     figure, axes = new_chart(8.0, 4.2)
     figure.subplots_adjust(left=0.17)

@@ -40,6 +40,9 @@ def time_machine(
     View
         `frame()`: one row per field of the state; columns before the last event, after.
     """
+    a_store(store), a_decider(decider)
+    text("stream", stream, "the name of a stream; give a text such as 'order-7'")
+    projections = some_projections(projections)
     log = tuple(store.read_all())
     table_at = tables_at(store, projections)
     most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
