@@ -9,8 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import CommandRejected, ConcurrencyError
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.write.decider import Decider
@@ -96,6 +98,9 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     a_decider(decider)
     text("stream", stream, "the name of a stream; give a text such as 'order-7'")
     history = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
+    wanted = "two people and a command each; give {'Ada': Borrow(…), 'Ben': Borrow(…)}"
+    if len(by_name("wishes", wishes, wanted)) != 2:
+        raise refuse("wishes", wishes, wanted)
     played = {name: _play(decider, stream, history, wishes, order) for name, order in ORDERS.items()}
     most = max(map(len, played.values()))
     people = list(wishes)

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.style import READ

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import drawn, new_charts, wiped
+from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.stale_read import draw_stale

@@ -7,8 +7,10 @@ from html import escape
 
 import pandas as pd
 
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up

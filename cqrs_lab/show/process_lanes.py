@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE

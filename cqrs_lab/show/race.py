@@ -12,10 +12,12 @@ import pandas as pd
 from matplotlib.ticker import EngFormatter
 from tqdm.auto import tqdm
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.doors import a_store, by_name, function_of, instance, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View

@@ -15,10 +15,12 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, Expected
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import rebuild
 from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
+from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View

@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View

@@ -10,8 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
+from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cqrs_lab.errors import said
+from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -11,6 +11,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from cqrs_lab.arguments import function, refuse
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
@@ -41,6 +42,22 @@ class Control(NamedTuple):
     def end(self, values: Mapping[str, int]) -> int:
         """Tell how far it goes at a setting of all controls."""
         return self.most(values) if callable(self.most) else self.most
+
+
+def _checked_controls(controls: Any) -> tuple[Control, ...]:
+    """Return the controls of a view, each with a name of its own, and each somewhere between its ends."""
+    wanted = 'a list of controls; give Control("step", "Step", 0, 9, 0), or [] for a picture that does not move'
+    if not isinstance(controls, Iterable):
+        raise refuse("controls", controls, wanted)
+    found = tuple(controls)
+    if not all(isinstance(one, Control) for one in found) or len({one.name for one in found}) < len(found):
+        raise refuse("controls", controls, wanted)
+    values = {one.name: one.value for one in found}
+    for one in found:
+        if not one.least <= one.value <= one.end(values):
+            ends = f"{one.least} to {one.end(values)}"
+            raise InvalidArgument(f"control {one.name!r} begins at {one.value}; give a value from {ends}")
+    return found
 
 
 class View(anywidget.AnyWidget):
@@ -78,9 +95,10 @@ class View(anywidget.AnyWidget):
     answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
-        self._draw, self._controls = draw, tuple(controls)
-        values = {control.name: control.value for control in controls}
-        self.picture = draw(**values)
+        function("draw", draw, "a function that draws; let draw(step=…) return a Picture")
+        self._draw, self._controls = draw, _checked_controls(controls)
+        values = {control.name: control.value for control in self._controls}
+        self.picture = self._drawn(values)
         super().__init__(
             controls=self._at_their_ends(values),
             values=values,
@@ -92,7 +110,13 @@ class View(anywidget.AnyWidget):
 
     def at(self, **values: int) -> Picture:
         """Draw the picture at another setting, and leave the view as it is."""
-        return self._draw(**self._checked(values))
+        return self._drawn(self._checked(values))
+
+    def _drawn(self, values: Mapping[str, int]) -> Picture:
+        picture = self._draw(**values)
+        if not isinstance(picture, Picture):
+            raise refuse("draw(…)", picture, "a picture; let it return Picture(html, says, frame)")
+        return picture
 
     def move(self, **values: int) -> None:
         """Set controls, as a learner's hand would."""
@@ -111,7 +135,7 @@ class View(anywidget.AnyWidget):
             value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})
             if not isinstance(value, Integral) or not control.least <= value <= most:
                 raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {control.least} to {most}")
-        return self._settled(self.values, moved)
+        return self._settled(self.values, {name: int(value) for name, value in moved.items()})
 
     def _settled(self, before: Mapping[str, int], moved: Mapping[str, int]) -> dict[str, int]:
         """Let the controls that were not moved follow their ends."""
@@ -133,7 +157,7 @@ class View(anywidget.AnyWidget):
         if settled != now:
             self.values = settled  # which comes here again
             return
-        self.picture = self._draw(**now)
+        self.picture = self._drawn(now)
         with self.hold_sync():
             self.controls = self._at_their_ends(now)
             self.html, self.says = self.picture.html, self.picture.says
