@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cqrs_lab.errors import CommandRejected
+from cqrs_lab.log.recordable import events_in
 from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture, brief
 from cqrs_lab.show.view import Control, View
@@ -70,7 +71,7 @@ def decision_table(
 
 def _decide(decider: Decider[Any, Any, Any], events: Sequence[object], command: object) -> Decision:
     try:
-        decided = list(decider.decide(command, decider.fold(events)))
+        decided = events_in(decider.decide(command, decider.fold(events)), f"decide for {brief(command)}", "return")
     except CommandRejected as refusal:
         return Decision("✗ refused", f"it is refused: {refusal}", refused=True)
     if not decided:

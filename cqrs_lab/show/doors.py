@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from cqrs_lab.arguments import function, having, refuse, shown, text
+from cqrs_lab.arguments import function, having, refuse, text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.accepted import check_declaration, check_store
@@ -54,15 +54,16 @@ def by_name(name: str, value: Any, wanted: str) -> dict[str, Any]:
     return {text(f"a name in {name}", one, "a name; give a text"): value[one] for one in value}
 
 
-def function_of(name: str, value: Any, count: int, wanted: str) -> Callable[..., Any]:
-    """Return a function that can be called with so many arguments."""
+def function_of(name: str, value: Any, count: int, wanted: str, names: Sequence[str] = ()) -> Callable[..., Any]:
+    """Return a function that can be called with so many arguments, and with those of these names."""
     function(name, value, wanted)
     try:
-        inspect.signature(value).bind(*[None] * count)
+        inspect.signature(value).bind(*[None] * count, **dict.fromkeys(names))
     except TypeError:
         raise refuse(name, value, wanted) from None
-    except ValueError:  # one written in C does not say what it takes
-        pass
+    except ValueError:  # what is written in C does not say what it takes
+        if isinstance(value, type):
+            raise refuse(name, value, wanted) from None
     returned: Callable[..., Any] = value
     return returned
 
@@ -94,6 +95,6 @@ def finite(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         numbers = pd.to_numeric(values, errors="coerce")
         if (wrong := values[~(numbers.abs() < float("inf"))]).size:
             raise InvalidArgument(
-                f"{name} has {shown(wrong.iloc[0])} under {column!r}, in row {shown(wrong.index[0])}; "
+                f"{name} has {str(wrong.iloc[0])!r} under {column!r}, in row {wrong.index[0]}; "
                 "give a number of seconds in every row"
             )

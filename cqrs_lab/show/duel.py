@@ -12,6 +12,7 @@ import pandas as pd
 from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import CommandRejected, ConcurrencyError
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.log.recordable import events_in
 from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View
@@ -56,7 +57,7 @@ class Duel:
         """Decide on what was loaded, and append under that version; after a conflict load and decide again."""
         state, version = self.loaded[who]
         try:
-            events = list(self.decider.decide(command, state))
+            events = events_in(self.decider.decide(command, state), f"decide for {type(command).__name__}", "return")
         except CommandRejected as refusal:
             self._note(who, "decides", f"the rules refuse: {refusal}", refused=True)
             return

@@ -60,7 +60,7 @@ IN_WORDS: Mapping[str, str] = {
 }
 """What has happened if a law did not hold, to somebody who does not know the laws."""
 TICKET = "With this line, the replay ticket, anybody can make the very same run again:"
-TWO_FAULTS = f"two faults, each its kind and its event, such as ('nothing', 2); kinds are {', '.join(map(repr, KINDS))}"
+TWO_FAULTS = f"two faults, each one of {', '.join(map(repr, KINDS))}; give each with an event: ('delivered twice', 2)"
 Label = tuple[str, int, Fault | None]
 """A fault as it was set: its kind, its number, and what it makes of a run; None if nothing."""
 NO_FAULTS = (("nothing", 2), ("nothing", 4))

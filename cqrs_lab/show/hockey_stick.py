@@ -45,7 +45,7 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         theory_p99, all in seconds (NaN where unknown).
     """
     function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
-    instance("model_at(0.05)", model_at(0.05), LagModel, "a model; let it return LagModel(arrivals, handling)")
+    model_at = _checked(model_at)
     shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
     curve = pd.DataFrame({share: _figures(simulate_lag(model_at(share), events, seed)) for share in shares}).T
     curve = curve.rename_axis("utilisation")
@@ -118,3 +118,11 @@ def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.Dat
     draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
     name = f"Two staircases that part for ever: the lag grows. {says}"
     return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>', says, curve)
+
+
+def _checked(model_at: Callable[[float], object]) -> Callable[[float], LagModel]:
+    def model(utilisation: float) -> LagModel:
+        wanted = "a model; let it return LagModel(arrivals, handling)"
+        return instance(f"model_at({utilisation:g})", model_at(utilisation), LagModel, wanted)
+
+    return model

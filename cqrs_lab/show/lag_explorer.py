@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Literal
 
+from cqrs_lab.arguments import text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import drawn, new_charts, wiped
 from cqrs_lab.show.doors import listed
@@ -107,7 +108,8 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     >>> round(float(view.frame().loc["mean", "lag_seconds"]), 2)
     0.44
     """
-    controls = listed("controls", controls, f"a list of names; give some of {', '.join(CONTROLS)}", least=0)
+    wanted = f"a list of names; give some of {', '.join(CONTROLS)}"
+    controls = [text("controls", one, wanted) for one in listed("controls", controls, wanted, least=0)]
     begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
     for name in (*controls, *settings):
         if name not in CONTROLS:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.arguments import refuse, text
+from cqrs_lab.arguments import refuse, text, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
@@ -120,14 +120,13 @@ def _check_arguments(failures: Sequence[str], lanes: Mapping[str, str], columns:
     wanted = "a list of what may fail; give texts, such as ['nothing fails']"
     for one in listed("failures", failures, wanted):
         text("failures", one, wanted)
-    wanted = "lanes by the beginning of a stream's name; give {'order-': 'Orders'}"
+    wanted = "a mapping from how a stream's name begins to its lane; give {'order-': 'Orders'}"
     for one in by_name("lanes", lanes, wanted).values():
         text("lanes", one, wanted)
     for name, least, number in zip(
         ("columns", "latest_cancel", "most_commands"), (1, 0, 0), (columns, *ends), strict=True
     ):
-        if type(number) is not int or number < least:
-            raise InvalidArgument(f"{name}={number!r}: give a whole number, {least} or more")
+        whole_number(name, number, f"a whole number; give {least} or more", least=least)
 
 
 def _compared(log: pd.DataFrame, without: pd.DataFrame) -> str:

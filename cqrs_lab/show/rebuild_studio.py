@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, Expected
@@ -109,10 +110,9 @@ def rebuild_studio(
     events = list(a_store(store).read_all())
     if not events:
         raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
-    if type(before) is not int or not 1 <= before <= len(events):
-        raise InvalidArgument(
-            f"before={before!r}: the log has {len(events):,} events; give a whole number from 1 to that"
-        )
+    wanted = f"a part of the log's {len(events):,} events; give a whole number from 1 to that"
+    if whole_number("before", before, wanted, least=1) > len(events):
+        raise refuse("before", before, wanted)
     asked = _asked(old, new)
 
     # A learner scrubs through one run, and goes back and forth between a few.
@@ -137,10 +137,8 @@ def rebuild_studio(
 
 def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     """Find the column that a query may ask for, whichever version serves."""
-    if not (callable(old) and callable(new)):
-        raise InvalidArgument("old and new make a projection each time they are called; give the class, or a function")
-    for one in (old, new):
-        check_declaration(function_of("old, new", one, 0, "what makes a projection; give the class, or a function")())
+    for name, make in (("old", old), ("new", new)):
+        check_declaration(function_of(name, make, 0, "what makes a projection; give the class, or a function")())
     before, after = old().schema, new().schema
     if list(before.index) != list(after.index):
         raise InvalidArgument(

@@ -11,8 +11,9 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from cqrs_lab.arguments import function, refuse
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
 
@@ -60,6 +61,11 @@ def _checked_controls(controls: Any) -> tuple[Control, ...]:
     return found
 
 
+def _check_draw(draw: Any, names: Sequence[str]) -> None:
+    wanted = f"a function that draws; write def draw({', '.join(names)}) and let it return a Picture"
+    function_of("draw", draw, 0, wanted, names)
+
+
 class View(anywidget.AnyWidget):
     """A picture drawn anew whenever a control moves.
 
@@ -95,8 +101,8 @@ class View(anywidget.AnyWidget):
     answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
-        function("draw", draw, "a function that draws; let draw(step=…) return a Picture")
         self._draw, self._controls = draw, _checked_controls(controls)
+        _check_draw(draw, [control.name for control in self._controls])
         values = {control.name: control.value for control in self._controls}
         self.picture = self._drawn(values)
         super().__init__(

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 from matplotlib.axes import Axes
 
+from cqrs_lab.arguments import text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
 from cqrs_lab.show.doors import a_frame, listed
@@ -46,7 +47,8 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> 
         `frame()`: one row per case; guarantee, operations (labels of the trace), says.
     """
     a_frame("trace", trace, COLUMNS, "the operations of sessions, such as simulate_world(…).trace")
-    names = listed("names", names, f"a list of guarantees; give some of {', '.join(ALL_GUARANTEES)}")
+    wanted = f"a list of guarantees; give some of {', '.join(ALL_GUARANTEES)}"
+    names = [text("names", one, wanted) for one in listed("names", names, wanted)]
     verdicts = guarantees.check(trace)
     unknown = [name for name in names if name not in verdicts]
     if unknown:
