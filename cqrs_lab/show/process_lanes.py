@@ -16,7 +16,7 @@ from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
 Places = Mapping[Any, tuple[float, float]]
@@ -109,8 +109,8 @@ step. Set aside: 4 units; taken and not given back: 0 mills.
     start = {"failure": 0, "cancel": 0, "crash": 0}
     controls = [
         Control.among("failure", "What fails", failures),
-        Control("cancel", "Customer cancels after minutes (0: never)", 0, latest_cancel, 0),
-        Control("crash", "Process dies after command (0: never)", 0, most_commands, 0),
+        Control("cancel", "Customer cancels after (0: never)", 0, latest_cancel, 0, scale=Scale("minutes")),
+        Control("crash", "Process dies after command number (0: never)", 0, most_commands, 0),
         Control("step", "Events shown", 1, last_step, last_step(start)),
     ]
     return View(draw, controls)

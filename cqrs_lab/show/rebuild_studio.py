@@ -24,7 +24,7 @@ from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
 from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 
 SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
 WAYS = (SWAP, ABORT, EMPTY)
@@ -129,8 +129,8 @@ def rebuild_studio(
         [
             Control.among("way", "What to do", WAYS),
             Control("step", "Step", 0, STEPS, BEGINS_AT),
-            Control("build", "Built per step, in tens", 1, MOST_BUILT, 15),
-            Control("traffic", "Coming in per step, in tens", 0, MOST_TRAFFIC, 4),
+            Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
+            Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
         ],
     )
 

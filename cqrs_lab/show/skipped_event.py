@@ -14,7 +14,7 @@ from cqrs_lab.show.chart import INK, drawn, new_chart
 from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, Transaction, simulate_gap
 
 POLL_SECONDS, PATIENCE_SECONDS = 10, 10
@@ -58,8 +58,8 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     ada, ben = _pair("ada", ada), _pair("ben", ben)
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
-        controls.append(Control(f"{name.lower()}_takes", f"{name} begins, second", 1, LATEST_START, takes_at))
-        controls.append(Control(f"{name.lower()}_lasts", f"{name} works, seconds", 1, LONGEST, lasts))
+        controls.append(Control(f"{name.lower()}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=Scale("s")))
+        controls.append(Control(f"{name.lower()}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=Scale("s")))
 
     def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
         hangs = ENDS[ada_ends] == HANGS

@@ -23,10 +23,14 @@ function list(model, { name, label, choices }, id) {
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
-function slider(model, { name, label, least }, id) {
-  const bounds = { min: least, step: 1 };
-  const range = make("input", { type: "range", id, ...bounds });
-  const number = make("input", { type: "number", ariaLabel: `${label}: number`, ...bounds });
+// A whole number is shown as the quantity it stands for, without the digits that only a computer's fractions have.
+const quantity = (value, [, step, first]) => Number((first + value * step).toPrecision(12));
+
+function slider(model, { name, label: what, least, scale }, id) {
+  const [unit, step, first] = scale;
+  const label = unit ? `${what}, ${unit}` : what;
+  const range = make("input", { type: "range", id, min: least, step: 1 });
+  const number = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least, scale), step: quantity(1, ["", step, 0]) });
   const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
   const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
 
@@ -39,14 +43,16 @@ function slider(model, { name, label, least }, id) {
     show();
   }
   function show() {
-    range.max = number.max = most();
+    range.max = most();
     range.value = value();
-    number.value = value();
+    number.max = quantity(most(), scale);
+    number.value = quantity(value(), scale);
+    range.setAttribute("aria-valuetext", `${number.value} ${unit}`.trim());
     back.disabled = value() <= least;
     next.disabled = value() >= most();
   }
   range.addEventListener("input", () => set(range.valueAsNumber));
-  number.addEventListener("change", () => set(number.valueAsNumber));
+  number.addEventListener("change", () => set((number.valueAsNumber - first) / step));
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();

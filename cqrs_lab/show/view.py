@@ -21,9 +21,18 @@ from cqrs_lab.show.style import STYLESHEET
 PATIENCE = Path(__file__).with_name("patience.js").read_text(encoding="utf-8")
 
 
+class Scale(NamedTuple):
+    """What a control's whole number means: ``Scale("s", 0.1)`` shows 20 as 2 s, and 0 as `first`; steps are round."""
+
+    unit: str
+    step: float = 1
+    first: float = 0
+
+
 class Control(NamedTuple):
     """A whole number that the learner sets: by slider, by two buttons, or by typing it.
 
+    With a `scale` the learner sees, types and hears the quantity in its unit; the label does not repeat it.
     With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
     controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
     """
@@ -34,6 +43,7 @@ class Control(NamedTuple):
     most: int | Callable[[Mapping[str, int]], int]
     value: int
     choices: tuple[str, ...] | None = None
+    scale: Scale = Scale("")
 
     @classmethod
     def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:
@@ -140,7 +150,9 @@ class View(anywidget.AnyWidget):
         for control in sorted(self._controls, key=lambda one: callable(one.most)):
             value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})
             if not isinstance(value, Integral) or not control.least <= value <= most:
-                raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {control.least} to {most}")
+                steps = f", in steps of {control.scale.step:g} {control.scale.unit}" if control.scale.unit else ""
+                ends = f"{control.least} to {most}{steps}"
+                raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {ends}")
         return self._settled(self.values, {name: int(value) for name, value in moved.items()})
 
     def _settled(self, before: Mapping[str, int], moved: Mapping[str, int]) -> dict[str, int]:

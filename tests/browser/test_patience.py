@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from anywidget import AnyWidget
 
 from cqrs_lab.course.ask import Ask, Question
 from cqrs_lab.show import Picture, View
@@ -10,43 +9,7 @@ from cqrs_lab.show.view import Control
 
 pytestmark = pytest.mark.browser
 
-# A stand-in for the kernel's side of a widget: what is set is kept, and nobody answers by itself.
-PAGE = """
-async ([source, state]) => {
-  const file = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { default: widget } = await import(file);
-  const listeners = [];
-  const tell = (name) => listeners.filter(([names]) => names.includes(`change:${name}`)).forEach(([, each]) => each());
-  const model = {
-    get: (name) => state[name],
-    set: (name, value) => { state[name] = value; tell(name); },
-    save_changes: () => {},
-    on: (names, listener) => listeners.push([names.split(" "), listener]),
-    off: () => {},
-  };
-  window.state = state;
-  window.answer = (changes) => { for (const name in changes) model.set(name, changes[name]); };
-  widget.render({ model, el: document.body });
-}
-"""
 NO_ANSWER = "If it was restarted, run this cell again"
-
-
-@pytest.fixture
-def show(browser):
-    """A function that shows a widget on a page of its own, whose clock stands still."""
-    page = browser.new_page()
-    page.clock.install()
-    page.goto("about:blank")
-
-    def show(widget):
-        own = set(widget.keys) - set(AnyWidget.class_trait_names(sync=True))
-        state = {name: getattr(widget, name) for name in own if name[0] != "_"}
-        page.evaluate(PAGE, [widget._esm, state])
-        return page
-
-    yield show
-    page.close()
 
 
 @pytest.fixture
