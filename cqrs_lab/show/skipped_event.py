@@ -58,8 +58,9 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     ada, ben = _pair("ada", ada), _pair("ben", ben)
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
-        controls.append(Control(f"{name.lower()}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=Scale("s")))
-        controls.append(Control(f"{name.lower()}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=Scale("s")))
+        who, unit = name.lower(), Scale("s")
+        controls.append(Control(f"{who}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=unit))
+        controls.append(Control(f"{who}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=unit))
 
     def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
         hangs = ENDS[ada_ends] == HANGS
