@@ -100,15 +100,7 @@ def fault_plan(
     >>> print(view.picture.says.partition(" Broken")[0])
     Table first, then checkpoint: a crash before the checkpoint is written (visit 2).
     """
-    instance("story", story, Story, "a story; give Story(register, commands, projection)")
-    workers = by_name("workers", workers, "workers by name; give {'mine': on_disk(take_in)}")
-    for name, worker in workers.items():
-        function(f"workers[{name!r}]", worker, "a function that makes a worker; give on_disk(take_in)")
-    if not story.commands:
-        raise InvalidArgument("the story has no commands, so nothing can happen in it; give at least one")
-    plan = [_struck(one, len(story.commands)) for one in listed("plan", plan, TWO_FAULTS)]
-    if len(plan) != 2:
-        raise refuse("plan", plan, TWO_FAULTS)
+    workers, plan = _checked(story, workers, plan)
     names, events = list(workers), len(story.commands)
     controls = [Control.among("worker", "Worker", names)]
     for number, (kind, at) in enumerate(plan, 1):
@@ -134,6 +126,22 @@ def fault_plan(
         return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
 
     return View(draw, controls)
+
+
+def _checked(
+    story: Any, workers: Any, plan: Any
+) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
+    """Return the workers and the faults that a view begins with."""
+    instance("story", story, Story, "a story; give Story(register, commands, projection)")
+    workers = by_name("workers", workers, "workers by name; give {'mine': on_disk(take_in)}")
+    for name, worker in workers.items():
+        function(f"workers[{name!r}]", worker, "a function that makes a worker; give on_disk(take_in)")
+    if not story.commands:
+        raise InvalidArgument("the story has no commands, so nothing can happen in it; give at least one")
+    plan = [_struck(one, len(story.commands)) for one in listed("plan", plan, TWO_FAULTS)]
+    if len(plan) != 2:
+        raise refuse("plan", plan, TWO_FAULTS)
+    return workers, plan
 
 
 def _struck(fault: Any, events: int) -> tuple[str, int]:
