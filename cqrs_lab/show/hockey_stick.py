@@ -15,7 +15,7 @@ from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import interval
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
@@ -56,7 +56,7 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         run = simulate_lag(model_at(busy / 100), events, seed)
         return _at(curve, busy / 100, _figures(run), run.caution)
 
-    return View(draw, [Control("busy", "Busy, per cent of the time", LEAST, 120, 50)])
+    return View(draw, [Control("busy", "Busy", LEAST, 120, 50, scale=Scale("% of the time"))])
 
 
 def _figures(run: LagRun) -> dict[str, float]:

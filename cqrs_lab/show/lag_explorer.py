@@ -14,7 +14,7 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.stale_read import draw_stale
 from cqrs_lab.show.tail import draw_tail, figures, lag_table, round_up, says_of
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.arrivals import Arrivals, Bursts, Clockwork, Poisson
 from cqrs_lab.simulation.closed_form import lag_of, mean_of
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, LogNormal
@@ -44,8 +44,8 @@ CONTROLS = {
     control.name: control
     for control in (
         Control("rate", "Events per second", 1, 30, 8),
-        Control("handling", "Handling, milliseconds per event", 0, 500, 100),
-        Control("poll", "Polling interval, in 0.1 s (0: told at once)", 0, 100, 0),
+        Control("handling", "Handling per event", 0, 500, 100, scale=Scale("ms")),
+        Control("poll", "Polling interval (0: told at once)", 0, 100, 0, scale=Scale("s", 0.1)),
         Control.among("mode", "It polls", list(MODES)),
         Control("batch", "Events per poll, at most (0: all there are)", 0, 50, 0),
         Control("partitions", "Partitions", 1, 8, 1),

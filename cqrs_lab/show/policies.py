@@ -14,7 +14,7 @@ from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.durations import Fixed
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
@@ -68,7 +68,7 @@ def policies(model: LagModel, domain: Domain, visits: int = 40, events: int = 10
         draw,
         [
             Control.among("policy", "Policy", POLICIES),
-            Control("think", "Think time, in 0.1 s", 0, MOST_THINK, 5),
+            Control("think", "Think time", 0, MOST_THINK, 5, scale=Scale("s", 1 / TENTHS)),
             Control("case", "Broken guarantee to look at", 1, 3 * visits, 1),
         ],
     )

@@ -13,7 +13,7 @@ from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.theory import LagDistribution
@@ -40,7 +40,7 @@ def stale_read(run: LagRun) -> View:
     def draw(think: int) -> Picture:
         return _picture(run, theory, upper, think / 100 * upper, behind)
 
-    return View(draw, [Control("think", f"Think time, in {upper / 100:g} s", 0, 100, 20)])
+    return View(draw, [Control("think", "Think time", 0, 100, 20, scale=Scale("s", upper / 100))])
 
 
 def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: float, behind: float) -> Picture:

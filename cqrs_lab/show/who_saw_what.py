@@ -32,6 +32,7 @@ KEY = (
 
 def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> View:
     """Draw a trace: a lane per session, writes and reads with their positions in the log, and what broke a guarantee.
+
     The control goes through the cases, in order of time; at 0 all operations are there and none is blamed.
 
     Parameters
