@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -16,9 +15,7 @@ import traitlets
 from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.style import STYLESHEET
-
-# A module of a widget cannot import another file, so the two are put together.
-PATIENCE = files("cqrs_lab.show").joinpath("patience.js").read_text(encoding="utf-8")
+from cqrs_lab.show.view import PATIENCE
 
 
 class Question(NamedTuple):

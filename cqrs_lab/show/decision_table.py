@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cqrs_lab.errors import CommandRejected
+from cqrs_lab.log.recordable import events_in
+from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture, brief
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.write.decider import Decider
@@ -42,6 +44,12 @@ def decision_table(
     View
         `frame()`: one row per history, one column per command; the decision, as text.
     """
+    a_decider(decider)
+    histories = {
+        name: listed(f"histories[{name!r}]", events, "a list of events; give [] where nothing has happened", least=0)
+        for name, events in by_name("histories", histories, 'histories by name; give {"nothing yet": []}').items()
+    }
+    commands = by_name("commands", commands, 'commands by name; give {"place": PlaceOrder(…)}')
     decided = {
         (state, name): _decide(decider, events, command)
         for state, events in histories.items()
@@ -63,7 +71,7 @@ def decision_table(
 
 def _decide(decider: Decider[Any, Any, Any], events: Sequence[object], command: object) -> Decision:
     try:
-        decided = list(decider.decide(command, decider.fold(events)))
+        decided = events_in(decider.decide(command, decider.fold(events)), f"decide for {brief(command)}", "return")
     except CommandRejected as refusal:
         return Decision("✗ refused", f"it is refused: {refusal}", refused=True)
     if not decided:

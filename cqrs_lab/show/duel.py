@@ -9,8 +9,11 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import CommandRejected, ConcurrencyError
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.log.recordable import events_in
+from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.write.decider import Decider
@@ -54,7 +57,7 @@ class Duel:
         """Decide on what was loaded, and append under that version; after a conflict load and decide again."""
         state, version = self.loaded[who]
         try:
-            events = list(self.decider.decide(command, state))
+            events = events_in(self.decider.decide(command, state), f"decide for {type(command).__name__}", "return")
         except CommandRejected as refusal:
             self._note(who, "decides", f"the rules refuse: {refusal}", refused=True)
             return
@@ -93,6 +96,12 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     View
         `frame()`: one row per moment; columns who, does, came, version, refused.
     """
+    a_decider(decider)
+    text("stream", stream, "the name of a stream; give a text such as 'order-7'")
+    history = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
+    wanted = "two people and a command each; give {'Ada': Borrow(…), 'Ben': Borrow(…)}"
+    if len(by_name("wishes", wishes, wanted)) != 2:
+        raise refuse("wishes", wishes, wanted)
     played = {name: _play(decider, stream, history, wishes, order) for name, order in ORDERS.items()}
     most = max(map(len, played.values()))
     people = list(wishes)

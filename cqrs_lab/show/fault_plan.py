@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import function, refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.doors import by_name, instance, listed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
@@ -58,6 +60,7 @@ IN_WORDS: Mapping[str, str] = {
 }
 """What has happened if a law did not hold, to somebody who does not know the laws."""
 TICKET = "With this line, the replay ticket, anybody can make the very same run again:"
+TWO_FAULTS = f"two faults, each one of {', '.join(map(repr, KINDS))}; give each with an event: ('delivered twice', 2)"
 Label = tuple[str, int, Fault | None]
 """A fault as it was set: its kind, its number, and what it makes of a run; None if nothing."""
 NO_FAULTS = (("nothing", 2), ("nothing", 4))
@@ -97,11 +100,8 @@ def fault_plan(
     >>> print(view.picture.says.partition(" Broken")[0])
     Table first, then checkpoint: a crash before the checkpoint is written (visit 2).
     """
+    workers, plan = _checked(story, workers, plan)
     names, events = list(workers), len(story.commands)
-    kinds = [kind for kind, _ in plan]
-    if not names or not events or len(kinds) != 2 or not set(kinds) <= set(KINDS):
-        accepted = f"two faults, each one of {', '.join(map(repr, KINDS))}"
-        raise InvalidArgument(f"plan={plan!r}: give at least one worker and one command, and {accepted}")
     controls = [Control.among("worker", "Worker", names)]
     for number, (kind, at) in enumerate(plan, 1):
         controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
@@ -126,6 +126,34 @@ def fault_plan(
         return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
 
     return View(draw, controls)
+
+
+def _checked(
+    story: Any, workers: Any, plan: Any
+) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
+    """Return the workers and the faults that a view begins with."""
+    instance("story", story, Story, "a story; give Story(register, commands, projection)")
+    workers = by_name("workers", workers, "workers by name; give {'mine': on_disk(take_in)}")
+    for name, worker in workers.items():
+        function(f"workers[{name!r}]", worker, "a function that makes a worker; give on_disk(take_in)")
+    if not story.commands:
+        raise InvalidArgument("the story has no commands, so nothing can happen in it; give at least one")
+    plan = [_struck(one, len(story.commands)) for one in listed("plan", plan, TWO_FAULTS)]
+    if len(plan) != 2:
+        raise refuse("plan", plan, TWO_FAULTS)
+    return workers, plan
+
+
+def _struck(fault: Any, events: int) -> tuple[str, int]:
+    """Return a fault's kind and the event that it strikes."""
+    if not isinstance(fault, Sequence) or len(fault) != 2 or fault[0] not in KINDS:
+        raise refuse("plan, a fault", fault, TWO_FAULTS)
+    wanted = f"an event of the story; give a whole number from 1 to {events}"
+    at = whole_number("plan, an event", fault[1], wanted, least=1)
+    # What strikes nothing may stand anywhere.
+    if at > events and fault[0] != "nothing":
+        raise refuse("plan, an event", at, wanted)
+    return fault[0], min(at, events)
 
 
 def _sites(undisturbed: FaultRun) -> dict[str, str | None]:

@@ -10,11 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import interval
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
@@ -43,6 +44,8 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         `frame()`: one row per utilisation; mean and p99, each with _low and _high of a 95 % interval, theory_mean and
         theory_p99, all in seconds (NaN where unknown).
     """
+    function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
+    model_at = _checked(model_at)
     shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
     curve = pd.DataFrame({share: _figures(simulate_lag(model_at(share), events, seed)) for share in shares}).T
     curve = curve.rename_axis("utilisation")
@@ -53,7 +56,7 @@ def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, s
         run = simulate_lag(model_at(busy / 100), events, seed)
         return _at(curve, busy / 100, _figures(run), run.caution)
 
-    return View(draw, [Control("busy", "Busy, per cent of the time", LEAST, 120, 50)])
+    return View(draw, [Control("busy", "Busy", LEAST, 120, 50, scale=Scale("% of the time"))])
 
 
 def _figures(run: LagRun) -> dict[str, float]:
@@ -115,3 +118,11 @@ def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.Dat
     draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
     name = f"Two staircases that part for ever: the lag grows. {says}"
     return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>', says, curve)
+
+
+def _checked(model_at: Callable[[float], object]) -> Callable[[float], LagModel]:
+    def model(utilisation: float) -> LagModel:
+        wanted = "a model; let it return LagModel(arrivals, handling)"
+        return instance(f"model_at({utilisation:g})", model_at(utilisation), LagModel, wanted)
+
+    return model

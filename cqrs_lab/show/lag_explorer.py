@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Literal
 
+from cqrs_lab.arguments import text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import drawn, new_charts, wiped
+from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.stale_read import draw_stale
 from cqrs_lab.show.tail import draw_tail, figures, lag_table, round_up, says_of
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.arrivals import Arrivals, Bursts, Clockwork, Poisson
 from cqrs_lab.simulation.closed_form import lag_of, mean_of
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, LogNormal
@@ -42,8 +44,8 @@ CONTROLS = {
     control.name: control
     for control in (
         Control("rate", "Events per second", 1, 30, 8),
-        Control("handling", "Handling, milliseconds per event", 0, 500, 100),
-        Control("poll", "Polling interval, in 0.1 s (0: told at once)", 0, 100, 0),
+        Control("handling", "Handling per event", 0, 500, 100, scale=Scale("ms")),
+        Control("poll", "Polling interval (0: told at once)", 0, 100, 0, scale=Scale("s", 0.1)),
         Control.among("mode", "It polls", list(MODES)),
         Control("batch", "Events per poll, at most (0: all there are)", 0, 50, 0),
         Control("partitions", "Partitions", 1, 8, 1),
@@ -106,6 +108,8 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     >>> round(float(view.frame().loc["mean", "lag_seconds"]), 2)
     0.44
     """
+    wanted = f"a list of names; give some of {', '.join(CONTROLS)}"
+    controls = [text("controls", one, wanted) for one in listed("controls", controls, wanted, least=0)]
     begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
     for name in (*controls, *settings):
         if name not in CONTROLS:

@@ -12,6 +12,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.show.doors import a_store, some_projections
 from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
@@ -40,6 +41,8 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
     View
         `frame()`: one row per projection; its position, and how many events it is behind.
     """
+    a_store(store)
+    projections = some_projections(projections)
     log = tuple(store.read_all())
     by_name = {projection.name: projection for projection in projections}
     table_at = tables_at(store, projections)
@@ -49,12 +52,16 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
         tables = [read_model(name, table_at, count, log, most_rows[name]) for name, count in read.items()]
         positions = {name: _position(log, count) for name, count in read.items()}
         behind = {name: len(log) - count for name, count in read.items()}
-        says = " ".join(_sentence(name, log, count) for name, count in read.items())
+        says = " ".join(_sentence(name, log, count) for name, count in read.items()) or _alone(log)
         html = f'{log_strip(log, read)}<p class="says">{escape(says)}</p><div class="tables">{"".join(tables)}</div>'
         frame = pd.DataFrame({"position": positions, "events_behind": behind}).rename_axis("projection")
         return Picture(html, says, frame)
 
     return View(draw, [Control(name, f"{name} has read", 0, len(log), 0) for name in by_name])
+
+
+def _alone(log: Sequence[RecordedEvent]) -> str:
+    return f"The log has {len(log)} event{'s'[: len(log) != 1]}. No projection reads it yet."
 
 
 def _position(log: Sequence[RecordedEvent], count: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.show.style import READ, STYLESHEET, WRITE
 
 
@@ -30,6 +31,12 @@ class Picture:
     html: str
     says: str
     frame: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        kinds = {"html": (str, "markup"), "says": (str, "a sentence"), "frame": (pd.DataFrame, "numbers")}
+        for name, (kind, wanted) in kinds.items():
+            if not isinstance(value := getattr(self, name), kind):
+                raise refuse(name, value, f"{wanted}; give a {kind.__name__}")
 
     def __repr__(self) -> str:
         return self.says

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.queries import Answer
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.kinds import letters_of
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
@@ -44,6 +46,9 @@ def pipeline(run: RecordedRun) -> View:
     View
         `frame()`: one row per step so far, as `RecordedRun.frame`.
     """
+    instance("run", run, RecordedRun, "a recorded run; give RecordedRun(store, bus, queries, [projector])")
+    if not run.steps:
+        raise InvalidArgument("the run has no steps; record one: run.send(command), run.ask(query), run.catch_up(name)")
     steps, frame, person = tuple(run.steps), run.frame(), run.person
 
     def draw(step: int) -> Picture:

@@ -7,12 +7,14 @@ from html import escape
 
 import pandas as pd
 
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.durations import Fixed
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
@@ -45,6 +47,9 @@ def policies(model: LagModel, domain: Domain, visits: int = 40, events: int = 10
     View
         `frame()`: one row per policy; misses_own_write (share), reader_waits_seconds, sender_waits_seconds.
     """
+    instance("model", model, LagModel, "a model of the lag; give LagModel(arrivals, handling, replicas=2)")
+    instance("domain", domain, Domain, "the domain of a world; give Domain(…)")
+    whole_number("visits", visits, "a number of visits; give 1 or more", least=1)
     if model.replicas < 2:
         raise InvalidArgument(f"replicas={model.replicas}: with one copy nobody can meet an older one; give 2 or more")
     run = simulate_lag(model, events, seed)
@@ -63,7 +68,7 @@ def policies(model: LagModel, domain: Domain, visits: int = 40, events: int = 10
         draw,
         [
             Control.among("policy", "Policy", POLICIES),
-            Control("think", "Think time, in 0.1 s", 0, MOST_THINK, 5),
+            Control("think", "Think time", 0, MOST_THINK, 5, scale=Scale("s", 1 / TENTHS)),
             Control("case", "Broken guarantee to look at", 1, 3 * visits, 1),
         ],
     )

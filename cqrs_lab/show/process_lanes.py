@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import refuse, text, whole_number
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
 Places = Mapping[Any, tuple[float, float]]
@@ -87,6 +89,7 @@ def process_lanes(
     10 of 12 events. At 12:25 PaymentRefunded, since the process answered event 11 with WithdrawPayment: it undoes a \
 step. Set aside: 4 units; taken and not given back: 0 mills.
     """
+    function_of("play", play, 3, "a function; write def play(failure, cancels_after, crash_after)")
     _check_arguments(failures, lanes, columns, latest_cancel, most_commands)
 
     # The end of a run is asked for, then its picture; and a learner goes back and forth between a few.
@@ -106,23 +109,24 @@ step. Set aside: 4 units; taken and not given back: 0 mills.
     start = {"failure": 0, "cancel": 0, "crash": 0}
     controls = [
         Control.among("failure", "What fails", failures),
-        Control("cancel", "Customer cancels after minutes (0: never)", 0, latest_cancel, 0),
-        Control("crash", "Process dies after command (0: never)", 0, most_commands, 0),
+        Control("cancel", "Customer cancels after (0: never)", 0, latest_cancel, 0, scale=Scale("minutes")),
+        Control("crash", "Process dies after command number (0: never)", 0, most_commands, 0),
         Control("step", "Events shown", 1, last_step, last_step(start)),
     ]
     return View(draw, controls)
 
 
 def _check_arguments(failures: Sequence[str], lanes: Mapping[str, str], columns: int, *ends: int) -> None:
-    if isinstance(failures, str) or not failures:
-        raise InvalidArgument(f"failures={failures!r}: give a list of what may fail, such as ['nothing fails']")
-    if not lanes:
-        raise InvalidArgument("lanes is empty; tell how a stream's name begins, and whose lane that is")
+    wanted = "a list of what may fail; give texts, such as ['nothing fails']"
+    for one in listed("failures", failures, wanted):
+        text("failures", one, wanted)
+    wanted = "a mapping from how a stream's name begins to its lane; give {'order-': 'Orders'}"
+    for one in by_name("lanes", lanes, wanted).values():
+        text("lanes", one, wanted)
     for name, least, number in zip(
         ("columns", "latest_cancel", "most_commands"), (1, 0, 0), (columns, *ends), strict=True
     ):
-        if type(number) is not int or number < least:
-            raise InvalidArgument(f"{name}={number!r}: give a whole number, {least} or more")
+        whole_number(name, number, f"a whole number; give {least} or more", least=least)
 
 
 def _compared(log: pd.DataFrame, without: pd.DataFrame) -> str:
@@ -134,7 +138,12 @@ def _checked(
     played: tuple[pd.DataFrame, Sequence[str]], lanes: Mapping[str, str]
 ) -> tuple[pd.DataFrame, Sequence[str]]:
     """Refuse a log that cannot be drawn."""
-    log, _ = played
+    wanted = "a log and notes; let it return (DataFrame, list of sentences)"
+    if not isinstance(played, tuple) or len(played) != 2:
+        raise refuse("play(…)", played, wanted)
+    log, notes = played
+    instance("play(…), its log", log, pd.DataFrame, wanted)
+    listed("play(…), its notes", notes, wanted, least=0)
     if missing := [column for column in COLUMNS if column not in log]:
         raise InvalidArgument(f"play gave a log without the column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
     if log.empty:

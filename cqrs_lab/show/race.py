@@ -12,10 +12,12 @@ import pandas as pd
 from matplotlib.ticker import EngFormatter
 from tqdm.auto import tqdm
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.doors import a_store, by_name, function_of, instance, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View
@@ -46,6 +48,16 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
     InvalidArgument
         Two ways do not agree, or the log is shorter than the largest count.
     """
+    a_store(store)
+    ways = by_name("ways", ways, 'ways to fold by name; give {"row by row": fold}')
+    if len(ways) > len(LINES):
+        raise InvalidArgument(f"ways has {len(ways)}; give {len(LINES)} at most, which is what a reader can compare")
+    for name, fold in ways.items():
+        function_of(f"ways[{name!r}]", fold, 1, "a function of a list of events; write def fold(events)")
+    wanted = "numbers of events; give different whole numbers, 1 or more, such as (100, 1_000)"
+    counts = [whole_number("counts", one, wanted, least=1) for one in listed("counts", counts, wanted)]
+    if len(set(counts)) < len(counts):
+        raise refuse("counts", counts, wanted)
     log = list(store.read_all(limit=max(counts)))
     if len(log) < max(counts):
         raise InvalidArgument(f"the log has {len(log)} events; give counts up to that")
@@ -65,7 +77,11 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
 
 
 def _check_agreement(ways: Mapping[str, Fold], log: Sequence[RecordedEvent]) -> None:
-    told = {way: dict(fold(log)) for way, fold in ways.items()}
+    wanted = "what it counted; let it return a mapping such as {'tea': 3}"
+    told = {
+        way: dict(instance(f"{way!r}, its result", fold(log), Mapping, wanted))  # type: ignore[type-abstract]
+        for way, fold in ways.items()
+    }
     (first, expected), *others = told.items()
     for way, counted in others:
         if counted != expected:

@@ -11,17 +11,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, Expected
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import rebuild
 from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
+from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 
 SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
 WAYS = (SWAP, ABORT, EMPTY)
@@ -104,13 +107,12 @@ def rebuild_studio(
     >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
-    events = list(store.read_all())
+    events = list(a_store(store).read_all())
     if not events:
         raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
-    if type(before) is not int or not 1 <= before <= len(events):
-        raise InvalidArgument(
-            f"before={before!r}: the log has {len(events):,} events; give a whole number from 1 to that"
-        )
+    wanted = f"a part of the log's {len(events):,} events; give a whole number from 1 to that"
+    if whole_number("before", before, wanted, least=1) > len(events):
+        raise refuse("before", before, wanted)
     asked = _asked(old, new)
 
     # A learner scrubs through one run, and goes back and forth between a few.
@@ -127,16 +129,16 @@ def rebuild_studio(
         [
             Control.among("way", "What to do", WAYS),
             Control("step", "Step", 0, STEPS, BEGINS_AT),
-            Control("build", "Built per step, in tens", 1, MOST_BUILT, 15),
-            Control("traffic", "Coming in per step, in tens", 0, MOST_TRAFFIC, 4),
+            Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
+            Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
         ],
     )
 
 
 def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     """Find the column that a query may ask for, whichever version serves."""
-    if not (callable(old) and callable(new)):
-        raise InvalidArgument("old and new make a projection each time they are called; give the class, or a function")
+    for name, make in (("old", old), ("new", new)):
+        check_declaration(function_of(name, make, 0, "what makes a projection; give the class, or a function")())
     before, after = old().schema, new().schema
     if list(before.index) != list(after.index):
         raise InvalidArgument(

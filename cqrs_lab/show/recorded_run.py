@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from cqrs_lab.arguments import text
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
+from cqrs_lab.show.doors import a_store, instance, listed
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 LATEST_EVENTS = 6
@@ -87,8 +89,13 @@ class RecordedRun:
         projectors: Sequence[Projector],
         person: str = "Ada",
     ) -> None:
-        if not projectors:
-            raise InvalidArgument("projectors=[]: give one at least; without a read model there is nothing to ask")
+        a_store(store)
+        instance("bus", bus, CommandBus, "a command bus; give CommandBus(store)")
+        instance("queries", queries, QueryBus, "a query bus; give QueryBus()")
+        wanted = "a list of projectors; give at least one, since without a read model there is nothing to ask"
+        for one in listed("projectors", projectors, wanted):
+            instance("projectors", one, Projector, wanted)
+        text("person", person, "a name; give a text such as 'Ada'")
         self._store, self._bus, self._queries = store, bus, queries
         self._projectors = {projector.projection.name: projector for projector in projectors}
         self.person = person

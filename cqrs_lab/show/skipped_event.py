@@ -9,10 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, Transaction, simulate_gap
 
 POLL_SECONDS, PATIENCE_SECONDS = 10, 10
@@ -53,10 +55,12 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     >>> view
     Ada's event at position 1 is skipped for ever, and the reader's lag is 0. Ben's event is read at second 20.
     """
+    ada, ben = _pair("ada", ada), _pair("ben", ben)
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
     for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
-        controls.append(Control(f"{name.lower()}_takes", f"{name} begins, second", 1, LATEST_START, takes_at))
-        controls.append(Control(f"{name.lower()}_lasts", f"{name} works, seconds", 1, LONGEST, lasts))
+        who, unit = name.lower(), Scale("s")
+        controls.append(Control(f"{who}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=unit))
+        controls.append(Control(f"{who}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=unit))
 
     def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
         hangs = ENDS[ada_ends] == HANGS
@@ -74,6 +78,17 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
         return _picture(run, rows, HOW[REMEDIES[remedy]])
 
     return View(draw, controls)
+
+
+def _pair(name: str, given: object) -> tuple[int, int]:
+    wanted = f"when it begins and how long it works; give two whole seconds, 1 to {LATEST_START} and 1 to {LONGEST}"
+    found = listed(name, given, wanted)
+    if len(found) != 2:
+        raise refuse(name, given, wanted)
+    takes, lasts = (whole_number(name, one, wanted, least=1) for one in found)
+    if takes > LATEST_START or lasts > LONGEST:
+        raise refuse(name, given, wanted)
+    return takes, lasts
 
 
 def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:

@@ -10,8 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
+from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
@@ -47,12 +49,24 @@ class Stairs(NamedTuple):
 
 def stairs_of(events: pd.DataFrame, first: int, count: int, replica: int = 0) -> Stairs:
     """Take a stretch of a run as one replica shows it: from an event's commit until `count` of them are visible."""
+    columns = ["position", "committed_at", "visible_at"]
+    a_frame("events", events, columns, "the events of a run, such as simulate_lag(…).events")
+    whole_number("first", first, "a position; give 1 or more", least=1)
+    whole_number("count", count, "a number of events; give 1 or more", least=1)
+    whole_number("replica", replica, "a replica; give 0 for the first")
+    finite("events", events, columns[:2])
     own = events[events["replica"] == replica] if "replica" in events.columns else events
     own = own.sort_values("position")
     some = own.iloc[first - 1 : first - 1 + count]
     if not len(some):
+        if "replica" in events.columns and not len(own):
+            raise InvalidArgument(f"no events of replica={replica}; there is {_known(events['replica'])}")
         raise InvalidArgument(f"no event at position {first}; the run has {len(own)}")
     return stretch(own["committed_at"].to_numpy(), own["visible_at"].to_numpy(), first, count)
+
+
+def _known(replicas: pd.Series) -> str:
+    return ", ".join(map(str, sorted(replicas.unique()))) or "none, since the run has no events"
 
 
 def stretch(committed: Times, visible: Times, first: int, count: int) -> Stairs:

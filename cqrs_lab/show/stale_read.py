@@ -9,10 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import round_up
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.theory import LagDistribution
@@ -32,13 +33,14 @@ def stale_read(run: LagRun) -> View:
     View
         `frame()`: one row; after_seconds, stale_probability, token_wait_seconds, behind_probability.
     """
+    instance("run", run, LagRun, "a run of the lag; give simulate_lag(model, events=…)")
     theory, upper = lag_of(run.model), round_up(run.summary()["lag_seconds"]["p99"])
     behind = run.behind_probability()
 
     def draw(think: int) -> Picture:
         return _picture(run, theory, upper, think / 100 * upper, behind)
 
-    return View(draw, [Control("think", f"Think time, in {upper / 100:g} s", 0, 100, 20)])
+    return View(draw, [Control("think", "Think time", 0, 100, 20, scale=Scale("s", upper / 100))])
 
 
 def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: float, behind: float) -> Picture:

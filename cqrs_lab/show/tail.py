@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.doors import instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.simulation.closed_form import lag_of
@@ -34,6 +35,7 @@ def tail(run: LagRun) -> Picture:
     Picture
         `frame`: as `figures` returns it.
     """
+    instance("run", run, LagRun, "a run of the lag; give simulate_lag(model, events=…)")
     theory = lag_of(run.model)
     figure, axes = new_chart(8.0, 4.2)
     figure.subplots_adjust(left=0.17)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import text
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.show.doors import a_decider, a_store, some_projections
 from cqrs_lab.show.log_and_tables import read_model, tables_at
 from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, brief, table
@@ -40,6 +42,10 @@ def time_machine(
     View
         `frame()`: one row per field of the state; columns before the last event, after.
     """
+    a_store(store)
+    a_decider(decider)
+    text("stream", stream, "the name of a stream; give a text such as 'order-7'")
+    projections = some_projections(projections)
     log = tuple(store.read_all())
     table_at = tables_at(store, projections)
     most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cqrs_lab.errors import said
+from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
@@ -49,6 +50,8 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
     View
         `frame()`: one row per message and door; columns came, refused, changed.
     """
+    function_of("open_shop", open_shop, 0, "a function without arguments; let it return a Shop(…) of its own each time")
+    messages = listed("messages", messages, "a list of messages; give at least one command or query")
     tried = {(at, door): _send(open_shop(), message, door) for at, message in enumerate(messages) for door in (0, 1)}
     rows = [
         (type(messages[at]).__name__, DOORS[door], passage.came, passage.refused, passage.before != passage.after)
@@ -72,12 +75,18 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
 
 
 def _send(shop: Shop, message: object, door: int) -> Passage:
-    before = dict(shop.state())
+    instance("open_shop()", shop, Shop, "a shop; let it return Shop(write_door, read_door, state)")
+    before = _state(shop)
     try:
         came, refused = str((shop.write_door, shop.read_door)[door](message)), False
     except Exception as error:  # noqa: BLE001 - a door may refuse with any error; it is what the picture shows
         came, refused = said(error), True
-    return Passage(came, refused, before, dict(shop.state()))
+    return Passage(came, refused, before, _state(shop))
+
+
+def _state(shop: Shop) -> dict[str, Any]:
+    wanted = "a look at the shop's state; let it return a dict such as {'cups': 3}"
+    return by_name("state()", function_of("state", shop.state, 0, wanted)(), wanted)
 
 
 def _says(name: str, door: int, passage: Passage) -> str:

@@ -8,21 +8,29 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+// Asks for the picture at another setting; the number says which request an answer belongs to.
+function ask(model, name, value) {
+  model.set("values", { ...model.get("values"), [name]: value });
+  model.set("asked", model.get("asked") + 1);
+  model.save_changes();
+}
+
 function list(model, { name, label, choices }, id) {
   const select = make("select", { id }, ...choices.map((text, at) => make("option", { value: at, textContent: text })));
   const show = () => { select.value = model.get("values")[name]; };
-  select.addEventListener("change", () => {
-    model.set("values", { ...model.get("values"), [name]: Number(select.value) });
-    model.save_changes();
-  });
+  select.addEventListener("change", () => ask(model, name, Number(select.value)));
   show();
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
-function slider(model, { name, label, least }, id) {
-  const bounds = { min: least, step: 1 };
-  const range = make("input", { type: "range", id, ...bounds });
-  const number = make("input", { type: "number", ariaLabel: `${label}: number`, ...bounds });
+// A whole number is shown as the quantity it stands for, without the digits that only a computer's fractions have.
+const quantity = (value, [, step, first]) => Number((first + value * step).toPrecision(12));
+
+function slider(model, { name, label: what, least, scale }, id) {
+  const [unit, step, first] = scale;
+  const label = unit ? `${what}, ${unit}` : what;
+  const range = make("input", { type: "range", id, min: least, step: 1 });
+  const number = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least, scale), step: quantity(1, ["", step, 0]) });
   const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
   const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
 
@@ -31,19 +39,20 @@ function slider(model, { name, label, least }, id) {
   const most = () => model.get("controls").find((each) => each.name === name).most;
   function set(wanted) {
     const whole = Number.isFinite(wanted) ? Math.round(wanted) : value();
-    model.set("values", { ...model.get("values"), [name]: Math.min(most(), Math.max(least, whole)) });
-    model.save_changes();
+    ask(model, name, Math.min(most(), Math.max(least, whole)));
     show();
   }
   function show() {
-    range.max = number.max = most();
+    range.max = most();
     range.value = value();
-    number.value = value();
+    number.max = quantity(most(), scale);
+    number.value = quantity(value(), scale);
+    range.setAttribute("aria-valuetext", `${number.value} ${unit}`.trim());
     back.disabled = value() <= least;
     next.disabled = value() >= most();
   }
   range.addEventListener("input", () => set(range.valueAsNumber));
-  number.addEventListener("change", () => set(number.valueAsNumber));
+  number.addEventListener("change", () => set((number.valueAsNumber - first) / step));
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();
@@ -54,9 +63,10 @@ function render({ model, el }) {
   const id = `cqrs-lab-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const picture = make("div");
   const aloud = make("div", { className: "only-read-out" });
-  aloud.setAttribute("role", "status");
+  const silence = make("p", { className: "silence" });
+  for (const each of [aloud, silence]) each.setAttribute("role", "status");
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
-  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), picture);
+  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control" }, veil, lift);
@@ -66,6 +76,13 @@ function render({ model, el }) {
   // JupyterLab would take the arrow keys for itself and leave the cell.
   el.addEventListener("keydown", (event) => event.stopPropagation());
 
+  const kernel = patience((text) => { silence.textContent = text; });
+  const waits = () => kernel.waits();
+  const hear = () => {
+    if (model.get("answered") !== model.get("asked")) return;
+    kernel.heard();
+    silence.textContent = "";
+  };
   let quiet;
   const cover = () => {
     veil.textContent = model.get("veil");
@@ -85,13 +102,18 @@ function render({ model, el }) {
   model.on("change:values", move);
   model.on("change:controls", move);
   model.on("change:says", speak);
+  model.on("change:asked", waits);
+  model.on("change:answered", hear);
   return () => {
     clearTimeout(quiet);
+    kernel.heard();
     model.off("change:veil", cover);
     model.off("change:html", draw);
     model.off("change:values", move);
     model.off("change:controls", move);
     model.off("change:says", speak);
+    model.off("change:asked", waits);
+    model.off("change:answered", hear);
   };
 }
 

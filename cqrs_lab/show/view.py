@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -11,14 +11,28 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
+
+# A widget's module cannot import another file, so this one is put in front of it.
+PATIENCE = Path(__file__).with_name("patience.js").read_text(encoding="utf-8")
+
+
+class Scale(NamedTuple):
+    """What a control's whole number means: ``Scale("s", 0.1)`` shows 20 as 2 s, and 0 as `first`; steps are round."""
+
+    unit: str
+    step: float = 1
+    first: float = 0
 
 
 class Control(NamedTuple):
     """A whole number that the learner sets: by slider, by two buttons, or by typing it.
 
+    With a `scale` the learner sees, types and hears the quantity in its unit; the label does not repeat it.
     With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
     controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
     """
@@ -29,6 +43,7 @@ class Control(NamedTuple):
     most: int | Callable[[Mapping[str, int]], int]
     value: int
     choices: tuple[str, ...] | None = None
+    scale: Scale = Scale("")
 
     @classmethod
     def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:
@@ -38,6 +53,27 @@ class Control(NamedTuple):
     def end(self, values: Mapping[str, int]) -> int:
         """Tell how far it goes at a setting of all controls."""
         return self.most(values) if callable(self.most) else self.most
+
+
+def _checked_controls(controls: Any) -> tuple[Control, ...]:
+    """Return the controls of a view, each with a name of its own, and each somewhere between its ends."""
+    wanted = 'a list of controls; give Control("step", "Step", 0, 9, 0), or [] for a picture that does not move'
+    if not isinstance(controls, Iterable):
+        raise refuse("controls", controls, wanted)
+    found = tuple(controls)
+    if not all(isinstance(one, Control) for one in found) or len({one.name for one in found}) < len(found):
+        raise refuse("controls", controls, wanted)
+    values = {one.name: one.value for one in found}
+    for one in found:
+        if not one.least <= one.value <= one.end(values):
+            ends = f"{one.least} to {one.end(values)}"
+            raise InvalidArgument(f"control {one.name!r} begins at {one.value}; give a value from {ends}")
+    return found
+
+
+def _check_draw(draw: Any, names: Sequence[str]) -> None:
+    wanted = f"a function that draws; write def draw({', '.join(names)}) and let it return a Picture"
+    function_of("draw", draw, 0, wanted, names)
 
 
 class View(anywidget.AnyWidget):
@@ -62,7 +98,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = Path(__file__).with_name("view.js")
+    _esm = PATIENCE + Path(__file__).with_name("view.js").read_text(encoding="utf-8")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -70,11 +106,15 @@ class View(anywidget.AnyWidget):
     html = traitlets.Unicode().tag(sync=True)
     says = traitlets.Unicode().tag(sync=True)
     veil = traitlets.Unicode().tag(sync=True)
+    # The number of the page's last request, and of the last one answered: two settings may have the same picture.
+    asked = traitlets.Int(0).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
-        self._draw, self._controls = draw, tuple(controls)
-        values = {control.name: control.value for control in controls}
-        self.picture = draw(**values)
+        self._draw, self._controls = draw, _checked_controls(controls)
+        _check_draw(draw, [control.name for control in self._controls])
+        values = {control.name: control.value for control in self._controls}
+        self.picture = self._drawn(values)
         super().__init__(
             controls=self._at_their_ends(values),
             values=values,
@@ -82,10 +122,17 @@ class View(anywidget.AnyWidget):
             says=self.picture.says,
         )
         self.observe(self._redraw, names="values")
+        self.observe(self._answer, names="asked")
 
     def at(self, **values: int) -> Picture:
         """Draw the picture at another setting, and leave the view as it is."""
-        return self._draw(**self._checked(values))
+        return self._drawn(self._checked(values))
+
+    def _drawn(self, values: Mapping[str, int]) -> Picture:
+        picture = self._draw(**values)
+        if not isinstance(picture, Picture):
+            raise refuse("draw(…)", picture, "a picture; let it return Picture(html, says, frame)")
+        return picture
 
     def move(self, **values: int) -> None:
         """Set controls, as a learner's hand would."""
@@ -103,8 +150,10 @@ class View(anywidget.AnyWidget):
         for control in sorted(self._controls, key=lambda one: callable(one.most)):
             value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})
             if not isinstance(value, Integral) or not control.least <= value <= most:
-                raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {control.least} to {most}")
-        return self._settled(self.values, moved)
+                steps = f", in steps of {control.scale.step:g} {control.scale.unit}" if control.scale.unit else ""
+                ends = f"{control.least} to {most}{steps}"
+                raise InvalidArgument(f"{control.name}={value!r}: give a whole number from {ends}")
+        return self._settled(self.values, {name: int(value) for name, value in moved.items()})
 
     def _settled(self, before: Mapping[str, int], moved: Mapping[str, int]) -> dict[str, int]:
         """Let the controls that were not moved follow their ends."""
@@ -126,10 +175,13 @@ class View(anywidget.AnyWidget):
         if settled != now:
             self.values = settled  # which comes here again
             return
-        self.picture = self._draw(**now)
+        self.picture = self._drawn(now)
         with self.hold_sync():
             self.controls = self._at_their_ends(now)
             self.html, self.says = self.picture.html, self.picture.says
+
+    def _answer(self, change: Any) -> None:
+        self.answered = change["new"]
 
     def __repr__(self) -> str:
         return self.says

@@ -8,8 +8,10 @@ from html import escape
 import pandas as pd
 from matplotlib.axes import Axes
 
+from cqrs_lab.arguments import text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
+from cqrs_lab.show.doors import a_frame, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
@@ -17,6 +19,9 @@ from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
 
 SESSIONS_GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
+ALL_GUARANTEES = (*SESSIONS_GUARANTEES, "consistent_prefix")
+COLUMNS = ("session", "op", "key", "invoke", "ret", "version")
+NOTHING_YET = "No session has written or read anything yet, so no guarantee is broken."
 MOST_LANES, MOST_OPERATIONS = 8, 18
 ROOM = 0.15
 KEY = (
@@ -25,7 +30,7 @@ KEY = (
 )
 
 
-def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTEES, "consistent_prefix")) -> View:
+def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> View:
     """Draw a trace: a lane per session, writes and reads with their positions in the log, and what broke a guarantee.
 
     The control goes through the cases, in order of time; at 0 all operations are there and none is blamed.
@@ -42,6 +47,9 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTE
     View
         `frame()`: one row per case; guarantee, operations (labels of the trace), says.
     """
+    a_frame("trace", trace, COLUMNS, "the operations of sessions, such as simulate_world(…).trace")
+    wanted = f"a list of guarantees; give some of {', '.join(ALL_GUARANTEES)}"
+    names = [text("names", one, wanted) for one in listed("names", names, wanted)]
     verdicts = guarantees.check(trace)
     unknown = [name for name in names if name not in verdicts]
     if unknown:
@@ -63,6 +71,8 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = (*SESSIONS_GUARANTE
 def _all_of(
     trace: pd.DataFrame, verdicts: Mapping[str, guarantees.Verdict], names: Sequence[str], frame: pd.DataFrame
 ) -> Picture:
+    if trace.empty:
+        return Picture(f'<p class="says">{NOTHING_YET}</p>', NOTHING_YET, frame)
     counted = pd.DataFrame(
         {
             "holds": ["yes" if verdicts[name].holds else "no" for name in names],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from anywidget import AnyWidget
 
 from .lab_server import LabServer
 from .lesson_page import SCREEN, Visit, visit_lesson
@@ -26,6 +27,26 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}  # whatever asks another machine fails at once
+
+# A stand-in for the kernel's side of a widget: what is set is kept, and nobody answers by itself.
+WIDGET_ALONE = """
+async ([source, state]) => {
+  const file = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { default: widget } = await import(file);
+  const listeners = [];
+  const tell = (name) => listeners.filter(([names]) => names.includes(`change:${name}`)).forEach(([, each]) => each());
+  const model = {
+    get: (name) => state[name],
+    set: (name, value) => { state[name] = value; tell(name); },
+    save_changes: () => {},
+    on: (names, listener) => listeners.push([names.split(" "), listener]),
+    off: () => {},
+  };
+  window.state = state;
+  window.answer = (changes) => { for (const name in changes) model.set(name, changes[name]); };
+  widget.render({ model, el: document.body });
+}
+"""
 
 
 def chromium() -> str:
@@ -74,3 +95,20 @@ def visit(browser, lab: LabServer) -> Callable[..., Visit]:
             context.close()
 
     return visit
+
+
+@pytest.fixture
+def show(browser):
+    """A function that shows a widget on a page of its own, whose clock stands still."""
+    page = browser.new_page()
+    page.clock.install()
+    page.goto("about:blank")
+
+    def show(widget):
+        own = set(widget.keys) - set(AnyWidget.class_trait_names(sync=True))
+        state = {name: getattr(widget, name) for name in own if name[0] != "_"}
+        page.evaluate(WIDGET_ALONE, [widget._esm, state])
+        return page
+
+    yield show
+    page.close()

@@ -202,5 +202,5 @@ def raises(disk, batch, projection):
 def test_a_plan_that_the_view_has_no_controls_for_is_refused(plan):
     with pytest.raises(lab.InvalidArgument, match="two faults, each one of 'nothing'"):
         fault_plan(STORY, plan=plan)
-    with pytest.raises(lab.InvalidArgument, match="at least one worker"):
+    with pytest.raises(lab.InvalidArgument, match="is not workers by name; give"):
         fault_plan(STORY, {})

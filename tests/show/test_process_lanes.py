@@ -190,12 +190,12 @@ def play(stream="order-7", drop=(), rows=None):
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ({"failures": ()}, "give a list of what may fail"),
-        ({"failures": "nothing fails"}, "give a list of what may fail"),
-        ({"lanes": {}}, "lanes is empty"),
-        ({"columns": 0}, "columns=0: give a whole number, 1 or more"),
-        ({"latest_cancel": -1}, "latest_cancel=-1: give a whole number, 0 or more"),
-        ({"most_commands": 2.5}, "most_commands=2.5: give a whole number, 0 or more"),
+        ({"failures": ()}, "is not a list of what may fail; give"),
+        ({"failures": "nothing fails"}, "is not a list of what may fail; give"),
+        ({"lanes": {}}, "is not a mapping from how a stream's name begins to its lane; give"),
+        ({"columns": 0}, "columns=0 is not a whole number; give 1 or more"),
+        ({"latest_cancel": -1}, "latest_cancel=-1 is not a whole number; give 0 or more"),
+        ({"most_commands": 2.5}, "most_commands=2.5 is not a whole number; give 0 or more"),
         ({"play": play("voucher-7")}, "stream 'voucher-7' has no lane; .* order-, stock-, payment-, parcel-"),
         ({"play": play(drop=["cause"])}, "without the column 'cause'"),
         ({"play": play(rows=0)}, "a log without events"),

@@ -150,7 +150,7 @@ def test_a_log_that_is_too_short_is_refused():
     with pytest.raises(lab.InvalidArgument, match="the log has no events; append some"):
         rebuild_studio(lab.MemoryEventStore(), visits.UnitsOrdered, UnitsKept)
     for before in (0, 3, 1.5):
-        with pytest.raises(lab.InvalidArgument, match=f"before={before}: the log has 2 events; give a whole number"):
+        with pytest.raises(lab.InvalidArgument, match=f"before={before} is not a part of the log's 2 events; give"):
             rebuild_studio(two_events(), visits.UnitsOrdered, UnitsKept, before=before)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.show import Picture, View
-from cqrs_lab.show.view import Control
+from cqrs_lab.show.view import Control, Scale
 
 
 @pytest.fixture
@@ -105,3 +105,20 @@ def test_an_end_is_that_of_the_setting_that_is_asked_for(book):
         book.at(page=5, chapter=2)
     with pytest.raises(InvalidArgument, match="chapter=3: give a whole number from 1 to 2"):
         book.at(page=5, chapter=3)
+
+
+def test_every_request_of_the_page_is_answered_also_where_the_picture_stays_the_same(view):
+    view.set_state({"values": {"width": 4, "height": 4}, "asked": 1})
+    assert (view.says, view.answered) == ("4 times 4", 1)
+    view.set_state({"values": {"width": 4, "height": 4}, "asked": 2})
+    assert (view.says, view.answered) == ("4 times 4", 2)
+
+
+def test_a_setting_out_of_bounds_is_refused_with_the_unit_of_a_step():
+    def draw(think):
+        return Picture("<p>", f"{think / 10} s", pd.DataFrame())
+
+    view = View(draw, [Control("think", "Think time", 0, 30, 5, scale=Scale("s", 0.1))])
+    assert view.at(think=20).says == "2.0 s"
+    with pytest.raises(InvalidArgument, match=r"think=31: give a whole number from 0 to 30, in steps of 0\.1 s"):
+        view.move(think=31)
