@@ -24,8 +24,8 @@ personal = {Named: PersonalFields("member", {"name": "(forgotten)"})}
     [
         (lambda: lab.UpcastingStore(store, [Named]), "upcasters=.*is not a mapping of old event types to functions"),
         (lambda: lab.UpcastingStore(store, None), "upcasters=None is not a mapping"),
-        (lambda: lab.UpcastingStore(store, {"Named": str}), "'Named': .* is no upcaster; give an event type"),
-        (lambda: lab.UpcastingStore(store, {Named: "Named2"}), "'Named2' is no upcaster"),
+        (lambda: lab.UpcastingStore(store, {"Named": str}), "'Named': .* is not an upcaster; give an event type"),
+        (lambda: lab.UpcastingStore(store, {Named: "Named2"}), "'Named2' is not an upcaster"),
         (lambda: lab.UpcastingStore("log", {}), "store='log' is not an event store; give one"),
         (lambda: lab.UpcastingStore(lab.MemoryEventStore, {}), "store=the class MemoryEventStore is not an event"),
         (lambda: ShreddingStore(None, keys, personal), "store=None is not an event store"),
