@@ -170,9 +170,9 @@ class ShreddingStore(ReadThroughStore):
         Raises
         ------
         InvalidArgument
-            An event has no person, or one who is forgotten, or one whose key is not valid; a personal field does not hold
-            text; `__post_init__` set an attribute that is not a field; or the event's type is not declared, but is a
-            subclass of one that is, or has the name of one: its class was defined again.
+            An event has no person, or one who is forgotten, or one whose key is not valid; a personal field does not
+            hold text; `__post_init__` set an attribute that is not a field; or the event's type is not declared, but is
+            a subclass of one that is, or has the name of one: its class was defined again.
         """
         events = listed(events)
         if isinstance(events, (str, bytes)):

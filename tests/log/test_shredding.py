@@ -138,7 +138,7 @@ def test_deciders_go_on_and_no_snapshot_remembers_who_is_forgotten():
     keys.forget("7")
     assert "Lovelace" in str(snapshots.kept)  # not used any more, but there: delete them
     assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
-    assert snapshots.dropped == {"member-7": "the store reads old events otherwise than it did then"}
+    assert snapshots.dropped == {"member-7": "the store now reads old events differently"}
     snapshots.kept.clear()
     assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
 

@@ -38,7 +38,7 @@ personal = {Named: PersonalFields("member", {"name": "(forgotten)"})}
         (lambda: KeyRing([]), r"keys=\[\] is not a place to keep keys"),
         (lambda: lab.Snapshots("counter", shape="1"), "decider='counter' is not a decider"),
         (lambda: lab.Snapshots(lab.Decider, shape="1"), "decider=the class Decider is not a decider"),
-        (lambda: lab.Snapshots(counter, shape=1), "shape=1 is not a name; give one to what state and evolve are"),
+        (lambda: lab.Snapshots(counter, shape=1), "shape=1 is not a name; give one for today's state and evolve"),
         (lambda: lab.Snapshots(counter, shape=""), "shape='' is not a name"),
         (lambda: lab.Snapshots(counter, shape="1", every=0), "every=0 is not a number of events; give 1 or more"),
         (lambda: lab.Snapshots(counter, shape="1", every="3"), "every='3' is not a number of events"),
