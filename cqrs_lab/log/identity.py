@@ -155,7 +155,7 @@ def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
 
 def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:
     if outdated(other) is not None:
-        why = f"{what_happened(other)} after it was declared to read them"
+        why = f"{what_happened(other)} after the code that reads it was defined"
         step = _next_step(other, f"run the cell that uses it (a projection, an upcaster), and {FROM_THE_STORE_ON}")
     else:
         why = f"two classes are called {kind.__qualname__}, and these events belong to both"

@@ -399,7 +399,7 @@ DOORS = {
 
 @pytest.mark.parametrize("name", DOORS)
 def test_every_door_refuses_nonsense_in_one_sentence(name):
-    with pytest.raises(lab.InvalidArgument, match=r" (is not|raised) .*; (give|let it)") as caught:
+    with pytest.raises(lab.InvalidArgument, match=r" (is not|raised) .*; (give|make it)") as caught:
         DOORS[name]()
     assert "\n" not in str(caught.value)
 
