@@ -95,7 +95,7 @@ def test_the_smallest_cut_that_still_fails_is_found():
 
 def test_a_declared_type_that_the_log_does_not_hold_is_noted():
     report = lab.check_projection(TeaSales(), recorded(*[Sold("ann", (Line("tea", 1),))] * 3), cuts=3)
-    assert report.ok and "the log holds no Priced; what the projection makes of it was not tried" in report.notes
+    assert report.ok and "the log holds no Priced; how the projection handles it was not tried" in report.notes
 
 
 @pytest.mark.parametrize(
