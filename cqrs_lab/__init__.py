@@ -1,6 +1,6 @@
 """CQRS to read in one sitting and to try out: a log, a write side and a read side.
 
-The names below stand in reading order. The shop that the lessons run is in `cqrs_lab.shop`.
+The names below are in reading order. The shop that the lessons use is in `cqrs_lab.shop`.
 """
 
 from cqrs_lab.errors import (

@@ -1,6 +1,6 @@
-"""What a public function accepts: each check returns the argument, or refuses it in one sentence.
+"""Check what a public function is given: each check returns the argument, or refuses it in one sentence.
 
-A sentence has the fact (``attempts='3'``), what is expected, and the next step. `wanted` is its second half.
+A sentence says what was given (``attempts='3'``), what is expected, and what to do. `wanted` is its second half.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _short.maxstring = _short.maxother = 80
 
 
 def shown(value: object) -> str:
-    """Return a value's `repr` in one short line, also where that `repr` is long or raises.
+    """Return a value's `repr` in one short line, even if that `repr` is long or raises.
 
     Examples
     --------
@@ -32,12 +32,12 @@ def shown(value: object) -> str:
 
 
 def refuse(name: str, value: object, wanted: str) -> InvalidArgument:
-    """Return the error that says what was given under this name, and what is wanted."""
+    """Return an error that says what was given for this argument, and what is expected."""
     return InvalidArgument(f"{name}={shown(value)} is not {wanted}")
 
 
 def whole_number(name: str, value: Any, wanted: str, *, least: int = 0) -> int:
-    """Return the argument as an int: of any integer type, NumPy's too, but no bool.
+    """Return the argument as an int: any integer type will do, NumPy's too, but not a bool.
 
     Examples
     --------
@@ -57,14 +57,14 @@ def whole_number(name: str, value: Any, wanted: str, *, least: int = 0) -> int:
 
 
 def seconds(name: str, value: Any, wanted: str) -> Any:
-    """Return the argument if it is a number of seconds, and no bool."""
+    """Return the argument if it is a number of seconds, and not a bool."""
     if not isinstance(value, (int, float, Real)) or isinstance(value, bool) or value != value:
         raise refuse(name, value, wanted)
     return value
 
 
 def text(name: str, value: Any, wanted: str) -> str:
-    """Return the argument if it is a text, and not an empty one."""
+    """Return the argument if it is a string, and not an empty one."""
     if not isinstance(value, str) or not value:
         raise refuse(name, value, wanted)
     return value
@@ -78,7 +78,7 @@ def kind(name: str, value: Any, wanted: str) -> type:
 
 
 def items(name: str, value: Any, of: type[Item], wanted: str) -> list[Item]:
-    """Return the argument as a list, if it holds objects of this class alone."""
+    """Return the argument as a list, if it holds only objects of this class."""
     found = list(value) if isinstance(value, Iterable) else None
     if found is None or not all(isinstance(one, of) for one in found):
         raise refuse(name, value, wanted)
@@ -86,14 +86,14 @@ def items(name: str, value: Any, of: type[Item], wanted: str) -> list[Item]:
 
 
 def name_from(name: str, function: Callable[[Any], Any], argument: object) -> str:
-    """Return the name that a function of the caller's returns, or say that it did not return one."""
+    """Return the name that the caller's function returns, or refuse what is not a name."""
     try:
         found = function(argument)
     except CqrsLabError:
         raise
     except Exception as error:
-        raise InvalidArgument(f"{name}({shown(argument)}) raised {said(error)}; let it return a name") from error
-    return text(f"{name}({shown(argument)})", found, "a name; let it return a text such as 'order-7'")
+        raise InvalidArgument(f"{name}({shown(argument)}) raised {said(error)}; make it return a name") from error
+    return text(f"{name}({shown(argument)})", found, "a name; make it return a string such as 'order-7'")
 
 
 def function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
@@ -105,7 +105,7 @@ def function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
 
 
 def having(name: str, value: Any, methods: Iterable[str], wanted: str) -> Any:
-    """Return the argument if it is an object, and no class, with all of these methods.
+    """Return the argument if it is an object (not a class) with all of these methods.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def check_range(after: object, limit: object) -> tuple[int, int | None]:
 
 
 def check_stream(stream: object, command_id: object = None) -> None:
-    """Refuse what names no stream, or no command."""
+    """Refuse a stream name or a command id that is empty or not a string."""
     text("stream", stream, "a name; give a string such as 'order-7'")
     if command_id is not None:
         text("command_id", command_id, "an id; give a string such as 'payment-7', or None")

@@ -77,7 +77,7 @@ class NotRegistered(CqrsLabError):
 
 
 class SchemaError(CqrsLabError):
-    """A table or an event does not have the declared shape; the message names the column and both types."""
+    """A table or an event does not have the declared shape; the message says which column, and both types."""
 
 
 class ProjectionFailed(CqrsLabError):
@@ -106,7 +106,7 @@ class ProjectionFailed(CqrsLabError):
 
 
 class UnreadableEvent(CqrsLabError):
-    """The store cannot give an event in the shape it is read in today; the record is unharmed.
+    """The store cannot return an event in its current shape; the record is unharmed.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class UnreadableEvent(CqrsLabError):
 
 
 class UpcastFailed(UnreadableEvent):
-    """An upcaster could not make the next shape of an old event; the record is unharmed.
+    """An upcaster could not turn an old event into its next shape; the record is unharmed.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class DecryptionFailed(UnreadableEvent):
 
     def __str__(self) -> str:
         return (
-            f"the {self.event} at position {self.position} tells about {self.person!r} and cannot be decrypted: "
+            f"the {self.event} at position {self.position} is about {self.person!r} and cannot be decrypted: "
             f"{self.why}; find the right key, or forget the person"
         )
 
@@ -175,14 +175,14 @@ class DefinedAgain(UnreadableEvent):
 
 
 def said(error: BaseException) -> str:
-    """Write an error in a line: its type and its message."""
+    """Return an error in one line: its type and its message."""
     return f"{type(error).__name__}: {error}"
 
 
 @contextmanager
 def noted(notes: MutableMapping[str, str], key: str, what: str) -> Iterator[None]:
-    """Go on after whatever goes wrong in here, and note it: for what may be left out, and never without a word."""
+    """Record any error raised in the block under `key`, and carry on: for work that may be skipped, never silently."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whoever calls it has another way to the same end; the error is kept
+    except Exception as error:  # noqa: BLE001 - every caller has a fallback; the error is kept
         notes[key] = f"{what}: {said(error)}"

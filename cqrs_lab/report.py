@@ -1,4 +1,4 @@
-"""What a contract found: used by check_event_store and check_projection."""
+"""The report of a contract: used by check_event_store and check_projection."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """True if no law was seen broken."""
+        """True if no broken law was found."""
         return not self.faults
 
     def __str__(self) -> str:
@@ -83,11 +83,11 @@ class Findings:
         self._notes: list[str] = []
 
     def expect(self, law: str, done: str, expected: object, came: object) -> None:
-        """Note a fault unless what came equals what was expected."""
+        """Record a fault unless what came equals what was expected."""
         self.note(law, done, None if expected == came else (repr(expected), repr(came)))
 
     def note(self, law: str, done: str, difference: tuple[str, str] | None) -> None:
-        """Count one check; a difference is what was expected and what came."""
+        """Count one check; a difference, if there is one, is what was expected and what came."""
         self._checks += 1
         if difference is not None:
             self._faults.setdefault(law, Fault(law, done, *difference))
@@ -98,22 +98,22 @@ class Findings:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What was found so far."""
+        """The faults found so far."""
         return tuple(self._faults.values())
 
     def remark(self, note: str) -> None:
-        """Add what the report does not cover."""
+        """Add a note on what the report does not cover."""
         if note not in self._notes:
             self._notes.append(note)
 
     @contextmanager
     def trying(self, law: str, done: str) -> Iterator[None]:
-        """Let the code of a stranger run; whatever it raises is a finding."""
+        """Run the code under test; whatever it raises is a fault."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the code under test may raise anything; it is reported
             self.note(law, done, ("no error", said(error)))
 
     def report(self) -> Report:
-        """Sum up."""
+        """Return the report."""
         return Report(self._subject, self._checks, self.faults, tuple(self._notes))

@@ -1,4 +1,4 @@
-"""An atomic reference: a value that is replaced in one step, by whoever knew the one before."""
+"""An atomic reference: a value that is replaced in one step, if it is still the expected one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# An interrupt may come between a step and the wake-up that follows it. So no sleeper trusts a wake-up alone.
+# An interrupt may come between a step and the wake-up that follows it. So no thread relies on a wake-up alone.
 LOOK_AGAIN_SECONDS = 0.05
 
 
 class _Link(Generic[T]):
-    """One value of a reference, and the one that followed it: set once, and never changed."""
+    """One value of a reference, and its successor: set once and never changed."""
 
     __slots__ = ("followed", "next", "value")
 
@@ -27,10 +27,10 @@ class _Link(Generic[T]):
 
 
 class AtomicReference(Generic[T]):
-    """A value that is replaced as a whole, from any thread, and stays whole at whatever instruction a thread is ended.
+    """A value that is replaced as a whole, from any thread, and stays whole wherever a thread is interrupted.
 
-    There is no lock that an interrupt could leave held. Who comes second is told so, and starts again from the value
-    that came first.
+    There is no lock that an interrupt could leave held. If you come second, `compare_and_set` returns False, and you
+    start again from the value that came first.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class AtomicReference(Generic[T]):
         if link.value is not expected:
             return False
         new = _Link(value)
-        # The one step: of all who call this, from whichever thread, one gets its own link back.
+        # The one step: of all callers, in whichever thread, exactly one gets its own link back.
         if link.next.setdefault("next", new) is not new:
             return False
         self._last = new
@@ -67,11 +67,11 @@ class AtomicReference(Generic[T]):
         while not holds((link := self._link()).value) and (left := deadline - time.monotonic()) > 0:
             if link.followed.acquire(timeout=min(left, LOOK_AGAIN_SECONDS)):
                 with suppress(RuntimeError):
-                    link.followed.release()  # the next sleeper passes through the same door
+                    link.followed.release()  # so that the next waiting thread can acquire it too
 
     def _link(self) -> _Link[T]:
         link = self._last
-        while link.next:  # set, and interrupted before `_last` was
+        while link.next:  # an interrupt came before `_last` was updated
             link = link.next["next"]
         self._last = link
         return link

@@ -1,6 +1,6 @@
-"""A command id stands for one command: the id carries a fingerprint of the command it was first given to.
+"""A command id stands for one command: the id carries a fingerprint of the command it was first used for.
 
-The fingerprint is an attribute of the id, so every store keeps it that keeps the id as it is.
+The fingerprint is an attribute of the id, so every store that keeps the id as it is keeps the fingerprint too.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from cqrs_lab.log.envelope import RecordedEvent
 class CommandId(str):
     """The id of a command, and what it stands for.
 
-    It equals its text, and is a text wherever a store keeps it. A store that writes ids to a file keeps `stands_for`
-    beside the text, and makes the id from both again.
+    It is a string, equal to the text it is made from. A store that writes ids to a file saves `stands_for` beside the
+    text, and makes the id from both when it reads them.
 
     Parameters
     ----------
@@ -47,15 +47,15 @@ class CommandId(str):
 
     @classmethod
     def of(cls, command: object, given: str | None) -> Self | None:
-        """Return the id with the fingerprint of this command; None if none is given."""
+        """Return the id with this command's fingerprint; None if there is no id."""
         if given is None:
             return None
-        return cls(text("command_id", given, "an id; give a text such as 'payment-7', or None"), fingerprint(command))
+        return cls(text("command_id", given, "an id; give a string such as 'payment-7', or None"), fingerprint(command))
 
     def check(self, first: Sequence[RecordedEvent], stream: str, command: object) -> None:
-        """Refuse this command if the events recorded under its id are another command's.
+        """Refuse this command if the events recorded under its id belong to another command.
 
-        Where the store has kept the id's text alone, nothing is known, and nothing is refused.
+        If the store kept only the id's text, there is nothing to compare, and nothing is refused.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class CommandId(str):
 
 
 def fingerprint(command: object) -> str:
-    """Return the command's type and a short text that depends on its values.
+    """Return the command's type and a short hash of its values.
 
     It is the same for equal commands: in every process, for a class defined again under the same name and module, and
     whatever the order of a dict or a set. Fields declared with ``compare=False`` do not count.
@@ -80,7 +80,7 @@ def fingerprint(command: object) -> str:
     Raises
     ------
     InvalidArgument
-        The command holds what has no value of its own, such as a lock, a generator or a connection.
+        The command holds something without a value to compare, such as a lock, a generator or a connection.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def fingerprint(command: object) -> str:
 
 
 def _written(value: Any) -> str:
-    """Write a value so that equal values are written alike."""
+    """Return a text for a value; equal values have equal texts."""
     if value is None or isinstance(value, (str, bytes)):
         return repr(value) if value is None or isinstance(value, bytes) else repr(str.__str__(value))
     if isinstance(value, (Real, Decimal)):
@@ -115,7 +115,7 @@ def _written(value: Any) -> str:
 
 
 def _parts(value: Any) -> str:
-    """Write what an object of a class is made of."""
+    """Return a text for the parts an object is made of."""
     if is_dataclass(value):
         return _written({one.name: getattr(value, one.name) for one in fields(value) if one.compare})
     reduced = value.__reduce_ex__(4)  # as `copy` and `pickle` take any object apart

@@ -1,4 +1,4 @@
-"""An event as the log keeps it: the event itself and where and when it was recorded."""
+"""An event as the log keeps it: the event itself, and where and when it was recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an event store promises, whatever it is built on."""
+"""The promises of an event store, whatever it is built on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 
 
 class Expected(Enum):
-    """What a writer believes about a stream when it does not name a version."""
+    """What a writer expects of a stream when it does not give a version."""
 
     NO_STREAM = "no stream"
     STREAM_EXISTS = "a stream with events"
@@ -52,10 +52,10 @@ class EventStore(Protocol):
             Facts that cannot change any more: frozen dataclasses, or plain values. An empty list checks and records
             nothing, and the receipt says where the stream ends.
         expected : int or Expected
-            The version at which the writer decided. A number is that version; 0 means no stream.
+            The version of the stream when the writer decided; 0 means no stream.
         command_id : str, optional
             If this stream already holds events of this command, they are not recorded again, whatever
-            `expected` says, and the first receipt is returned. The command bus gives a `CommandId`, a text that also
+            `expected` says, and the first receipt is returned. The command bus passes a `CommandId`, a string that also
             says which command it stands for; keep it with the events as it is.
 
         Raises
@@ -63,7 +63,7 @@ class EventStore(Protocol):
         ConcurrencyError
             The stream is not as expected. Nothing was recorded.
         InvalidArgument
-            There is something that is no event, or can still be changed. Nothing was recorded.
+            Something is not an event, or can still be changed. Nothing was recorded.
         """
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
@@ -83,14 +83,14 @@ class AnnouncingStore(EventStore, Protocol):
     """A store that also announces its commits, so that a reader need not poll."""
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit, in the writer's thread; the function returned ends it.
+        """Call `on_growth` after each commit, in the writer's thread; return a function that unsubscribes.
 
-        What `on_growth` raises is reported and changes nothing: the commit stands, and other listeners are called.
+        An error in `on_growth` is reported and changes nothing: the commit stands, and other listeners are called.
         """
 
 
 def check_expected(stream: str, expected: object, actual: int) -> None:
-    """Compare a writer's belief with the stream's version.
+    """Refuse an append if the stream is not at the version that the writer expects.
 
     Raises
     ------

@@ -13,11 +13,11 @@ from cqrs_lab.log.one_worker import end_older_workers
 
 
 class Follower:
-    """Reads the log in a daemon thread each time it has grown; start it and stop it, or use it in a ``with`` statement.
+    """Reads the log in a daemon thread whenever it has grown; start and stop it, or use it in a ``with`` statement.
 
-    The thread sleeps until the store announces a commit. Announcements that come while it is at work are not lost
-    and not counted: one more reading takes them all. It ends with `stop`, with an error, when nobody holds the worker
-    any more, and when another worker of the same name is started on the same log.
+    The thread sleeps until the store announces a commit. Announcements that arrive while it is working are neither
+    lost nor counted: it reads the log again, and finds everything new. The thread ends at `stop`, at an error, when no
+    reference to the worker is left, and when another worker of the same name is started on the same log.
     """
 
     def __init__(self, store: EventStore, name: str) -> None:
@@ -25,11 +25,11 @@ class Follower:
         self._life = AtomicReference(Life(ended=True))
 
     def _follow(self) -> bool:
-        """Read everything between the checkpoint and the head of the log. Returns False to stop."""
+        """Read everything between the checkpoint and the head of the log. Return False to stop."""
         raise NotImplementedError
 
     def _superseded(self, why: str) -> None:
-        """Note that another worker follows in place of this one."""
+        """Record that another worker has taken this one's place."""
         raise NotImplementedError
 
     @property
@@ -40,8 +40,8 @@ class Follower:
     def start(self) -> None:
         """Follow the log in a daemon thread that sleeps until the store announces a commit.
 
-        There is one worker of a name on a log: a cell that is run again ends the worker that it started before, and
-        that one's status says so. Does nothing if it follows already.
+        A log has one worker of each name: if you run a cell again, the worker it started before is stopped, and the
+        status of that worker says so. Does nothing if this worker is running.
         """
         life = self._life.get()
         if not life.asked_again():
@@ -49,7 +49,7 @@ class Follower:
         end_older_workers(self)
 
     def _resume(self) -> None:
-        """Follow again, if an error has ended what `start` began."""
+        """Follow the log again, if an error ended the thread that `start` began."""
         life = self._life.get()
         if not life.asked_again() and life.was_begun:  # started, and not stopped
             self._begin(life)
@@ -58,13 +58,13 @@ class Follower:
         if (subscribe := getattr(self.store, "subscribe", None)) is None:
             raise InvalidArgument(
                 f"{type(self.store).__name__} does not announce its growth (no subscribe method); "
-                "call catch_up() yourself when you want to read on"
+                "call catch_up() yourself to read new events"
             )
         life = Life()
         life.begin(weakref.ref(self, lambda gone: life.wake()), before, subscribe, f"cqrs-lab {self.worker_name}")
 
     def stop(self) -> None:
-        """Finish what is in hand and end the thread; does nothing if it is not running.
+        """Finish the current work and end the thread; does nothing if it is not running.
 
         Called from within the work of a projector, a query or a process, it does not wait for the thread to end.
         """

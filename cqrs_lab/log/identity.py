@@ -1,4 +1,4 @@
-"""Which class an event is of, where a class can be defined again: a notebook's cell run twice, a module reloaded."""
+"""Which class an event belongs to, when a class can be defined again: a cell run twice, a module reloaded."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from cqrs_lab.log.envelope import RecordedEvent
 
 Route = TypeVar("Route")
 Event = TypeVar("Event")
-FROM_THE_STORE_ON = "run the cells from the one that makes the store on"
+FROM_THE_STORE_ON = "run the cells again, starting with the one that makes the store"
 
 
 def name_of(kind: type) -> tuple[str, str]:
-    """Return what a class is called: its module and its name there. Two classes may share it, one after the other."""
+    """Return a class's module and its name there. A class defined again shares both with the one before."""
     return kind.__module__, kind.__qualname__
 
 
 def defined_now(kind: type) -> type | None:
-    """Look up which class stands under this class's name now; None if the name leads to none.
+    """Return the class that has this class's name now; None if there is none.
 
-    A class defined in a function has no such name (`"f.<locals>.Moved"`), nor has one of a doctest.
+    A class defined in a function has no such name (`"f.<locals>.Moved"`), and neither has one in a doctest.
     """
     found: Any = sys.modules.get(kind.__module__)
     for part in kind.__qualname__.split("."):
@@ -33,7 +33,7 @@ def defined_now(kind: type) -> type | None:
 
 
 class _FirstSight(NamedTuple):
-    """What was known of a class when it was first met: the classes its fields hold, and if its name led to it."""
+    """What was known of a class when it was first seen: the classes its fields hold, and whether its name led to it."""
 
     held: tuple[type, ...]
     had_its_name: bool
@@ -65,7 +65,7 @@ def _classes_in(hint: Any) -> Iterator[type]:
 
 
 def outdated(kind: type) -> type | None:
-    """Find out whether a class, or one that its fields hold, is no longer the one its name stands for: which it is."""
+    """Return this class, or one that its fields hold, if it has been defined again since; None if neither has."""
     seen = _first_sight(kind)
     for one in seen.held:
         if (now := defined_now(one)) is not one and (now is not None or (one is kind and seen.had_its_name)):
@@ -74,7 +74,7 @@ def outdated(kind: type) -> type | None:
 
 
 def what_happened(kind: type, holder: type | None = None) -> str:
-    """Say in a clause how this class came to be another than the one its name stands for."""
+    """Return a clause that says why this class is no longer the one its name stands for."""
     what = kind.__name__ if holder is None or holder is kind else f"{kind.__name__}, which {holder.__name__} holds,"
     if defined_now(kind) is None:
         return f"{what} is no longer defined in {kind.__module__}"
@@ -90,7 +90,7 @@ def _next_step(kind: type, step: str) -> str:
 
 
 def check_current(kind: type, position: int) -> None:
-    """Refuse an event of a class that was defined again since: code that names the class would pass the event by.
+    """Refuse an event whose class has been defined again since: code that uses the class would skip the event.
 
     Raises
     ------
@@ -124,19 +124,19 @@ def _lacking(event: Any) -> str | None:
 
 @cache
 def _names_set(kind: type) -> tuple[str, ...]:
-    # What `__init__` does not take may well never have been set.
+    # A field that is not an argument of `__init__` may never have been set.
     return tuple(one.name for one in fields(kind) if one.init) if is_dataclass(kind) else ()
 
 
 def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
-    """Refuse to read events by a class that only has the name of theirs.
+    """Refuse to read events by a class that has the same name as theirs but is another class.
 
     Parameters
     ----------
     there : mapping of type to int
         The classes of the events at hand, each with the position of its first event.
     asked : iterable of type
-        The classes that a reader names.
+        The classes that a reader asks for.
 
     Raises
     ------
@@ -155,16 +155,16 @@ def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
 
 def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:
     if outdated(other) is not None:
-        why = f"{what_happened(other)} after it was named to read them"
-        step = _next_step(other, f"run the cell that names it (a projection, an upcaster), and {FROM_THE_STORE_ON}")
+        why = f"{what_happened(other)} after the code that reads it was defined"
+        step = _next_step(other, f"run the cell that uses it (a projection, an upcaster), and {FROM_THE_STORE_ON}")
     else:
-        why = f"two classes are called {kind.__qualname__}, and not all of these events are of the same one"
+        why = f"two classes are called {kind.__qualname__}, and these events belong to both"
         step = f"give one of them another name, or {FROM_THE_STORE_ON}"
     raise DefinedAgain(kind.__name__, position, f"{why}; {step}")
 
 
 def current(log: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
-    """Hand on recorded events, and stop at one whose class was defined again; each class is looked up once.
+    """Yield recorded events, and stop at one whose class was defined again; each class is looked up once.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def current(log: Iterable[RecordedEvent]) -> Iterator[RecordedEvent]:
 
 
 def recognised(events: Iterable[Event]) -> Iterator[Event]:
-    """Hand on events, and stop at one that was made before its class was defined again.
+    """Yield events, and stop at one that was made before its class was defined again.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
     """
     for kind, value in {type(value): value for value in values}.items():
         if kind.__module__ == "builtins":
-            continue  # plain values, which nobody defines again
+            continue  # a built-in type is never defined again
         if (name := _lacking(value)) is not None:
             since = f"{kind.__name__} was defined again after this {what} was made, which has no {name!r}"
             raise InvalidArgument(f"{since}; make the {what} again")
@@ -216,12 +216,12 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
 
 
 def named_alike(kinds: Iterable[type], kind: type) -> list[type]:
-    """List the other classes of this class's name."""
+    """Return the other classes with this class's name."""
     return [one for one in kinds if one is not kind and name_of(one) == name_of(kind)]
 
 
 def check_declared(kinds: Iterable[type], kind: type, what: str) -> None:
-    """Refuse to record an event for whose class nothing is declared, but for another class of its name.
+    """Refuse to record an event if nothing is declared for its class, but something is for another class of its name.
 
     Raises
     ------
@@ -229,18 +229,18 @@ def check_declared(kinds: Iterable[type], kind: type, what: str) -> None:
     """
     if named_alike(kinds, kind):
         raise InvalidArgument(
-            f"this {kind.__name__} is of another class than the {kind.__name__} that {what}; if the class was defined "
-            "again, run the cell that makes this store; if it is a new shape, give it a name of its own"
+            f"this {kind.__name__} belongs to another class than the {kind.__name__} that {what}; if the class was "
+            "defined again, run the cell that makes this store; if it is a new shape, give it a name of its own"
         )
 
 
 def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | None:
-    """Find what is registered for a class; None if nothing is, under its name either.
+    """Return what is registered for a class; None if nothing is, not even under its name.
 
     Raises
     ------
     NotRegistered
-        The class, or the one of its name that is registered, was defined again since.
+        The class, or the registered class of that name, was defined again since.
     """
     route = routes.get(kind)
     others = [kind] if route is not None else named_alike(routes, kind)
@@ -258,7 +258,7 @@ def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | N
 
 
 def forget_outdated(routes: dict[type, Any], kind: type) -> None:
-    """Drop what is registered for this class as it was before it was defined again."""
+    """Drop what was registered for this class before it was defined again."""
     for one in named_alike(routes, kind):
         if outdated(one) is not None:
             del routes[one]

@@ -1,4 +1,4 @@
-"""The life of a follower: one thread, from start to stop, and what no interrupt of the caller may cut in two."""
+"""The life of a follower: one thread, from start to stop, and the steps that no interrupt may split."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cqrs_lab.log.turn import at_work
 if TYPE_CHECKING:
     from cqrs_lab.log.follower import Follower
 
-# An announcement is lost if its writer is interrupted between the commit and the call: so a follower also looks itself.
+# An announcement is lost if its writer is interrupted after the commit and before the call, so a follower also polls.
 LOOK_AGAIN_SECONDS = 1.0
 
 Listener = Callable[[], None]
-Me = Callable[[], "Follower | None"]  # held weakly: a worker that nobody else holds comes to an end
+Me = Callable[[], "Follower | None"]  # a weak reference: a worker that nobody else refers to ends
 
 _NONE = threading.Thread()
 
@@ -34,28 +34,28 @@ class Life:
         self.thread: threading.Thread = _NONE
 
     def wake(self) -> None:
-        """Let it read the log."""
+        """Wake the thread to read the log."""
         with suppress(RuntimeError):  # it has been woken already
             self._grown.release()
 
     def asked_again(self) -> bool:
-        """Ask for one more reading; return whether somebody is there to do it."""
-        self._again = True  # first this, then the look: `live` does the same the other way round
+        """Ask the thread to read the log again; return whether it is still running."""
+        self._again = True  # set this before looking: `_live` does the two in the opposite order
         self.wake()
         return not self.ended
 
     def begin(self, me: Me, before: Life, subscribe: Callable[[Listener], Listener], name: str) -> None:
-        """Begin in a thread, unless the worker has another life by now than the one before."""
+        """Start the thread, unless the worker has moved on from the life `before`."""
         live = partial(self._live, me, before, subscribe(self.wake))
         self.thread = threading.Thread(target=live, daemon=True, name=name)
-        # Interrupts come to the main thread: what must not be cut in two is done in another one.
+        # Interrupts are raised in the main thread, so what must not be split is done in another one.
         _thread.start_new_thread(self._start, ())
         self._begun.acquire()
 
     def _start(self) -> None:
         try:
             self.thread.start()
-        except RuntimeError:  # the system has no more threads; whoever waits for this one must not wait for ever
+        except RuntimeError:  # the system has no more threads; a caller that waits for this one must not wait for ever
             self._begun.release()
             raise
 
@@ -65,7 +65,7 @@ class Life:
         return self.thread is not _NONE
 
     def wait_for_end(self, wait_seconds: float | None) -> None:
-        """Wait for the thread to end, unless that might be for ever: it may need what this thread is at work on."""
+        """Wait for the thread to end, unless that might take for ever: it may need what this thread is working on."""
         if self.thread not in (_NONE, threading.current_thread()) and not at_work():
             self.thread.join(wait_seconds)
 
@@ -84,7 +84,7 @@ class Life:
                 worker._begin(self)
 
     def _reads(self, me: Me) -> bool:
-        worker = me()  # held only while it reads: nobody else's worker is a worker of ours
+        worker = me()  # a strong reference only while it reads, so that an unused worker can end
         if worker is None or worker._life.get() is not self:
             return False
         self._again = False

@@ -1,4 +1,4 @@
-"""Whom a store calls after each commit, each on its own."""
+"""The functions that a store calls after each commit, each isolated from the others."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from cqrs_lab.arguments import function
 class Listeners:
     """Functions that are called when the log has grown.
 
-    One that raises neither undoes the commit nor keeps the others from being called: its error is handed to
-    `threading.excepthook`, which prints the traceback, as for an error that ends a thread. What is no `Exception`, such
-    as an interrupt, stops the round and goes to the writer, whose commit stands; listeners that were not reached hear
-    of the next commit, and then find both in the log.
+    If one raises an error, the commit stands and the others are still called: the error goes to `threading.excepthook`,
+    which prints the traceback, as for an error that ends a thread. Anything that is not an `Exception`, such as an
+    interrupt, ends the round and goes to the writer, whose commit stands; the listeners that were not reached are
+    called at the next commit, and then find both in the log.
 
     Examples
     --------
@@ -31,7 +31,7 @@ class Listeners:
         self._calls: dict[object, Callable[[], object]] = {}
 
     def add(self, on_growth: Callable[[], object]) -> Callable[[], None]:
-        """Call `on_growth` from now on; the function returned ends that, once for each time it was added."""
+        """Call `on_growth` from now on; return a function that ends that, for this one call of `add`."""
         place = object()
         self._calls[place] = function("on_growth", on_growth, "a function; give one without arguments")
 
@@ -41,11 +41,11 @@ class Listeners:
         return end
 
     def announce(self) -> None:
-        """Call each of them."""
+        """Call every listener."""
         for on_growth in self._calls.copy().values():
             try:
                 on_growth()
-            except Exception as error:  # noqa: BLE001 - the commit stands; nobody above could do anything about it
+            except Exception as error:  # noqa: BLE001 - the commit stands; no caller could do anything about it
                 error.add_note("A listener of the event store raised this. The commit it heard of stands.")
                 uncaught = type(error), error, error.__traceback__, threading.current_thread()
                 threading.excepthook(threading.ExceptHookArgs(uncaught))

@@ -1,4 +1,4 @@
-"""The embedded default: the whole log in memory, safe for many threads and for *Interrupt kernel*."""
+"""The default store: the whole log in memory, safe for many threads and for *Interrupt kernel*."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MemoryEventStore:
     Parameters
     ----------
     clock : callable, optional
-        Returns the seconds since 1970 that are written on each event.
+        Returns the seconds since 1970 that are recorded with each event.
 
     Examples
     --------
@@ -52,7 +52,8 @@ class MemoryEventStore:
     ) -> Appended:
         """Record the events as one commit at the end of the stream; see `EventStore.append`.
 
-        Interrupted after the commit was published, it stands: appended again under its id, it returns its receipt.
+        If an interrupt comes after the commit was published, the commit stands: append it again under its id, and its
+        receipt is returned.
         """
         check_stream(stream, command_id)
         new = events_in(events, f"append to {stream!r}", "append")
@@ -60,21 +61,21 @@ class MemoryEventStore:
             number = self._index()
             end, known = _end_of(stream, self._streams.get(stream, [])), self._receipts.get((stream, command_id))
             if len(self._commits) > number:
-                continue  # another writer came between the two looks: they may not belong together
+                continue  # another writer came between the two reads: they may not belong together
             if not new:
                 return end
             if known:
                 return known
             check_expected(stream, expected, end.version)
             commit = self._commit(stream, end.version, new, command_id)
-            # The one step: whoever comes first has this number. All else was compared with the log below it, so
-            # if you come second, you compare again.
+            # The one step: the first writer gets this number. Everything else was compared with the log below it, so
+            # a writer who comes second compares again.
             if self._commits.setdefault(number, commit) is commit:
                 self._listeners.announce()
                 return _end_of(stream, commit)
 
     def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
-        now = seconds("the clock", self._clock(), "a time; let it return seconds")
+        now = seconds("the clock", self._clock(), "a time; make it return seconds")
         entries = zip(count(version + 1), count(len(self._events) + 1), new)
         return tuple(
             RecordedEvent(stream, StreamVersion(version), Position(position), event, now, id)
@@ -84,15 +85,15 @@ class MemoryEventStore:
     def _index(self) -> int:
         """Bring the indexes up to the log, and return the number of its commits.
 
-        Interrupted or in several threads at once, it does no harm: each step writes what stands in the log to the
-        place where it belongs, and may be repeated.
+        An interrupt or several threads at once do no harm: each step writes what is in the log to its place in the
+        indexes, and may be repeated.
         """
         commits = len(self._commits)
         for number in range(self._indexed, commits):
             commit = self._commits[number]
             stream, command_id = commit[0].stream, commit[0].command_id
             recorded = self._streams.setdefault(stream, [])
-            # Whole, as a reader may come meanwhile.
+            # In one slice, as a reader may look meanwhile.
             recorded[commit[0].version - 1 : commit[-1].version] = commit
             self._events[commit[0].position - 1 : commit[-1].position] = commit
             if command_id is not None:
@@ -118,7 +119,7 @@ class MemoryEventStore:
             yield from self._events[start : min(start + 1_000, upto)]
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
-        """Return a stretch of the log for readers who keep what they make of it; see `Segments`."""
+        """Return a segment of the log, where readers can keep what they compute from it; see `Segments`."""
         return self._segments.find(self, after, upto, SEGMENT_EVENTS)
 
     def stream_version(self, stream: str) -> StreamVersion:

@@ -1,4 +1,4 @@
-"""One worker of a name on a log: the one that was started last."""
+"""A log has one worker of each name: the one that was started last."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cqrs_lab.log.read_through import ReadThroughStore
 
 
 class Worker(Protocol):
-    """What can be started and stopped."""
+    """A worker that can be started and stopped."""
 
     store: EventStore
     worker_name: str
 
     @property
     def running(self) -> bool:
-        """Whether it follows."""
+        """Whether it follows the log."""
 
     def _end(self, wait_seconds: float | None) -> None: ...
 
@@ -30,7 +30,7 @@ _number = itertools.count(1)
 
 
 def end_older_workers(worker: Worker) -> None:
-    """End those of the same name on the same log that were started before this one, and let their status say so."""
+    """Stop the workers of the same name on the same log that were started earlier, and say so in their status."""
     mine = next(_number)
     _started[mine] = weakref.ref(worker, lambda gone: _started.pop(mine, None))
     for number, reference in list(_started.items()):

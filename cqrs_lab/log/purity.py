@@ -1,4 +1,4 @@
-"""Is a function pure? What an object holds, before and after, and a fresh copy of it to begin with."""
+"""Is a function pure? Compares what an object holds before and after a call, and copies the initial state."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, 
 
 
 class NotPure(AssertionError):
-    """A function that has to be pure changed what it was given, or gave two results for the same arguments."""
+    """A function that has to be pure changed its arguments, or returned two results for the same ones."""
 
 
 def fresh(state: Any) -> Any:
-    """Return a state to begin with that nobody else holds: a copy, unless it cannot be changed or cannot be copied.
+    """Return a copy of the initial state for one stream; the state itself if it cannot change or cannot be copied.
 
     Examples
     --------
@@ -39,10 +39,10 @@ def fresh(state: Any) -> Any:
     []
     """
     if _cannot_change(state):
-        return state  # not only to save time: code may ask whether it *is* the initial state
+        return state  # not only to save time: code may test `state is INITIAL`
     try:
         return deepcopy(state)
-    except Exception:  # noqa: BLE001 - copying runs whatever code the state brings; a pure evolve needs no copy
+    except Exception:  # noqa: BLE001 - copying runs the code of the state's class; a pure evolve needs no copy
         return state
 
 
@@ -61,9 +61,9 @@ def _cannot_change(value: Any) -> bool:
 
 
 def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
-    """Write down what an object holds, so that a later change in place can be seen in a later picture.
+    """Return a description of what an object holds, so that a later one shows any change made in place.
 
-    Two pictures compare equal also where the objects are compared by identity.
+    Two descriptions compare equal even if the objects are compared by identity.
     """
     if isinstance(value, _PLAIN):
         return value if value == value else "NaN"
@@ -78,12 +78,12 @@ def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
         return type(value), [picture(one, within) for one in value]
     if held := _held(value):
         return type(value), [(name, picture(one, within)) for name, one in held.items()]
-    # Numbers, times and arrays are known by what they print, but for the place in memory.
+    # Numbers, times and arrays are described by their repr, without the address in memory.
     return type(value), re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
 
 
 def watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
-    """Call a function, and look whether it changed what it was given.
+    """Return what a function returns, and refuse it if it changed its arguments.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def watched(what: str, function: Callable[..., Any], **arguments: Any) -> Any:
 
 
 def check_same(what: str, done: str, first: Any, second: Any) -> None:
-    """Refuse a function that gave two results for the same arguments.
+    """Refuse a function that returned two results for the same arguments.
 
     Raises
     ------
@@ -114,17 +114,17 @@ def check_same(what: str, done: str, first: Any, second: Any) -> None:
 
 
 def decide_purely(decider: Any, events: Sequence[Any], command: object) -> tuple[list[Any], str | None]:
-    """Fold and decide, twice, and return what was decided: events, or the reason of a rejection.
+    """Fold and decide, twice, and return the decision: the events, or the reason for a rejection.
 
     Raises
     ------
     NotPure
-        `evolve` or `decide` changes what it is given, or differs from itself.
+        `evolve` or `decide` changes its arguments, or returns something else the second time.
     """
     once, twice = (_folded(decider, events) for _ in range(2))
     check_same("evolve", "folded twice, the same events came to", once, twice)
     first, second = (_decided(decider, command, state) for state in (once, twice))
-    check_same("decide", f"asked twice about {command!r}, it gave", first, second)
+    check_same("decide", f"asked twice about {command!r}, it returned", first, second)
     return first
 
 
@@ -144,14 +144,14 @@ def _decided(decider: Any, command: object, state: Any) -> tuple[list[Any], str 
 
 
 def listed_events(events: object, call: str) -> list[Any]:
-    """Return events as a list, or refuse what is one event or none; `call` says where it was given."""
+    """Return events as a list, or refuse a single event; `call` is the call to show in the error."""
     if isinstance(events, Iterable) and not isinstance(events, (str, bytes)):
         return list(events)
     raise InvalidArgument(f"{call.format(shown(events))}: give a list of events, {call.format(f'[{shown(events)}]')}")
 
 
 def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:
-    """Find a class, anywhere in an object, that was defined again since the object was made."""
+    """Return a class used anywhere in an object that was defined again after the object was made; None if none was."""
     kind = type(value)
     if kind in _PLAIN or id(value) in within:
         return None
@@ -166,19 +166,19 @@ def outdated_within(value: Any, within: tuple[int, ...] = ()) -> type | None:
 
 
 def check_state(state: Any) -> None:
-    """Refuse to go on with a state of a class that was defined again: code that names the class would not know it.
+    """Refuse to continue with a state whose class was defined again: code that uses the class would not recognise it.
 
     Raises
     ------
     InvalidArgument
     """
     if (old := outdated(type(state))) is not None:
-        step = "make the worker again, which reads the log from the start"
+        step = "make the worker again; it then reads the log from the start"
         raise InvalidArgument(f"{what_happened(old, type(state))} after it began to keep its state; {step}")
 
 
 def _held(value: Any) -> dict[str, Any]:
-    """Return the attributes an object stands for; what it has only noted to save time is no part of it."""
+    """Return the attributes that make up an object's value, without those that it caches."""
     if is_dataclass(value):
         compared = [one.name for one in fields(value) if one.compare]
         return {name: getattr(value, name) for name in compared if hasattr(value, name)}

@@ -1,4 +1,4 @@
-"""Dull but needed: what every store that changes events as they are read has in common."""
+"""What all stores that change events as they are read have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cqrs_lab.log.event_store import Appended, EventStore
 
 
 class ReadThroughStore:
-    """Any event store, of which a reader meets what `_read` makes of each recorded event; all else is passed on.
+    """An event store around another one: readers get what `_read` returns for each recorded event.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ class ReadThroughStore:
 
     @property
     def reads_as(self) -> Hashable:
-        """Another value once upcasters come or go, or a person is forgotten: what was made of old events is stale.
+        """A value that changes when an upcaster is added or removed, or a person is forgotten.
 
-        An upcaster that is written anew under the same old type is not seen.
+        What was computed from old events is stale then. A rewritten upcaster for the same old type is not noticed.
         """
         return getattr(self._store, "reads_as", None), self._reads_as()
 
@@ -54,11 +54,11 @@ class ReadThroughStore:
         return map(self._read, self._store.read_all(after=after, limit=limit))
 
     def stream_version(self, stream: str) -> StreamVersion:
-        """Tell how many events the stream has."""
+        """Return how many events the stream has; 0 if there is no such stream."""
         return self._store.stream_version(stream)
 
     def head(self) -> Position:
-        """Tell the position of the last event."""
+        """Return the position of the last event; 0 if the log is empty."""
         return self._store.head()
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
@@ -73,6 +73,6 @@ class ReadThroughStore:
 
 
 def listed(events: Sequence[object]) -> Sequence[object]:
-    """Make a list of whatever holds events: what goes through once must not escape whoever looks first."""
-    # A text is left as it is, for the store beneath to refuse.
+    """Return the events as a list: an iterator would be used up by the first look at it."""
+    # A string is left as it is, for the inner store to refuse.
     return events if isinstance(events, (str, bytes)) else list(events)

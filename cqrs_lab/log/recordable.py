@@ -1,7 +1,7 @@
-"""What can be recorded: facts that do not change any more.
+"""What can be recorded: facts that no longer change.
 
-An event is hashable: of Python's values those are the ones that cannot change (texts, numbers, tuples, frozen
-dataclasses of such), and one call of `hash` looks through all fields. A class with a `__hash__` of its own vouches for
+An event is hashable: among Python's values those are the ones that cannot change (strings, numbers, tuples, and frozen
+dataclasses of these), and one call of `hash` looks through all fields. A class with its own `__hash__` vouches for
 itself.
 """
 
@@ -18,7 +18,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.identity import check_made
 
-# Slips that are hashable, each with what to do instead.
+# Hashable values that are given by mistake, each with what to do instead.
 _SLIPS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((type(None), EllipsisType, NotImplementedType), "is no event; {} what has happened, or an empty list"),
     ((type,), "is no event; {} an object of it, with its facts"),
@@ -37,13 +37,13 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     ----------
     given : sequence or iterator of events
     whose, do : str
-        The beginning of the error's sentence, and what its reader does with events, such as "return".
+        How the error begins, and what the caller should do with events, such as "return".
 
     Raises
     ------
     InvalidArgument
-        `given` is no list, or holds what is no event, can still be changed, or was made before its class was defined
-        again.
+        `given` is not a list, or holds something that is not an event, can still be changed, or was made before its
+        class was defined again.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     if isinstance(given, tuple) and hasattr(given, "_fields"):
         many = False  # a NamedTuple is one event
     if not many or isinstance(given, (str, bytes, bytearray, memoryview)):
-        example = "[] for none" if given is None else "in brackets also if it is a single one"
+        example = "[] for none" if given is None else "in brackets even if there is only one"
         raise InvalidArgument(f"{whose}: {shown(given)} is not a list of events; {do} a list of events, {example}")
     events = list(given)
     check_made(events)
@@ -72,7 +72,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
 
 @lru_cache(maxsize=1024)
 def _slip(kind: type) -> str:
-    """Return what is wrong with every object of a type, "" if nothing is; looked up once for each type."""
+    """Return what is wrong with every object of a type; "" if nothing is. Looked up once for each type."""
     for kinds, wrong in _SLIPS:
         if issubclass(kind, kinds):
             return wrong
@@ -89,9 +89,9 @@ def _changeable(event: object) -> str:
     except (TypeError, AttributeError):
         for name in (one.name for one in fields(event)) if is_dataclass(event) else ():
             if not hasattr(event, name):
-                return f"has no value in its field {name}; give every field one when the event is made"
+                return f"has no value in its field {name}; set every field when the event is made"
             if _changeable(held := getattr(event, name)):
                 what = type(held).__name__
                 return f"{_CHANGEABLE}: its field {name} holds a {what}; keep a tuple or a frozen dataclass there"
-        return f"{_CHANGEABLE}; {{}} a frozen dataclass, or a plain value such as a text or a tuple"
+        return f"{_CHANGEABLE}; {{}} a frozen dataclass, or a plain value such as a string or a tuple"
     return ""

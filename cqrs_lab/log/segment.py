@@ -1,4 +1,4 @@
-"""A stretch of the log, and what its readers have made of it."""
+"""A segment of the log, and what its readers have computed from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEGMENT_EVENTS = 65_536
 
 @dataclass(slots=True)
 class Segment:
-    """Some events that follow on one another, and a place for what is computed from them.
+    """Consecutive events, and a place for what is computed from them.
 
     The log only ever grows, so whatever is computed from a full segment stays true: readers keep it in
     `kept` (see `read.batch`), and the next reader of a million events touches a few arrays instead of a
@@ -33,7 +33,7 @@ class Segments:
     def find(self, store: EventStore, after: int, upto: int, size: int) -> tuple[Segment, int, int]:
         """Return the segment that holds position `after` + 1, and which of its events lie in (after, upto].
 
-        Where it is not full yet, a segment of these events alone.
+        If it is not full yet, return a segment of these events alone.
         """
         number, start = divmod(after, size)
         stop = min(start + upto - after, size)

@@ -18,23 +18,24 @@ from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.read_through import ReadThroughStore, listed
 
 FORGOTTEN = b""
-"""Stands where a key was. That a key was thrown away is remembered: a key that is lost is something else."""
+"""Replaces a key that was thrown away, so that it can be told apart from one that was lost."""
 
 
 class KeyRing:
-    """One key for each person. To throw a key away is to forget what it locked, in every copy of the log.
+    """One key for each person. Throwing a key away forgets what it locked, in every copy of the log.
 
     Parameters
     ----------
     keys : mutable mapping of str to bytes, optional
-        Where the keys are kept; a dict of its own if none is given. Keep them apart from the log and its backups. A
-        backup of the keys remembers everybody who is forgotten after it was made: let it be short-lived. A ring notes
-        who is forgotten when it is made and when it forgets: give a process one ring, and a new one if others forget.
+        Where the keys are kept; a new dict by default. Keep them apart from the log and its backups. A backup of the
+        keys remembers everybody who is forgotten after it was made, so keep it for a short time only. A ring learns who
+        is forgotten when it is made and at each `forget`: use one ring per process, and make a new one if another
+        process forgets somebody.
 
     Notes
     -----
     A ring does not know the log, so it cannot tell a person whose key is lost from one who is new: as soon as more is
-    recorded about them they get a second key, and no ring opens both. Put lost keys back before you record again.
+    recorded about them they get a second key, and no ring opens both. Restore lost keys before you record again.
 
     Examples
     --------
@@ -58,11 +59,11 @@ class KeyRing:
         return self._forgotten
 
     def find(self, person: object) -> bytes | None:
-        """Give the person's key: `FORGOTTEN` if it was thrown away, None if there never was one."""
+        """Return the person's key: `FORGOTTEN` if it was thrown away, None if there never was one."""
         return self._keys.get(str(person))
 
     def find_or_make(self, person: object) -> bytes:
-        """Give the person's key, a new one if there is none: `FORGOTTEN` if it was thrown away."""
+        """Return the person's key, a new one if there is none: `FORGOTTEN` if it was thrown away."""
         person = str(person)
         with self._lock:  # two keys for one person would lose what the first of them locked
             if person not in self._keys:
@@ -70,18 +71,18 @@ class KeyRing:
             return self._keys[person]
 
     def forget(self, person: object) -> None:
-        """Throw the person's key away, for good: 7 and "7" are one person.
+        """Throw the person's key away for good; 7 and "7" are the same person.
 
-        Forget first, and begin the rebuild of the read models then: a rebuild that began before, and a `model` kept of
-        one, still hold the person. So does a process manager that is running: make it anew.
+        Forget first, and then rebuild the read models: a rebuild that began earlier, and any `model` kept from one,
+        still hold the person. So does a process manager that is running: make a new one.
 
         Raises
         ------
         InvalidArgument
-            It is nobody: None or "".
+            `person` is None or "".
         """
         if person is None or person == "":
-            raise InvalidArgument(f"person={person!r} is nobody; give the number by which the events name the person")
+            raise InvalidArgument(f"person={person!r} is nobody; give the id that the events use for the person")
         person = str(person)
         with self._lock:
             # In this order: what is read before the person stands on the list was made before they were forgotten.
@@ -91,16 +92,16 @@ class KeyRing:
 
 @dataclass(frozen=True)
 class PersonalFields:
-    """Which fields of an event tell about a person.
+    """Which fields of an event are about a person.
 
     Attributes
     ----------
     person : str
-        The field that says whom they are about. It stays readable, so let it hold a number, not a name.
+        The field that says whom they are about. It stays readable, so keep an id in it, not a name.
     fields : mapping of str to str
-        Each field to be locked, declared str or ``str | None``, and what is read in its place once the person is
-        forgotten. Choose what deciders, upcasters and projections can go on with. A field that is computed from
-        another one is recorded too: declare it as well, or make a property of it.
+        Each field to be locked, declared str or ``str | None``, and its placeholder: the text that is read in its place
+        once the person is forgotten. Choose one that deciders, upcasters and projections can work with. A field that
+        is computed from another is recorded too: declare it as well, or make it a property.
     """
 
     person: str
@@ -108,27 +109,27 @@ class PersonalFields:
 
 
 class ShreddingStore(ReadThroughStore):
-    """Any event store, in which each person's facts are locked with a key of their own.
+    """An event store around another one, in which each person's facts are locked with their own key.
 
     What `personal` declares is encrypted as it is appended and decrypted as it is read. Once a person is forgotten,
-    readers meet the declared placeholder. The record is never rewritten; versions, positions and command ids stay.
+    readers get the declared placeholder. The record is never rewritten; versions, positions and command ids stay.
 
     Parameters
     ----------
     store : EventStore
     keys : KeyRing
     personal : mapping of type to PersonalFields
-        By event type. Declare the old shapes too, and put an `UpcastingStore` around this store, not inside: an
+        By event type. Declare the old shapes too, and put an `UpcastingStore` around this store, not inside it: an
         upcaster has to read what it splits or merges.
 
     Notes
     -----
-    Not forgotten thereby: what was recorded in the clear before; read models, until they are rebuilt; snapshots, until
-    they are deleted (`Snapshots.kept.clear()`; they are not used any more); backups of the keys; and what errors have
-    said: lists of what was parked, statuses and logs, where an upcaster or a projection puts a value into its message.
-    Each reading decrypts again, so a rebuild takes tens of microseconds more for each personal field.
+    This does not forget: what was recorded in the clear before; read models, until they are rebuilt; snapshots, until
+    they are deleted (`Snapshots.kept.clear()`; they are no longer used); backups of the keys; and error messages, in
+    lists of parked events, statuses and logs, if an upcaster or a projection puts a value into its message. Events are
+    decrypted every time they are read, so a rebuild takes tens of microseconds more for each personal field.
 
-    An event's `__post_init__` runs when the event is made, and not again when it is locked, read, or forgotten.
+    An event's `__post_init__` runs when the event is made, and not again when it is locked, read or forgotten.
 
     Examples
     --------
@@ -164,14 +165,14 @@ class ShreddingStore(ReadThroughStore):
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
     ) -> Appended:
-        """Record the events as one commit, what is personal in them locked; see `EventStore.append`.
+        """Record the events as one commit, with their personal fields locked; see `EventStore.append`.
 
         Raises
         ------
         InvalidArgument
-            An event names no person, one who is forgotten, or one whose key is no key; a personal field holds no text;
-            `__post_init__` set what is no field; or the event's type is not declared, but is a subclass of one that is,
-            or has the name of one: its class was defined again.
+            An event has no person, or one who is forgotten, or one whose key is not valid; a personal field does not
+            hold text; `__post_init__` set an attribute that is not a field; or the event's type is not declared, but is
+            a subclass of one that is, or has the name of one: its class was defined again.
         """
         events = listed(events)
         if isinstance(events, (str, bytes)):
@@ -179,7 +180,7 @@ class ShreddingStore(ReadThroughStore):
         try:
             locked = [self._locked(event) for event in events]
         except InvalidArgument:
-            # A command that is there already is not recorded again: its sender gets the first receipt even now.
+            # A command that is in the log already is not recorded again: its sender gets the first receipt even now.
             if command_id is None or command_id not in {one.command_id for one in self._store.read_stream(stream)}:
                 raise
             locked = list(events)
@@ -195,20 +196,20 @@ class ShreddingStore(ReadThroughStore):
             return event
         person, values = _person(event, declared), _personal_values(event, declared)
         if not person:
-            raise InvalidArgument(f"{what}.{declared.person} names no person; facts of nobody could not be forgotten")
+            raise InvalidArgument(f"{what}.{declared.person} is empty; facts without a person cannot be forgotten")
         if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
-            held = type(values[wrong[0]]).__name__  # not the value: what an error says cannot be forgotten
+            held = type(values[wrong[0]]).__name__  # not the value: an error message cannot be forgotten
             raise InvalidArgument(f"{what}.{wrong[0]} is of type {held}; a personal field holds text or None")
         if lost := _set_beside_the_fields(event):
-            raise InvalidArgument(f"{what}.{lost[0]} is no field, and would be lost; declare it, or make it a property")
+            raise InvalidArgument(f"{what}.{lost[0]} is no field and would be lost; declare it, or make it a property")
         # What a decider copies from a forgotten person's events is the placeholder already.
         if all(value == declared.fields[name] for name, value in values.items()):
             return event
         key = self._keys.find_or_make(person)
         if key == FORGOTTEN:
-            raise InvalidArgument(f"{what}: person {person!r} is forgotten; give whoever comes back a new id")
+            raise InvalidArgument(f"{what}: person {person!r} is forgotten; give a person who comes back a new id")
         if (lock := _lock(key)) is None:
-            raise InvalidArgument(f"{what}: the key of person {person!r} is no key; put the right one back")
+            raise InvalidArgument(f"{what}: the key of person {person!r} is not valid; restore the right one")
         return _with(event, {name: lock.encrypt(value.encode()).decode() for name, value in values.items()})
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
@@ -225,7 +226,7 @@ class ShreddingStore(ReadThroughStore):
         if key == FORGOTTEN:
             return replace(recorded, event=_with(event, {name: declared.fields[name] for name in values}))
         if (lock := _lock(key)) is None:
-            why = "what is kept as their key is no key"
+            why = "the key kept for them is not valid"
             if key is None:
                 why = "there is no key, and it was not thrown away; was the key ring restored from an old backup?"
             raise DecryptionFailed(type(event).__name__, recorded.position, person, why)
@@ -241,7 +242,7 @@ class ShreddingStore(ReadThroughStore):
 
 
 def _lock(key: Any) -> Fernet | None:
-    """Give what locks and unlocks with the key; None if it is no key."""
+    """Return what encrypts and decrypts with the key; None if the key is not valid."""
     try:
         return Fernet(key)
     except (ValueError, TypeError):
@@ -254,16 +255,16 @@ def _person(event: object, declared: PersonalFields) -> str:
 
 
 def _personal_values(event: object, declared: PersonalFields) -> dict[str, Any]:
-    """Give the personal fields that are told at all."""
+    """Return the personal fields that have a value."""
     found = {name: getattr(event, name, None) for name in declared.fields}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def _with(event: Any, values: Mapping[str, str]) -> Any:
-    """Copy an event, its fields alone, some with another value.
+    """Return a copy of an event, of its fields alone, some with another value.
 
-    Not as `dataclasses.replace` does: `__post_init__` has met the clear values, and would change or refuse what is
-    locked and what stands in its place. Nor as `copy.copy` does: a cached property would be copied in the clear.
+    Not as `dataclasses.replace` does: `__post_init__` was written for clear values, and might change or refuse locked
+    ones and placeholders. Nor as `copy.copy` does: a cached property would be copied in the clear.
     """
     copied = object.__new__(type(event))
     for name in (one.name for one in fields(event)):
@@ -273,7 +274,7 @@ def _with(event: Any, values: Mapping[str, str]) -> Any:
 
 
 def _set_beside_the_fields(event: Any) -> list[str]:
-    """Name what `__post_init__` set that is no field: a copy would lack it, and it may tell about the person."""
+    """Return the attributes that `__post_init__` set beside the fields: they may be personal, and a copy lacks them."""
     if not hasattr(event, "__post_init__"):
         return []
     known, kind = {one.name for one in fields(event)}, type(event)
@@ -294,7 +295,7 @@ def _check(event_type: type, declared: PersonalFields) -> None:
         if name not in known:
             raise InvalidArgument(f"{event_type.__name__} has no field {name!r}; its fields: {', '.join(known)}")
     if declared.person in declared.fields:
-        raise InvalidArgument(f"{event_type.__name__}.{declared.person} says whose key to take, so it cannot be locked")
+        raise InvalidArgument(f"{event_type.__name__}.{declared.person} says which key to use, so it cannot be locked")
     for name in declared.fields:
         if hints[name] not in (str, str | None):
             raise InvalidArgument(f"{event_type.__name__}.{name} is {hints[name]}; a personal field is a str")

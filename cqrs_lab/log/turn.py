@@ -13,28 +13,28 @@ from cqrs_lab.log.atomic import LOOK_AGAIN_SECONDS
 
 T = TypeVar("T")
 
-# Whose work this thread is doing, outermost first. It goes with the context, so nothing has to be taken back.
+# Whose work this thread is doing, outermost first. It belongs to the context, so nothing has to be undone.
 _AT_WORK: ContextVar[tuple[object, ...]] = ContextVar("at work", default=())
 
 
 class Worker(Protocol):
-    """Whoever works: a projector or a process manager."""
+    """A projector or a process manager."""
 
     worker_name: str
 
 
 def at_work() -> bool:
-    """Return whether this thread is inside the work of a projector, a query or a process: then it must not wait."""
+    """Return whether this thread is inside the work of a projector, a query or a process, and so must not wait."""
     return bool(_AT_WORK.get())
 
 
 def depth(owner: object) -> int:
-    """Return how often this thread is inside the work of `owner`."""
+    """Return how many times over this thread is inside the work of `owner`."""
     return sum(one is owner for one in _AT_WORK.get())
 
 
 def working(owners: tuple[object, ...], work: Callable[[], T]) -> T:
-    """Do some work as that of `owners`."""
+    """Return the result of some work, done as the work of `owners`."""
     return _marked(owners).run(work)
 
 
@@ -57,9 +57,9 @@ class Turn:
         self._freed = _thread.allocate_lock()
 
     def run(self, worker: Worker, call: str, work: Callable[[], T], *, beside: bool = False) -> T:
-        """Do some work for a worker, alone.
+        """Return the result of some work, done for a worker while no other thread works for it.
 
-        A thread that is inside some work already waits for nobody, since the others might be waiting for it: it works
+        A thread that is inside some work already does not wait, since the others might be waiting for it: it works
         beside them, or is refused.
         """
         self.refuse_within(worker, call)
@@ -82,11 +82,11 @@ class Turn:
             if at_work() and beside:
                 return here.run(work)
             if at_work():
-                raise self._refused(call, worker, "work, while another thread works for", "to wait might never end")
+                raise self._refused(call, worker, "work, while another thread works for", "waiting might never end")
             self._freed.acquire(timeout=LOOK_AGAIN_SECONDS)
 
     def refuse_within(self, worker: Worker, call: str) -> None:
-        """Refuse a call from within the work of the same worker: it would never end, or change what is being read."""
+        """Refuse a call from within the work of the same worker: it might never end, or change what is being read."""
         if depth(worker):
             why = "its own rules, a handler of its queries, or a listener to the store"
             raise self._refused(call, worker, "the work of", why)
@@ -95,5 +95,5 @@ class Turn:
     def _refused(call: str, worker: Worker, where: str, why: str) -> InvalidArgument:
         return InvalidArgument(
             f"{call} was called from within {where} the {worker.worker_name} ({why}); "
-            "call it from outside, when that has returned"
+            "call it from outside, once that has returned"
         )

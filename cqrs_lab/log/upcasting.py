@@ -15,20 +15,20 @@ from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 
-# Slips of an upcaster, which no reader would ever see. Of the first ones a subclass may well be an event.
+# What an upcaster returns by mistake; no reader would handle it. Subclasses of the first group may well be events.
 _MANY = (list, tuple, set, frozenset, dict)
 _NO_EVENT = (type, BaseException, Iterator, Awaitable, AsyncIterator, RecordedEvent)
 
 
 class UpcastingStore(ReadThroughStore):
-    """Any event store, read through upcasters: deciders and projections meet the current shapes alone.
+    """An event store read through upcasters: deciders and projections see only the current shapes.
 
     Parameters
     ----------
     store : EventStore
     upcasters : mapping of type to function
         For each old event type a pure function from an event of it to one of a newer type: a field renamed, split,
-        merged, or added. They follow on one another, so each names the next shape only. One event becomes one event.
+        merged or added. They are chained, so each returns only the next shape. One event becomes one event.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class UpcastingStore(ReadThroughStore):
             raise refuse("upcasters", upcasters, "a mapping of old event types to functions; give {OldShape: function}")
         for old, upcast in upcasters.items():
             if not isinstance(old, type) or not callable(upcast):
-                raise InvalidArgument(f"{old!r}: {upcast!r} is no upcaster; give an event type and a function of it")
+                raise InvalidArgument(f"{old!r}: {upcast!r} is not an upcaster; give an event type and a function")
         super().__init__(store)
         self._upcasters = dict(upcasters)
         self._given: set[type] = set()
@@ -73,22 +73,22 @@ class UpcastingStore(ReadThroughStore):
         return super().append(stream, events, expected=expected, command_id=command_id)
 
     def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
-        """Give a stretch of the log from position `after` + 1 on, and which of its events lie in (after, upto].
+        """Return the segment of the log after position `after`, and which of its events lie in (after, upto].
 
-        Over a store with segments (memory) a full one is upcast once and kept, and its columns with it: the second
-        reader of a million events touches arrays, as with the bare store.
+        If the inner store has segments (in memory), a full one is upcast once and kept, and its columns with it: the
+        second reader of a million events touches arrays, as with the inner store alone.
         """
         beneath: Any = getattr(self._store, "segment", None)
         if beneath is None:
             events = list(self.read_all(after=after, limit=min(upto - after, SEGMENT_EVENTS)))
             return Segment(events), 0, len(events)
-        # Taken before the reading: whoever is forgotten in between is then filed under what holds no more.
+        # Taken before reading: a person forgotten in between then makes this entry stale.
         reads_as: Hashable = getattr(self._store, "reads_as", None)
         segment, start, stop = beneath(after, upto)
         if (start, stop) != (0, SEGMENT_EVENTS):
             return Segment([self._read(one) for one in segment.events[start:stop]]), 0, stop - start
-        # Where a person was forgotten beneath, what was kept still knows them. Another reader may come by
-        # meanwhile, so this one goes on with the part that goes with its own `reads_as`.
+        # Once the inner store forgets a person, what was kept still holds them. Another reader may replace
+        # `_kept` meanwhile, so this one continues with the part that belongs to its own `reads_as`.
         if (kept := self._kept)[0] != reads_as:
             kept = self._kept = (reads_as, {})
         segments = kept[1]
@@ -112,20 +112,20 @@ class UpcastingStore(ReadThroughStore):
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, said(error)) from error
             if type(event) not in self._given:  # each type is looked at once, since a rebuild upcasts a million times
                 if (gave := _no_event(type(event))) is not None:
-                    why = f"it gave {gave}; return an event of the next shape"
+                    why = f"it returned {gave}; return an event of the next shape"
                     raise UpcastFailed(shapes[-1].__name__, recorded.position, why)
                 self._given.add(type(event))
             if type(event) in shapes:
                 names = " to ".join(shape.__name__ for shape in [*shapes, type(event)])
                 raise UpcastFailed(shapes[-1].__name__, recorded.position, f"it goes round in a circle, from {names}")
             shapes.append(type(event))
-        # As dataclasses.replace would, at a third of its time: a rebuild does this a million times.
+        # As dataclasses.replace does, in a third of the time: a rebuild does this a million times.
         stream, version, position = recorded.stream, recorded.version, recorded.position
         return RecordedEvent(stream, version, position, event, recorded.recorded_at, recorded.command_id)
 
 
     def _check_name(self, recorded: RecordedEvent) -> None:
-        """Refuse an event that no upcaster is declared for, but one of its name: the class was defined again since."""
+        """Refuse an event without an upcaster if a class of its name has one: the class was defined again."""
         kind = type(recorded.event)
         if kind not in self._passed:  # each type is looked at once
             check_read({kind: recorded.position}, named_alike(self._upcasters, kind))
@@ -133,7 +133,7 @@ class UpcastingStore(ReadThroughStore):
 
 
 def _no_event(given: type) -> str | None:
-    """Name what an upcaster gave, if that is no event; None if it is one."""
+    """Return what an upcaster returned, in words, if that is not an event; None if it is one."""
     if given is type(None):
         return "None"
     if issubclass(given, type):

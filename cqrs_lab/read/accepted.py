@@ -1,4 +1,4 @@
-"""What the read side's public functions accept: everything else is refused at the door, with what to give."""
+"""Check what the read side's public functions are given: refuse anything else, and say what to give."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NEEDED = ("name", "version", "events", "schema", "summarise", "merge")
 
 
 def check_store(store: Any) -> None:
-    """Refuse what is no event store."""
+    """Refuse anything that is not an event store."""
     having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
 
 
 def check_declaration(projection: Any) -> None:
-    """Refuse an object that is no projection, and say what it lacks."""
+    """Refuse an object that is not a projection, and say what it lacks."""
     if isinstance(projection, type):
         raise InvalidArgument(f"{projection.__name__} is a class; give an instance: {projection.__name__}()")
     if missing := [name for name in NEEDED if not hasattr(projection, name)]:
-        raise InvalidArgument(f"{shown(projection)} is no projection: it lacks {', '.join(missing)}")
-    text("name", projection.name, "a name; give the projection a text, such as name = 'sales'")
+        raise InvalidArgument(f"{shown(projection)} is not a projection: it lacks {', '.join(missing)}")
+    text("name", projection.name, "a name; give the projection a string, such as name = 'sales'")
     whole_number("version", projection.version, "a version; give the projection a whole number, such as version = 1")
     _check_events(projection.events)
     if not isinstance(projection.schema, Schema):
@@ -44,20 +44,20 @@ def _check_events(events: Any) -> None:
         raise InvalidArgument(f"events={shown(events)}: give a tuple of event types, each once")
     for one in events:
         if not isinstance(one, type):
-            raise InvalidArgument(f"events holds {shown(one)}, which is no type; give the class of the event")
+            raise InvalidArgument(f"events holds {shown(one)}, which is not a type; give the class of the event")
 
 
 def check_same_reading(now: Projection, repaired: Any) -> None:
-    """Refuse to go on with a projection of another shape: its table has to be built from the log."""
+    """Refuse to continue with a projection of another shape: its table has to be built from the log."""
     check_declaration(repaired)
     if repaired.schema != now.schema or set(repaired.events) != set(now.events):
         raise InvalidArgument(f"{repaired.name} has another schema or other events; use rebuild(projector, to=…)")
 
 
 def check_model(model: Any, projection: Projection, head: int) -> None:
-    """Refuse a read model that this projection cannot go on from."""
+    """Refuse a read model that this projection cannot continue from."""
     if not isinstance(model, ReadModel):
-        raise refuse("model", model, "a read model; give what an earlier projector left: projector.serving.model")
+        raise refuse("model", model, "a read model; give the one of an earlier projector: projector.serving.model")
     projection.schema.check(model.table, "the model given")
     if model.position > head:
         raise InvalidArgument(f"the model given stands at {model.position}, and the log ends at {head}")
@@ -66,13 +66,13 @@ def check_model(model: Any, projection: Projection, head: int) -> None:
 
 
 def checked_limit(limit: Any) -> int | None:
-    """Return a number of events, or None for all."""
+    """Return a limit as a number of events; None for all."""
     wanted = "a number of events; give 0 or more, or None for all"
     return None if limit is None else whole_number("limit", limit, wanted)
 
 
 def check_batch(batch: Any) -> None:
-    """Refuse what is no slice of the log."""
+    """Refuse anything that is not a slice of the log."""
     if not isinstance(batch, EventBatch):
         raise refuse("batch", batch, "a batch of the log; give EventBatch(list(store.read_all(after=…)))")
 
@@ -80,14 +80,14 @@ def check_batch(batch: Any) -> None:
 def checked_position(name: str, position: Any) -> int:
     """Return a position in the log."""
     if type(position) is int and position >= 0:
-        return position  # asked with every query
+        return position  # the common case, with every query
     if hasattr(position, "position"):
         raise refuse(name, position, f"a position; give its position: {name}=receipt.position")
     return whole_number(name, position, f"a position in the log; give 0 or more, such as {name}=receipt.position")
 
 
 def checked_seconds(timeout_seconds: Any) -> float:
-    """Return how long to wait."""
+    """Return a time to wait, in seconds."""
     number = isinstance(timeout_seconds, (float, int, Real)) and not isinstance(timeout_seconds, bool)
     if not number or not timeout_seconds >= 0:
         raise refuse("timeout_seconds", timeout_seconds, "a time to wait; give seconds, 0 for not at all")
@@ -95,7 +95,7 @@ def checked_seconds(timeout_seconds: Any) -> float:
 
 
 def check_handlers(handlers: Any) -> None:
-    """Refuse what is no mapping of query types to functions."""
+    """Refuse anything that is not a mapping of query types to functions."""
     if not isinstance(handlers, Mapping):
         raise refuse("handlers", handlers, "a mapping; give {QueryType: function} for queries of the new schema")
     for query_type, handler in handlers.items():
@@ -103,7 +103,7 @@ def check_handlers(handlers: Any) -> None:
 
 
 def check_query(query_type: Any, handler: Any, *, readers: int, name: str = "handler") -> None:
-    """Refuse a query that is no class, and a handler that cannot be called with it and its tables."""
+    """Refuse a query type that is not a class, and a handler that cannot be called with a query and its tables."""
     if not isinstance(query_type, type):
         raise refuse("query_type", query_type, "a class; give the type of the queries, such as OrderHistory")
     tables = ", ".join(["table"] if readers == 1 else [f"table_{n}" for n in range(1, readers + 1)])
@@ -113,7 +113,7 @@ def check_query(query_type: Any, handler: Any, *, readers: int, name: str = "han
         inspect.signature(handler).bind(None, *[None] * readers)
     except TypeError:
         raise refuse(name, handler, wanted) from None
-    except ValueError:  # one written in C does not say what it takes
+    except ValueError:  # a function written in C may have no signature
         return
 
 

@@ -18,7 +18,7 @@ from cqrs_lab.read.columns import check_frame, event_frame, item_frame
 class EventBatch:
     """A slice of the log, in order of position.
 
-    Iterate it for the `RecordedEvent` objects, or take a DataFrame with `frame`.
+    Iterate over it for the `RecordedEvent` objects, or get a DataFrame with `frame`.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ class EventBatch:
         return self._segment.events[self._stop - 1].position if len(self) else 0
 
     def after(self, position: int) -> EventBatch:
-        """Drop the events at or below this position."""
+        """Return the batch without the events at or below this position."""
         start, events = self._start, self._segment.events
         while start < self._stop and events[start].position <= position:
             start += 1
         return EventBatch._of(self._segment, start, self._stop)
 
     def halves(self) -> tuple[EventBatch, EventBatch]:
-        """Cut the batch in two."""
+        """Return the two halves of the batch."""
         middle = self._start + len(self) // 2
         return (
             EventBatch._of(self._segment, self._start, middle),
@@ -85,17 +85,17 @@ class EventBatch:
         Raises
         ------
         DefinedAgain
-            The class of such events was defined again since, so that code which names it would pass them by.
+            The class of such events was defined again since, so code that uses it would skip them.
         """
         return not self._read_as(event_types).keys().isdisjoint(event_types)
 
     def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:
-        """Give the events of one type as a DataFrame.
+        """Return the events of one type as a DataFrame.
 
         Parameters
         ----------
         event_type : type
-            A dataclass; events of exactly this type are taken.
+            A dataclass; only events of exactly this type are included.
         each : str, optional
             The name of a field that holds a tuple.
 
@@ -106,9 +106,9 @@ class EventBatch:
             (str), version (int64), recorded_at (float64, seconds), then the event's fields, typed by
             their annotations (int is int64, float float64, bool bool, str str, datetime and date
             datetime64[us]; ``int | None`` is Int64, ``bool | None`` boolean). Fields that hold a tuple
-            are left out. With `each`: one row per item of that tuple; then come `ordinal` (int64, from 1
-            in each event) and the item's fields. Typed also when empty. It is yours to change. Where a field is
-            declared ``str | None``, `groupby` drops the rows without a value: ``fillna("(none)")`` keeps them.
+            are left out. With `each`: one row per item of that tuple, with `ordinal` (int64, from 1 in each
+            event) and the item's fields after the columns above. Typed even when empty. You may change it. If a field
+            is declared ``str | None``, `groupby` drops the rows without a value: ``fillna("(none)")`` keeps them.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class EventBatch:
         DefinedAgain
             The class was defined again after events of it were recorded.
         InvalidArgument
-            `event_type` is no dataclass, or `each` is no field that holds a tuple.
+            `event_type` is not a dataclass, or `each` is not a field that holds a tuple.
         """
         check_frame(event_type, each)
         events = self._read_as([event_type]).get(event_type, [])
@@ -143,9 +143,9 @@ class EventBatch:
 
 
 def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> EventBatch:
-    """Read the next events above position `after`: at most `limit`, and no more than one segment of the log.
+    """Return the next events above position `after`: at most `limit`, and no more than one segment of the log.
 
-    A store that keeps its log in segments hands them out as they are; any other is read with `read_all`.
+    If the store keeps its log in segments, they are used as they are; any other store is read with `read_all`.
     """
     segment: Any = getattr(store, "segment", None)
     if segment is not None:

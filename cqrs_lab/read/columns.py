@@ -1,4 +1,4 @@
-"""Dull but needed: how a list of event objects becomes typed columns, by the annotations of their class."""
+"""Event objects as typed columns, by the annotations of their class."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ALSO_FITS: dict[type, tuple[type, ...]] = {
     int: (np.integer,),
     float: (int, np.integer, np.floating),
 }
-# Subclasses by Python's book, and another thing in a table: 1 for True, a time in a column of days, no value at all.
+# Subclasses in Python, but something else in a table: 1 for True, a time in a column of days, no value at all.
 _NEVER_FITS: dict[type, tuple[type, ...]] = {
     int: (bool, np.timedelta64),
     float: (bool, np.timedelta64),
@@ -45,7 +45,7 @@ ACCEPTED = "bool, int, float, str, datetime, date (each also '| None'), or a tup
 
 @cache
 def scalar_fields(event_type: type) -> dict[str, ColumnType]:
-    """Tell the columns of a dataclass; its tuples are left to `item_type`."""
+    """Return the columns of a dataclass; its tuples are left to `item_type`."""
     hints = _hints(event_type)
     scalars = {name: hint for name, hint in hints.items() if _item(hint) is None}
     return {name: _column_type(hint, f"{event_type.__name__}.{name}") for name, hint in scalars.items()}
@@ -53,7 +53,7 @@ def scalar_fields(event_type: type) -> dict[str, ColumnType]:
 
 @cache
 def item_type(event_type: type, field: str) -> type:
-    """Return what the tuple in this field holds."""
+    """Return the type of the items in this field's tuple."""
     hints = _hints(event_type)
     found = _item(hints.get(field))
     if found is None:
@@ -64,7 +64,7 @@ def item_type(event_type: type, field: str) -> type:
 
 
 def item_columns(event_type: type, field: str) -> dict[str, ColumnType]:
-    """Tell the columns of the items in this field: those of a dataclass, or one named like the field."""
+    """Return the columns of the items in this field: those of a dataclass, or one with the name of the field."""
     held = item_type(event_type, field)
     if dataclasses.is_dataclass(held):
         return scalar_fields(held)
@@ -72,7 +72,7 @@ def item_columns(event_type: type, field: str) -> dict[str, ColumnType]:
 
 
 def check_frame(event_type: object, each: object) -> None:
-    """Refuse what names no class of events, or no field."""
+    """Refuse an event type that is not a class, and a field name that is not a string."""
     if isinstance(event_type, str):
         raise InvalidArgument(f"{event_type!r} is a name; give the class itself, such as batch.frame({event_type})")
     if not isinstance(event_type, type):
@@ -84,7 +84,7 @@ def check_frame(event_type: object, each: object) -> None:
 
 
 def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
-    """Make one row per event: where and when it was recorded, then its fields."""
+    """Return one row per event: where and when it was recorded, then its fields."""
     fields = scalar_fields(event_type)
     positions = [one.position for one in recorded]
     columns: dict[str, Any] = {
@@ -98,7 +98,7 @@ def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame
 
 
 def item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: type, each: str) -> pd.DataFrame:
-    """Make one row per item of the tuple in the field `each`: the event's row again, then the item."""
+    """Return one row per item of the tuple in the field `each`: the event's row, then the item."""
     held, fields = item_type(event_type, each), item_columns(event_type, each)
     tuples = [_items(one, event_type, each) for one in recorded]
     counts = np.array([len(items) for items in tuples], dtype="int64")
@@ -152,7 +152,7 @@ def _add_fields(
 
 
 def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[int]) -> Any:
-    """Make a typed array of the values; a value of another type, or one that would be changed, is an error."""
+    """Return the values as a typed array; refuse a value of another type, or one that the array would change."""
     fits = (kind.python, *_ALSO_FITS.get(kind.python, ()), *([type(None)] if kind.optional else []))
     never = () if kind.optional and kind.python is datetime else _NEVER_FITS.get(kind.python, ())
     types = set(map(type, values))
@@ -179,7 +179,7 @@ def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[
 
 
 def _array(values: list[Any], types: set[type], kind: ColumnType) -> Any:
-    # Members of enums and numbers of other sizes become what they are equal to.
+    # Members of enums and numbers of other sizes become the plain value they equal.
     if kind.python is str and types - {str, type(None)}:
         values = [None if value is None else str.__str__(value) for value in values]
     if kind.python is int and types - {int, type(None)}:
@@ -207,14 +207,14 @@ def _hints(event_type: type) -> dict[str, Any]:
         hints = get_type_hints(event_type)
     except NameError as error:
         raise SchemaError(
-            f"{event_type.__name__}: its annotations name {error.name!r}, which cannot be found; "
+            f"{event_type.__name__}: its annotations use {error.name!r}, which cannot be found; "
             "declare events and what they hold at the top of a module or a notebook cell"
         ) from None
     return {field.name: hints[field.name] for field in dataclasses.fields(event_type)}
 
 
 def _item(hint: Any) -> Any:
-    """Tell X for tuple[X, ...], list[X] or Sequence[X]; None for anything else."""
+    """Return X for tuple[X, ...], list[X] or Sequence[X]; None for anything else."""
     if get_origin(hint) in (tuple, list, Sequence):
         held = [one for one in get_args(hint) if one is not Ellipsis]
         return held[0] if len(held) == 1 else None
@@ -229,8 +229,8 @@ def _column_type(hint: Any, whose: str) -> ColumnType:
         hint = rest[0] if len(rest) == 1 else hint
     if get_origin(hint) is Literal:
         hint = type(get_args(hint)[0])
-    hint = getattr(hint, "__supertype__", hint)  # a NewType is a column of what it renames
-    for python in (bool, int, float, str, datetime, date):  # most special first: a bool is an int too
+    hint = getattr(hint, "__supertype__", hint)  # a NewType has the column of the type it renames
+    for python in (bool, int, float, str, datetime, date):  # most specific first: a bool is an int too
         if isinstance(hint, type) and issubclass(hint, python):
             return ColumnType((_DTYPES_WITH_MISSING if optional else _DTYPES)[python], python, optional)
     raise SchemaError(f"{whose}: {hint!r} cannot be a column; use {ACCEPTED}")

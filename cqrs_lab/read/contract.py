@@ -1,4 +1,4 @@
-"""The law every projection keeps, runnable against a projection of your own."""
+"""The law that every projection keeps, to try on a projection of your own."""
 
 from __future__ import annotations
 
@@ -38,34 +38,34 @@ ROW_BY_ROW = "law 5: a key's row depends only on the two rows with that key"
 UNCHANGED = "law 5: merge changes neither of its arguments"
 EVENTS_UNCHANGED = "law 5: summarise changes nothing in the log"
 NEVER_MET = (
-    "no row of one slice came up in another, so merging a row with a row was never tried; "
-    "give a log in which keys come up again"
+    "no two slices had a key in common, so merging two rows was never tried; "
+    "give a log in which keys recur"
 )
 
 
 def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report:
-    """Try law 5 on a projection, with any log.
+    """Return a report on whether a projection keeps law 5, tried with any log.
 
     Parameters
     ----------
     projection : Projection
     log : EventStore or sequence of RecordedEvent
-        Should hold events of every kind the projection reads, on several keys, and keys that come up again.
+        Should hold events of every type that the projection reads, on several keys, with keys that recur.
     cuts : int, optional
-        In how many ways the log is cut: in halves, by stream, by event type, in turn, at random. Each takes about as
+        How many ways to cut the log: in halves, by stream, by event type, in turn, at random. Each takes about as
         long as a rebuild.
 
     Returns
     -------
     Report
-        The first fault of each law: what was done, what was expected, what came. A wrong table is shown for as few
-        events as still make it wrong. The report cannot know what the right answer is: it says whether the answer
-        depends on how the log was cut.
+        The first fault of each law: what was done, what was expected, what came. A wrong table is shown for the fewest
+        events that still make it wrong. The report cannot know the right answer: it says whether the answer depends on
+        how the log was cut.
 
     Raises
     ------
     InvalidArgument
-        `log` is no log, or `cuts` no number.
+        `log` is not a log, or `cuts` is not a number.
     DefinedAgain
         The log holds events of a class that was defined again since.
 
@@ -94,7 +94,7 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
         found.note(SAYS_SOMETHING, "looked for its events", (wanted, "none"))
         return found.report()
     if missing:
-        found.remark(f"the log holds no {', no '.join(missing)}; what the projection makes of it was not tried")
+        found.remark(f"the log holds no {', no '.join(missing)}; how the projection handles it was not tried")
     trial = _Trial(found, projection, cuts)
     for attempt in (trial.empty_slice, trial.same_again, trial.its_events, trial.algebra, trial.cuts, trial.follows):
         with found.trying(SCHEMA, attempt.__name__.replace("_", " ")):
@@ -108,9 +108,9 @@ def _events_of(log: Any) -> Part:
     wanted = "give a store, or a list of RecordedEvent such as list(store.read_all())"
     if isinstance(log, type) or not (hasattr(log, "read_all") or isinstance(log, (Sequence, EventBatch))):
         what = f"the class {log.__name__}" if isinstance(log, type) else f"of type {type(log).__name__}"
-        raise InvalidArgument(f"log is {what}, which is no log; {wanted}")
+        raise InvalidArgument(f"log is {what}, which is not a log; {wanted}")
     if isinstance(log, (str, bytes)):
-        raise InvalidArgument(f"log={log!r} is text, which is no log; {wanted}")
+        raise InvalidArgument(f"log={log!r} is text, which is not a log; {wanted}")
     events = list(log.read_all() if hasattr(log, "read_all") else log)
     for number, one in enumerate(events):
         if not hasattr(one, "event") or not hasattr(one, "position"):
@@ -138,7 +138,7 @@ class _Trial:
         return rows
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame, done: str = "merged") -> pd.DataFrame:
-        # The merge works on copies, so that one which writes into them does not spoil the checks that follow.
+        # The merge gets copies, so that one which writes into them does not spoil the checks that follow.
         given = table.copy(deep=True), rows.copy(deep=True)
         self.met = self.met or bool(table.index.isin(rows.index).any())
         merged = self.projection.merge(*given)
@@ -195,7 +195,7 @@ class _Trial:
                 return self.found.note(EVENTS_UNCHANGED, "summarised, then looked at the events", (before, repr(one)))
 
     def its_events(self, events: Part) -> None:
-        """Leave out what the projector would leave out if it came in a batch of its own."""
+        """Compare with and without the events that the projector would skip in a batch of their own."""
         rest = [one for one in events if type(one.event) not in self.projection.events]
         own = [one for one in events if type(one.event) in self.projection.events]
 
@@ -248,9 +248,9 @@ class _Trial:
         return reduce(self.merge, summaries, self.projection.schema.empty())
 
     def follows(self, events: Part) -> None:
-        """Apply batch after batch, as a projector does: merged into the touched rows only."""
+        """Apply batch after batch, as a projector does: merging into the touched rows only."""
         if any(fault.law == CUTS for fault in self.found.faults):
-            return  # it would only be shown again
+            return  # it would only report the same fault again
         random = Random(11)
 
         def apart(parts: list[Part]) -> tuple[str, str] | None:

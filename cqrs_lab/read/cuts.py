@@ -1,4 +1,4 @@
-"""Ways to cut a log into parts, of which every projection must make the same."""
+"""Ways to cut a log into parts, from which every projection must make the same table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ATTEMPTS = 80
 
 
 def with_gaps(events: Sequence[RecordedEvent], random: Random) -> Part:
-    """Copy a log, with positions that skip numbers, all recorded in one moment."""
+    """Return a copy of a log, with positions that skip numbers, all recorded at one moment."""
     copied, position = [], 0
     for one in events:
         position += random.choice((1, 2, 9, 1000, 2**31))
@@ -25,7 +25,7 @@ def with_gaps(events: Sequence[RecordedEvent], random: Random) -> Part:
 
 
 def ways_to_cut(events: Part, random: Random) -> Iterator[tuple[str, list[Part]]]:
-    """Yield cuts without end: the simple ones first, then random ones; each says how it was made."""
+    """Yield cuts without end, simple ones first, then random ones; each with a text that says how it was made."""
     half = len(events) // 2
     yield "in halves", [events[:half], events[half:]]
     yield "by stream", _by(events, lambda one: one.stream)
@@ -61,7 +61,7 @@ def _slices(events: Part, random: Random) -> list[Part]:
 
 
 def smallest(parts: list[Part], fails: Callable[[list[Part]], bool]) -> list[Part]:
-    """Leave out events, and then empty parts, as long as it still fails."""
+    """Return the parts with as few events as still fail, and without empty parts if those still fail too."""
     attempts, size = 0, max(1, sum(map(len, parts)) // 2)
     while size >= 1:
         at = 0
@@ -84,12 +84,12 @@ def _without(parts: list[Part], start: int, stop: int) -> list[Part]:
 
 
 def joined(parts: Iterable[Part]) -> Part:
-    """Put parts together again, in order of position."""
+    """Return the events of all parts, in order of position."""
     return sorted((one for part in parts for one in part), key=lambda one: one.position)
 
 
 def told(parts: Sequence[Part]) -> str:
-    """Write parts in a line: the events' positions, and what they are if they are few."""
+    """Return parts in one line: the events' positions, and the events themselves if there are few."""
     events = joined(parts)
     shown = " | ".join(_positions(part) for part in parts)
     if len(events) > 4:

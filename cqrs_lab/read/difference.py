@@ -1,4 +1,4 @@
-"""How two tables differ: key by key, or in the first row where two that should agree do not."""
+"""The differences between two tables: key by key, or the first row in which they do not agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDING = {"float64": 1e-9, "Float64": 1e-9, "float32": 1e-5, "Float32": 1e-5, 
 
 
 def compare_tables(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Tell what differs between two tables with the same index names, such as two versions of a read model.
+    """Return what differs between two tables with the same index names, such as two versions of a read model.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def compare_tables(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        The indexes are not about the same thing, or a key stands twice.
+        The indexes are not about the same thing, or a key occurs twice.
 
     Examples
     --------
@@ -64,14 +64,14 @@ def compare_tables(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | None:
-    """Return the first row in which two tables of one schema differ, order apart; None if they agree.
+    """Return the first row in which two tables of one schema differ, in any order of rows; None if they agree.
 
     Floating-point columns may differ by rounding, 1e-9 relative and 1e-9 absolute (1e-5 in float32): a sum depends on
-    its order, and where it cancels, what is left of it is rounding alone.
+    its order, and if it cancels, only rounding is left.
     """
     ours, theirs = expected.sort_index(), came.sort_index()
     if ours.equals(theirs) and ours.index.names == theirs.index.names:
-        return None  # forty times as quick as what follows
+        return None  # forty times as fast as what follows
     if list(ours) != list(theirs):
         return f"columns {list(ours)}", f"columns {list(theirs)}"
     for only, here, there in ((ours, "a row for", "no such row"), (theirs, "no row for", "one")):
@@ -95,7 +95,7 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
 
 
 def _unequal(ours: pd.DataFrame, theirs: pd.DataFrame) -> Any:
-    """Find the values that differ by more than rounding, so that a row which does not is never shown."""
+    """Return where values differ by more than rounding."""
     unequal = (ours != theirs).fillna(True).astype(bool) & ~(ours.isna() & theirs.isna())
     for name in ours:
         if is_float_dtype(ours[name]) and is_float_dtype(theirs[name]):

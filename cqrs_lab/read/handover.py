@@ -1,4 +1,4 @@
-"""From one version of a projection to the next: begun by one rebuild at a time, and served from one moment on."""
+"""The handover from one version of a projection to the next: one rebuild at a time, swapped in one step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from cqrs_lab.read.read_model import ReadModel
 if TYPE_CHECKING:
     from cqrs_lab.read.projector import Projector
 
-# Each of these tries again where another thread has published meanwhile: what is published is the only truth.
+# Each of these tries again if another thread has published meanwhile: what is published is the only truth.
 
 
 def begin(projector: Projector, by: object) -> None:
-    """Mark that another version is being built, and by whom."""
+    """Record that another version is being built, and by whom."""
     while True:
         now = projector.serving
         if now.rebuilding:
@@ -26,7 +26,7 @@ def begin(projector: Projector, by: object) -> None:
 
 
 def give_up(projector: Projector, by: object) -> ReadModel:
-    """Go on as before; return what is served."""
+    """End the rebuild and keep the served version; return its model."""
     while True:
         now = projector.serving
         _check_whose(now.rebuilding, by)
@@ -37,7 +37,7 @@ def give_up(projector: Projector, by: object) -> ReadModel:
 def swap(
     projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
 ) -> ReadModel:
-    """Serve what the successor has built, at no older position; return what was served before."""
+    """Serve the successor's model, at no older position; return the one served before."""
     while True:
         _check_whose(projector.serving.rebuilding, by)
         successor.catch_up()
@@ -62,4 +62,4 @@ def swap(
 
 def _check_whose(rebuilding: object, by: object) -> None:
     if by is not None and rebuilding is not by:
-        raise InvalidArgument("this rebuild was given up meanwhile; begin another, with the model of this one")
+        raise InvalidArgument("this rebuild was aborted meanwhile; begin another, with the model of this one")

@@ -1,4 +1,4 @@
-"""Two rules by which rows of one key become one, so that the order of merging does not matter."""
+"""Two rules for merging the rows of one key, so that the order of merging does not matter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def merge_rows(
     add: Sequence[str] = (),
     latest: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
-    """Merge two tables by the two rules that keep the law: add numbers, or keep what has the greatest position.
+    """Return two tables merged by the two rules that keep the law: add numbers, or keep the greatest position.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def merge_rows(
     add : sequence of str
         Columns to add up.
     latest : mapping of str to sequence of str
-        For each position column, the columns that go with it: all are taken from the row in which that
-        position is greater. Together with `add`, every column is named once.
+        For each position column, the columns that go with it: all come from the row in which that position
+        is greater. `add` and `latest` together list every column once.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def merge_rows(
     groups = {position: [position, *columns] for position, columns in (latest or {}).items()}
     named = [*add, *(column for group in groups.values() for column in group)]
     if sorted(named) != sorted(table.columns):
-        raise InvalidArgument(f"name each column once: the table has {list(table.columns)}, named were {named}")
+        raise InvalidArgument(f"name each column once: the table has {list(table.columns)}, you named {named}")
     at = table.index.get_indexer(rows.index)
     known = at >= 0
     if table.empty or not known.any():
@@ -76,7 +76,7 @@ def merge_rows(
 
 
 def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Put rows in the place of those with the same index value, and append the others."""
+    """Return the table with these rows in place of those with the same index value, and the others appended."""
     if rows.empty or table.empty:
         return rows if table.empty else table
     at = table.index.get_indexer(rows.index)
@@ -89,10 +89,10 @@ def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame, whose: str) -> None:
-    """Refuse a merge by which two numbers of one sign came to one of the other sign: 64 bits could not hold their sum.
+    """Refuse a merge that turned two numbers of one sign into one of the other: 64 bits could not hold their sum.
 
-    Only numbers above half of what fits are looked at, so a merge that does something else than adding is not taken for
-    one that adds. What overflows inside `summarise` cannot be seen from here.
+    Only numbers above half of what fits are checked, so a merge that does something other than adding is not mistaken
+    for one that adds. An overflow inside `summarise` cannot be seen from here.
 
     Raises
     ------

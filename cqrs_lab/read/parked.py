@@ -1,4 +1,4 @@
-"""Events that a projection could not take in and that were parked: listed, and taken in once they can be read."""
+"""Parked events, which a projection could not apply: listed, and applied once they can be read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFrame:
-    """List them: one row per position (int64), with stream, event (the type's name) and error (str).
+    """Return the parked events: one row per position (int64), with stream, event (the type's name) and error (str).
 
-    Of an event that the store cannot read, stream and event are "?".
+    For an event that the store cannot read, stream and event are "?".
     """
     rows = [(one.position, *_whose(store, one.position), one.error) for one in parked]
     shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
@@ -30,7 +30,7 @@ def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFra
 
 
 def retry_all(projector: Projector, projection: Projection | None) -> int:
-    """Take in what a projector has parked, with this projection if one is given; return how many were taken in."""
+    """Apply a projector's parked events, with this projection if one is given; return how many were applied."""
     while True:
         now = projector.serving
         reads = projection or now.projection
@@ -40,9 +40,10 @@ def retry_all(projector: Projector, projection: Projection | None) -> int:
 
 
 def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadModel:
-    """Take in what was parked; what still fails stays parked. Summaries merge in any order, so it may come late.
+    """Return the model with its parked events applied; what still fails stays parked.
 
-    What turns out to be an event that the projection does not read is no longer missing.
+    Summaries merge in any order, so an event may be applied late. An event that the projection turns out not to read
+    is no longer listed.
     """
     for parked in model.parked:
         others = tuple(one for one in model.parked if one != parked)
@@ -58,11 +59,11 @@ def retry(store: EventStore, projection: Projection, model: ReadModel) -> ReadMo
 def check_nothing_is_lost(
     store: EventStore, old: Projection, before: ReadModel, new: Projection, built: ReadModel
 ) -> None:
-    """Refuse to let a read model be followed by one that has parked an event which it has taken in."""
+    """Refuse to replace a read model by one that has parked an event which the old one has applied."""
     known = {one.position for one in before.parked}
     for one in built.parked:
         if one.position <= before.position and one.position not in known and _reads(store, old, one.position):
-            why = f"the version that serves has it, and the new one cannot take it in: {one.error}"
+            why = f"the version that serves has applied it, and the new one cannot: {one.error}"
             raise ProjectionFailed(new.name, one.position, before.position, why)
 
 
@@ -70,7 +71,7 @@ def _reads(store: EventStore, projection: Projection, position: int) -> bool:
     try:
         return _one(store, position).holds(projection.events)
     except UnreadableEvent:
-        return True  # it could be read once, and what it was nobody can tell
+        return True  # it could be read once, and its type is unknown now
 
 
 def _whose(store: EventStore, position: int) -> tuple[str, str]:
@@ -88,7 +89,7 @@ def _one(store: EventStore, position: int) -> EventBatch:
 def read_up_to_unreadable(
     store: EventStore, *, after: int, limit: int | None
 ) -> tuple[EventBatch, UnreadableEvent | None]:
-    """Read the next events as `read_batch` does, up to one that the store cannot read, and tell that one's error."""
+    """Return the next events, as `read_batch` does, up to one that the store cannot read, and the error of that one."""
     try:
         return read_batch(store, after=after, limit=limit), None
     except UnreadableEvent:

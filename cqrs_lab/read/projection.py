@@ -1,4 +1,4 @@
-"""A projection: what a slice of the log says, and how two such sayings become one."""
+"""A projection: summarises a slice of the log, and combines two summaries into one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cqrs_lab.read.schema import Schema
 class Projection(Protocol):
     """Summarises any slice of the log, and merges summaries: the read side's whole algebra.
 
-    For every way of cutting a log into batches, merging the batches' summaries gives the summary of the
-    whole. For that, `merge` is associative and commutative, has the empty table as identity, and works
-    row by row. `cqrs_lab.check_projection` tries this on any log.
+    However a log is cut into batches, the merged summaries of the batches equal the summary of the whole. For that,
+    `merge` is associative and commutative, has the empty table as identity, and works row by row.
+    `cqrs_lab.check_projection` tries this on any log.
 
     Attributes
     ----------
@@ -23,17 +23,17 @@ class Projection(Protocol):
     version : int
         Raise it when `summarise` or `schema` changes, and rebuild.
     events : tuple of type
-        The event types it reads; other events pass by.
+        The event types it reads; other events are skipped.
     schema : Schema
     """
 
     @property
     def name(self) -> str:
-        """What the read model is called."""
+        """The name of the read model."""
 
     @property
     def version(self) -> int:
-        """Which shape and meaning its table has."""
+        """The version of its table's shape and meaning."""
 
     @property
     def events(self) -> tuple[type, ...]:
@@ -44,7 +44,7 @@ class Projection(Protocol):
         """The shape of its table."""
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Tell which rows of the read model this slice contributes, in the declared schema."""
+        """Return the rows that this slice contributes to the read model, in the declared schema."""
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Make one table of two, neither of which is changed; the projector hands in only the rows concerned."""
+        """Return one table from two, and change neither; the projector passes only the rows concerned."""

@@ -1,4 +1,4 @@
-"""A projector: follows the log, keeps a checkpoint, stops or parks what it cannot read."""
+"""A projector: follows the log, keeps a checkpoint, and stops at events that it cannot read, or parks them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Serving:
     model: ReadModel
     handlers: Mapping[type, Callable[..., Any]] = field(default_factory=dict)
     error: str = ""
-    rebuilding: object = None  # whoever builds the next version
-    swapped_by: object = None  # whoever built this one
+    rebuilding: object = None  # the rebuild of the next version, if there is one
+    swapped_by: object = None  # the rebuild that built this version
 
 
 class Projector(Follower):
@@ -49,12 +49,12 @@ class Projector(Follower):
     store : EventStore
     projection : Projection
     on_failure : {"stop", "park"}, optional
-        What to do with an event that the projection cannot take in: stop before it and say so, or leave
-        it out and list it in `parked`, until `retry_parked`. The batch is halved until the event stands alone.
+        What to do with an event that the projection cannot apply: stop before it and say so, or leave
+        it out and list it in `parked`, until `retry_parked`. The batch is halved until the event is alone in it.
     clock : callable, optional
         Returns the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
     model : ReadModel, optional
-        The model of an earlier projector (`projector.serving.model`): this one goes on from its checkpoint.
+        The model of an earlier projector (`projector.serving.model`): this one continues from its checkpoint.
 
     Examples
     --------
@@ -90,9 +90,9 @@ class Projector(Follower):
 
     @property
     def table(self) -> pd.DataFrame:
-        """The read model's table, yours to change: pandas copies what a change touches.
+        """The read model's table. You may change it: pandas copies what a change touches.
 
-        Only what goes around pandas reaches the read model, such as ``table["units"].array[0] = 1``.
+        Only a change that bypasses pandas reaches the read model, such as ``table["units"].array[0] = 1``.
         """
         return self.serving.model.table.copy(deep=False)
 
@@ -108,7 +108,7 @@ class Projector(Follower):
 
     @property
     def serving(self) -> Serving:
-        """Table, position and state of one moment, taken together."""
+        """Table, position and state at one moment, read together."""
         return self._served.get()
 
     @property
@@ -119,21 +119,21 @@ class Projector(Follower):
 
     @property
     def parked(self) -> pd.DataFrame:
-        """What was left out: one row per position (int64), with stream, event (the type's name) and error (str)."""
+        """The parked events: one row per position (int64), with stream, event (the type's name) and error (str)."""
         return parked_table(self.store, self.serving.model.parked)
 
     def retry_parked(self, projection: Projection | None = None) -> int:
-        """Take in what was parked, now that it can be read; what still fails stays parked.
+        """Apply the parked events, now that they can be read; what still fails stays parked.
 
         Parameters
         ----------
         projection : Projection, optional
-            The repaired one, of the same schema and events; it takes over. For others, rebuild.
+            The repaired projection, with the same schema and events; it takes over. If these differ, rebuild.
 
         Returns
         -------
         int
-            How many events were taken in. No event counts twice, wherever this is interrupted.
+            How many events were applied. No event counts twice, wherever this is interrupted.
         """
         if projection is not None:
             accepted.check_same_reading(self.projection, projection)
@@ -142,9 +142,9 @@ class Projector(Follower):
         return taken_in
 
     def catch_up(self, limit: int | None = None) -> int:
-        """Take in the log up to its head as it is now, or at most `limit` events; works in your thread.
+        """Apply the log up to its present head, or at most `limit` events; works in your thread.
 
-        A projector that was started, and has failed since, follows the log again.
+        A projector that was started and has failed since follows the log again.
 
         Returns
         -------
@@ -154,9 +154,9 @@ class Projector(Follower):
         Raises
         ------
         ProjectionFailed
-            At an event that the projection cannot take in, or the store cannot read. Everything before it is in the
-            table; the next call tries it again. What is no `Exception`, such as your interrupt, passes through and
-            is no failure: the next call goes on.
+            At an event that the projection cannot apply, or the store cannot read. Everything before it is in the
+            table; the next call tries it again. Anything that is not an `Exception`, such as your interrupt, passes
+            through and is not a failure: the next call picks up where this one left off.
         InvalidArgument
             Called from within the projection, or from a handler of a query that reads this projector.
         """
@@ -165,7 +165,7 @@ class Projector(Follower):
         return read
 
     def _alone(self, call: str, work: Callable[[], T]) -> T:
-        # Beside another thread, what comes second is not published.
+        # If two threads work side by side, the second result is not published.
         return self._turn.run(self, call, work, beside=True)
 
     def _read_on(self, limit: int | None = None, failures: type[BaseException] = Exception) -> int:
@@ -177,14 +177,14 @@ class Projector(Follower):
                 break
             read += self._take_in(now, batch, unreadable, failures)
         if now.error and now.model.position >= head:
-            self._publish(now, error="")  # what failed was not an event, and it is over
+            self._publish(now, error="")  # the failure was not an event's, and is over
         return read
 
     def apply(self, batch: EventBatch) -> None:
-        """Take in a batch of the log that somebody hands over, whatever was handed over before.
+        """Apply a batch of the log that was delivered, whatever was delivered before.
 
-        What the checkpoint covers already is dropped. Where the batch does not follow on from there, the log is read
-        instead: a batch that came too early must not make the checkpoint pass what came late.
+        Events that the checkpoint covers already are dropped. If the batch does not follow the checkpoint, the log is
+        read instead: a batch that arrives early must not move the checkpoint past events that arrive late.
         """
         accepted.check_batch(batch)
         self._alone("apply()", partial(self._apply, batch))
@@ -205,7 +205,7 @@ class Projector(Follower):
         unreadable: UnreadableEvent | None = None,
         failures: type[BaseException] = Exception,
     ) -> int:
-        """Publish what `now` becomes with the next events, and return how many they are; 0 if others came first."""
+        """Publish the next state, and return how many events were added; 0 if another thread was first."""
         model, failure = advanced(now.model, now.projection, batch, self.on_failure, failures)
         if failure is None and unreadable is not None:
             model, failure = left_out(model, now.projection, unreadable.position, self.on_failure, unreadable)
@@ -216,25 +216,25 @@ class Projector(Follower):
         return len(batch) + (unreadable is not None)
 
     def _publish(self, now: Serving, **changes: Any) -> bool:
-        """Replace what is served in one step, if it is still `now`: otherwise what was made of `now` is dropped."""
+        """Replace what is served in one step, and return True; False, and no change, if it is no longer `now`."""
         return self._served.compare_and_set(now, replace(now, **changes))
 
     def wait_for(self, position: int, timeout_seconds: float) -> None:
-        """Wait until the table reflects this position, the projector has failed, or the time is up."""
+        """Wait until the table reflects this position, the projector fails, or the time is up."""
         wanted, seconds = accepted.checked_position("position", position), accepted.checked_seconds(timeout_seconds)
         self._served.wait_until(lambda now: now.model.position >= wanted or bool(now.error), seconds)
 
     def begin_rebuild(self, by: object = "somebody") -> None:
-        """Mark that another version is being built, and by whom; only one at a time."""
+        """Record that another version is being built, and by whom; only one at a time."""
         self._turn.refuse_within(self, "begin_rebuild()")
         handover.begin(self, by)
 
     def end_rebuild(
         self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None, by: object = None
     ) -> ReadModel:
-        """Serve what the successor has built, at no older position; without one, go on as before.
+        """Serve what the successor has built, at no older position; without a successor, keep the served version.
 
-        Whoever began it says so (`by`); without that, whatever is being built is given up.
+        Pass the same `by` as to `begin_rebuild`; without it, any rebuild under way is ended.
 
         Returns
         -------
@@ -252,11 +252,11 @@ class Projector(Follower):
             pass
 
     def _follow(self) -> bool:
-        # In this thread no interrupt comes from outside: whatever is raised is the projection's, and must be told.
+        # No interrupt from outside reaches this thread: whatever is raised is the projection's, and must be reported.
         try:
             self._alone("catch_up()", partial(self._read_on, failures=BaseException))
         except ProjectionFailed:
-            return False  # told by status and by every answer
+            return False  # shown in the status and in every answer
         except BaseException as error:
             self._superseded(said(error))
             raise

@@ -19,14 +19,14 @@ Freshness = Literal["fresh", "pending", "rebuilding", "failed", "timeout"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a query got.
+    """The answer to a query.
 
     Attributes
     ----------
     value : Any
         The handler's result; None unless the tables have reached the position asked for.
     position : int
-        The position that the tables reflect; of several, the smallest.
+        The position that the tables reflect; the smallest, if there are several.
     freshness : {"fresh", "pending", "rebuilding", "failed", "timeout"}
         fresh: the position asked for is reached. pending: not yet, and the query did not wait. timeout:
         not within the time given. rebuilding: the first version is still being built. failed: a projector
@@ -70,14 +70,14 @@ class QueryBus:
         if isinstance(query_type, type) and query_type in self._routes:
             raise InvalidArgument(
                 f"{query_type.__name__} is registered already; one query has one handler: "
-                "make the QueryBus again, then register, if this is a cell that you run once more"
+                "if you are running this cell again, make the QueryBus again first, then register"
             )
         projectors = accepted.checked_projectors(reads, Projector)
         accepted.check_query(query_type, handler, readers=len(projectors))
         self._routes[query_type] = handler, projectors
 
     def ask(self, query: object, *, at_least: int = 0, timeout_seconds: float = 0.0) -> Answer:
-        """Answer from tables that reflect at least this position, or say why not.
+        """Return an answer from tables that reflect at least this position, or one that says why there is none.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class QueryBus:
             Usually ``receipt.position``: then the answer reflects your own command. Never answered from
             an older state.
         timeout_seconds : float, optional
-            How long to wait for the projectors to get there. Asking never makes them catch up.
+            How long to wait for the projectors to get there. A query never makes them catch up.
 
         Raises
         ------
@@ -107,12 +107,12 @@ class QueryBus:
         for serving in servings:  # a rebuilt version may bring the handler that fits its new shape
             handler = find_route(serving.handlers, type(query), "query") or handler
         if depth(self) > 50:
-            raise InvalidArgument(f"{type(query).__name__} asks itself without end; let its handler read the tables")
+            raise InvalidArgument(f"{type(query).__name__} asks itself without end; make its handler read the tables")
         tables = [serving.model.table.copy(deep=False) for serving in servings]
         return Answer(working((self, *projectors), partial(handler, query, *tables)), position, freshness)
 
     def reads(self, query: object) -> tuple[Projector, ...]:
-        """Tell which projectors' tables an answer to this query is made from."""
+        """Return the projectors whose tables an answer to this query is made from."""
         return self._route(query)[1]
 
     def _route(self, query: object) -> tuple[Callable[..., Any], tuple[Projector, ...]]:

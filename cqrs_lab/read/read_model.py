@@ -15,7 +15,7 @@ from cqrs_lab.read.projection import Projection
 
 @dataclass(frozen=True, slots=True)
 class ParkedEvent:
-    """An event that the projection could not take in and that was left out."""
+    """An event that the projection could not apply and that was left out."""
 
     position: int
     error: str
@@ -23,10 +23,10 @@ class ParkedEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """What a projection has made of the log up to a position.
+    """The table that a projection has made from the log, up to a position.
 
-    It is never changed: taking in a batch gives a new one. Whoever holds a read model therefore holds a
-    table and a checkpoint that belong together, wherever the worker was interrupted.
+    It is never changed: applying a batch makes a new one. So its table and its checkpoint always belong
+    together, wherever the worker was interrupted.
 
     Attributes
     ----------
@@ -35,9 +35,9 @@ class ReadModel:
     position : int
         The last position it reflects: its checkpoint.
     parked : tuple of ParkedEvent
-        What was left out up to there. Kept here, since the checkpoint has moved past it.
+        The events left out up to there. Kept here, since the checkpoint has moved past them.
     made_by : (str, int) or None
-        Name and version of the projection that has made it; None as long as nothing was taken in.
+        Name and version of the projection that made it; None until an event was applied.
     """
 
     table: pd.DataFrame
@@ -46,7 +46,7 @@ class ReadModel:
     made_by: tuple[str, int] | None = None
 
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
-        """Summarise the batch and merge it into the rows it touches."""
+        """Return the read model with the batch summarised and merged into the rows it touches."""
         if not batch.holds(projection.events):
             return replace(self, position=batch.last_position)
         rows = projection.summarise(batch)
@@ -59,7 +59,7 @@ class ReadModel:
         return replace(self, table=upsert(self.table, merged), position=batch.last_position, made_by=made_by)
 
     def park(self, position: int, error: str) -> ReadModel:
-        """Leave out the event at this position, and remember it."""
+        """Return the read model with the event at this position left out, and listed as parked."""
         return replace(self, position=position, parked=(*self.parked, ParkedEvent(position, error)))
 
 
@@ -69,14 +69,14 @@ OnFailure = Literal["stop", "park"]
 def advanced(
     model: ReadModel, projection: Projection, batch: EventBatch, on_failure: OnFailure, failures: type[BaseException]
 ) -> tuple[ReadModel, ProjectionFailed | None]:
-    """Take in a batch as far as the projection can, and return what stopped it."""
+    """Return the model after as much of the batch as can be applied, and the failure that stopped it, if any."""
     if not len(batch):
         return model, None
     try:
         return model.take_in(projection, batch), None
     except failures as caught:
         error = caught
-    # Out of the except block: or else an error in a half would tell of every larger batch as well.
+    # Outside the except block, or an error in a half would carry the errors of all larger batches with it.
     if len(batch) == 1:
         return left_out(model, projection, batch.last_position, on_failure, error)
     failure = None
@@ -89,7 +89,7 @@ def advanced(
 def left_out(
     model: ReadModel, projection: Projection, position: int, on_failure: OnFailure, error: BaseException
 ) -> tuple[ReadModel, ProjectionFailed | None]:
-    """Park an event that could not be taken in, or stop before it."""
+    """Return the model with an event parked that could not be applied, or the failure to stop with."""
     if on_failure == "park":
         return model.park(position, said(error)), None
     failure = ProjectionFailed(projection.name, position, model.position, said(error))

@@ -1,4 +1,4 @@
-"""A rebuild: the next version is built beside the serving one, then takes its place."""
+"""A rebuild: the next version is built beside the serving one, and then takes its place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cqrs_lab.read.read_model import ReadModel
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a rebuild has come: the position reached, and the head of the log."""
+    """The progress of a rebuild: the position reached, and the head of the log."""
 
     position: int
     head: int
@@ -34,7 +34,7 @@ def rebuild(
     model: ReadModel | None = None,
     step_events: int = SEGMENT_EVENTS,
 ) -> Rebuild:
-    """Prepare to build a projection from the whole log while the projector goes on serving.
+    """Return a rebuild of a projection from the whole log; the projector keeps serving meanwhile.
 
     Parameters
     ----------
@@ -42,13 +42,13 @@ def rebuild(
     to : Projection
         The version to build; may have another schema.
     handlers : mapping of query type to handler, optional
-        Query handlers that fit the new schema; they take over at the same moment as the table. Where the schema is
-        another one, a handler that is not given here meets the new table with the code for the old one.
+        Query handlers that fit the new schema; they take over at the same moment as the table. If the schema changes, a
+        handler that is not given here reads the new table with code for the old one.
     model : ReadModel, optional
-        The `model` of a rebuild that a crash has ended: this one goes on from there.
+        The `model` of a rebuild that a crash ended: this one continues from there.
     step_events : int, optional
-        How many events are taken in between two reports of progress. The swap takes in the last stretch, shorter than
-        that, by itself; so where more events than these come in during every step, the rebuild does not end.
+        How many events are applied between two reports of progress. What remains when fewer than these are left is
+        applied by the swap. If more events than these arrive during every step, the rebuild never ends.
 
     Examples
     --------
@@ -62,10 +62,10 @@ def rebuild(
 
 
 class Rebuild:
-    """A rebuild under way: iterate it for progress, or `run` it to the end.
+    """A rebuild under way: iterate over it for progress, or `run` it to the end.
 
     Queries are answered from the old version until the moment of the swap. If you stop iterating, the
-    work done so far is kept: iterate again to go on, or `abort`.
+    work done so far is kept: iterate again to continue, or `abort`.
 
     Attributes
     ----------
@@ -93,21 +93,21 @@ class Rebuild:
 
     @property
     def state(self) -> Literal["building", "swapped", "aborted"]:
-        """How far it has come."""
-        # Asked of the projector: an interrupt may have come between the swap and a note of it.
+        """Whether it is still building, has swapped, or was aborted."""
+        # The projector knows: an interrupt may have come between the swap and a record of it here.
         now = self._old.serving
         self._swapped = self._swapped or now.swapped_by is self
         return "swapped" if self._swapped else "building" if now.rebuilding is self else "aborted"
 
     @property
     def model(self) -> ReadModel:
-        """What is built so far, table and checkpoint together: keep it, and a crash costs nothing that is in it."""
+        """The table and checkpoint built so far: save it, and a crash loses none of it."""
         return self._new.serving.model
 
     def difference(self) -> pd.DataFrame:
-        """Tell how what is built differs from what served before; see `compare_tables`.
+        """Return how the new table differs from the one that served before; see `compare_tables`.
 
-        While both versions stand at the same position, every difference is one of meaning.
+        If both versions are at the same position, every difference is one of meaning.
         """
         before = self._before if self.state == "swapped" else self._old.serving.model
         return compare_tables(before.table, self.model.table)
@@ -118,7 +118,7 @@ class Rebuild:
         Raises
         ------
         ProjectionFailed
-            The new version cannot take in an event, or has parked one that the old version has. The old one goes on
+            The new version cannot apply an event, or has parked one that the old version has applied. The old one keeps
             serving.
         """
         while not self._given_up and self.state != "swapped":
@@ -127,17 +127,17 @@ class Rebuild:
 
     def _step(self) -> None:
         self._new.catch_up(limit=self._step_events)
-        # The last few events are taken in during the swap, so that writers cannot keep us running behind.
+        # The last few events are applied during the swap, so that writers cannot keep the rebuild just behind.
         near = self._old.store.head() - self._new.position < self._step_events
         try:
             if near and not self._given_up:
                 self._before = self._old.end_rebuild(self._new, self._handlers, by=self)
         except InvalidArgument:
-            if not self._given_up and self.state != "swapped":  # it was not this rebuild that ended it meanwhile
+            if not self._given_up and self.state != "swapped":  # something else ended this rebuild meanwhile
                 raise
 
     def run(self) -> Self:
-        """Build to the end and swap; give up if anything goes wrong."""
+        """Build to the end and swap, and return the rebuild; abort if anything goes wrong."""
         try:
             for _ in self:
                 pass
@@ -146,7 +146,7 @@ class Rebuild:
         return self
 
     def abort(self) -> None:
-        """Give up the new version; the old one goes on serving. A step that is under way swaps no more."""
+        """Give up the new version; the old one keeps serving. A step under way no longer swaps."""
         self._given_up = True
         with suppress(InvalidArgument):  # it has swapped, or was given up before
             self._old.end_rebuild(by=self)

@@ -52,19 +52,19 @@ class Schema:
         object.__setattr__(self, "columns", dict(columns))
 
     def empty(self) -> pd.DataFrame:
-        """Make the table with no rows: index and columns as declared."""
+        """Return a table without rows: index and columns as declared."""
         return self.conform(pd.DataFrame({name: [] for name in {**self.index, **self.columns}}))
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Bring a frame into the declared shape: pick and order the columns, set the index, cast the dtypes.
+        """Return a frame in the declared shape: pick and order the columns, set the index, cast the dtypes.
 
-        Index levels may come as index or as columns. Where a value would not survive the cast (2.5 or a missing value
-        in int64, a number above 64 bits), nothing is cast.
+        Index levels may be index levels or columns of the frame. If a value would not survive the cast (2.5 or a
+        missing value in int64, a number above 64 bits), nothing is cast.
 
         Raises
         ------
         SchemaError
-            A column is missing, there twice, or holds values that its dtype cannot.
+            A column is missing, occurs twice, or holds values that do not fit its dtype.
         """
         if not isinstance(frame, pd.DataFrame):
             raise refuse("frame", frame, "a DataFrame; give one with the columns of the schema")
@@ -83,37 +83,38 @@ class Schema:
         Raises
         ------
         SchemaError
-            Names the first difference in index, columns, dtypes, or an index value that is missing or stands twice.
+            The message shows the first difference in index, columns or dtypes, or an index value that is missing or
+            occurs twice.
         """
         if not isinstance(frame, pd.DataFrame):
-            raise SchemaError(f"{whose} gave a {type(frame).__name__}; give a DataFrame of the declared schema")
+            raise SchemaError(f"{whose}: a {type(frame).__name__}; return a DataFrame of the declared schema")
         levels = frame.index.levels if isinstance(frame.index, pd.MultiIndex) else [frame.index]
         came = {name: str(level.dtype) for name, level in zip(frame.index.names, levels, strict=True)}
         columns = [(name, str(dtype)) for name, dtype in frame.dtypes.items()]
         for part, declared, found in (("index", self.index, list(came.items())), ("columns", self.columns, columns)):
             if list(declared.items()) != found:
                 raise SchemaError(
-                    f"{whose} gave {part} {_words(found)}; declared: {_words(declared.items())}. "
+                    f"{whose}: {part} {_words(found)}; declared: {_words(declared.items())}. "
                     "schema.conform(frame) brings a frame into shape"
                 )
         for level, name in enumerate(self.index):
             if lost := int(np.sum(frame.index.get_level_values(level).isna())):
                 raise SchemaError(
-                    f"{whose} gave {_rows(lost)} without a value in the index {name!r}, and no query can ask for them; "
+                    f"{whose}: {_rows(lost)} without a value in the index {name!r}, and no query can ask for them; "
                     "give them a value of their own, such as '(none)', or leave the events out"
                 )
         if not frame.index.is_unique:
             twice = frame.index[frame.index.duplicated()][0]
-            raise SchemaError(f"{whose} gave two rows for {twice!r}; give one row per {', '.join(self.index)}")
+            raise SchemaError(f"{whose}: two rows for {twice!r}; return one row per {', '.join(self.index)}")
 
 
 def cast(values: Any, dtype: str) -> Any:
-    """Cast a column to a dtype, and refuse to change a value on the way.
+    """Return a column cast to a dtype, and refuse to change a value on the way.
 
     Raises
     ------
     SchemaError
-        Names the column, both dtypes and a value that would be lost.
+        The message shows the column, both dtypes and a value that would be lost.
     """
     wanted, came = pd.api.types.pandas_dtype(dtype), values.dtype
     if came == wanted:
@@ -138,7 +139,7 @@ def _check_dtype(name: str, dtype: Any) -> None:
     try:
         kind = pd.api.types.pandas_dtype("None" if dtype is None else dtype)  # to pandas, None is float64
     except (TypeError, ValueError):
-        raise InvalidArgument(f"{name!r}: {shown(dtype)} is no dtype; give one such as 'int64' or 'str'") from None
+        raise InvalidArgument(f"{name!r}: {shown(dtype)} is not a dtype; give one such as 'int64' or 'str'") from None
     if kind == np.dtype(object):
         raise InvalidArgument(f"{name!r}: object columns are shared between tables; use str or a number")
 

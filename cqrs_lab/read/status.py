@@ -1,4 +1,4 @@
-"""How a projector is doing, told truly: how far it has come, how long events wait, and what went wrong."""
+"""How a projector is doing: how far it has come, how long events wait, and what went wrong."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class ProjectorStatus:
     position : int
         Everything up to here is in the table.
     lag_events : int
-        How far the head of the log is from there, in positions.
+        How far it is behind the head of the log, in positions.
     lag_seconds : float
-        How long the first event that is not in the table has been in the log; 0 if there is none, NaN if it cannot be
-        read.
+        How long, in seconds, the first event that is not in the table has been in the log; 0 if there is none, NaN if
+        it cannot be read.
     error : str
-        Why it stopped, also while its next version is built; "" if it did not.
+        Why it stopped, even while its next version is built; "" if it did not.
     parked : tuple of ParkedEvent
     """
 
@@ -42,18 +42,18 @@ class ProjectorStatus:
     parked: tuple[ParkedEvent, ...]
 
     def healthy(self, lag_seconds: float = math.inf) -> bool:
-        """Tell a supervisor whether to leave it alone: it has not failed, and is not too far behind.
+        """Return whether a supervisor should leave it alone: it has not failed, and is not too far behind.
 
-        While another version is built, no lag makes it ill: a restart would only begin the rebuild anew.
+        While another version is being built, no lag is too long: a restart would only begin the rebuild again.
         """
-        # A lag that is not known (NaN) is no reason: what cannot be read stops the projector, or is parked.
+        # An unknown lag (NaN) is not a fault: an event that cannot be read stops the projector, or is parked.
         return self.state == "rebuilding" or (self.state != "failed" and not self.lag_seconds > lag_seconds)
 
 
 def status_of(
     store: EventStore, model: ReadModel, error: str, rebuilding: bool, clock: Callable[[], float]
 ) -> ProjectorStatus:
-    """Compare a read model with the log it is made from."""
+    """Return the status of a read model, from the log it is made from."""
     behind = max(0, store.head() - model.position)
     state: State = "failed" if error else "catching up" if behind else "live"
     if rebuilding:

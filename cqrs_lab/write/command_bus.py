@@ -20,7 +20,7 @@ from cqrs_lab.write.snapshot import Snapshots
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a sender gets back: what happened, and where to look for it.
+    """The answer to a command: what happened, and where to look for it.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Receipt:
         The stream's version after the command.
     position : Position
         The position of the stream's last event: a read model that has reached it reflects this command,
-        also if the command recorded nothing because there was nothing to do.
+        even if the command recorded nothing because there was nothing to do.
     events : tuple
         The events the command caused; empty if it recorded nothing.
     """
@@ -49,9 +49,9 @@ class CommandBus:
     ----------
     store : EventStore
     attempts : int, optional
-        How often one command is decided before the conflict is the caller's.
+        How often one command is decided before the conflict is raised.
     snapshots : iterable of Snapshots, optional
-        For deciders with long streams, one to a decider. Without them each load begins with the first event.
+        For deciders with long streams, one for each decider. Without them every load begins with the first event.
 
     Examples
     --------
@@ -76,11 +76,11 @@ class CommandBus:
         self._snapshots = {id(one.decider): one for one in given}
         self._unused = set(self._snapshots)
         if len(self._snapshots) < len(given):
-            raise InvalidArgument(f"snapshots {[one.shape for one in given]}: two have one decider; keep one of them")
+            raise InvalidArgument(f"snapshots {[one.shape for one in given]}: two share a decider; keep one of them")
         self._routes: dict[type, tuple[Snapshots, Callable[[Any], str]]] = {}
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
-        """Send commands of this type to this decider, on the stream that `stream(command)` names."""
+        """Send commands of this type to this decider, on the stream that `stream(command)` returns."""
         kind("command_type", command_type, "a class; give the type of the commands, such as PlaceOrder")
         forget_outdated(self._routes, command_type)
         if command_type in self._routes:
@@ -92,16 +92,16 @@ class CommandBus:
         self._routes[command_type] = snapshots, stream
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
-        """Let the command's decider decide, and record the events.
+        """Handle a command: let its decider decide, record the events, and return the receipt.
 
         Parameters
         ----------
         command : object
         command_id : str, optional
-            A command sent twice under one id is handled once: the second time the first receipt comes back, and
-            nothing is decided. So an interrupted `send` may be sent again. A command that recorded nothing is decided
-            again. A store that keeps the text of ids alone, and not the `CommandId`, cannot say which command an id
-            stands for; then any command gets the first receipt.
+            A command sent twice under one id is handled once: the second time the first receipt is returned, and
+            nothing is decided. So you can repeat an interrupted `send`. A command that recorded nothing is decided
+            again. A store that keeps only the text of ids, and not the `CommandId`, cannot say which command an id
+            stands for; then any command under that id gets the first receipt.
 
         Raises
         ------
@@ -114,8 +114,8 @@ class CommandBus:
         NotRegistered
             No decider is registered for this type of command.
         InvalidArgument
-            `decide` returned what is no list of events, or `stream` no name; or snapshots were given whose decider is
-            registered for no command. Nothing was recorded.
+            `decide` did not return a list of events, or `stream` did not return a name; or the decider of some
+            snapshots is not registered for any command. Nothing was recorded.
         """
         snapshots, stream_of = self._route(command)
         stream = name_from("stream", stream_of, command)
@@ -135,16 +135,16 @@ class CommandBus:
                 appended = self._store.append(stream, events, expected=now.version, command_id=known_as)
                 break
             except ConcurrencyError as conflict:
-                # The conflict of another append, such as a listener's, does not say that this one failed.
+                # A conflict in another append, such as a listener's, does not mean that this one failed.
                 if not left or (conflict.stream, conflict.expected) != (stream, now.version):
                     raise
         if known_as is not None:
-            # Another sender of the same id may have come first; then its events stand in the log, not ours.
+            # Another sender of the same id may have come first; then its events are in the log, not ours.
             return self._first_receipt(known_as, command, stream, after=now.version)
         return Receipt(stream, appended.version, appended.position, tuple(events))
 
     def _first_receipt(self, command_id: CommandId, command: object, stream: str, after: int) -> Receipt:
-        """Read a command's events back: one commit, so they stand side by side."""
+        """Return the receipt of a recorded command, from its events: one commit, so they are side by side."""
         rest = dropwhile(lambda one: one.command_id != command_id, self._store.read_stream(stream, after=after))
         first = list(takewhile(lambda one: one.command_id == command_id, rest))
         command_id.check(first, stream, command)
@@ -153,7 +153,7 @@ class CommandBus:
     def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
         if self._unused:
             shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
-            raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with their very decider")
+            raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with the same decider")
         if isinstance(command, type) and command in self._routes:
             raise NotRegistered(f"{shown(command)} is not a command; make one: {command.__name__}(…)")
         if (route := find_route(self._routes, type(command), "command")) is None:

@@ -19,8 +19,8 @@ State = TypeVar("State")
 class Decider(Generic[Command, Event, State]):
     """The rules for one kind of stream.
 
-    Both functions are pure: same arguments, same result, nothing changed and nothing looked up. Time and
-    every outside fact come in with the command.
+    Both functions are pure: same arguments, same result, nothing changed and nothing looked up. The time and
+    every other outside fact come with the command.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A process manager: events in, commands out, until a thing that takes days and several streams is done or undone."""
+"""A process manager: events in, commands out, until work across several days and streams is done or undone."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ from cqrs_lab.write.decider import Command, Event, State
 class Process(Generic[Command, Event, State]):
     """The rules of a long-running process: a decider turned round.
 
-    All functions are pure. Every fact a command needs comes from the event, the state, or `now`.
+    All functions are pure. Every fact that a command needs comes from the event, the state or `now`.
 
     Attributes
     ----------
     name : str
-        Begins the ids of its commands: two processes on one log need two names.
+        The ids of its commands begin with it, so two processes on one log need two names.
     initial_state : State
         What is known before the first event.
     instance : callable
-        ``instance(event)`` tells which of its many courses an event belongs to, such as an order's id; None if none.
+        ``instance(event)`` returns which instance of the process an event belongs to, such as an order's id; None if
+        none.
     evolve : callable
-        ``evolve(state, event)`` gives the state after the event.
+        ``evolve(state, event)`` returns the state after the event.
     react : callable
-        ``react(event, state)`` gives the commands that the event calls for; the state is the one after it.
+        ``react(event, state)`` returns the commands that the event calls for; the state is the one after the event.
     deadline : callable, optional
-        ``deadline(state)`` tells until when it waits in this state; None for as long as it takes.
+        ``deadline(state)`` returns the time until which it waits in this state; None for no limit.
     overdue : callable, optional
-        ``overdue(state, now)`` gives the commands that a missed deadline calls for: once, so they should lead to an
-        event that the process hears.
+        ``overdue(state, now)`` returns the commands that a missed deadline calls for. It is called once per deadline,
+        so they should lead to an event that the process reads.
 
     Notes
     -----
@@ -87,7 +88,7 @@ class RejectedCommand:
 
 
 class _Known(NamedTuple):
-    """What the process knows of an instance: up to which position, its state, and until when it waits."""
+    """What the process knows of an instance: up to which position, its state, and its deadline."""
 
     position: int
     state: Any
@@ -97,10 +98,10 @@ class _Known(NamedTuple):
 class ProcessManager(Follower):
     """Follows the log for a process, and sends what the process decides.
 
-    What it knows is the fold of the log up to its position, so nothing is kept but the position. Commands carry ids
-    made of process, position and ordinal: after a crash the event in hand is handled again, and a command that was
-    recorded is not recorded twice. So each event is answered at least once, and takes effect once. A command that was
-    rejected, or recorded nothing, has left no id: it is decided anew, on what is so then.
+    What it knows is the fold of the log up to its position, so only the position is saved. Command ids are made of
+    process, position and ordinal: after a crash the event that was being handled is handled again, and a command that
+    was recorded is not recorded twice. So each event is handled at least once, and takes effect once. A command that
+    was rejected, or recorded nothing, has left no id: it is decided again, on the current state.
 
     Parameters
     ----------
@@ -108,10 +109,10 @@ class ProcessManager(Follower):
     bus : CommandBus
     process : Process
     position : int, optional
-        Where an earlier life has come to. What stands there and before is known and not answered: give
-        ``store.head()`` to begin with what comes from now on.
+        The saved position of an earlier process manager. Events up to there are folded but not reacted to: give
+        ``store.head()`` to react only to what happens from now on.
     save : callable, optional
-        ``save(position)`` is called when the commands that an event calls for were sent, and not before. An event that
+        ``save(position)`` is called once the commands that an event calls for were sent, not before. An event that
         calls for none is saved only when `due` has caught up: handling it again sends nothing.
 
     Attributes
@@ -119,9 +120,10 @@ class ProcessManager(Follower):
     position : int
         Everything up to here is handled.
     rejected : tuple of RejectedCommand
-        Of this life, each once. No event tells the process of them; whatever it waits for has to have a deadline.
+        The rejected commands since this object was made, each once. No event reports them to the process, so every
+        state that waits needs a deadline.
     waiting : mapping of str to deadline
-        The instances that wait, and until when.
+        The instances that are waiting, and their deadlines.
     error : str
         What ended the thread that `start` began; "" if nothing did, or if events were handled since.
 
@@ -152,7 +154,7 @@ class ProcessManager(Follower):
         having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
         having("bus", bus, ("send",), "a command bus; give one, such as CommandBus(store)")
         if not isinstance(process, Process):
-            raise InvalidArgument(f"{shown(process)} is no process; give a cqrs_lab.Process")
+            raise InvalidArgument(f"{shown(process)} is not a process; give a cqrs_lab.Process")
         wanted = f"a position in the log; give 0 (the start of the log) to {store.head()} (its head)"
         if whole_number("position", position, wanted) > store.head():
             raise refuse("position", position, wanted)
@@ -168,22 +170,22 @@ class ProcessManager(Follower):
 
     @property
     def rejected(self) -> tuple[RejectedCommand, ...]:
-        """What rules forbade the process, each command once."""
+        """The commands of the process that a rule forbade, each once."""
         return tuple(self._rejected.values())
 
     @property
     def waiting(self) -> dict[str, Any]:
-        """The instances that wait, and until when."""
+        """The instances that are waiting, and their deadlines."""
         return {one: known.deadline for one, known in self._known.copy().items() if known.deadline is not None}
 
     def state(self, instance: str) -> Any:
-        """Tell what the process knows of an instance."""
+        """Return the state of an instance; the initial state if no event has reached it."""
         return fresh(self._known_of(instance).state)
 
     def catch_up(self, limit: int | None = None) -> int:
-        """Handle the log to its end, also what its own commands lead to, or at most `limit` events.
+        """Handle the log to its end, including the events its own commands cause, or at most `limit` events.
 
-        A process that answers its own events for ever needs a limit; started, it can be stopped between two readings.
+        A process that reacts to its own events for ever needs a limit; once started, it can be stopped between reads.
 
         Returns
         -------
@@ -193,7 +195,7 @@ class ProcessManager(Follower):
         Raises
         ------
         Exception
-            Whatever the process or the bus raises, but for a `CommandRejected`. The position is before that event, and
+            Whatever the process or the bus raises, except `CommandRejected`. The position stays before that event, and
             the next call handles it again.
         """
         check_range(0, limit)
@@ -208,7 +210,7 @@ class ProcessManager(Follower):
         return handled
 
     def _read_on(self, limit: int | None = None) -> int:
-        """Handle what is in the log now; what that leads to waits for the next call."""
+        """Handle what is in the log now and return how many events; what they cause waits for the next call."""
         handled = 0
         for recorded in current(self.store.read_all(after=self.position, limit=limit)):
             self._handle(recorded)
@@ -217,17 +219,17 @@ class ProcessManager(Follower):
         return handled
 
     def due(self, now: Any) -> int:
-        """Catch up, then do what missed deadlines call for, once for each deadline.
+        """Catch up, then send the commands that missed deadlines call for, once for each deadline.
 
-        Whom it hears of only now it gives up at the next call, if nothing is answered by then.
+        An instance first seen in this call is given up at the next call at the earliest, if there is no answer by then.
 
-        Nobody calls this for you: time is a fact from outside, such as a scheduler's. What is to be said again later
-        needs an event that the process hears, so that it waits anew.
+        Nobody calls this for you: time is an outside fact, and comes from a scheduler, for example. To send a reminder
+        again later, record an event that the process reads, so that it waits again.
 
         Parameters
         ----------
         now : deadline
-            Of the kind that the process's `deadline` gives.
+            A value of the kind that the process's `deadline` returns.
 
         Returns
         -------
@@ -246,8 +248,8 @@ class ProcessManager(Follower):
     def _due(self, now: Any) -> int:
         known = self.position
         if self._read_to_end():
-            self._save(self.position)  # so that a next life knows whom this one has heard of
-        # Whoever slept gives nobody up of whom it hears only now: what it asks for now may still be answered.
+            self._save(self.position)  # so that the next manager knows what this one has seen
+        # An instance first seen in this call is not given up: what was asked for just now may still be answered.
         waiting = {one: deadline for one, deadline in self.waiting.items() if self._known[one].position <= known}
         overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
         for instance in overdue:
@@ -270,7 +272,7 @@ class ProcessManager(Follower):
         instance, known = self._after(recorded)
         commands = () if instance is None else self._process.react(recorded.event, fresh(known.state))
         self._send(commands, recorded.position)
-        # Only now: a crash before this line has the event handled again, and the ids keep that harmless.
+        # Only now: after a crash before this line the event is handled again, and the ids make that harmless.
         if commands:
             self._save(recorded.position)
         self._remember(instance, known)
@@ -280,16 +282,16 @@ class ProcessManager(Follower):
         return self._known.get(instance) or _Known(0, self._process.initial_state)
 
     def _after(self, recorded: RecordedEvent) -> tuple[str | None, _Known]:
-        """Return whose event it is, and what is known of that instance after it."""
+        """Return the instance that the event belongs to, and what is known of it after the event."""
         if (instance := self._process.instance(recorded.event)) is None:
             return None, _Known(0, None)
         if not isinstance(instance, Hashable):
             raise refuse("instance(event)", instance, "a name; return one, such as an order's id, or None")
         known = self._known_of(instance)
         if known.position >= recorded.position:
-            return instance, known  # handled again after an interrupt, and not to be counted again
+            return instance, known  # handled again after an interrupt; it must not count twice
         check_state(known.state)
-        # A copy: rules that change the state they are given must not change another instance's, or this one's twice.
+        # A copy: a rule that changes its state in place must not change another instance's, or this one's twice.
         state = self._process.evolve(fresh(known.state), recorded.event)
         return instance, _Known(recorded.position, state, self._process.deadline(fresh(state)))
 
@@ -299,7 +301,7 @@ class ProcessManager(Follower):
 
     def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
         if not isinstance(commands, (list, tuple)):
-            raise InvalidArgument(f"{self._process.name} gave {commands!r}; return a list of commands, [] for none")
+            raise InvalidArgument(f"{self._process.name} returned {commands!r}; return a list of commands, [] for none")
         for ordinal, command in enumerate(commands, 1):
             command_id = f"{self._process.name}-{cause}-{why}{ordinal}"
             try:
@@ -309,7 +311,7 @@ class ProcessManager(Follower):
             except CommandIdReused:
                 if not why:
                     raise
-                # What a missed deadline called for at an earlier `now` was recorded then, and stands.
+                # The command for this missed deadline was recorded at an earlier `now`, and stands.
 
 
 def _is_over(deadline: Any, now: Any) -> bool:

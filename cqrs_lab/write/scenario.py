@@ -1,4 +1,4 @@
-"""Given these events, when this command, then those events: a decider's rules as sentences."""
+"""Given these events, when this command, then those events: tests of a decider's rules."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from cqrs_lab.write.decider import Decider
 
 
 class ScenarioFailed(AssertionError):
-    """The decider decided otherwise than the scenario says."""
+    """The decider did not decide what the scenario expects."""
 
 
 def given(decider: Decider[Any, Any, Any], events: Iterable[Any] = ()) -> Given:
-    """Begin a scenario with what has happened so far.
+    """Return a scenario that begins with what has happened so far.
 
     Raises
     ------
     InvalidArgument
-        It is no decider, or `events` is no list of events.
+        `decider` is not a decider, or `events` is not a list of events.
 
     Examples
     --------
@@ -48,12 +48,12 @@ class Given:
         self._decider, self._events = decider, events
 
     def when(self, command: object) -> When:
-        """Let the decider decide, and see to it that both of its functions are pure.
+        """Let the decider decide, check that both of its functions are pure, and return the decision.
 
         Raises
         ------
         NotPure
-            `evolve` or `decide` changes what it is given, or differs from itself when asked twice.
+            `evolve` or `decide` changes its arguments, or returns something else the second time.
         """
         if isinstance(command, type):
             raise InvalidArgument(f"{command.__name__} is a class; give a command: .when({command.__name__}(…))")
@@ -72,7 +72,7 @@ class Given:
 
 
 class When:
-    """What the decider decided; now say what it should have been."""
+    """What the decider decided; next say what you expect."""
 
     def __init__(self, story: str, events: list[Any], rejected: str | None) -> None:
         self._story, self._events, self._rejected = story, events, rejected
@@ -90,12 +90,12 @@ class When:
     def then_rejected(self, reason: str = "") -> Passed:
         """Expect a `CommandRejected` whose reason contains this text."""
         if not isinstance(reason, str):
-            raise refuse("reason", reason, "a text; give part of the reason, such as 'sold out'")
+            raise refuse("reason", reason, "a string; give part of the reason, such as 'sold out'")
         fits = self._rejected is not None and reason in self._rejected
         return self._passed_if(fits, f"rejected: {self._rejected if fits else reason}")
 
     def then_nothing(self) -> Passed:
-        """Expect that the command is fine and causes no event."""
+        """Expect that the command is accepted and causes no events."""
         return self._passed_if(self._rejected is None and not self._events, "nothing")
 
     def _passed_if(self, fits: bool, expectation: str) -> Passed:

@@ -20,21 +20,21 @@ from cqrs_lab.write.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a stream's events come to, up to a version.
+    """The state of a stream up to a version, saved.
 
     Attributes
     ----------
     state : State
     shape : str
-        The name of what the state was made by.
+        The name of the state's shape; see `Snapshots`.
     reads_as : hashable
-        How the store read old events then; see `Snapshots`.
+        How the store read old events at that time; see `Snapshots`.
     version, position
-        Of the last event it covers. 0 for no events.
+        Those of the last event it covers; 0 for no events.
     last : RecordedEvent or None
-        That event, by which a log that the snapshot does not belong to is found out.
+        The last event, to recognise a log that the snapshot does not belong to.
     handled : mapping of str to int
-        For each command id among these events, the version before its first event: there its receipt is read back.
+        For each command id among these events, the version before its first event, from where its receipt is read.
     """
 
     state: Any
@@ -46,9 +46,9 @@ class Snapshot:
     handled: MutableMapping[str, int] = field(default_factory=dict)
 
     def extend(self, events: Sequence[RecordedEvent], evolve: Callable[[Any, Any], Any]) -> Snapshot:
-        """Tell what the stream comes to with the events that follow, one or more."""
+        """Return the snapshot after the events that follow, one or more."""
         state, last = reduce(evolve, (one.event for one in events), self.state), events[-1]
-        # From the end, so that of a command's events the first is what stays.
+        # From the end, so that the first of a command's events is the one that stays.
         handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
         both = ChainMap(handled, self.handled)  # ten thousand ids are not copied for each command
         return Snapshot(state, self.shape, self.reads_as, last.version, last.position, last, both)
@@ -61,24 +61,25 @@ class Snapshots:
     Parameters
     ----------
     decider : Decider
-        The very one whose commands are registered.
+        The same object that is registered with the bus.
     shape : str
-        A name for what state and `evolve` are today. Give another when either changes: what was saved under the old
-        name is upcast, or dropped. An upcaster added or taken away, or a person forgotten, the store tells itself
-        (`reads_as`), and what was saved before is dropped; where an upcaster is changed, give another name too.
+        A name for today's shape of the state and version of `evolve`. Choose a new name when either changes: what was
+        saved under the old name is then upcast, or dropped. The store itself reports (`reads_as`) when an upcaster is
+        added or removed, or a person forgotten, and what was saved before is dropped; if you change an upcaster, choose
+        a new name too.
     every : int or None, optional
-        A snapshot is saved when at least so many events had to be read. None: no new ones are saved.
+        A snapshot is saved when at least this many events had to be read. None: no new ones are saved.
     upcast : mapping of str to function, optional
         From the name of an old shape to a pure function from a state of it to one of today's shape.
     kept : mutable mapping of str to Snapshot, optional
-        Where they are kept, by stream. A dict of its own if none is given; a `shelve.Shelf` keeps them in a file. Each
-        log has its own, and each decider, if two of them read one stream: they would take each other's states.
+        Where they are kept, by stream: a new dict by default; a `shelve.Shelf` keeps them in a file. Use one for each
+        log, and one for each decider if two of them read the same stream: they would load each other's states.
 
     Attributes
     ----------
     dropped : dict of str to str
-        By stream, why a snapshot was not used, or could not be saved, the last time that happened. The stream was read
-        from its events then: nothing that goes wrong with a snapshot makes a command fail.
+        By stream, why a snapshot was not used, or could not be saved, the last time that happened. The stream was then
+        read from its events: no problem with a snapshot makes a command fail.
 
     Examples
     --------
@@ -104,8 +105,8 @@ class Snapshots:
     dropped: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        having("decider", self.decider, ["decide", "evolve"], "a decider; give the very one that is registered")
-        text("shape", self.shape, "a name; give one to what state and evolve are today, such as 'cart 1'")
+        having("decider", self.decider, ["decide", "evolve"], "a decider; give the same one that is registered")
+        text("shape", self.shape, "a name; give one for today's state and evolve, such as 'cart 1'")
         having("kept", self.kept, ["get", "__setitem__"], "a place to keep snapshots; give a dict, or a shelve.Shelf")
         having("upcast", self.upcast, ["get"], "a mapping; give {'cart 1': function}, from an old shape's name")
         if self.every is not None:
@@ -114,14 +115,14 @@ class Snapshots:
             raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
 
     def load(self, store: EventStore, stream: str) -> Snapshot:
-        """Tell the stream as it is now: what is saved of it, and the events after that."""
+        """Return the current state of the stream: from its snapshot, and the events after it."""
         reads_as: Hashable = getattr(store, "reads_as", None)
         start = Snapshot(fresh(self.decider.initial_state), self.shape, reads_as)
         with noted(self.dropped, stream, "it could not be used"):
             start = self._find(store, stream, reads_as) or start
         events = list(current(store.read_stream(stream, after=start.version)))
         now = start.extend(events, self.decider.evolve) if events else start
-        # Only what was read from the log is saved: an append that is to come may be refused.
+        # Only what was read from the log is saved: the append that follows may be refused.
         if self.every is not None and len(events) >= self.every:
             with noted(self.dropped, stream, "it could not be saved"):
                 self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
@@ -132,7 +133,7 @@ class Snapshots:
             return None
         last = next(iter(store.read_stream(stream, after=saved.version - 1, limit=1)), None)
         if saved.reads_as != reads_as:
-            self.dropped[stream] = "the store reads old events otherwise than it did then"
+            self.dropped[stream] = "the store now reads old events differently"
         elif last is None or last != saved.last:
             self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"
         elif saved.shape != self.shape and saved.shape not in self.upcast:

@@ -242,7 +242,7 @@ def test_a_new_event_under_an_old_projection_is_not_passed_by(cells):
     ns.projector.catch_up()
     cells.define_again(VARIANTS["the same fields"])
     ns.log.append("account-ada", [ns.Moved("ada", 8)], expected=lab.Expected.ANY)
-    with pytest.raises(lab.ProjectionFailed, match="at position 4: .*Moved was defined again.* after it was named"):
+    with pytest.raises(lab.ProjectionFailed, match="at position 4: .*Moved was defined again.* the code that reads it"):
         ns.projector.catch_up()
     assert ns.projector.status.state == "failed" and ns.projector.table.cents.sum() == 7
 

@@ -317,7 +317,7 @@ DOORS = {
 @pytest.mark.parametrize("name", DOORS)
 def test_every_door_refuses_nonsense_in_one_sentence(name):
     store = lab.MemoryEventStore()
-    with pytest.raises(lab.InvalidArgument, match=r" is not .*; (give|let it)") as caught:
+    with pytest.raises(lab.InvalidArgument, match=r" is not .*; (give|make it)") as caught:
         DOORS[name](store)
     assert "\n" not in str(caught.value) and store.head() == 0
 

@@ -138,7 +138,7 @@ def test_deciders_go_on_and_no_snapshot_remembers_who_is_forgotten():
     keys.forget("7")
     assert "Lovelace" in str(snapshots.kept)  # not used any more, but there: delete them
     assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
-    assert snapshots.dropped == {"member-7": "the store reads old events otherwise than it did then"}
+    assert snapshots.dropped == {"member-7": "the store now reads old events differently"}
     snapshots.kept.clear()
     assert bus.send(Lend("7", "Persuasion")).events == (Lent("7", "Persuasion, for (forgotten)"),)
 
@@ -151,7 +151,7 @@ def test_a_backup_of_the_keys_remembers_and_one_from_before_a_person_came_is_no_
     assert next(again.read_all()).event == Registered1("7", "Ada Lovelace")
     too_old = ShreddingStore(log, KeyRing({"7": b""}), PERSONAL)
     assert KeyRing({"7": b""}).forgotten == {"7"}
-    with pytest.raises(lab.DecryptionFailed, match="position 2 tells about '8' .* no key, and it was not thrown away"):
+    with pytest.raises(lab.DecryptionFailed, match="position 2 is about '8' .* no key, and it was not thrown away"):
         list(too_old.read_all())
 
 
@@ -194,7 +194,7 @@ def test_a_person_is_one_person_as_a_number_and_as_text():
 @pytest.mark.parametrize("nobody", [None, ""])
 def test_nobody_cannot_be_forgotten(nobody):
     keys = KeyRing()
-    with pytest.raises(lab.InvalidArgument, match=f"person={nobody!r} is nobody; give the number"):
+    with pytest.raises(lab.InvalidArgument, match=f"person={nobody!r} is nobody; give the id"):
         keys.forget(nobody)
     assert keys.forgotten == frozenset()
 
@@ -203,9 +203,9 @@ def test_nobody_cannot_be_forgotten(nobody):
 def test_what_is_no_key_is_told_with_its_place_and_locks_nothing(no_key):
     log, keys, _ = a_library()
     broken = ShreddingStore(log, KeyRing({**keys._keys, "8": no_key}), PERSONAL)
-    with pytest.raises(lab.DecryptionFailed, match="position 2 tells about '8' .* what is kept as their key is no key"):
+    with pytest.raises(lab.DecryptionFailed, match="position 2 is about '8' .* the key kept for them is not valid"):
         list(broken.read_all())
-    with pytest.raises(lab.InvalidArgument, match="Registered: the key of person '8' is no key"):
+    with pytest.raises(lab.InvalidArgument, match="Registered: the key of person '8' is not valid"):
         broken.append("member-8", [Registered("8", "Ben", "Day")], expected=ANY)
     assert log.head() == 3
 
@@ -255,7 +255,7 @@ def test_each_person_has_a_key_of_their_own_also_under_many_threads():
 def test_facts_of_one_who_is_forgotten_are_refused_but_placeholders_may_be_recorded():
     log, keys, store = a_library()
     keys.forget("7")
-    with pytest.raises(lab.InvalidArgument, match="person '7' is forgotten; give whoever comes back a new id"):
+    with pytest.raises(lab.InvalidArgument, match="person '7' is forgotten; give a person who comes back a new id"):
         store.append("member-7", [Lent("7", "Emma"), Registered("7", "Ada", "King")], expected=ANY)
     assert log.head() == 3
     store.append("member-7", [Registered("7", "(forgotten)", "(forgotten)")], expected=ANY)
@@ -270,8 +270,8 @@ def test_facts_of_one_who_is_forgotten_are_refused_but_placeholders_may_be_recor
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (Registered("", "Ada", "King"), "Registered.member names no person"),
-        (Registered(None, "Ada", "King"), "Registered.member names no person"),
+        (Registered("", "Ada", "King"), "Registered.member is empty; facts without a person"),
+        (Registered(None, "Ada", "King"), "Registered.member is empty; facts without a person"),
         (Registered("9", "Ada", 3), "Registered.family is of type int; a personal field holds text or None"),
     ],
 )
@@ -287,7 +287,7 @@ def test_what_could_not_be_forgotten_is_not_recorded(event, why):
     [
         (Lent, PersonalFields("member", {"title": ""}), "Lent has no field 'title'; its fields: member, book"),
         (Lent, PersonalFields("who", {"book": ""}), "Lent has no field 'who'"),
-        (Lent, PersonalFields("member", {"member": ""}), "says whose key to take"),
+        (Lent, PersonalFields("member", {"member": ""}), "says which key to use"),
         (Lent, PersonalFields("member", {}), "at least one"),
         (Lent, PersonalFields("member", None), "Lent: fields=None: give a mapping of each field's name to the text"),
         (Lent, PersonalFields("member", 5), "Lent: fields=5: give a mapping"),
@@ -554,7 +554,7 @@ def test_what_an_event_sets_beside_its_fields_would_be_lost_and_is_refused():
     log = lab.MemoryEventStore()
     store = ShreddingStore(log, KeyRing(), {Beside: PersonalFields("member", {"name": ""})})
     with pytest.raises(
-        lab.InvalidArgument, match=r"Beside.initial is no field, and would be lost; declare it, or make"
+        lab.InvalidArgument, match=r"Beside.initial is no field and would be lost; declare it, or make"
     ):
         store.append("member-7", [Beside("7", "Ada")], expected=ANY)
     assert log.head() == 0

@@ -180,7 +180,7 @@ def test_an_annotation_that_names_what_cannot_be_found_is_refused():
         lines: tuple[NowhereToBeFound, ...]  # noqa: F821
 
     with pytest.raises(
-        lab.SchemaError, match="Hidden: its annotations name 'NowhereToBeFound'.* at the top of a module"
+        lab.SchemaError, match="Hidden: its annotations use 'NowhereToBeFound'.* at the top of a module"
     ):
         lab.EventBatch(recorded(Hidden(()))).frame(Hidden)
 

@@ -95,13 +95,13 @@ def test_the_smallest_cut_that_still_fails_is_found():
 
 def test_a_declared_type_that_the_log_does_not_hold_is_noted():
     report = lab.check_projection(TeaSales(), recorded(*[Sold("ann", (Line("tea", 1),))] * 3), cuts=3)
-    assert report.ok and "the log holds no Priced; what the projection makes of it was not tried" in report.notes
+    assert report.ok and "the log holds no Priced; how the projection handles it was not tried" in report.notes
 
 
 @pytest.mark.parametrize(
     ("log", "why"),
     [
-        (None, "log is of type NoneType, which is no log; give a store, or a list of RecordedEvent"),
+        (None, "log is of type NoneType, which is not a log; give a store, or a list of RecordedEvent"),
         ([Priced("tea", 1)], r"log\[0\] is Priced\(.*\), an event that is not recorded; append it to a store"),
         (pd.DataFrame({"units": [1]}), "log is of type DataFrame"),
         (lab.MemoryEventStore, "log is the class MemoryEventStore"),
@@ -126,7 +126,7 @@ def test_a_number_of_cuts_that_is_none_is_refused(cuts):
 @pytest.mark.parametrize("projection", [UnitsSold, None, "units_sold", 5])
 def test_what_is_no_projection_is_a_fault_that_says_so(projection):
     (fault,) = lab.check_projection(projection, LOG).faults
-    assert fault.law == contract.DECLARED and ("give an instance" in fault.came or "is no projection" in fault.came)
+    assert fault.law == contract.DECLARED and ("give an instance" in fault.came or "is not a projection" in fault.came)
 
 
 def test_a_log_without_events_for_the_projection_proves_nothing_and_says_so():

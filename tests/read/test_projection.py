@@ -69,12 +69,12 @@ SCHEMA = lab.Schema(index=["key"], columns={"units": "int64"})
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ([1], "gave a list"),
-        (frame(key=["x"], units=[1.0]), r"gave columns units \(float64\); declared: units \(int64\)"),
-        (frame(key=["x"], other=[1]), r"gave columns other \(int64\)"),
-        (frame(key=["x"], units=[1]).rename_axis(index="id"), r"gave index id \(str\); declared: key \(str\)"),
-        (frame(key=[1], units=[1]), r"gave index key \(int64\)"),
-        (frame(key=["x", "x"], units=[1, 2]), "gave two rows for 'x'; give one row per key"),
+        ([1], "a list; return a DataFrame"),
+        (frame(key=["x"], units=[1.0]), r": columns units \(float64\); declared: units \(int64\)"),
+        (frame(key=["x"], other=[1]), r": columns other \(int64\)"),
+        (frame(key=["x"], units=[1]).rename_axis(index="id"), r": index id \(str\); declared: key \(str\)"),
+        (frame(key=[1], units=[1]), r": index key \(int64\)"),
+        (frame(key=["x", "x"], units=[1, 2]), ": two rows for 'x'; return one row per key"),
     ],
 )
 def test_a_table_of_another_shape_is_refused_with_the_difference(table, message):

@@ -116,7 +116,7 @@ def test_a_table_of_another_schema_stops_the_projector():
         def merge(self, table, rows):
             return rows.astype("float64")
 
-    with pytest.raises(lab.ProjectionFailed, match=r"tea_sales\.merge gave columns units \(float64\)"):
+    with pytest.raises(lab.ProjectionFailed, match=r"tea_sales\.merge: columns units \(float64\)"):
         lab.Projector(a_store(), Careless()).catch_up()
 
 

@@ -269,7 +269,7 @@ def test_a_rebuild_that_somebody_else_gave_up_does_not_come_between():
     first = lab.rebuild(projector, to=WithoutMint())
     projector.end_rebuild()
     second = lab.rebuild(projector, to=Customers())
-    with pytest.raises(lab.InvalidArgument, match="this rebuild was given up meanwhile"):
+    with pytest.raises(lab.InvalidArgument, match="this rebuild was aborted meanwhile"):
         first.run()
     with pytest.raises(lab.InvalidArgument, match="a rebuild is under way"):
         lab.rebuild(projector, to=TeaSales())

@@ -66,7 +66,7 @@ def test_a_new_version_that_parks_what_the_old_one_has_does_not_swap():
     log.append("till", [Sold(1), Sold(2)], expected=lab.Expected.NO_STREAM)
     projector = lab.Projector(log, Pieces(), on_failure="park")
     projector.catch_up()
-    with pytest.raises(lab.ProjectionFailed, match="the version that serves has it"):
+    with pytest.raises(lab.ProjectionFailed, match="the version that serves has applied it"):
         lab.rebuild(projector, to=Broken()).run()
     assert projector.table.at["till", "pieces"] == 3 and projector.status.state == "live"
 
@@ -105,7 +105,7 @@ def test_what_was_read_once_and_can_be_read_no_more_stops_the_swap():
     projector = lab.Projector(lab.UpcastingStore(log, upcasters), Pieces(), on_failure="park")
     projector.catch_up()
     projector.store = lab.UpcastingStore(log, {Old: upcast})
-    with pytest.raises(lab.ProjectionFailed, match="the version that serves has it"):
+    with pytest.raises(lab.ProjectionFailed, match="the version that serves has applied it"):
         lab.rebuild(projector, to=Pieces()).run()
     assert projector.table.at["till", "pieces"] == 5 and projector.status.state == "live"
 

@@ -329,7 +329,7 @@ def test_a_listener_that_raises_a_conflict_has_the_command_recorded_once(monkeyp
     [
         (None, "None is not a list of events; return a list of events"),
         ({"cents": 1}, "is not a list of events"),
-        (5, "5 is not a list of events; return a list of events, in brackets also if it is a single one"),
+        (5, "5 is not a list of events; return a list of events, in brackets even if there is only one"),
         ([None], "None is no event; return what has happened"),
         ([Deposit], "the class Deposit is no event; return an object of it"),
         ([[5]], "could still be changed"),
@@ -399,7 +399,7 @@ DOORS = {
 
 @pytest.mark.parametrize("name", DOORS)
 def test_every_door_refuses_nonsense_in_one_sentence(name):
-    with pytest.raises(lab.InvalidArgument, match=r" (is not|raised) .*; (give|let it)") as caught:
+    with pytest.raises(lab.InvalidArgument, match=r" (is not|raised) .*; (give|make it)") as caught:
         DOORS[name]()
     assert "\n" not in str(caught.value)
 

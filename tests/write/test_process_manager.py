@@ -265,7 +265,7 @@ def test_who_is_heard_of_only_now_is_not_given_up_in_the_same_call():
 def test_react_without_a_list_is_refused():
     store, bus = a_library(*STORY)
     manager = lab.ProcessManager(store, bus, replace(LIBRARY, react=lambda event, state: None))
-    with pytest.raises(lab.InvalidArgument, match="library gave None; return a list of commands"):
+    with pytest.raises(lab.InvalidArgument, match="library returned None; return a list of commands"):
         manager.catch_up()
 
 

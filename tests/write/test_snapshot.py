@@ -233,7 +233,7 @@ def test_two_old_shapes_of_one_name_in_two_modules_are_told_apart():
         snapshots.load(before, "till")
         fresh = lab.Snapshots(balance, shape="balance").load(after, "till")
         assert snapshots.load(after, "till").state == fresh.state
-        assert snapshots.dropped == {"till": "the store reads old events otherwise than it did then"}
+        assert snapshots.dropped == {"till": "the store now reads old events differently"}
         assert lab.UpcastingStore(log, dict(second)).reads_as == after.reads_as
     of_one_module = [{v1: to_cents}, {a_deposit_of("bank.v1", "Withdrawn"): to_cents}]
     assert len({lab.UpcastingStore(log, one).reads_as for one in of_one_module}) == 2
@@ -451,7 +451,7 @@ def test_why_a_snapshot_was_dropped_is_told():
     assert today.dropped == {"till": "its shape is 'pence', not 'till', and no upcast is declared for it"}
     assert today.kept["till"].shape == "till"
     today.load(in_pence_today(store), "till")
-    assert today.dropped == {"till": "the store reads old events otherwise than it did then"}
+    assert today.dropped == {"till": "the store now reads old events differently"}
 
 
 def test_two_buses_that_share_their_snapshots_meet_each_others_conflicts():
@@ -543,6 +543,6 @@ def test_two_snapshots_of_one_decider_are_refused_since_one_of_them_would_never_
         lab.Snapshots(one, shape=shape) for one, shape in ((in_pence, "p1"), (in_pounds, "q"), (in_pence, "p2"))
     ]
     for some in (snapshots, iter(snapshots), [snapshots[0], snapshots[0]]):
-        with pytest.raises(lab.InvalidArgument, match="snapshots .*'p1'.*: two have one decider; keep one of them"):
+        with pytest.raises(lab.InvalidArgument, match="snapshots .*'p1'.*: two share a decider; keep one of them"):
             lab.CommandBus(lab.MemoryEventStore(), snapshots=some)
     assert a_bus(lab.MemoryEventStore(), in_pence, snapshots=iter(snapshots[:1])).send(Take(3)).version == 1

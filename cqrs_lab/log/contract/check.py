@@ -25,7 +25,7 @@ Story = Callable[[Trial], None] | Sequence[Append]
 METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
 SEEDS, LENGTH = 6, 40
 PATIENCE_SECONDS = 5.0
-"""No single call of a short story takes that long, unless it waits for something that never comes."""
+"""No single call in a short story takes this long unless it waits for something that never comes."""
 ONE_THREAD = (
     "only one thread at a time was tried, since the store {why}; "
     "if several threads are to use it, try check_event_store(..., threads=4)"
@@ -37,17 +37,17 @@ def check_event_store(
     threads: int = 1,
     reopen: Callable[[Any], EventStore] | None = None,
 ) -> Report:
-    """Try the laws of the log on a store.
+    """Return a report on whether a store keeps the laws of the log.
 
     Parameters
     ----------
     make_store : callable
         Returns a new, empty store each time, such as the store's class.
     threads : int, optional
-        From 2 on, that many writers and a reader also use one store at once. A store that holds a lock is tried with
-        two threads in any case: between any two lines of one call, another thread makes a whole one.
+        With 2 or more, this many writers and a reader also use one store at the same time. A store that holds a lock is
+        tried with two threads in any case: between any two lines of one call, another thread makes a whole one.
     reopen : callable, optional
-        ``reopen(store)`` closes a durable store and opens it again from what it has kept.
+        ``reopen(store)`` closes a durable store and opens it again from what it has saved.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def check_event_store(
 def _check_arguments(make_store: Any, threads: Any, reopen: Any) -> None:
     if not callable(make_store):
         what = type(make_store).__name__
-        wanted = f"give what makes a new store each time, such as the class: check_event_store({what})"
+        wanted = f"give a function that returns a new store each time, such as the class: check_event_store({what})"
         if not hasattr(make_store, "append"):
             wanted = "give a function that returns a new, empty store each time, such as the store's class"
         raise InvalidArgument(f"make_store={make_store!r} is a {what}, and cannot be called; {wanted}")
@@ -87,7 +87,7 @@ def _check_arguments(make_store: Any, threads: Any, reopen: Any) -> None:
 
 
 class _Check:
-    """One store under test: plays everything, and notes what breaks."""
+    """One store under test: plays everything, and records what breaks."""
 
     def __init__(self, make_store: Callable[[], EventStore]) -> None:
         self.make_store = make_store
@@ -95,7 +95,7 @@ class _Check:
         self.trial: Trial | None = None
 
     def stages(self, threads: int, reopen: Any) -> Iterator[tuple[str, Callable[[], None]]]:
-        """List what is tried, the simplest first; what comes later would only repeat the faults found before."""
+        """Yield what is tried, simplest first; later stages would only repeat the faults found before."""
         watched = self.in_a_thread_of_its_own
         yield "a new store", partial(watched, self.answers)
         yield "short histories", partial(watched, self.short_stories)
@@ -108,7 +108,7 @@ class _Check:
             yield "a restart", partial(watched, partial(self.restarts, reopen))
 
     def answers(self) -> None:
-        """Make stores, and see whether each has the five methods and is empty."""
+        """Make stores, and check that each has the five methods and is empty."""
         for made in ("store = make_store()", "store.append(...); store = make_store()"):
             try:
                 store: Any = self.make_store()
@@ -129,7 +129,7 @@ class _Check:
                 trial.store.append("order-1", [Happened(1)], expected=0)
 
     def new_trial(self) -> Trial:
-        """Begin on a new store."""
+        """Return a trial of a new store."""
         if self.trial is not None:
             self.found.count(self.trial.checks)
         self.trial = Trial(self.make_store())
@@ -137,7 +137,7 @@ class _Check:
 
     @contextmanager
     def noting(self) -> Iterator[None]:
-        """Note the fault at which a trial ends."""
+        """Record the fault that ends a trial."""
         try:
             yield
         except BrokenLaw as broken:
@@ -151,7 +151,7 @@ class _Check:
             self.trial = None
 
     def short_stories(self) -> None:
-        """Play whatever needs a few events only."""
+        """Play every story that needs only a few events."""
         todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES]
         for story in todo:
             with self.noting():
@@ -188,7 +188,7 @@ class _Check:
             if self.found.faults:
                 return
 
-    # What takes its time is done in the thread of the caller, whose time it is.
+    # What takes long runs in the caller's thread, so that its processor time is measured.
 
     def many_commands(self) -> None:
         """Send more commands than a store might remember."""
@@ -202,7 +202,7 @@ class _Check:
                 self.found.remark(left_out)
 
     def several_threads(self, threads: int) -> None:
-        """Let several threads at the store, if they may."""
+        """Use the store from several threads, if it is made for that."""
         why = ""
         if threads == 1:
             why = "" if for_several_threads(self.make_store()) else "holds no lock"
@@ -226,7 +226,7 @@ class _Check:
                 play_restart()
 
     def in_a_thread_of_its_own(self, work: Callable[[], None]) -> None:
-        """Run something, and note where it waits for ever, as for a lock that was never given back."""
+        """Run something, and record where it waits for ever, as for a lock that is never released."""
         def guarded() -> None:
             try:
                 work()

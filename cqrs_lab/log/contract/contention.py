@@ -1,4 +1,4 @@
-"""Many writers at once and a reader that follows the log meanwhile."""
+"""Many writers at once, and a reader that follows the log meanwhile."""
 
 from __future__ import annotations
 
@@ -103,11 +103,11 @@ def _finished(last: Any) -> bool:
 
 
 def contention(trial: Trial, threads: int) -> None:
-    """Let many threads at a store and look at what they left; raises `BrokenLaw`."""
+    """Use a store from many threads and check what they leave behind; raises `BrokenLaw`."""
     meeting = _Contention(trial.store, threads)
     with _frequent_switches():
         meeting.run()
-    trial.calls = [f"{threads} threads appended {5 * ROUNDS} times each, some refused, while another read on"]
+    trial.calls = [f"{threads} threads appended {5 * ROUNDS} times each, some refused, while another kept reading"]
     trial.expect(RUNS, [], meeting.errors[:1], "errors")
     log = list(trial.store.read_all())
     seen = [one for one in meeting.read if one.event.note == "refused"] + meeting.unfinished

@@ -25,7 +25,7 @@ HISTORIES: tuple[list[Append], ...] = (
 def restarts(
     new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]
 ) -> Iterator[Callable[[], None]]:
-    """Yield what plays each history, restarts twice and goes on each time; each raises `BrokenLaw`."""
+    """Yield functions, one for each history, that play it and restart twice; each raises `BrokenLaw`."""
     for history in HISTORIES:
         yield partial(_restart, new_trial, reopen, history)
 
@@ -46,7 +46,7 @@ def _go_on(trial: Trial, history: list[Append]) -> None:
     trial.look(KEPT)
     for op in history[-8:]:
         if op.command_id is not None:
-            trial.append(op)  # what was recorded comes again; what was refused or empty is met afresh
+            trial.append(op)  # what was recorded is sent again; what was refused or empty is tried again
     version = trial.version("order-1")
     trial.append(Append("order-1", 1, version + 1, first=1000))
     trial.append(Append("order-1", 2, version, f"after {version}", first=1001))

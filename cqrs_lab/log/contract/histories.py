@@ -8,14 +8,14 @@ from random import Random
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
 from cqrs_lab.log.event_store import Expected
 
-# Names that begin alike, so that a store which looks streams up by prefix is found out.
+# Names that begin alike, to catch a store that looks streams up by prefix.
 STREAMS = ("order-1", "order-10", "order-2", "order-11", "cart-1")
 IDS = ("a", "b", "c", "d", "e", "f")
 ATTEMPTS = 200
 
 
 def random_history(random: Random, length: int) -> list[Append]:
-    """Draw appends of 0 to 5 events: most as expected, some stale, some with an id that comes again."""
+    """Return random appends of 0 to 5 events: most as expected, some stale, some with an id used before."""
     versions = dict.fromkeys(STREAMS, 0)
     history: list[Append] = []
     for number in range(length):
@@ -38,7 +38,7 @@ def play(trial: Trial, history: list[Append]) -> None:
 
 
 def shortest(new_trial: Callable[[], Trial], history: list[Append], found: BrokenLaw) -> BrokenLaw:
-    """Leave out what can be left out while the same law is still broken."""
+    """Return the broken law of the shortest history that still breaks it, found by leaving out appends."""
     at, attempts = 0, 0
     while at < len(history) and attempts < ATTEMPTS:
         attempts += 1

@@ -1,7 +1,7 @@
 """Two threads at one store, one of them stopped at every line in turn: a race is found without luck.
 
-A trace function stops a call at a line; there another thread makes whole calls, or waits for a lock. Whatever it met,
-the outcome must be one that could have come of the calls made one after another.
+A trace function stops a call at a line; there another thread makes whole calls, or waits for a lock. In every case
+the outcome must be one that the same calls could have had one after another.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 
 LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore)
 BLOCKED_SECONDS = 0.004
-"""So long another thread may take, once it runs, before it is taken to wait for a lock."""
+"""How long another thread may run before it is assumed to be waiting for a lock."""
 MOST_LINES, MOST_OBJECTS = 120, 1000
 FIRST = Append("order-1", 1, 0, note="first")
 
@@ -58,7 +58,7 @@ SCENES = (
 
 
 def for_several_threads(store: EventStore) -> bool:
-    """Tell whether a store looks as if several threads might use it: it holds a lock, or is the kit's own."""
+    """Return whether a store seems to be made for several threads: it holds a lock, or is the kit's own."""
     todo: list[Any] = [store, *(value for kind in type(store).__mro__ for value in vars(kind).values())]
     seen: set[int] = set()
     while todo and len(seen) < MOST_OBJECTS:
@@ -84,7 +84,7 @@ def _held_by(one: Any) -> list[Any]:
 
 
 def answers_another_thread(make_store: Callable[[], EventStore]) -> bool:
-    """Tell whether a thread other than the maker's may call the store at all."""
+    """Return whether a thread other than the one that made the store may call it at all."""
     meeting = Meeting(Trial(make_store()), ())
     meeting.begin()
     meeting.end()
@@ -105,7 +105,7 @@ class Meeting:
     done: threading.Event = field(default_factory=threading.Event)
 
     def begin(self) -> None:
-        """Start the other thread, and go on when it is done or waits."""
+        """Start the other thread, and return when it is done or waiting."""
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
         self.runs.wait()
@@ -123,13 +123,13 @@ class Meeting:
             for op in self.appends:
                 self.receipts.append(attempt(self.trial.store, op))
                 self.seen.append(list(self.trial.store.read_all()))
-        except Exception as error:  # noqa: BLE001 - judged by whoever waits for this thread
+        except Exception as error:  # noqa: BLE001 - judged by the thread that waits for this one
             self.errors.append(said(error))
         self.done.set()
 
 
 def attempt(store: EventStore, op: Append) -> Any:
-    """Append; None if it was refused."""
+    """Return the receipt of an append; None if it was refused."""
     try:
         return store.append(op.stream, op.events(), expected=op.expected, command_id=op.command_id)
     except ConcurrencyError:
@@ -137,7 +137,7 @@ def attempt(store: EventStore, op: Append) -> Any:
 
 
 def interleavings(new_trial: Callable[[], Trial]) -> Iterator[Callable[[], None]]:
-    """Yield what plays each scene, with the other thread at each line in turn; each raises `BrokenLaw`."""
+    """Yield functions, one for each scene, that play it with the other thread at each line; each raises `BrokenLaw`."""
     for scene in SCENES:
         yield partial(_at_every_line, new_trial, scene)
 
@@ -159,7 +159,7 @@ class _Lines:
         self.lines: list[tuple[Any, int]] = []
 
     def worth_a_stop(self) -> list[int]:
-        """Choose the lines to stop at: each the first two times it runs."""
+        """Return the lines to stop at: each of them the first two times it runs."""
         times: Counter[tuple[Any, int]] = Counter()
         chosen = []
         for number, line in enumerate(self.lines):

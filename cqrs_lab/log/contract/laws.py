@@ -29,7 +29,7 @@ KEPT = "laws 1-3 survive a restart"
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """The event the contract records; a store that needs its event types declared takes `EVENTS`."""
+    """The event the contract records; a store that needs its event types declared can be given `EVENTS`."""
 
     number: int
     note: str = ""

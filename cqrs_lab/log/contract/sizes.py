@@ -27,12 +27,12 @@ STEPS = (300, 1_100, 5_400, 34_000, 67_000)
 LARGE, BATCH = 4_200, 997
 COMMANDS = 1_100
 LIMIT_SECONDS = 5.0
-"""Of processor time, not of a clock: on a busy machine no less is tried."""
+"""Processor time, not time by the clock, so that a busy machine tries no less."""
 
 
 @dataclass(slots=True)
 class LongLog:
-    """What a growing log must hold: stream, version, the event's number and the command of each event."""
+    """The contents that a growing log must have: stream, version, the event's number and the command of each event."""
 
     trial: Trial
     log: list[tuple[str, int, int, str | None]] = field(default_factory=list)
@@ -125,7 +125,7 @@ def _bare(trial: Trial, op: Append) -> Any:
 
 
 def long_log(trial: Trial) -> str:
-    """Grow a log step by step and look at it; say what was left out where the store gets too slow."""
+    """Grow a log step by step and check it; return what was left out if the store gets too slow, "" if nothing was."""
     log, before = LongLog(trial), 0
     for size, following in zip(STEPS, [*STEPS[1:], 0], strict=True):
         began = time.thread_time()

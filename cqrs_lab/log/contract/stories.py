@@ -1,4 +1,4 @@
-"""Short stories of a few appends, each on a new store, from the simplest on: the first fault found is a simple one."""
+"""Stories of a few appends, each on a new store, simplest first, so that the first fault found is a simple one."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ ALIKE = (
 
 
 def with_names(one: str, other: str) -> tuple[Append, ...]:
-    """Tell one story in two streams."""
+    """Return one story in two streams."""
     return Append(one, 2, 0), Append(other, 3, NO_STREAM, first=3), Append(one, 1, 2, first=6)
 
 
 def with_ids(one: str, other: str) -> tuple[Append, ...]:
-    """Tell one story of two commands in one stream."""
+    """Return one story of two commands in one stream."""
     return Append(ONE, 1, 0, one), Append(ONE, 2, 1, other, first=2), Append(ONE, 1, ANY, one)
 
 
@@ -80,7 +80,7 @@ CONTENTS = (
 
 
 def empty_store(trial: Trial) -> None:
-    """Ask a new store for everything."""
+    """Read everything from a new store."""
     trial.expect(READS, 0, trial.ask_head())
     trial.expect(READS, [], trial.read(law=READS))
     trial.expect(READS, [], trial.read(stream=ONE, law=READS))
@@ -111,7 +111,7 @@ def any_place(trial: Trial) -> None:
 
 
 def while_reading(trial: Trial) -> None:
-    """Begin reads, record more, then go on reading."""
+    """Begin to read, record more, then read the rest."""
     _some(trial)
     for stream in (None, ONE):
         for begun in (0, 1):
@@ -131,7 +131,7 @@ def _record_meanwhile(trial: Trial, stream: str | None, begun: int) -> None:
 
 
 def side_by_side(trial: Trial) -> None:
-    """Read twice at once, each in its own pace."""
+    """Read twice at the same time, each at its own pace."""
     _some(trial)
     wanted = places(trial.read()), places(trial.read(stream=ONE))
     trial.calls = [*trial.calls[:3], f"a, b = iter(store.read_all()), iter(store.read_stream({ONE!r}))"]
@@ -146,7 +146,7 @@ def _in_turn(one: Iterator[object], other: Iterator[object]) -> tuple[list[objec
 
 
 def as_recorded(trial: Trial) -> None:
-    """Read twice, with something spoilt in between that was handed out."""
+    """Read twice, and between the two change a list that the store returned."""
     for op in CONTENTS:
         trial.append(op)
         trial.given.clear()
@@ -165,7 +165,7 @@ def as_recorded(trial: Trial) -> None:
 
 
 def following(trial: Trial) -> None:
-    """Read on after each of 60 commits, each time from the last position read."""
+    """Read the new events after each of 60 commits, from the last position read."""
     read: list[object] = []
     at = 0
     for number in range(60):
@@ -175,7 +175,7 @@ def following(trial: Trial) -> None:
         at = new[-1].position if new else at
         trial.calls.clear()
     whole = places(trial.read())
-    trial.calls = ["read on after each of 60 commits, from the last position read; then compared with store.read_all()"]
+    trial.calls = ["read after each of 60 commits, from the last position read; then compared with store.read_all()"]
     late = [one for one in whole if one not in set(read)]
     trial.expect(NOT_LATE, [], late, "events that the reader never saw")
     trial.expect(READS, whole, read)

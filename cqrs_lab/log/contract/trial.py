@@ -1,4 +1,4 @@
-"""One store on trial: every call is written down, and its outcome is compared with a model of the laws.
+"""One store under test: every call is recorded, and its outcome is compared with a model of the laws.
 
 The model is a list of what must be in the log. It shares no code with any store.
 """
@@ -38,14 +38,14 @@ SHOWN = 4
 
 
 class BrokenLaw(Exception):
-    """Ends a trial at its first fault: what comes after it would only repeat it."""
+    """Ends a trial at its first fault: what follows would only repeat it."""
 
     def __init__(self, law: str, done: str, expected: str, came: str) -> None:
         super().__init__(law)
         self.fault = Fault(law, done, expected, came)
 
     def of(self, law: str) -> BrokenLaw:
-        """Blame another law for it."""
+        """Return the same fault under another law."""
         return BrokenLaw(law, self.fault.done, self.fault.expected, self.fault.came)
 
 
@@ -62,14 +62,14 @@ class Append:
     same: bool = False
 
     def numbers(self) -> Sequence[int]:
-        """Return the numbers of the events: up or down, so that a store which sorts them is found out."""
+        """Return the numbers of the events: up or down, to catch a store that sorts them."""
         if self.same:
             return [self.first] * self.count
         last = self.first + self.count
         return range(self.first, last) if self.first % 2 else range(last - 1, self.first - 1, -1)
 
     def events(self) -> list[Happened]:
-        """Make the events."""
+        """Return the events."""
         return [Happened(number, self.note) for number in self.numbers()]
 
     def __str__(self) -> str:
@@ -114,7 +114,7 @@ class Trial:
     # --- calls ---
 
     def call(self, law: str, text: str, function: Callable[[], Any]) -> Any:
-        """Make one call; an error is a fault."""
+        """Return the result of one call; an error is a fault."""
         self.calls.append(text)
         try:
             return function()
@@ -122,17 +122,17 @@ class Trial:
             raise self.broken(law, "no error", said(error)) from error
 
     def expect(self, law: str, expected: object, came: object, done: str = "") -> None:
-        """Compare what the last call gave."""
+        """Compare the result of the last call with what is expected."""
         self.checks += 1
         if expected != came:
             raise self.broken(law, *difference(expected, came), done)
 
     def broken(self, law: str, expected: str, came: str, done: str = "") -> BrokenLaw:
-        """Write down a fault of what was called so far."""
+        """Return a fault of the calls so far."""
         return BrokenLaw(law, _story(self.calls + ([done] if done else [])), expected, came)
 
     def read(self, after: int = 0, limit: int | None = None, stream: str | None = None, law: str = "") -> list[Any]:
-        """Read all of the log or of one stream."""
+        """Return all events of the log, or of one stream."""
         given = [f"{after=}"] * bool(after) + [f"{limit=}"] * (limit is not None)
         kwargs: dict[str, Any] = {"after": after} if after else {}
         kwargs |= {} if limit is None else {"limit": limit}
@@ -147,16 +147,16 @@ class Trial:
     # --- the model ---
 
     def version(self, stream: str) -> int:
-        """Count the stream's events in the model."""
+        """Return the number of the stream's events in the model."""
         return sum(one.stream == stream for one in self.log)
 
     def end(self, stream: str) -> tuple[int, int]:
-        """Give the version of a stream in the model, and where its last event stands."""
+        """Return the version of a stream in the model, and the position of its last event."""
         last = max((at for at, one in enumerate(self.log) if one.stream == stream), default=None)
         return self.version(stream), 0 if last is None else self.positions[last]
 
     def keep(self, op: Append) -> None:
-        """Let the model record an append."""
+        """Record an append in the model."""
         at = self.version(op.stream)
         for number, event in enumerate(op.events(), at + 1):
             self.log.append(Entry(op.stream, number, event, op.command_id))
@@ -166,7 +166,7 @@ class Trial:
     # --- an append and everything that must hold after it ---
 
     def append(self, op: Append, look: bool = True) -> None:
-        """Append, compare the outcome with the model, and look at the store as a whole."""
+        """Append, and compare the outcome and the whole store with the model."""
         known = self.receipts.get((op.stream, op.command_id or "")) if op.command_id is not None else None
         if not op.count:
             receipt = self.call(NOTHING, str(op), lambda: self._append(op))
@@ -251,11 +251,11 @@ class Trial:
         del self.calls[made:]
 
     def ask_version(self, stream: str) -> Any:
-        """Call `stream_version`."""
+        """Return what `stream_version` returns."""
         return self.call(RUNS, f"store.stream_version({stream!r})", lambda: self.store.stream_version(stream))
 
     def ask_head(self) -> Any:
-        """Call `head`."""
+        """Return what `head` returns."""
         return self.call(RUNS, "store.head()", self.store.head)
 
     def _compare_log(self, law: str, log: Sequence[Any]) -> None:
@@ -284,12 +284,12 @@ def _wrong(expected: int | Expected, version: int) -> bool:
 
 
 def places(recorded: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """Give of each recorded event where it stands and what it is."""
+    """Return the place and the event of each recorded event."""
     return [(one.stream, one.version, one.position, one.event, one.command_id) for one in recorded]
 
 
 def difference(expected: object, came: object) -> tuple[str, str]:
-    """Write two values in a line each; of two lists, from where they differ."""
+    """Return two values, each in one line; two lists from the first place where they differ."""
     if not isinstance(expected, list) or not isinstance(came, list):
         return repr(expected), repr(came)
     same = 0
@@ -302,13 +302,13 @@ def difference(expected: object, came: object) -> tuple[str, str]:
 
 
 def shown(value: object) -> str:
-    """Write a value in a line; of a long list, its beginning."""
+    """Return a value in one line; only the beginning of a long list."""
     if isinstance(value, list) and len(value) > SHOWN:
         return f"[{', '.join(map(repr, value[:SHOWN]))}, …]"
     return repr(value)
 
 
 def _story(calls: Sequence[str]) -> str:
-    """Put calls in a line; of many, the last ones."""
+    """Return calls in one line; only the last ones of many."""
     left_out = len(calls) - 2 * SHOWN
     return "; ".join([f"after {left_out} calls before these", *calls[left_out:]] if left_out > 0 else calls)
