@@ -1,4 +1,4 @@
-"""The rules for one order, and for a credit note that names no order."""
+"""The rules for one order, and for a credit note that belongs to no order."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Order:
     Attributes
     ----------
     placed : OrderPlaced or None
-        What was ordered. None as long as there is no order.
+        What was ordered; None until there is an order.
     stage : {"none", "placed", "paid", "shipped", "delivered", "cancelled"}
     item_status : mapping of line number to status
-        Of the lines that are treated apart.
+        The status of each line that has one of its own.
     returns : tuple of ItemsReturned
-        What came back; on the stream of a credit note, that note alone.
+        What came back; on the stream of a credit note, only that note.
     """
 
     placed: OrderPlaced | None = None
@@ -219,7 +219,7 @@ def _check_numbering(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> N
 
 
 def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[OrderLine, ...], tuple[RefusedLine, ...]]:
-    """Part the lines into those accepted and those refused."""
+    """Return the accepted lines and the refused lines."""
     reasons = [_why_refused(line, customer_id) for line in lines]
     if not any(reasons):
         return lines, ()
@@ -234,7 +234,7 @@ def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[Ord
 
 
 def _why_refused(line: OrderLine, customer_id: str) -> str:
-    """Tell why the shop does not accept a line; "" if it does."""
+    """Return why the shop does not accept a line; "" if it does."""
     if line.description.strip().casefold() == "test":
         return "a test entry"
     if line.quantity < 1:
@@ -260,7 +260,7 @@ def _the_line(placed: OrderPlaced, number: int) -> OrderLine:
 
 
 def evolve(order: Order, event: OrderEvent) -> Order:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case OrderPlaced():
             return replace(order, placed=event, stage="placed")
