@@ -1,4 +1,4 @@
-"""Accepts an answer in any form that the task permits: any number type, any container, any spelling of a word."""
+"""Accepts answers in every form that a task permits: any number type, any container, any spelling of a word."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def as_plain(value: Any) -> Any:
 
 
 def as_number(value: Any, done: str, expected: object = "a number") -> float:
-    """Return a finite number of any type: int, float, NumPy's, Fraction, Decimal. True and False are no numbers.
+    """Return a finite number of any type: int, float, NumPy's, Fraction, Decimal. True and False are not numbers.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def as_number(value: Any, done: str, expected: object = "a number") -> float:
     done : str
         What was done to the answer, as in `NotYet`.
     expected : object, optional
-        What should have come.
+        What was expected.
 
     Raises
     ------
     NotYet
-        None, a text, a container, a bool, or a number that is not finite.
+        It is None, a text, a container, a bool, or a number that is not finite.
 
     Examples
     --------
@@ -75,12 +75,12 @@ def as_whole(value: Any, done: str, expected: object = "a whole number") -> int:
 
 
 def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
-    """Return what a container of any kind holds: list, tuple, set, generator, array, dict (its keys), Series, Index.
+    """Return the items of a container of any kind: list, tuple, set, generator, array, dict (its keys), Series, Index.
 
     Raises
     ------
     NotYet
-        None, a text, a DataFrame, something that holds nothing, or a generator without end.
+        It is None, a text, a DataFrame, something without items, or a generator that does not end.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def as_mapping(value: Any, done: str, expected: object = "a dict") -> dict[Any, 
 
 
 def as_word(value: Any) -> str:
-    """Return a word without what makes no difference: capitals, hyphens, underscores, further spaces, a full stop.
+    """Return a word without what makes no difference: capitals, hyphens, underscores, extra spaces, a full stop.
 
     Examples
     --------
@@ -130,22 +130,22 @@ def as_word(value: Any) -> str:
 
 
 def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
-    """Make an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
+    """Return an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
 
     Parameters
     ----------
     made_by : callable
         A dataclass, a NamedTuple, any class, or a function that makes one.
     values : mapping of str to value
-        What to hand over, under the names that the task uses.
+        The values to pass, under the names that the task uses.
     also : mapping of str to words, optional
-        Other words that a field of that value may contain: ``{"payer": ("from", "source", "debit")}``. What no word
-        fits goes to the fields that are left, in their order.
+        Other words that a field for that value may contain: ``{"payer": ("from", "source", "debit")}``. A value that
+        no word fits goes to the next field that is left.
 
     Raises
     ------
     NotYet
-        There is no field for a value, or none of these is a value for a field.
+        There is no field for a value, or no value for a field.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
 
 
 def _fields_of(values: Mapping[str, Any], fields: Sequence[str], also: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Find for each value its field: by its name, by one of its other words, and then by the order."""
+    """Return the field for each value: by name, by one of its other words, and then by order."""
     taken: dict[str, str] = {}
     ways: tuple[Callable[[str, str], bool], ...] = (
         lambda key, field: as_word(field) == as_word(key),

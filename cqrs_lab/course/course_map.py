@@ -1,4 +1,4 @@
-"""The map of the course: the lessons, where they take place on the picture of the pattern."""
+"""The map of the course: the lessons, placed on the picture of the pattern."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cqrs_lab.show.picture import Picture, drawing
 from cqrs_lab.show.style import LOG, READ, WRITE
 
 NEUTRAL = "var(--faint)"
-# Left, top, width, height, colour, and what a lesson there is about.
+# Left, top, width, height, colour, and what its lessons are about.
 PLACES = {
     "one model": (16, 20, 200, 96, NEUTRAL, "before: one model"),
     "write side": (262, 20, 200, 96, WRITE.colour, f"{WRITE.marker} write side"),

@@ -8,7 +8,7 @@ Place = Literal["one model", "write side", "log", "read side", "the lag", "the w
 
 
 class Lesson(NamedTuple):
-    """A lesson: its file in notebooks/ without the ending, its question, where it takes place, and if it is there."""
+    """A lesson: its file in notebooks/ without the suffix, its question, its place on the map, and if it exists."""
 
     file: str
     question: str

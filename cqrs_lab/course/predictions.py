@@ -1,6 +1,6 @@
-"""What comes out with the answer: to each wrong guess what leads there, and under the right choice why it is right.
+"""What is said with the answer: to each wrong guess what leads to it, and why the right choice is right.
 
-What stands under the right choice is said to everybody.
+Everybody gets the text of the right choice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The questions that open lessons, with what is said to each answer; those that look back are in `reviews`."""
+"""The questions that open lessons, with a reply to each answer; those that close a stretch are in `reviews`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Recalled(NamedTuple):
-    """A question about an earlier lesson: its right choice first, then the others, each with what is said to it."""
+    """A question about an earlier lesson: the right choice first, then the others, each with a reply."""
 
     text: str
     answers: dict[str, str]
@@ -17,14 +17,14 @@ class Recalled(NamedTuple):
         return next(iter(self.answers))
 
     def meet(self, answer: str) -> str:
-        """Say what is said to an answer; after a wrong one, also what is right and why."""
+        """Return the reply to an answer; to a wrong one, also what is right and why."""
         if answer == self.right:
             return self.answers[answer]
         why = self.answers[self.right].removeprefix("Right: ")
         return f"{self.answers[answer]} Answer: {self.right}. {why[0].upper()}{why[1:]}"
 
 
-# Choices are shown in alphabetical order, so that their place tells nothing.
+# Choices are shown in alphabetical order, so that their place hints at nothing.
 QUESTIONS: dict[str, tuple[Recalled, ...]] = {
     "02": (
         Recalled(

@@ -1,4 +1,4 @@
-"""The mixed questions that close a stretch of the course, with what is said to each answer."""
+"""The mixed questions that close a stretch of the course, with a reply to each answer."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ RebuildFunction = Callable[[Tables, EventStore, Projection], Iterator[None]]
 
 
 class FunctionRebuilder:
-    """A generator ``rebuild(tables, store, projection)`` that yields between steps and keeps everything in the tables."""
+    """A generator ``rebuild(tables, store, projection)`` that yields between steps; it keeps all in the tables."""
 
     def __init__(self, rebuild: RebuildFunction, store: EventStore, old: Projection, new: Projection, sites: Sites):
         self._rebuild, self._store, self._new, self._sites = rebuild, store, new, sites
