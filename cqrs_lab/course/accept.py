@@ -59,7 +59,7 @@ def as_number(value: Any, done: str, expected: object = "a number") -> float:
     if isinstance(number, bool):
         raise NotYet(done, shown(value), expected, "That is a yes or a no. How many, or how much, is it?")
     if not isinstance(number, Real | Decimal):
-        raise NotYet(done, shown(value), expected, "What comes back is no number. What does your last line return?")
+        raise NotYet(done, shown(value), expected, "That is not a number. What does your last line return?")
     if not math.isfinite(number):
         raise NotYet(done, shown(value), expected, "That number is not finite. Which line of yours makes it so?")
     return int(number) if isinstance(number, Integral) else float(number)
@@ -69,7 +69,7 @@ def as_whole(value: Any, done: str, expected: object = "a whole number") -> int:
     """Return a whole number of any type; 3.0 is 3, and 3.5 is refused."""
     number = as_number(value, done, expected)
     if number != int(number):
-        ask = "Only a whole number has a meaning here. Which line of yours divides?"
+        ask = "Only a whole number makes sense here. Which line of yours divides?"
         raise NotYet(done, shown(value), expected, ask)
     return int(number)
 
@@ -90,7 +90,7 @@ def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
     if value is None:
         raise NotYet(done, shown(value), expected, NO_RETURN)
     if isinstance(value, str | bytes | pd.DataFrame) or not isinstance(value, Iterable):
-        raise NotYet(done, shown(value), expected, "Several things are asked for. Which container do yours stand in?")
+        raise NotYet(done, shown(value), expected, "The task asks for several things. Which container are yours in?")
     items = [as_plain(one) for one in islice(np.ravel(value) if isinstance(value, np.ndarray) else value, MOST_ITEMS)]
     if len(items) == MOST_ITEMS:
         raise NotYet(done, f"more than {MOST_ITEMS:,} things", expected, "When does your generator end?")
@@ -157,7 +157,7 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
     name = getattr(made_by, "__name__", shown(made_by))
     done = f"made {name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
     if not callable(made_by):
-        raise NotYet(f"looked for {name}", made_by, "a class", "What did you hand over: the class, or one of it?")
+        raise NotYet(f"looked for {name}", made_by, "a class", "What did you pass: the class, or an instance?")
     fields = [
         one
         for one in inspect.signature(made_by).parameters.values()

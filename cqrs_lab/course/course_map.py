@@ -18,7 +18,7 @@ PLACES = {
     "log": (508, 20, 160, 96, LOG.colour, f"{LOG.marker} log"),
     "read side": (714, 20, 230, 96, READ.colour, f"{READ.marker} read side"),
     "the lag": (508, 146, 436, 84, READ.colour, "the lag between log and read side"),
-    "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and if it pays"),
+    "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and whether it pays"),
 }
 
 
@@ -38,7 +38,7 @@ def course_map() -> Picture:
     """
     places = {place: [lesson for lesson in LESSONS if lesson.place == place] for place in PLACES}
     told = "; ".join(f"{place}: {', '.join(str(one.number) for one in there)}" for place, there in places.items())
-    says = f"The sixteen lessons by the place where they happen. {told}."
+    says = f"The sixteen lessons, by where they take place. {told}."
     boxes = (_place(place, there) for place, there in places.items())
     ways = '<path class="way" d="M 462 68 H 500 M 668 68 H 706" style="stroke:var(--faint)"/>'
     rows = [(lesson.number, lesson.question, lesson.place, lesson.written) for lesson in LESSONS]

@@ -34,7 +34,7 @@ class NotCopied(Exception):
 
 
 CANNOT_BE_COPIED = (
-    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
+    "Your answer runs as a copy, in a separate process. What does it hold that exists only in this notebook: an "
     "open file, a connection, a generator, a thread? Make it inside your function."
 )
 

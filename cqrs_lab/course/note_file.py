@@ -56,7 +56,7 @@ class NoteFile:
         said = [self._read.trouble] if self._read.trouble else []
         if self._read.damaged:
             lines = ", ".join(map(str, self._read.damaged))
-            said.append(f"{self.path}: line {lines} cannot be read, and is left out. The others count.")
+            said.append(f"{self.path}: line {lines} cannot be read and is skipped. The others count.")
         new = [one for one in said if one not in self._told]
         self._told.update(new)
         return " ".join(new)

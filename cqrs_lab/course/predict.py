@@ -73,7 +73,7 @@ def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
     """Return the question; None if there are neither choices nor a range."""
     _check_key(key)
     if choices is not None and range is not None:
-        raise InvalidArgument(f"predict({key!r}, …) has choices and a range; give one of the two")
+        raise InvalidArgument(f"predict({key!r}, …) has both choices and a range; give one of the two")
     if choices is not None:
         listed = [choices] if isinstance(choices, str) or not isinstance(choices, Iterable) else list(choices)
         if len(listed) < 2 or not all(isinstance(one, str) for one in listed) or len(set(listed)) < len(listed):
@@ -112,7 +112,7 @@ def _first_guess(key: str) -> Any:
 
 
 def _kept_guess(question: Question, guess: Any) -> str:
-    return f"Kept: {guess}. Now run on. {_keep(question, guess)}".rstrip()
+    return f"Kept: {guess}. Now run the next cell. {_keep(question, guess)}".rstrip()
 
 
 def _keep(question: Question, guess: Any) -> str:
@@ -144,7 +144,7 @@ def veiled(key: str, view: View) -> View:
     """
     _check_key(key)
     if _first_guess(key) is None:
-        view.veil = f"What do you expect? Your guess ({key}) takes this away."
+        view.veil = f"What do you expect? Your guess ({key}) uncovers the picture."
         _veiled.setdefault(key, []).append(view)
     return view
 

@@ -105,9 +105,9 @@ def progress() -> Picture:
         rows, index=pd.Index(lessons, name="lesson", dtype="str"), columns=list(COLUMNS), dtype="int64"
     )
     passed = int(frame["exercises passed"].sum())
-    says = f"{passed} exercise{'s'[: passed != 1]} passed, in {len(frame)} lesson{'s'[: len(frame) != 1]} begun."
+    says = f"{passed} exercise{'s'[: passed != 1]} passed, in {len(frame)} lesson{'s'[: len(frame) != 1]} started."
     news = kept.file.news()
-    html = table(frame, "Your progress, kept on this machine alone", nothing="nothing yet")
+    html = table(frame, "Your progress, kept only on this machine", nothing="nothing yet")
     return Picture(html + f'<p class="says">{escape(news)}</p>' * bool(news), f"{says} {news}".strip(), frame)
 
 

@@ -139,7 +139,7 @@ class _Bus(CommandBus):
         if before >= MOST_EVENTS:
             raise InvalidArgument(
                 f"the process answers its own events, or its own deadlines, {MOST_EVENTS:,} times over; "
-                "let react and overdue give [] once a step is done"
+                "let react and overdue return [] once a step is done"
             )
         receipt = super().send(command, command_id)
         self.led_to |= dict.fromkeys(range(before + 1, self._head() + 1), type(command).__name__)
@@ -189,7 +189,7 @@ class _Day:
         for instance, deadline in self._awaited().items():
             if deadline <= self.now:
                 self.missed.add((instance, deadline))
-                self.notes.append(f"{self.now:%H:%M}: time was up for {instance}, and the process waits on.")
+                self.notes.append(f"{self.now:%H:%M}: time was up for {instance}, and the process keeps waiting.")
 
     def _life(self) -> ProcessManager:
         return ProcessManager(self.store, self.bus, self.process, self.saved, self._save)
@@ -201,7 +201,7 @@ class _Day:
         said = f"{self.now:%H:%M}: {type(command).__name__}"
         try:
             if not self.bus.send(command).events:
-                self.notes.append(f"{said} changed nothing: it was so already.")
+                self.notes.append(f"{said} changed nothing: that was already the case.")
         except CommandRejected as refused:
             self.notes.append(f"{said} was refused: {refused.reason}.")
 
@@ -209,7 +209,7 @@ class _Day:
         try:
             self.manager.due(self.now)
         except _Died as died:
-            self.notes.append(f"The process manager died after {died} and before it noted that; a new one went on.")
+            self.notes.append(f"The process manager died after {died} before it saved its position; a new one went on.")
             self.manager = self._life()
             self.manager.due(self.now)
         for recorded in self.store.read_all(after=self.heard):

@@ -120,7 +120,7 @@ class _Books:
         if payment == "PaymentRequested":
             yield f"order {one} is over, and the bank is still asked for money"
         if (parcel == "ParcelAccepted") != shipped or parcel == "ParcelBooked":
-            yield f"order {one} is {'shipped' if shipped else 'not shipped'}, and the last of its parcel is {parcel}"
+            yield f"order {one} is {'shipped' if shipped else 'not shipped'}; the last event of its parcel is {parcel}"
 
 
 def _units(order: shop.OrderPlaced) -> Counter[str]:

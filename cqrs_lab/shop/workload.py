@@ -316,7 +316,7 @@ def _check(
         ("seed", seed, seed >= 0, "a whole number, 0 or more"),
         ("orders_per_day", orders_per_day, 0 <= orders_per_day < inf, "a number, 0 or more"),
         ("days", days, days >= 0, "a whole number, 0 or more"),
-        ("start", start, start.tzinfo is None, "a time without zone, as are all times of the shop"),
+        ("start", start, start.tzinfo is None, "a time without a zone, like all times of the shop"),
         ("products", products, products >= 1, "a whole number, 1 or more"),
         ("customers", customers, customers >= 1, "a whole number, 1 or more"),
         ("cancellation_rate", cancellation_rate, 0 <= cancellation_rate <= 1, "a share, from 0 to 1"),

@@ -162,7 +162,7 @@ def _positions(step: Step) -> str:
     head = step.head
     rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
-    return table(frame.rename_axis("who"), "Who has read how far")
+    return table(frame.rename_axis("who"), "How far each has read")
 
 
 def _message(step: Step) -> str:

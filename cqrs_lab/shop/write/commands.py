@@ -18,7 +18,7 @@ class _AtATime:
     def __post_init__(self) -> None:
         at: Any = getattr(self, "at", None)
         if getattr(at, "tzinfo", None) is not None:
-            raise InvalidArgument(f"at={at!r} has a time zone; the shop's times are without, all in its own zone")
+            raise InvalidArgument(f"at={at!r} has a time zone; give it without: all times are the shop's local time")
 
 
 # --- the catalogue: one stream per product, "product-…" ---------------------------------------------------

@@ -169,7 +169,7 @@ def _return_items(command: ReturnItems, order: Order) -> list[OrderEvent]:
 def _issue_credit_note(command: IssueCreditNote, order: Order) -> list[OrderEvent]:
     return_id, customer_id, country, at = command.return_id, command.customer_id, command.country, command.at
     if order.placed:
-        raise CommandRejected(f"{return_id} is an order; give the credit note an id of its own")
+        raise CommandRejected(f"{return_id} is an order; give the credit note its own id")
     _check_numbering(command.lines, command.charges)
     lines, refused = _sort_out(command.lines, customer_id)
     credited = ItemsReturned(return_id, "", customer_id, country, lines, command.charges, at)
@@ -181,11 +181,11 @@ def _issue_credit_note(command: IssueCreditNote, order: Order) -> list[OrderEven
 
 def _lines_to_return(command: ReturnItems, placed: OrderPlaced) -> tuple[OrderLine, ...]:
     if command.return_id in ("", command.order_id):
-        raise CommandRejected("a return needs an id of its own")
+        raise CommandRejected("a return needs its own id")
     if not command.quantities:
         raise CommandRejected("a return needs at least one line")
     if len({item.line for item in command.quantities}) < len(command.quantities):
-        raise CommandRejected("a return names each line once")
+        raise CommandRejected("a return may list each line only once")
     if any(item.quantity < 1 for item in command.quantities):
         raise CommandRejected("quantity must be 1 or more")
     return tuple(replace(_the_line(placed, item.line), quantity=item.quantity) for item in command.quantities)
@@ -215,7 +215,7 @@ def _check_numbering(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> N
     if not numbers:
         raise CommandRejected("at least one line or charge is needed")
     if len(numbers) < len(lines) + len(charges) or min(numbers) < 1:
-        raise CommandRejected("lines and charges share one numbering, from 1; no number stands twice")
+        raise CommandRejected("lines and charges share one numbering, from 1; no number appears twice")
 
 
 def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[OrderLine, ...], tuple[RefusedLine, ...]]:

@@ -18,7 +18,7 @@ from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
 TABLE_AND_CHECKPOINT = "law 6: after each delivery the table is the fold of the log up to the checkpoint"
-TOLD = "law 7: what cannot be read is told"
+TOLD = "law 7: what cannot be read is reported"
 CONVERGED = "law 11: once the faults stop, the table is the fold of the whole log"
 FROM_COMMANDS = "law 12: the table is what the commands should lead to"
 
@@ -91,7 +91,7 @@ class Laws:
         for one in self.store.read_all() if self.unreadable else ():
             passed = one.position in self.unreadable and one.position <= position
             if passed and one.position not in left_out and type(one.event) in self.projection.events:
-                self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither, and it is passed")
+                self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither: it was skipped")
         self.meanwhile()
         if not self.agrees:
             self._compare(TABLE_AND_CHECKPOINT, what, self._fold())

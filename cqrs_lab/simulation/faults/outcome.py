@@ -76,7 +76,7 @@ class Outcome:
         if not len(self.idle):
             return ""
         came_by = ", ".join(f"{site} ({visits})" for site, visits in sorted(self.visits.items())) or "no place"
-        return f" Never struck: {self.idle}. The worker came by: {came_by}; the log ends at {self.head}."
+        return f" Never struck: {self.idle}. The worker passed: {came_by}; the log ends at {self.head}."
 
     def __repr__(self) -> str:
         if self.ok:

@@ -244,7 +244,7 @@ class _Run:
         if self.heard > self.most:  # here, because every command passes here, whoever sends without end
             raise InvalidArgument(
                 f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
-                "over and over, let react and overdue return [] once a step is done; a story that is honestly so long "
+                "over and over, let react and overdue return [] once a step is done; a story that really is that long "
                 "can be cut into shorter ones"
             )
         return self.bus.send(command, command_id)

@@ -12,7 +12,7 @@ from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 
 PROMISES = {
-    "read_your_writes": "law 9: who asks with a receipt's position gets no older state (read your writes)",
+    "read_your_writes": "law 9: a query with a receipt's position gets no older state (read your writes)",
     "monotonic_reads": "monotonic reads: what a reader was shown does not go away",
     "consistent_prefix": "consistent prefix: no event is shown without those in front of it",
 }

@@ -228,7 +228,7 @@ class FunctionRebuilder:
     def _called(self) -> Iterator[Any]:
         steps: Any = self._rebuild(self._tables, self._store, self._new)
         if not isinstance(steps, Iterator):
-            raise InvalidArgument(f"the function gave {steps!r} and no steps; let it yield between its steps")
+            raise InvalidArgument(f"the function returned {steps!r}, not steps; let it yield between its steps")
         return steps
 
     @property

@@ -96,7 +96,7 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
         The run broke no law.
     """
     if run.ok:
-        raise InvalidArgument("every law held in this run, so nothing is to be made smaller; give one that broke a law")
+        raise InvalidArgument("every law held in this run, so there is nothing to shrink; give a run that broke a law")
     law = run.broken[0].law
     smaller = True
     while smaller:

@@ -46,15 +46,15 @@ def replay(
     takes = signature(simulate).parameters.keys()
     if unknown := ", ".join(sorted(plain.keys() - takes)):
         raise InvalidArgument(
-            f"the ticket says {unknown}, and {simulate.__name__} takes no such thing; give simulate=, what made the run"
+            f"the ticket holds {unknown}, which {simulate.__name__} does not take; give simulate= as in the run"
         )
     if twice := ", ".join(sorted(options.keys() & {*plain, "plan"})):
-        raise InvalidArgument(f"the ticket says {twice} already; leave it out")
+        raise InvalidArgument(f"the ticket already holds {twice}; leave it out")
     if unknown := ", ".join(sorted(options.keys() - takes)):
         raise InvalidArgument(f"{simulate.__name__} takes no {unknown}; it takes {', '.join(takes)}")
     run = simulate(story, plan, *(() if worker is None else (worker,)), **plain, **options)
     if run.fingerprint != fingerprint:
         raise InvalidArgument(
-            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
+            f"the ticket is for run {fingerprint}, and this is {run.fingerprint}; give the same story, worker and store"
         )
     return run
