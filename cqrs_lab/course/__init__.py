@@ -1,4 +1,4 @@
-"""The course: its lessons, and what meets a learner's guesses and answers."""
+"""The course: its lessons, its questions, and the checks of its exercises."""
 
 from cqrs_lab.course.check import Verdict, check, hint
 from cqrs_lab.course.course_map import course_map

@@ -1,4 +1,4 @@
-"""Accepts an answer in any form that the task permits: any number type, any container, any spelling of a word."""
+"""Accepts answers in every form that a task permits: any number type, any container, any spelling of a word."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def as_plain(value: Any) -> Any:
 
 
 def as_number(value: Any, done: str, expected: object = "a number") -> float:
-    """Return a finite number of any type: int, float, NumPy's, Fraction, Decimal. True and False are no numbers.
+    """Return a finite number of any type: int, float, NumPy's, Fraction, Decimal. True and False are not numbers.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def as_number(value: Any, done: str, expected: object = "a number") -> float:
     done : str
         What was done to the answer, as in `NotYet`.
     expected : object, optional
-        What should have come.
+        What was expected.
 
     Raises
     ------
     NotYet
-        None, a text, a container, a bool, or a number that is not finite.
+        It is None, a text, a container, a bool, or a number that is not finite.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def as_number(value: Any, done: str, expected: object = "a number") -> float:
     if isinstance(number, bool):
         raise NotYet(done, shown(value), expected, "That is a yes or a no. How many, or how much, is it?")
     if not isinstance(number, Real | Decimal):
-        raise NotYet(done, shown(value), expected, "What comes back is no number. What does your last line return?")
+        raise NotYet(done, shown(value), expected, "That is not a number. What does your last line return?")
     if not math.isfinite(number):
         raise NotYet(done, shown(value), expected, "That number is not finite. Which line of yours makes it so?")
     return int(number) if isinstance(number, Integral) else float(number)
@@ -69,18 +69,18 @@ def as_whole(value: Any, done: str, expected: object = "a whole number") -> int:
     """Return a whole number of any type; 3.0 is 3, and 3.5 is refused."""
     number = as_number(value, done, expected)
     if number != int(number):
-        ask = "Only a whole number has a meaning here. Which line of yours divides?"
+        ask = "Only a whole number makes sense here. Which line of yours divides?"
         raise NotYet(done, shown(value), expected, ask)
     return int(number)
 
 
 def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
-    """Return what a container of any kind holds: list, tuple, set, generator, array, dict (its keys), Series, Index.
+    """Return the items of a container of any kind: list, tuple, set, generator, array, dict (its keys), Series, Index.
 
     Raises
     ------
     NotYet
-        None, a text, a DataFrame, something that holds nothing, or a generator without end.
+        It is None, a text, a DataFrame, something without items, or a generator that does not end.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
     if value is None:
         raise NotYet(done, shown(value), expected, NO_RETURN)
     if isinstance(value, str | bytes | pd.DataFrame) or not isinstance(value, Iterable):
-        raise NotYet(done, shown(value), expected, "Several things are asked for. Which container do yours stand in?")
+        raise NotYet(done, shown(value), expected, "The task asks for several things. Which container are yours in?")
     items = [as_plain(one) for one in islice(np.ravel(value) if isinstance(value, np.ndarray) else value, MOST_ITEMS)]
     if len(items) == MOST_ITEMS:
         raise NotYet(done, f"more than {MOST_ITEMS:,} things", expected, "When does your generator end?")
@@ -117,7 +117,7 @@ def as_mapping(value: Any, done: str, expected: object = "a dict") -> dict[Any, 
 
 
 def as_word(value: Any) -> str:
-    """Return a word without what makes no difference: capitals, hyphens, underscores, further spaces, a full stop.
+    """Return a word without what makes no difference: capitals, hyphens, underscores, extra spaces, a full stop.
 
     Examples
     --------
@@ -130,22 +130,22 @@ def as_word(value: Any) -> str:
 
 
 def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
-    """Make an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
+    """Return an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
 
     Parameters
     ----------
     made_by : callable
         A dataclass, a NamedTuple, any class, or a function that makes one.
     values : mapping of str to value
-        What to hand over, under the names that the task uses.
+        The values to pass, under the names that the task uses.
     also : mapping of str to words, optional
-        Other words that a field of that value may contain: ``{"payer": ("from", "source", "debit")}``. What no word
-        fits goes to the fields that are left, in their order.
+        Other words that a field for that value may contain: ``{"payer": ("from", "source", "debit")}``. A value that
+        no word fits goes to the next field that is left.
 
     Raises
     ------
     NotYet
-        There is no field for a value, or none of these is a value for a field.
+        There is no field for a value, or no value for a field.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
     name = getattr(made_by, "__name__", shown(made_by))
     done = f"made {name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
     if not callable(made_by):
-        raise NotYet(f"looked for {name}", made_by, "a class", "What did you hand over: the class, or one of it?")
+        raise NotYet(f"looked for {name}", made_by, "a class", "What did you pass: the class, or an instance?")
     fields = [
         one
         for one in inspect.signature(made_by).parameters.values()
@@ -174,7 +174,7 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
 
 
 def _fields_of(values: Mapping[str, Any], fields: Sequence[str], also: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Find for each value its field: by its name, by one of its other words, and then by the order."""
+    """Return the field for each value: by name, by one of its other words, and then by order."""
     taken: dict[str, str] = {}
     ways: tuple[Callable[[str, str], bool], ...] = (
         lambda key, field: as_word(field) == as_word(key),

@@ -1,4 +1,4 @@
-"""Questions in a notebook: each is answered once, and something is said to every answer."""
+"""Questions in a notebook: each is answered once, and every answer gets a reply."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Question(NamedTuple):
         Raises
         ------
         InvalidArgument
-            It is no answer to this question; the message says what would be one.
+            It does not answer this question; the message says what would.
         """
         if self.choices is not None:
             same = [choice for choice in self.choices if as_word(choice) == as_word(as_plain(answer))]
@@ -46,7 +46,7 @@ class Question(NamedTuple):
         return int(number) if isinstance(number, Integral) else float(number)
 
     def reads(self, answer: Any) -> bool:
-        """Return whether it is an answer to this question."""
+        """Return whether this answers the question."""
         try:
             self.read(answer)
         except InvalidArgument:
@@ -67,7 +67,7 @@ class Question(NamedTuple):
 
 
 class Ask(anywidget.AnyWidget):
-    """Puts questions, and says something to each answer.
+    """Shows questions, and replies to each answer.
 
     ``ask.give("02.1", "two")`` answers as a learner would; the first answer counts.
 
@@ -75,7 +75,7 @@ class Ask(anywidget.AnyWidget):
     ----------
     questions : sequence of Question
     respond : callable
-        ``respond(question, answer)`` returns what is said to an answer.
+        ``respond(question, answer)`` returns the reply to an answer.
     given : mapping of str to answer, optional
         What was answered in an earlier session.
     """
@@ -102,7 +102,7 @@ class Ask(anywidget.AnyWidget):
         self.observe(self._take, names="given")
 
     def give(self, key: str, answer: Any) -> str:
-        """Answer a question, and return what is said to it."""
+        """Answer a question, and return the reply."""
         if key not in self._asked:
             raise InvalidArgument(f"no question {key!r} here; there is {', '.join(self._asked)}")
         if key not in self.told:
@@ -123,7 +123,7 @@ class Ask(anywidget.AnyWidget):
         return "\n".join(_line(question, self.told.get(key, "")) for key, question in self._asked.items())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the questions; where no widget can be shown, as text."""
+        """Show the questions; as text where no widget can be shown."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         asked = "".join(f"<p>{escape(_line(one, self.told.get(key, '')))}</p>" for key, one in self._asked.items())
         return {**data, "text/html": f'<div class="cqrs-lab">{asked}</div>', "text/plain": repr(self)}, metadata

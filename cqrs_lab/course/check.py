@@ -17,7 +17,7 @@ from cqrs_lab.errors import InvalidArgument
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found.
+    """The result of a check.
 
     Attributes
     ----------
@@ -27,13 +27,13 @@ class Verdict:
     line : str
         The learner's own line that raised an error, if one did.
     ask : str
-        A question that points at the misunderstanding; of a passed exercise, what it showed.
+        A question that points at the misunderstanding; for a passed exercise, what it showed.
     printed : str
-        What the answer printed meanwhile.
+        What the answer printed during the check.
     undecided : bool
-        The machine was too busy for a verdict, and nothing is noted.
+        The machine was too busy for a verdict, and nothing is kept.
     not_kept : str
-        Why this is only noted for the session; "" if it is kept.
+        Why this is kept for this session only; "" if it is saved.
     """
 
     key: str
@@ -68,7 +68,7 @@ class Verdict:
 
 
 def check(key: str, answer: Any) -> Verdict:
-    """Check an answer: it runs as a copy, in a process that is ended after its time of work, whatever it does.
+    """Check an answer: a copy runs in a process that is ended when its time is up, whatever it does.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ RUN_IT_AGAIN = "This machine was busy, and your answer has not had its turn. Run
 
 
 def _why_it_ended(ran: Ran, limits: Limits) -> Found:
-    """Say why there is no verdict of the judge's: what was measured, and no more than that."""
+    """Return why the judge gave no verdict: only what was measured."""
     used, limit = f"{ran.own_seconds:.1f} s of its own processor time", f"{limits.own_seconds:g} s"
     came, expected, ask = {
         "time": (
@@ -139,7 +139,7 @@ _hinted: dict[str, int] = {}
 
 
 def hint(key: str) -> str:
-    """Return the next hint to an exercise; after the last one, the last one again."""
+    """Return the next hint for an exercise; after the last one, the last one again."""
     hints = _exercise(key).hints
     at = _hinted.get(key, 0)
     _hinted[key] = min(at + 1, len(hints) - 1)

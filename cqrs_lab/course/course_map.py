@@ -1,4 +1,4 @@
-"""The map of the course: the lessons, where they take place on the picture of the pattern."""
+"""The map of the course: the lessons, placed on the picture of the pattern."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cqrs_lab.show.picture import Picture, drawing
 from cqrs_lab.show.style import LOG, READ, WRITE
 
 NEUTRAL = "var(--faint)"
-# Left, top, width, height, colour, and what a lesson there is about.
+# Left, top, width, height, colour, and what its lessons are about.
 PLACES = {
     "one model": (16, 20, 200, 96, NEUTRAL, "before: one model"),
     "write side": (262, 20, 200, 96, WRITE.colour, f"{WRITE.marker} write side"),
     "log": (508, 20, 160, 96, LOG.colour, f"{LOG.marker} log"),
     "read side": (714, 20, 230, 96, READ.colour, f"{READ.marker} read side"),
     "the lag": (508, 146, 436, 84, READ.colour, "the lag between log and read side"),
-    "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and if it pays"),
+    "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and whether it pays"),
 }
 
 
@@ -38,7 +38,7 @@ def course_map() -> Picture:
     """
     places = {place: [lesson for lesson in LESSONS if lesson.place == place] for place in PLACES}
     told = "; ".join(f"{place}: {', '.join(str(one.number) for one in there)}" for place, there in places.items())
-    says = f"The sixteen lessons by the place where they happen. {told}."
+    says = f"The sixteen lessons, by where they take place. {told}."
     boxes = (_place(place, there) for place, there in places.items())
     ways = '<path class="way" d="M 462 68 H 500 M 668 68 H 706" style="stroke:var(--faint)"/>'
     rows = [(lesson.number, lesson.question, lesson.place, lesson.written) for lesson in LESSONS]

@@ -1,4 +1,4 @@
-"""What a judge says of an answer, and how it calls a learner's function."""
+"""What a judge says about an answer, and how it calls a learner's function."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class NotYet(Exception):
     Parameters
     ----------
     done : str
-        What was done to the answer: it follows "I", so "called f(2)", "sent …", "cut the log into …".
+        What was done to the answer. It follows "I", as in "called f(2)", "sent …", "cut the log into …".
     came, expected : object
-        What came of it, and what was expected. A str stands as it is, so a *value* that may be a str goes through
+        What came of it, and what was expected. A str is shown as it is, so pass a *value* that may be a str through
         `shown` first; any other value is shown by its repr.
     ask : str
         A question or a sentence that points at what may be misunderstood.
@@ -30,17 +30,17 @@ class NotYet(Exception):
 
 
 class NotCopied(Exception):
-    """An answer uses something that only exists in the notebook's own process."""
+    """An answer uses something that exists only in the notebook's process."""
 
 
 CANNOT_BE_COPIED = (
-    "An answer is tried as a copy, in a process of its own. What does yours hold that only lives in this notebook: an "
+    "Your answer runs as a copy, in a separate process. What does it hold that exists only in this notebook: an "
     "open file, a connection, a generator, a thread? Make it inside your function."
 )
 
 
 def shown(value: object) -> str:
-    """Return a learner's value as text: its repr, at most 160 characters of it.
+    """Return a learner's value as text: the first 160 characters of its repr.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def shown(value: object) -> str:
 
 
 def what_it_means(error: BaseException) -> str:
-    """Say what an error of an answer means, and what to do next."""
+    """Return what an error in an answer means, and what to do next."""
     match error:
         case NotCopied():
             return CANNOT_BE_COPIED
@@ -90,27 +90,27 @@ def what_it_means(error: BaseException) -> str:
 
 
 def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask: str = "") -> Any:
-    """Call a learner's function with copies, and refuse what changes them or raises.
+    """Call a learner's function with copies, and refuse a function that changes them or raises.
 
-    A generator is read to its end, so that what it raises is met here, and comes back as a list.
+    A generator is read to its end and returned as a list, so whatever it raises is caught here.
 
     Parameters
     ----------
     function : Any
-        What should be a function.
+        The learner's answer, which should be a function.
     *arguments : Any
-        What it is called with: copies of these.
+        Its arguments; it gets copies.
     name : str, optional
         What the task calls it.
     returns : str, optional
-        What it should return; then None is refused, and the learner is asked for the `return`.
+        What it should return; None is then refused, with a question about the `return`.
     ask : str, optional
-        What is asked when it raises, instead of what the error means.
+        The question to ask when it raises, instead of what the error means.
 
     Raises
     ------
     NotYet
-        Not a function, an exception, an argument that was changed, or None where something should come back.
+        It is no function, it raises, it changes an argument, or it returns None where a value is needed.
     """
     named = name or getattr(function, "__name__", "your answer").replace("<lambda>", "your lambda")
     done = f"called {named}({', '.join(map(shown, arguments))})"
@@ -133,7 +133,7 @@ def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Compare two values, also where `==` compares element by element."""
+    """Return whether two values are equal, even where `==` compares element by element."""
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_same, one, other))
     equal = one.equals(other) if hasattr(one, "equals") else one == other

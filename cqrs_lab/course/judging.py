@@ -1,4 +1,4 @@
-"""Judges an answer, and says what was found in plain data: it runs where the answer runs."""
+"""Judges an answer in the process where it runs, and returns the finding as plain data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Found:
 
 
 def judge(key: str, answer: Any) -> Found:
-    """Judge an answer to an exercise."""
+    """Return what the judge of an exercise finds in an answer."""
     exercise = EXERCISES[key]
     found = _judged(exercise, answer)
     if not found.passed and is_untouched(answer, exercise.untouched):

@@ -1,4 +1,4 @@
-"""Says when a process has to be ended: by its own processor time, not by the clock on the wall."""
+"""Decides when a process has to be ended: by its own processor time, not by the wall clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Ended = Literal["", "time", "waits", "memory", "exit", "busy"]
 LOADING_SECONDS = 30.0
 """What loading the kit and the answer's own imports may take, on a slow machine."""
 WORKS = 0.02
-"""Whoever gets less than this share of a processor either waits or is kept waiting."""
+"""A process that gets less than this share of a processor either waits or is kept waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Limits:
     Attributes
     ----------
     own_seconds : float
-        Processor time of its own, whatever else the machine does.
+        Its own processor time, whatever else the machine does.
     waits_seconds : float
-        For so long it may do nothing.
+        How long it may do nothing.
     wall_seconds : float
-        After that, a machine that is too busy gets no verdict out of it.
+        After this time there is no verdict: the machine is too busy.
     memory_bytes : int
     """
 
@@ -40,7 +40,7 @@ LIMITS = Limits()
 
 
 class Watch:
-    """Measures what a process uses, and says when it is to be ended, and why."""
+    """Measures what a process uses, and says when to end it, and why."""
 
     def __init__(self, process: psutil.Process, limits: Limits) -> None:
         self._process, self._limits = process, limits
@@ -53,7 +53,7 @@ class Watch:
         self._look_again()
 
     def is_over(self, loading: bool) -> bool:
-        """Look once; a process that still loads what it needs is only ended by a machine that gives it no time."""
+        """Return whether the process has to be ended; while it loads, only if loading takes far too long."""
         self.own = self._used_seconds() - self._used
         self.ended = self._why(loading)
         return bool(self.ended)
@@ -70,7 +70,7 @@ class Watch:
         return "waits" if self._waits() else ""
 
     def _waits(self) -> bool:
-        """Tell a process that waits from one that is kept waiting, where the system says which."""
+        """Return whether a process waits, rather than being kept waiting, where the system can say which."""
         self._looks += 1
         self._runnable += psutil.LINUX and self._process.status() == psutil.STATUS_RUNNING
         if time.monotonic() - self._looked < self._limits.waits_seconds:

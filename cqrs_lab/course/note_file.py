@@ -1,4 +1,4 @@
-"""The file in which notes are kept: one JSON object to a line, appended in one step, and never written again."""
+"""Keeps notes in a file: one JSON object per line, appended in one step, and never rewritten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Note = dict[str, Any]
 
 
 class _Read(NamedTuple):
-    """What was in the file, at the state of it that `stamp` names."""
+    """What was in the file when it had this `stamp`."""
 
     stamp: tuple[int, int] | None
     notes: tuple[Note, ...]
@@ -25,12 +25,12 @@ class _Read(NamedTuple):
 class NoteFile:
     """Notes in a file that several kernels share; read again when it has changed.
 
-    A line that cannot be read is left where it is, and left out. What cannot be written is kept for this session.
+    A line that cannot be read is skipped and stays in the file. What cannot be written is kept for this session.
 
     Parameters
     ----------
     path : Path or None
-        None keeps everything for this session only.
+        With None, everything is kept for this session only.
     """
 
     path: Path | None
@@ -51,18 +51,18 @@ class NoteFile:
         return [*self._read.notes, *self._session]
 
     def news(self) -> str:
-        """Return what is wrong with the file, each thing once; "" if nothing is."""
+        """Return what is wrong with the file, each problem only once; "" if nothing is."""
         self._refresh()
         said = [self._read.trouble] if self._read.trouble else []
         if self._read.damaged:
             lines = ", ".join(map(str, self._read.damaged))
-            said.append(f"{self.path}: line {lines} cannot be read, and is left out. The others count.")
+            said.append(f"{self.path}: line {lines} cannot be read and is skipped. The others count.")
         new = [one for one in said if one not in self._told]
         self._told.update(new)
         return " ".join(new)
 
     def _append(self, line: str) -> str:
-        """Write one line with one call, which is what makes lines of several kernels stand one below the other."""
+        """Write one line with one call, so that the lines of several kernels never mix; return what went wrong."""
         assert self.path is not None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ class NoteFile:
         return ""
 
     def _refresh(self) -> None:
-        """Read the file again if it has changed; what was read is replaced in one step."""
+        """Read the file again if it has changed, and replace the old notes in one step."""
         if self.path is None:
             return
         try:

@@ -18,7 +18,7 @@ CELLS = ("<ipython-input", "<doctest")
 
 
 class Place(NamedTuple):
-    """A line of the learner's: plain data, so that it can be sent from where the answer ran."""
+    """A line of the learner's code, as plain data that can be sent from where the answer ran."""
 
     file: str
     line: int
@@ -63,7 +63,7 @@ def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
 
 @cache
 def is_the_learners(file: str) -> bool:
-    """Return whether a file is a cell or the learner's: neither of this package, nor Python's own, nor installed."""
+    """Return whether a file is a cell or the learner's own: not in this package, in Python or installed."""
     if file.startswith("<"):
         return file.startswith(CELLS)
     path, others = Path(file), (PACKAGE, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))

@@ -29,7 +29,7 @@ def predict(
     guess: Any = None,
     room: bool = False,
 ) -> Ask | None:
-    """Ask for a guess and keep the first one; `reveal` meets it later.
+    """Ask for a guess and keep the first one; `reveal` compares it later.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def predict(
     choices, range : optional
         What may be guessed: one of these words, or a number from the first to the second.
     guess : optional
-        Guess plainly, without the form: ``predict("03.1", guess="two")``.
+        The guess itself, without the form: ``predict("03.1", guess="two")``.
     room : bool, optional
-        For a class: take how many chose each, instead of one guess. A room may vote again.
+        For a class: ask how many chose each, instead of one guess. A class may vote again.
 
     Returns
     -------
     Ask or None
-        The form; None where the guess was given plainly.
+        The form; None if `guess` was passed.
     """
     asked = _question(key, question, choices, range)
     if guess is not None:
@@ -66,14 +66,14 @@ def predict(
 
 
 _asked: dict[str, Question] = {}
-"""What was asked in this session, so that a guess given plainly, or kept earlier, can be held against it."""
+"""What was asked in this session, so that a guess without the form, or from earlier, can be checked against it."""
 
 
 def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
-    """Make a question of what was given; None if nothing says what may be guessed."""
+    """Return the question; None if there are neither choices nor a range."""
     _check_key(key)
     if choices is not None and range is not None:
-        raise InvalidArgument(f"predict({key!r}, …) has choices and a range; give one of the two")
+        raise InvalidArgument(f"predict({key!r}, …) has both choices and a range; give one of the two")
     if choices is not None:
         listed = [choices] if isinstance(choices, str) or not isinstance(choices, Iterable) else list(choices)
         if len(listed) < 2 or not all(isinstance(one, str) for one in listed) or len(set(listed)) < len(listed):
@@ -94,7 +94,7 @@ NUMBERS = ["no", "none", "never", "one", "once", "two", "twice", "three"]
 
 
 def _in_order(choices: list[str]) -> tuple[str, ...]:
-    """Order choices so that their place says nothing: numbers stay as they are, words go by the alphabet."""
+    """Return choices in an order that hints at nothing: numbers as they are, words by the alphabet."""
     numbers = all(one in NUMBERS or fullmatch(r"(about )?\d.*", one) for one in choices)
     return tuple(choices if numbers else sorted(choices))
 
@@ -112,7 +112,7 @@ def _first_guess(key: str) -> Any:
 
 
 def _kept_guess(question: Question, guess: Any) -> str:
-    return f"Kept: {guess}. Now run on. {_keep(question, guess)}".rstrip()
+    return f"Kept: {guess}. Now run the next cell. {_keep(question, guess)}".rstrip()
 
 
 def _keep(question: Question, guess: Any) -> str:
@@ -129,7 +129,7 @@ _veiled: dict[str, list[View]] = {}
 
 
 def veiled(key: str, view: View) -> View:
-    """Keep a view's picture hidden until the guess is kept, or until the learner presses "Show me".
+    """Hide a view's picture until there is a guess, or until the learner presses "Show me"; return the view.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def veiled(key: str, view: View) -> View:
     """
     _check_key(key)
     if _first_guess(key) is None:
-        view.veil = f"What do you expect? Your guess ({key}) takes this away."
+        view.veil = f"What do you expect? Your guess ({key}) uncovers the picture."
         _veiled.setdefault(key, []).append(view)
     return view
 
@@ -163,9 +163,9 @@ def _room(asked: Question) -> Ask:
 
 
 def reveal(key: str, outcome: Any) -> Picture:
-    """Compare the guess with what the run computed; without a guess, say so and go on.
+    """Compare the guess with what the run computed; without a guess, say so.
 
-    Then comes why it is so; in the lesson it would stand directly below the question.
+    The reason follows here: in the text of the lesson it would be directly below the question.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def reveal(key: str, outcome: Any) -> Picture:
 
 
 def _met(guess: Any, outcome: Any) -> tuple[str, bool]:
-    """Return what is said to a guess, and whether it counts as right."""
+    """Return the reply to a guess, and whether it counts as right."""
     said, came = _shown(guess), _shown(outcome)
     if guess == outcome or as_word(said) == as_word(came):
         return f"Yes: {came}.", True

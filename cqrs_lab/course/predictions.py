@@ -1,6 +1,6 @@
-"""What comes out with the answer: to each wrong guess what leads there, and under the right choice why it is right.
+"""What is said with the answer: to each wrong guess what leads to it, and why the right choice is right.
 
-What stands under the right choice is said to everybody.
+Everybody gets the text of the right choice.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ SAID_TO: dict[str, dict[str, str]] = {
         "two": "Every third question gets a discount, whoever asks it. Asking does something here, so it matters who "
         "asks, and how often. A page that is reloaded, a robot that collects prices, a request that is sent again "
         "because the network was slow: each of them moves the price for everybody.",
-        "one": "That is how a price should behave. This one counts who asks, so the third hears another.",
-        "four": "It changes with every third question only. But you noticed that asking leaves a trace here.",
+        "one": "That is how a price should behave. This one counts the questions, so the third hears a different one.",
+        "four": "It changes only with every third question. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
         "an error": "And the error says why. Nothing was written.",
@@ -34,26 +34,26 @@ SAID_TO: dict[str, dict[str, str]] = {
     "02.3": {
         "no": "There is no lag here, because both doors open on one file.",
         "yes, by some milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
-        "nor a second database, nor a lag. Those are later choices.",
+        "a second database or a lag. Those are later choices.",
         "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",
     },
     "02.4": {
-        "a receipt": "It says that the change is made, and where it is in the log. It says nothing that a query would "
-        "be asked for.",
+        "a receipt": "It says that the change is made, and where it is in the log. It answers no question about "
+        "the shop: that is what queries are for.",
         "nothing": "That is the rule of CQS, which is about methods: each one either changes or answers. CQRS is not "
         "CQS; it is about models. A command that must return nothing leaves its sender in the dark.",
-        "the new price list": "Then the write side would answer questions, and every command would carry a page home.",
+        "the new price list": "Then the write side would answer questions, and every command would bring a page back.",
     },
     "03.1": {
-        "11": "The record does not take the correction: an event says what happened, and the shop did write off a cup "
-        "on Sunday.",
+        "11": "The record does not accept the correction: an event says what happened, and the shop did write off a "
+        "cup on Sunday.",
         "12": "That is how it would be if events could be edited. A record that may be edited cannot be trusted, and "
         "nobody can follow it: a table that has read the event will not read it again.",
-        "0": "0 is what the event would hold, if it took the correction. The fold would add it to the twelve.",
+        "0": "0 is what the event would hold if it accepted the correction. The fold would add it to the twelve.",
     },
     "03.2": {
         "one": "Ben's decision was right when he made it and wrong when it arrived. The store asked one question: is "
-        "the last thing you saw still the last thing that happened? Nobody waited, and whoever loses loads again and "
+        "the last thing you saw still the last thing that happened? Nobody waited, and the loser loads again and "
         "decides on the current state.",
         "two": "Both decisions were right when they were made. But the store asks each writer what they knew, and the "
         "second did not know of the first.",
@@ -72,10 +72,10 @@ SAID_TO: dict[str, dict[str, str]] = {
         "an audit table": "An audit table is written beside the truth, and may differ from it. Here there is nothing "
         "beside: the state itself is worked out from the log.",
         "a message broker": "A broker passes messages on and may forget them afterwards. The log keeps them, in one "
-        "order, and checks who may append. Something else may carry them on; that is another choice.",
+        "order, and checks who may append. Something else may pass them on; that is a separate choice.",
     },
     "04.1": {
-        "another OrderCancelled": "Then every table would take the lines off twice. An event says that something has "
+        "another OrderCancelled": "Then every table would subtract the lines twice. An event says that something has "
         "changed, and nothing has.",
         "an error": "She asked for a cancelled order, and has one. Which rule did she break? A receipt can get lost.",
         "no event, no error": "The order was cancelled before, so there is nothing to record, and nothing to refuse. "
@@ -102,7 +102,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "streams let strangers pass each other.",
     },
     "05.1": {
-        "the old one": "So it was with the fold, where the last to come wins. Here each price has the position of the "
+        "the old one": "That is how the fold worked, where the last one wins. Here each price has the position of the "
         "event it came from.",
         "both": "There is one row for each product: two rows with one key become one.",
         "the new one": "Where both tables have a row, merge keeps the price with the greater position. So the order in "

@@ -41,7 +41,7 @@ class Notes:
     file: NoteFile
 
     def add(self, kind: Kind, key: str, **facts: Any) -> str:
-        """Write a note, and return what the learner should know about where it went; "" if all is well."""
+        """Write a note, and return what the learner should know about where it was kept; "" if all is well."""
         plain = {name: as_plain(fact) for name, fact in facts.items()}
         at = datetime.now(UTC).isoformat(timespec="seconds")
         return " ".join(filter(None, (self.file.add({"kind": kind, "key": key, **plain, "at": at}), self.file.news())))
@@ -51,7 +51,7 @@ class Notes:
         return next(iter(self.all(kind, key)), None)
 
     def all(self, kind: Kind, key: str | None = None) -> list[dict[str, Any]]:
-        """Return all notes of this kind that hold what such a note holds, oldest first."""
+        """Return all complete notes of this kind, oldest first."""
         return [
             note
             for note in self.file.notes()
@@ -65,7 +65,7 @@ _kept: dict[str, Notes] = {}
 def notes() -> Notes:
     """Return the notes of this machine's learner.
 
-    The environment variable CQRS_LAB_PROGRESS names another file; "memory" keeps them for this session only.
+    Set the environment variable CQRS_LAB_PROGRESS for another file; "memory" keeps them for this session only.
     """
     place = os.environ.get(PLACE, "")
     if place not in _kept:
@@ -105,9 +105,9 @@ def progress() -> Picture:
         rows, index=pd.Index(lessons, name="lesson", dtype="str"), columns=list(COLUMNS), dtype="int64"
     )
     passed = int(frame["exercises passed"].sum())
-    says = f"{passed} exercise{'s'[: passed != 1]} passed, in {len(frame)} lesson{'s'[: len(frame) != 1]} begun."
+    says = f"{passed} exercise{'s'[: passed != 1]} passed, in {len(frame)} lesson{'s'[: len(frame) != 1]} started."
     news = kept.file.news()
-    html = table(frame, "Your progress, kept on this machine alone", nothing="nothing yet")
+    html = table(frame, "Your progress, kept only on this machine", nothing="nothing yet")
     return Picture(html + f'<p class="says">{escape(news)}</p>' * bool(news), f"{says} {news}".strip(), frame)
 
 

@@ -1,4 +1,4 @@
-"""The questions that open lessons, with what is said to each answer; those that look back are in `reviews`."""
+"""The questions that open lessons, with a reply to each answer; those that close a stretch are in `reviews`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Recalled(NamedTuple):
-    """A question about an earlier lesson: its right choice first, then the others, each with what is said to it."""
+    """A question about an earlier lesson: the right choice first, then the others, each with a reply."""
 
     text: str
     answers: dict[str, str]
@@ -17,14 +17,14 @@ class Recalled(NamedTuple):
         return next(iter(self.answers))
 
     def meet(self, answer: str) -> str:
-        """Say what is said to an answer; after a wrong one, also what is right and why."""
+        """Return the reply to an answer; to a wrong one, also what is right and why."""
         if answer == self.right:
             return self.answers[answer]
         why = self.answers[self.right].removeprefix("Right: ")
         return f"{self.answers[answer]} Answer: {self.right}. {why[0].upper()}{why[1:]}"
 
 
-# Choices are shown in alphabetical order, so that their place tells nothing.
+# Choices are shown in alphabetical order, so that their place hints at nothing.
 QUESTIONS: dict[str, tuple[Recalled, ...]] = {
     "02": (
         Recalled(
@@ -74,7 +74,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "its table is behind": "Right: it is behind, and right as of its own position.",
                 "an event was lost": "It is in the log. The table has not read it yet.",
-                "the write side failed": "The write side was done: it returned a receipt.",
+                "the write side failed": "The write side had finished: it returned a receipt.",
             },
         ),
     ),
@@ -91,7 +91,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             "An event was recorded by mistake. How is it put right?",
             {
                 "another event": "Right: both stay on record, the mistake and its correction.",
-                "it is deleted": "Readers who have seen it already would never hear of that.",
+                "it is deleted": "Readers who have already seen it would never hear of that.",
                 "it is corrected": "A record that may be edited is no record any more.",
             },
         ),
@@ -136,23 +136,23 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "the table of the whole": "Right: that is the law of merging. Where the cut was does not matter.",
                 "the table of the later half": "Then the early facts would be lost. A merge keeps what both say.",
-                "it depends on the cut": "Then a table that follows would differ from one made anew. It may not.",
+                "it depends on the cut": "Then a table that follows would differ from a rebuilt one. It must not.",
             },
         ),
         Recalled(
             "A replay meets an order that today's rules would refuse. What does evolve do?",
             {
-                "it takes it in": "Right: it was accepted in its day. What happened is not decided again.",
+                "it applies it": "Right: it was accepted in its day. What happened is not decided again.",
                 "it refuses it": "evolve never refuses. Only decide does, and a replay does not call it.",
-                "it leaves it out": "Then the state would differ from what everybody was told at the time.",
+                "it skips it": "Then the state would differ from what everybody was told at the time.",
             },
         ),
         Recalled(
             "Which of these may a query do?",
             {
-                "answer from an old state": "Right: as of its position, which it tells. That is where lag shows.",
-                "count who asked": "The next one who asks would meet another shop. That is a command.",
-                "bring its table up to date": "A question that changes tables is no question. The projector does that.",
+                "answer from an old state": "Right: as of its position, which it states. That is where lag shows.",
+                "count who asked": "The next query would find a different shop. That makes it a command.",
+                "bring its table up to date": "What changes a table is not a question. The projector does that.",
             },
         ),
     ),
@@ -161,7 +161,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             "A projector is busy 80 % of its time, and then 90 %. What happens to the mean lag?",
             {
                 "it doubles": "Right: the free share is halved, and that is what counts.",
-                "it grows by an eighth": "So does the work. The lag goes with the share of time that is left free.",
+                "it grows by an eighth": "So does the work. The lag depends on the share of time that is left free.",
                 "nothing, below 100 %": "There is room on average. At random, events come in clumps.",
             },
         ),
@@ -176,7 +176,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Two decide on version 3 of one stream. What keeps the rule?",
             {
-                "the expected version": "Right: the second one is refused, loads again, and decides anew.",
+                "the expected version": "Right: the second one is refused, loads again, and decides again.",
                 "a lock": "Nobody waits for anybody. The store asks one question, at the append.",
                 "the read model": "A table may be behind. No rule asks it.",
             },
@@ -194,7 +194,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Two staircases: committed, and visible. Where do you read the number of events behind?",
             {
-                "the vertical gap": "Right: so many are committed, and so many visible, at one moment.",
+                "the vertical gap": "Right: the events committed, less the events visible, at one moment.",
                 "the horizontal gap": "That is the lag of one event, in seconds.",
                 "the area between": "That adds up all waiting, over all the time.",
             },
@@ -202,9 +202,9 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "A receipt got lost. The same order is sent again under the same command id. How many are recorded?",
             {
-                "one": "Right: the store knows the id, and gives the first receipt once more.",
+                "one": "Right: the store knows the id, and returns the first receipt again.",
                 "two": "Without an id it would be two. The id is looked up before anything is decided.",
-                "none, an error": "Sending again is no fault: who hears nothing has to. The first receipt comes again.",
+                "none, an error": "Sending again is right: you had no receipt. The first receipt comes back.",
             },
         ),
     ),
@@ -212,8 +212,8 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",
             {
-                "events are taken in twice": "Right: it reads on from the old checkpoint, and these are in the table.",
-                "events are skipped": "That comes of the other order: the checkpoint first, and the table never.",
+                "events are counted twice": "Right: it goes on from the old checkpoint, and these are in the table.",
+                "events are skipped": "That happens in the other order: the checkpoint first, and the table never.",
                 "nothing is wrong": "The table knows these events, and the checkpoint does not. They disagree.",
             },
         ),
@@ -229,26 +229,26 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             "A read model is deleted. What brings it back?",
             {
                 "its projection and the log": "Right: it was worked out from there, and will be again.",
-                "a copy of the table": "It would do, if somebody made one. It is not needed.",
+                "a copy of the table": "It would do if somebody had made one. But it is not needed.",
                 "the write side": "It decides what may happen, and keeps no tables.",
             },
         ),
     ),
     "12": (
         Recalled(
-            "A projector dies after it wrote its table and before it noted its position. What of the last event?",
+            "A projector dies after it wrote its table and before it saved its position. What of the last event?",
             {
-                "it comes again": "Right: at least once. Whoever hears it twice has to notice.",
-                "it is lost": "Lost it would be the other way round: the position noted, the table not yet written.",
+                "it comes again": "Right: at least once. A reader that hears it twice has to notice.",
+                "it is lost": "That would be the other way round: the position saved, the table not yet written.",
                 "that cannot happen": "Between two things that are written one after the other, a process can die.",
             },
         ),
         Recalled(
-            "A read model is built anew from the first event on. Which mails go out?",
+            "A read model is rebuilt from the first event. Which mails go out?",
             {
-                "none": "Right: rows are made anew. What has reached people is not done again.",
+                "none": "Right: only rows are rebuilt. What has reached people is not sent again.",
                 "all of them again": "Then every repaired table would write to every customer. A rebuild makes rows.",
-                "those that failed": "A table does not know which mails failed, and it is not the one who sends.",
+                "those that failed": "A table does not know which mails failed, and it sends none.",
             },
         ),
         Recalled(

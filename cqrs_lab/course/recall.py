@@ -26,7 +26,7 @@ def recall(lesson: str) -> Ask:
 
 
 def review(lesson: str) -> Ask:
-    """Ask the mixed questions that close a stretch of the course, as `recall` does.
+    """Ask the mixed questions that close a stretch of the course, in the same way as `recall`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The mixed questions that close a stretch of the course, with what is said to each answer."""
+"""The mixed questions that close a stretch of the course, with a reply to each answer."""
 
 from __future__ import annotations
 
@@ -45,32 +45,32 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
             {
                 "monotonic reads": "Right: what was seen may not go away. Two copies, one behind the other, or a swap "
                 "too early.",
-                "read your writes": "Whose orders these are, nobody said. What is gone is something that was seen.",
-                "none: old is not wrong": "Old is not wrong. Going back in time is a surprise all the same.",
+                "read your writes": "Nobody said whose orders these are. What is gone is something that was seen.",
+                "none: old is not wrong": "Old is not wrong. But going back in time still surprises people.",
             },
         ),
         Recalled(
-            "A rebuild takes in 100 events a second, while 90 a second come in. When is it done?",
+            "A rebuild applies 100 events a second, while 90 a second arrive. When is it done?",
             {
-                "late: it gains 10 a second": "Right: what is free after the traffic is what it catches up with.",
-                "as soon as if nothing came in": "While it reads, the log grows. It has to read that too.",
-                "never": "It would be so at 100 a second and more. Some room is left.",
+                "late: it gains 10 a second": "Right: it catches up only with what the traffic leaves free.",
+                "as soon as if nothing arrived": "While it reads, the log grows. It has to read that too.",
+                "never": "That would be so at 100 a second and more. Here some room is left.",
             },
         ),
         Recalled(
             "A table says 12 and the events add up to 10. What do you do?",
             {
-                "mend the projection, rebuild": "Right: beside the one that serves, then swap, and look what differs.",
+                "fix the projection, rebuild": "Right: beside the one that serves, then swap, and see what differs.",
                 "correct the row": "The next rebuild brings the mistake back: it is in the code, not in the row.",
                 "correct the events": "They say what happened. It was counted wrongly.",
             },
         ),
         Recalled(
-            "The same event reaches a projector a second time. Who sees to it that it counts once?",
+            "The same event reaches a projector a second time. What makes sure that it counts once?",
             {
-                "the checkpoint": "Right: it stands in the table's own transaction, and covers that event already.",
+                "the checkpoint": "Right: it is saved in the table's transaction, and already covers that event.",
                 "the network": "A delivery may be repeated whenever an answer is lost. Nobody can rule that out.",
-                "the writer": "It wrote the event once. Hearing it twice is a matter of who listens.",
+                "the writer": "It wrote the event once. Hearing it twice is for the listener to handle.",
             },
         ),
     ),

@@ -1,4 +1,4 @@
-"""Runs a learner's code in a process of its own, which can always be ended, and measures its own processor time."""
+"""Runs a learner's code in a separate process that can always be ended, and measures its processor time."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from cqrs_lab.course.sending import written
 from cqrs_lab.errors import CqrsLabError
 
 LOADED = "cqrs_lab.course.judging"
-"""What a process has loaded before the first answer comes."""
+"""What a process loads before the first answer comes."""
 LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How it ended: what came, or why it was ended, what it had used and printed by then."""
+    """How a run ended: its value, or why it was ended, and what it used and printed."""
 
     value: Any = None
     ended: Ended = ""
@@ -44,14 +44,14 @@ class WorkerFailed(CqrsLabError):
 
 
 def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS) -> Ran:
-    """Call a function with copies of some arguments in another process.
+    """Call a function with copies of its arguments in another process.
 
     Raises
     ------
     NotCopied
         The arguments cannot be copied.
     WorkerFailed
-        There is no such process.
+        The process could not be started.
     """
     task = written((work, arguments))
     ran = None
@@ -90,7 +90,7 @@ class _Worker:
         self._ready = False
 
     def run(self, task: bytes, limits: Limits) -> Ran:
-        """Send a task, and wait for what comes of it."""
+        """Send a task, and return how it ended."""
         watch = Watch(self._process, limits)
         printed: list[str] = []
         if not self._ready:
@@ -115,7 +115,7 @@ class _Worker:
         return Ran(value, own_seconds=watch.own, printed="".join(printed))
 
     def _next(self, watch: Watch, printed: list[str], loading: bool = False) -> tuple[Any, ...]:
-        """Wait for a message, while the process may go on; an empty one if it ends or has to."""
+        """Return the next message; an empty one if the process ends or has to be ended."""
         while True:
             try:
                 message = self._replies.get(timeout=LOOK_SECONDS)
@@ -158,7 +158,7 @@ def _waiting() -> _Worker:
 
 
 def _start() -> None:
-    """Start a process, in a thread: there no interrupt can stop it halfway, and leave something that nobody knows."""
+    """Start a process in a thread: no interrupt can stop it halfway there and leave a process that nobody ends."""
     failed: list[OSError] = []
 
     def make() -> None:
@@ -181,7 +181,7 @@ def _folder() -> str:
 
 
 def _listen(process: subprocess.Popen[bytes], messages: SimpleQueue[tuple[Any, ...]], gone: threading.Event) -> None:
-    """Hand on what a process says, until it ends. Only this thread waits for it: an interrupt never comes here."""
+    """Pass on what a process says until it ends. Only this thread waits for it: no interrupt comes here."""
     try:
         with cast(BinaryIO, process.stdout) as replies:
             while (message := worker.read(replies)) is not None:
@@ -193,7 +193,7 @@ def _listen(process: subprocess.Popen[bytes], messages: SimpleQueue[tuple[Any, .
 
 
 def _end(process: psutil.Process, tasks: BinaryIO) -> None:
-    """End a process, and what it started."""
+    """End a process, and the processes that it started."""
     others: list[psutil.Process] = []
     try:
         with suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""Writes an answer down so that another process can run it: functions, classes and objects of the notebook by value."""
+"""Serialises an answer so that another process can run it: functions, classes and objects of the notebook by value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STAY_BEHIND = (
 
 
 class LeftBehind:
-    """Stands where something cannot be copied, and says so when it is used."""
+    """Replaces something that cannot be copied, and says so when it is used."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -56,7 +56,7 @@ class LeftBehind:
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore] # it comes without types
     def reducer_override(self, value: Any) -> Any:
-        """Make a lock again, name what is compared by identity, and leave behind what lives here alone."""
+        """Return how to recreate a lock or a singleton, and replace what cannot leave this process."""
         if type(value) in LOCKS:
             return LOCKS[type(value)], ()
         if id(value) in SINGLE:
@@ -75,7 +75,7 @@ def written(value: Any) -> bytes:
     Raises
     ------
     NotCopied
-        Something in it can neither be copied nor be left behind.
+        Something in it can neither be copied nor replaced.
     """
     file = io.BytesIO()
     with _own_modules_by_value():
@@ -88,7 +88,7 @@ def written(value: Any) -> bytes:
 
 @contextmanager
 def _own_modules_by_value() -> Iterator[None]:
-    """Copy what stands in the learner's own files, too: the other process may have read them before they changed."""
+    """Copy code from the learner's own files, too: the other process may have loaded them before they changed."""
     own = [module for name, module in list(sys.modules.items()) if name != "__main__" and _is_own(module)]
     for module in own:
         cloudpickle.register_pickle_by_value(module)

@@ -1,6 +1,6 @@
-"""The process in which answers run: a script that reads tasks, says when each begins, and says what came of it.
+"""The process in which answers run: a script that reads tasks, says when each begins, and sends back the result.
 
-It imports nothing of the kit's by itself, so that it starts at once; what it should load is its second argument.
+It imports nothing from the kit by itself, so that it starts at once; its second argument is what to load.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIZE = struct.Struct(">Q")
 
 
 def read(stream: BinaryIO) -> bytes | None:
-    """Read a message; None at the end."""
+    """Return the next message; None at the end."""
     head = stream.read(SIZE.size)
     body = stream.read(SIZE.unpack(head)[0]) if len(head) == SIZE.size else b""
     return body or None
@@ -36,13 +36,13 @@ def write(stream: BinaryIO, message: bytes) -> None:
 
 
 class Printed(io.TextIOBase):
-    """Hands on the beginning of what is printed, and counts the rest."""
+    """Passes on the beginning of what is printed, and counts the rest."""
 
     def __init__(self, say: Callable[..., None]) -> None:
         self._say, self.room, self.more = say, KEPT, 0
 
     def write(self, text: str) -> int:
-        """Hand on what fits."""
+        """Pass on what fits, and return the length of the text."""
         first, self.more = text[: self.room], self.more + len(text[self.room :])
         self.room -= len(first)
         if first:
@@ -51,13 +51,13 @@ class Printed(io.TextIOBase):
 
 
 def main() -> None:
-    """Do one task after the other, until nobody sends any."""
+    """Do one task after another until no more come."""
     sys.path[:] = json.loads(sys.argv[1])
     tasks, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1):  # an answer that reads or prints past Python must not meet the messages
         os.dup2(nothing, standard)
-    # "Interrupt kernel" reaches every process of the kernel's group; whoever waits for this one ends it.
+    # "Interrupt kernel" reaches every process of the kernel's group; the one that waits for this process ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     one_at_a_time = threading.Lock()
 
@@ -89,7 +89,7 @@ def _do(say: Callable[..., None], path: list[str], folder: str, limit_seconds: f
 
 
 def _end_by_itself(seconds: float) -> None:
-    """Let the system end this process, if whoever started it is gone by then. Windows knows no such limit."""
+    """Let the system end this process in case its parent is gone by then. Windows has no such limit."""
     with suppress(ImportError):
         import resource
 

@@ -1,7 +1,7 @@
 """What happens in the shop: the only thing its write side and its read side share.
 
-Money is a whole number of mills (1/1000 of the currency unit), times are without zone, in the shop's own.
-Events carry results, not only changes, so that a reader never needs to ask what was so before.
+Money is a whole number of mills (1/1000 of the currency unit), times have no time zone: they are the shop's local time.
+Events carry results, not only changes, so that a reader never needs to know the state before.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class StockAdjusted:
 
 @dataclass(frozen=True, slots=True)
 class StockAdjustmentRefused:
-    """An adjustment was asked for that is none; the books are unchanged."""
+    """An adjustment was refused because it was only a test entry; the books are unchanged."""
 
     product_id: str
     quantity: int
@@ -118,7 +118,7 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class CartLineSet:
-    """The cart now holds this many of a product; 0 means it was taken out."""
+    """The cart now holds this many of a product; 0 means that it was removed."""
 
     cart_id: str
     customer_id: str
@@ -130,7 +130,7 @@ class CartLineSet:
 
 @dataclass(frozen=True, slots=True)
 class CartCheckedOut:
-    """The customer is done choosing; these lines are to be ordered."""
+    """The customer has finished choosing; these lines are to be ordered."""
 
     cart_id: str
     customer_id: str
@@ -236,7 +236,7 @@ class OrderDelivered:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatusChanged:
-    """One line of an order is treated apart: on its way, on back order, damaged, …."""
+    """One line of an order has a new status: on its way, on back order, damaged, …."""
 
     order_id: str
     line: int
@@ -246,9 +246,9 @@ class ItemStatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class ItemsReturned:
-    """Goods came back, or were never sent, and are credited; quantities are positive and to be taken off.
+    """Goods came back, or were never sent, and are credited; quantities are positive and are subtracted.
 
-    `order_id` is "" on a credit note that names no order.
+    `order_id` is "" on a credit note that belongs to no order.
     """
 
     return_id: str
@@ -265,7 +265,7 @@ class ItemsReturned:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequested:
-    """The bank is asked to take this much from the customer."""
+    """The bank is asked to collect this amount from the customer."""
 
     order_id: str
     amount_mills: int
@@ -292,7 +292,7 @@ class PaymentDeclined:
 
 @dataclass(frozen=True, slots=True)
 class PaymentWithdrawn:
-    """The bank is no longer asked; should the money come all the same, it goes straight back."""
+    """The request to the bank is withdrawn; if the money arrives anyway, it is refunded at once."""
 
     order_id: str
     withdrawn_at: datetime
@@ -312,7 +312,7 @@ class PaymentRefunded:
 
 @dataclass(frozen=True, slots=True)
 class ParcelBooked:
-    """A carrier is asked to fetch the parcel."""
+    """A carrier is asked to collect the parcel."""
 
     order_id: str
     booked_at: datetime
@@ -320,7 +320,7 @@ class ParcelBooked:
 
 @dataclass(frozen=True, slots=True)
 class ParcelAccepted:
-    """The carrier will fetch it."""
+    """The carrier will collect the parcel."""
 
     order_id: str
     accepted_at: datetime
@@ -328,7 +328,7 @@ class ParcelAccepted:
 
 @dataclass(frozen=True, slots=True)
 class ParcelRefused:
-    """The carrier will not fetch it."""
+    """The carrier will not collect the parcel."""
 
     order_id: str
     reason: str
@@ -337,7 +337,7 @@ class ParcelRefused:
 
 @dataclass(frozen=True, slots=True)
 class ParcelCancelled:
-    """The carrier need not come."""
+    """The carrier no longer needs to come."""
 
     order_id: str
     cancelled_at: datetime

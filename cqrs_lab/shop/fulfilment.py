@@ -1,15 +1,15 @@
 """Fulfilment: the process that sees an order through the store-room, the bank and the carrier, or undoes it.
 
-Forward it goes in this order, and each step but the last can be undone::
+It goes forward in this order, and each step except the last can be undone::
 
     ReserveStock ─▶ RequestPayment ─▶ PayOrder ─▶ BookParcel ─▶ ShipOrder
     ReleaseStock ◀─ WithdrawPayment ◀─ ─ ─ ─ ─ ─  CancelParcel
 
-Every way back begins with `CancelOrder`: by the customer, because a step was refused, or because its time is up. The
+Every cancellation begins with `CancelOrder`: from the customer, or because a step was refused or its time is up. The
 order's own stream decides between `ShipOrder` and `CancelOrder`, so no order is both.
 
-Where this process works, nobody else sends `PayOrder` for an order: money that is paid beside it is paid twice, and it
-cannot know.
+While this process runs, nobody else may send `PayOrder` for an order: the process would not know, and the customer
+would pay twice.
 """
 
 from __future__ import annotations
@@ -94,12 +94,12 @@ class Fulfilment:
 
 
 def instance(event: Any) -> str | None:
-    """Tell which order an event is about, if the process listens to it."""
+    """Return the order that an event is about; None if the process does not listen to it."""
     return event.order_id if isinstance(event, HEARD) else None
 
 
 def evolve(state: Fulfilment, event: Any) -> Fulfilment:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match state.stage, event:
         case "none", OrderPlaced():
             order = Fulfilment(event, "reserving", event.placed_at)
@@ -123,7 +123,7 @@ def evolve(state: Fulfilment, event: Any) -> Fulfilment:
 
 
 def react(event: Any, state: Fulfilment) -> Sequence[Any]:
-    """Tell which commands an event calls for; each carries the time of its cause."""
+    """Return the commands that an event calls for; each carries the time of its cause."""
     match state.stage, event:
         case "reserving", OrderPlaced():
             return [
@@ -153,12 +153,12 @@ def react(event: Any, state: Fulfilment) -> Sequence[Any]:
 def _settle(order_id: str, amount_mills: int, at: datetime) -> Any:
     if amount_mills > 0:
         return write.RequestPayment(order_id, amount_mills, at)
-    # What costs nothing needs no bank; and where discounts exceed the goods, nobody here pays out.
+    # An order that costs nothing needs no bank; where discounts exceed the goods, the shop does not pay out.
     return write.CancelOrder(order_id, at) if amount_mills else write.PayOrder(order_id, 0, at)
 
 
 def _undo(state: Fulfilment, at: datetime) -> list[Any]:
-    """Undo every step, the last kind first; where there is nothing to undo, the command records nothing."""
+    """Return the commands that undo every step, last step first; with nothing to undo, one records nothing."""
     assert state.order is not None
     order_id = state.order.order_id
     releases = [write.ReleaseStock(product_id, order_id, at) for product_id in state.quantities]
@@ -166,13 +166,13 @@ def _undo(state: Fulfilment, at: datetime) -> list[Any]:
 
 
 def deadline(state: Fulfilment) -> datetime | None:
-    """Tell until when this step may take."""
+    """Return the time by which this step must be done; None if it has no limit."""
     patience = PATIENCE.get(state.stage)
     return None if patience is None or state.since is None else state.since + patience
 
 
 def overdue(state: Fulfilment, now: datetime) -> list[Any]:
-    """Give up: the order is cancelled, and that calls for everything else."""
+    """Return the command that cancels an order whose time is up; everything else follows from that."""
     assert state.order is not None
     return [write.CancelOrder(state.order.order_id, now)]
 
@@ -186,4 +186,4 @@ process: Process[Any, Any, Fulfilment] = Process(
     deadline=deadline,
     overdue=overdue,
 )
-"""Sees orders through; give it to a `cqrs_lab.ProcessManager`."""
+"""The process itself, to run with a `cqrs_lab.ProcessManager`."""

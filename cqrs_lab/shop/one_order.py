@@ -1,4 +1,4 @@
-"""One order on its way through the shop, and what may go wrong on it: a run of the real process in virtual time."""
+"""One order on its way through the shop, and what can go wrong with it: a run of the real process in virtual time."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _ANSWERS: dict[str, tuple[Answers, Answers]] = {
     "the carrier never answers": (_YES, {}),
 }
 FAILURES = tuple(_ANSWERS)
-"""What may go wrong."""
+"""What can go wrong."""
 LANES = {"order-": "customer, order", "stock-": "store-room", "payment-": "bank", "parcel-": "carrier"}
-"""Who takes part, by how the names of their streams begin."""
+"""Who takes part, by the prefix of their streams."""
 UNDOING = (
     events.OrderCancelled,
     events.StockReleased,
@@ -41,9 +41,9 @@ UNDOING = (
     events.PaymentRefunded,
     events.ParcelCancelled,
 )
-"""The events that tell of a step undone."""
+"""The events that record an undone step."""
 MOST_EVENTS = 1_000
-"""No order needs as many events: a process that goes on for ever is stopped here."""
+"""No order needs this many events: a process that would go on for ever is stopped here."""
 CUPS = events.OrderLine(1, "cup", "Tea cup", 2, 2550)
 POTS = events.OrderLine(2, "pot", "Tea pot", 2, 9900)
 
@@ -57,7 +57,7 @@ class Course(NamedTuple):
         One row per event from `OrderPlaced` on, by position; columns at, stream, event, command (what led to it), cause
         (the position of the event that the process answered; 0 if it was not the process), time_is_up (a missed
         deadline made the process send it), undoes, sent (how often the process sent the command), crash (the manager
-        died when this was the last event), units_aside and money_mills (taken, less given back), both after the event.
+        died when this was the last event), units_aside and money_mills (taken, less refunded), both after the event.
     notes : tuple of str
         What left no event: commands from outside that were refused or changed nothing, deadlines that passed and
         changed nothing, and the crash.
@@ -73,20 +73,20 @@ def see_through(
     crash_after: int = 0,
     process: Process[Any, Any, Any] = fulfilment.process,
 ) -> Course:
-    """Let Ada order two cups and two pots at noon, and see the order through.
+    """Simulate one order: Ada orders two cups and two pots at noon.
 
-    The bank answers after 5 minutes and the carrier after 20, if they do, also if nobody waits for it any more.
+    If they answer at all, the bank answers after 5 minutes and the carrier after 20, even when nobody waits any more.
 
     Parameters
     ----------
     failure : str, optional
         One of `FAILURES`.
     cancels_after : int, optional
-        So many minutes after her order Ada cancels it; 0: she does not.
+        Ada cancels her order after this many minutes; 0: she does not.
     crash_after : int, optional
-        The process manager dies when its command of this number is recorded, and a new one goes on; 0: it does not.
+        The process manager dies once this many of its commands are recorded, and a new one goes on; 0: it does not.
     process : Process, optional
-        Another one than the shop's own.
+        The process to run instead of the shop's own.
 
     Examples
     --------
@@ -125,7 +125,7 @@ class _Died(Exception):
 
 
 class _Bus(CommandBus):
-    """Notes what led to what; lets the process manager die once, after so many of its commands."""
+    """Records what led to what; lets the process manager die once, after a given number of its commands."""
 
     def __init__(self, store: EventStore, crash_after: int) -> None:
         super().__init__(store)
@@ -139,7 +139,7 @@ class _Bus(CommandBus):
         if before >= MOST_EVENTS:
             raise InvalidArgument(
                 f"the process answers its own events, or its own deadlines, {MOST_EVENTS:,} times over; "
-                "let react and overdue give [] once a step is done"
+                "let react and overdue return [] once a step is done"
             )
         receipt = super().send(command, command_id)
         self.led_to |= dict.fromkeys(range(before + 1, self._head() + 1), type(command).__name__)
@@ -152,7 +152,7 @@ class _Bus(CommandBus):
 
 
 class _Day:
-    """The store, the process and a clock; everybody around hears what is recorded, and says what they say."""
+    """The store, the process and a clock; the bank and the carrier answer what is recorded."""
 
     def __init__(self, parties: Parties, crash_after: int, process: Process[Any, Any, Any]) -> None:
         self.parties, self.process = parties, process
@@ -166,7 +166,7 @@ class _Day:
         self.manager = self._life()
 
     def pass_by(self) -> None:
-        """Go from moment to moment until nobody has anything to say and the process waits for nothing to come."""
+        """Go from moment to moment until nobody has anything to say and the process waits for nothing."""
         while self.agenda or self._awaited():
             deadline = min(self._awaited().values(), default=datetime.max)
             said = min(self.agenda, key=lambda command: command.at, default=None)  # of two at once, the first asked for
@@ -185,11 +185,11 @@ class _Day:
         return {instance: deadline for instance, deadline in waiting if (instance, deadline) not in self.missed}
 
     def _note_who_waits_on(self) -> None:
-        """Take no further notice of a deadline that has passed and changed nothing: it would be up for ever."""
+        """Ignore a deadline from now on once it has passed and changed nothing: it would stay overdue for ever."""
         for instance, deadline in self._awaited().items():
             if deadline <= self.now:
                 self.missed.add((instance, deadline))
-                self.notes.append(f"{self.now:%H:%M}: time was up for {instance}, and the process waits on.")
+                self.notes.append(f"{self.now:%H:%M}: time was up for {instance}, and the process keeps waiting.")
 
     def _life(self) -> ProcessManager:
         return ProcessManager(self.store, self.bus, self.process, self.saved, self._save)
@@ -201,7 +201,7 @@ class _Day:
         said = f"{self.now:%H:%M}: {type(command).__name__}"
         try:
             if not self.bus.send(command).events:
-                self.notes.append(f"{said} changed nothing: it was so already.")
+                self.notes.append(f"{said} changed nothing: that was already the case.")
         except CommandRejected as refused:
             self.notes.append(f"{said} was refused: {refused.reason}.")
 
@@ -209,7 +209,7 @@ class _Day:
         try:
             self.manager.due(self.now)
         except _Died as died:
-            self.notes.append(f"The process manager died after {died} and before it noted that; a new one went on.")
+            self.notes.append(f"The process manager died after {died} before it saved its position; a new one went on.")
             self.manager = self._life()
             self.manager.due(self.now)
         for recorded in self.store.read_all(after=self.heard):
@@ -235,7 +235,7 @@ def _change(event: Any, adds: type, takes: type, field: str) -> int:
 
 
 def _row(recorded: RecordedEvent, bus: _Bus, process: str) -> tuple[Any, ...]:
-    # The id of a command tells its cause: process, position, "overdue" if so, ordinal.
+    # The id of a command says what caused it: process, position, "overdue" if so, ordinal.
     told = (recorded.command_id or "").removeprefix(f"{process}-").split("-")
     return (
         recorded.position,

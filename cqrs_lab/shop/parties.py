@@ -1,4 +1,4 @@
-"""What goes on around fulfilment, drawn from a seed: customers, a bank, a carrier, and whoever counts it all."""
+"""What goes on around fulfilment, drawn from a seed: customers, a bank, a carrier, and an auditor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cqrs_lab.shop.events import Charge, OrderLine
 OPENS = datetime(2026, 1, 5, 9)
 PRICES = {"cup": 2550, "mug": 0, "pot": 9900}
 Answers = Mapping[str, tuple[float, ...]]
-"""What a party says about an order, and after how many minutes; nothing at all: it never answers."""
+"""What a party answers about an order, and after how many minutes; an empty one never answers."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Parties:
 
     @property
     def end(self) -> datetime:
-        """When everything must have come to an end: half a day after the last wish."""
+        """When everything must have come to an end: half a day after the last request."""
         last: datetime = max(wish.at for wish in self.wishes)
         return last + timedelta(hours=12)
 
     def answers(self, event: object, now: datetime) -> list[Any]:
-        """Tell what the bank or the carrier says to an event; each command is sent at its own time."""
+        """Return the answers of the bank or the carrier to an event; each command is sent at its own time."""
         match event:
             case shop.PaymentRequested(order_id=order_id):
                 yes: Any = partial(write.ConfirmPayment, order_id)
@@ -69,7 +69,7 @@ class Parties:
         return [replies[word](now + timedelta(minutes=after)) for word, times in said.items() for after in times]
 
     def audit(self, log: Iterable[object]) -> list[str]:
-        """Count goods, money and parcels by hand, and tell what does not add up in the end."""
+        """Return what does not add up in the end: goods, money and parcels, counted by hand."""
         books = _Books(list(log))
         wrong = [one for order in books.orders for one in books.wrong_about(order)]
         oversold = (f"more {one} is set aside than ever came in" for one, left in books.left.items() if left < 0)
@@ -120,7 +120,7 @@ class _Books:
         if payment == "PaymentRequested":
             yield f"order {one} is over, and the bank is still asked for money"
         if (parcel == "ParcelAccepted") != shipped or parcel == "ParcelBooked":
-            yield f"order {one} is {'shipped' if shipped else 'not shipped'}, and the last of its parcel is {parcel}"
+            yield f"order {one} is {'shipped' if shipped else 'not shipped'}; the last event of its parcel is {parcel}"
 
 
 def _units(order: shop.OrderPlaced) -> Counter[str]:
@@ -136,13 +136,13 @@ def _worth_mills(order: shop.OrderPlaced) -> int:
 
 
 def draw_parties(seed: int, orders: int = 4) -> Parties:
-    """Draw a day: a few orders within an hour, too little stock for all of them, and parties of every temper.
+    """Draw a day: a few orders within an hour, too little stock for all of them, and parties that behave or do not.
 
     Parameters
     ----------
     seed : int
     orders : int, optional
-        At most so many; at least one.
+        The most orders in the day; there is at least one.
     """
     random = default_rng(seed)
     numbers = range(1, int(random.integers(1, orders + 1)) + 1)
@@ -172,7 +172,7 @@ def _order(order_id: str, random: Generator) -> write.PlaceOrder:
 
 
 def _temper(random: Generator, in_time: float, late: float) -> Answers:
-    """Draw what a party says: mostly yes, and in time; else late, twice, no, first no and then yes, or nothing."""
+    """Draw what a party answers: mostly yes, in time; or late, twice, no, first no and then yes, or nothing."""
     after = float(random.exponential(in_time))
     kinds: tuple[Answers, ...] = (
         {"yes": (after,)},

@@ -17,7 +17,7 @@ NOON = datetime(2026, 1, 5, 12)
 
 
 def order_one(number: int, person: str, product: str, pieces: int = 1) -> write.PlaceOrder:
-    """Order one product; the visit's number makes the order's id."""
+    """Return an order for one product; the visit's number makes the order's id."""
     line = OrderLine(1, product, f"Tea {product}", pieces, PRICES[product])
     return write.PlaceOrder(f"v{number}", person, "Ireland", (line,), (), NOON)
 
@@ -29,10 +29,10 @@ class UnitsOrdered:
     schema = Schema(index=["product_id"], columns={"units": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Add up the lines of each product in this slice."""
+        """Return the sum of the lines of each product in this slice."""
         lines = batch.frame(OrderPlaced, each="lines")
         return lines.groupby("product_id")[["quantity"]].sum().rename(columns={"quantity": "units"})
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add up."""
+        """Return both tables added up."""
         return merge_rows(table, rows, add=["units"])

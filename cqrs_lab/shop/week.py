@@ -9,10 +9,10 @@ from cqrs_lab.shop.events import OrderLine
 
 
 def wishes() -> tuple[object, ...]:
-    """Give the week's twelve commands, each of which leads to one event.
+    """Return the week's twelve commands, each of which leads to one event.
 
-    Two products are listed and come in, Ada orders two cups, the cup's price changes, Ben orders a cup and a pot, Ada
-    pays and her parcel leaves, the price changes again, one of her cups comes back, and Ben calls his order off.
+    Two products are listed and arrive, Ada orders two cups, the cup's price changes, Ben orders a cup and a pot, Ada
+    pays and her parcel leaves, the price changes again, one of her cups comes back, and Ben cancels his order.
 
     Returns
     -------

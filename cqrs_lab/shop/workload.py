@@ -1,4 +1,4 @@
-"""Days of trade, drawn from a seed: what people would ask the shop to do, and when."""
+"""Days of trade, drawn from a seed: what people ask the shop to do, and when."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def commands(
 ) -> list[ShopCommand]:
     """Draw some days of trade.
 
-    First the catalogue is listed and stock comes in. Customers arrive at random (a Poisson process) in the
-    rhythm of a day; a few come often, and a few products are in most carts (Zipf). Seven carts in ten
+    First the catalogue is listed and stock comes in. Customers arrive at random (a Poisson process), more
+    at some hours than at others; a few come often, and a few products are in most carts (Zipf). Seven carts in ten
     become an order, which is paid, shipped and delivered in the hours and days that follow.
 
     Parameters
     ----------
     seed : int
-        Every component draws from a child seed of its own: another `returns_rate` changes the returns and
+        Every component draws from its own child seed: another `returns_rate` changes the returns and
         nothing else. Every order draws its return, whether it takes place or not, so a higher rate keeps
         the returns of a lower one.
     orders_per_day : float, optional
@@ -79,19 +79,19 @@ def commands(
         The first moment of the first day.
     products, customers : int, optional
     cancellation_rate, returns_rate : float, optional
-        Share of the orders that are called off before they ship, and of the delivered ones of which
+        Share of the orders that are cancelled before they ship, and of the delivered ones from which
         something comes back.
 
     Returns
     -------
     list of commands
         In order of time; the commands of one stream are in the order in which they must be sent. The
-        deciders accept every one of them. Nothing is reserved: that is for fulfilment to do.
+        deciders accept every one of them. Nothing is reserved: fulfilment does that.
 
     Raises
     ------
     InvalidArgument
-        An argument has no meaning here. The message says what to give.
+        An argument is out of range. The message says what to pass.
 
     Examples
     --------
@@ -132,7 +132,7 @@ class Dice(NamedTuple):
 
     @classmethod
     def from_seed(cls, seed: int) -> Self:
-        """Give each component a child of this seed."""
+        """Return a generator for each component, each from a child of this seed."""
         return cls(*map(np.random.default_rng, np.random.SeedSequence(seed).spawn(len(cls._fields))))
 
 
@@ -159,7 +159,7 @@ def _name(k: int) -> str:
 
 
 def _receipts(dice: Generator, catalogue: Catalogue, orders: float, start: datetime) -> list[ReceiveStock]:
-    """Receive of each product about what will be ordered: of some, a little too little."""
+    """Return deliveries of about what will be ordered of each product; for some, slightly too little."""
     demand = orders * PRODUCTS_PER_CART * UNITS_PER_PRODUCT * catalogue.share
     units = np.ceil(demand * dice.uniform(0.9, 1.6, len(demand)) + 2).astype(int).tolist()
     return [ReceiveStock(offer.product_id, n, start) for offer, n in zip(catalogue.offers, units, strict=True)]
@@ -173,14 +173,14 @@ def _arrivals(dice: Generator, visits_per_day: float, days: int, start: datetime
 
 
 def _visitors(dice: Generator, customers: int, visits: int) -> list[tuple[str, str]]:
-    """Give customer id and country of each visit."""
+    """Return the customer id and country of each visit."""
     countries = dice.choice(list(COUNTRIES), customers, p=list(COUNTRIES.values())).tolist()
     who = dice.choice(customers, visits, p=_zipf(customers, exponent=0.6)).tolist()
     return [(f"c{k:03}", countries[k]) for k in who]
 
 
 def _zipf(count: int, exponent: float) -> Any:
-    """Give shares that fall with the rank: the second has 1/2**exponent of the first, and so on."""
+    """Return shares that fall with the rank: the second has 1/2**exponent of the first, and so on."""
     weight = np.arange(1, count + 1) ** -exponent
     return weight / weight.sum()
 
@@ -206,7 +206,7 @@ class Fate(NamedTuple):
 
 
 def _fates(dice: Dice, count: int, cancellation_rate: float, returns_rate: float) -> Iterator[Fate]:
-    """Draw every fate as a whole, also what will not come to pass: so no rate changes another component's draws."""
+    """Draw every fate in full, even what will not happen: so no rate changes another component's draws."""
     columns = (
         dice.checkouts.random(count) < ABANDONED_CARTS,
         dice.parcels.exponential(180, count),
@@ -234,7 +234,7 @@ class Visit:
     arrival: datetime
 
     def commands(self, dice: Generator, catalogue: Catalogue, fate: Fate) -> list[ShopCommand]:
-        """Tell the whole story, cut short where the customer leaves or calls the order off."""
+        """Return the commands of the whole visit, up to where the customer leaves or cancels the order."""
         filling, cart = self._fill_cart(dice, catalogue)
         if fate.abandoned:
             return filling
@@ -247,7 +247,7 @@ class Visit:
         return [*filling, CheckOut(f"k{self.number}", order.at), order, *after]
 
     def _fill_cart(self, dice: Generator, catalogue: Catalogue) -> tuple[list[ShopCommand], dict[ListProduct, int]]:
-        """Tell the clicks, and how many of which offer are in the cart after them, oldest first."""
+        """Return the clicks, and how many of each offer are then in the cart, oldest first."""
         cart_id, cart, clicks, at = f"k{self.number}", dict[ListProduct, int](), list[ShopCommand](), self.arrival
         picks = dice.choice(len(catalogue.offers), 1 + dice.poisson(PRODUCTS_PER_CART - 1), p=catalogue.share)
         for offer in (catalogue.offers[k] for k in picks):
@@ -275,7 +275,7 @@ class Visit:
         return PlaceOrder(f"o{self.number}", self.customer_id, self.country, lines, charges, at)
 
     def _follow_up(self, order: PlaceOrder, fate: Fate) -> list[ShopCommand]:
-        """Pay, ship and deliver the order, perhaps put a line on back order, perhaps send something back."""
+        """Return what follows an order: payment, shipping and delivery, perhaps a back order, perhaps a return."""
         order_id = order.order_id
         due_mills = _amount_mills(order.lines) + _amount_mills(order.charges)
         paid_at = order.at + timedelta(seconds=round(fate.paid_after_seconds))
@@ -316,7 +316,7 @@ def _check(
         ("seed", seed, seed >= 0, "a whole number, 0 or more"),
         ("orders_per_day", orders_per_day, 0 <= orders_per_day < inf, "a number, 0 or more"),
         ("days", days, days >= 0, "a whole number, 0 or more"),
-        ("start", start, start.tzinfo is None, "a time without zone, as are all times of the shop"),
+        ("start", start, start.tzinfo is None, "a time without a zone, like all times of the shop"),
         ("products", products, products >= 1, "a whole number, 1 or more"),
         ("customers", customers, customers >= 1, "a whole number, 1 or more"),
         ("cancellation_rate", cancellation_rate, 0 <= cancellation_rate <= 1, "a share, from 0 to 1"),

@@ -29,14 +29,14 @@ class Decision(NamedTuple):
 def decision_table(
     decider: Decider[Any, Any, Any], histories: Mapping[str, Sequence[object]], commands: Mapping[str, object]
 ) -> View:
-    """Ask a decider for every decision, and show them as a table to pick from.
+    """Show every decision of a decider as a table, and one of them as a sentence.
 
     Parameters
     ----------
     decider : Decider
-        Any decider, yours too: nothing in the table is written by hand.
+        Any decider, including yours: nothing in the table is written by hand.
     histories : mapping of str to sequence of events
-        What has happened, by a name for the state it leads to.
+        What has happened, keyed by a name for the state that it leads to.
     commands : mapping of str to command
 
     Returns

@@ -28,7 +28,7 @@ ORDERS: dict[str, tuple[tuple[int, Act], ...]] = {
 
 
 class Moment(NamedTuple):
-    """What one of the two did, what came of it, and where the stream stands after it."""
+    """What one of the two did, what came of it, and the version of the stream after it."""
 
     who: str
     does: str
@@ -39,7 +39,7 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Duel:
-    """One duel on a store of its own, played to the end."""
+    """One duel on its own store, played to the end."""
 
     decider: Decider[Any, Any, Any]
     stream: str
@@ -79,7 +79,7 @@ class Duel:
 def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], wishes: dict[str, object]) -> View:
     """Let two people send one command each to a stream, in three orders.
 
-    Every order is really played on a store of its own: load, decide on what was loaded, append with the version
+    Every order is really played, each on its own store: load, decide on what was loaded, append with the version
     that was loaded as expected version, and after a conflict load and decide again.
 
     Parameters
@@ -87,7 +87,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     decider : Decider
     stream : str
     history : sequence of events
-        What has happened before.
+        What happened before.
     wishes : dict of str to command
         Two people, and the command each of them sends; the first one named acts first.
 
@@ -143,7 +143,7 @@ def _sentence(seen: Sequence[Moment], stream: str, version: int, done: bool) -> 
 
 
 def _lanes(seen: Sequence[Moment], people: Sequence[str], stream: str, most: int) -> str:
-    """Draw a lane for each person and one for the stream; time runs to the right, and room is kept for what comes."""
+    """Return a lane for each person and one for the stream; time runs to the right, with room for later steps."""
     head = "".join(f'<th scope="col">{number}</th>' for number in range(1, most + 1))
     rows = []
     for who in people:

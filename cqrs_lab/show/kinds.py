@@ -7,7 +7,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 
-# Petroff (2021), https://arxiv.org/abs/2107.02270: ten colours that stay apart in every kind of colour vision.
+# Petroff (2021), https://arxiv.org/abs/2107.02270: ten colours that stay distinct in every kind of colour vision.
 BASES = (
     (63, 144, 218),
     (255, 169, 14),
@@ -47,7 +47,7 @@ def letters_of(event_types: Iterable[type]) -> dict[type, str]:
 
 
 def _letters(name: str) -> str:
-    """Shorten a name: two consonants of each of two words, the first letter of each of more."""
+    """Return a short form of a name: two letters from each of two words, or the first letter of each of more."""
     words: list[str] = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name) or [name]
     if len(words) == 1:
         return words[0][:4]

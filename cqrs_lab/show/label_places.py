@@ -1,4 +1,4 @@
-"""Where the label of a mark stands: clear of every line and of the other labels, if there is such a place."""
+"""Places the labels of marks clear of lines and of other labels, where there is room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LETTER, LINE, NEAR = 7.3, 14, 3.0
-"""How wide a letter of it is, how high a line, and how much room it has at its sides."""
+"""The width of a letter, the height of a line, and the margin at the sides."""
 BELOW, ABOVE = 27, -21
 """From the middle of the mark to the baseline of the first line below it, and of the last line above it."""
 
@@ -15,7 +15,7 @@ Four = tuple[float, float, float, float]
 
 
 class Label(NamedTuple):
-    """Words, one below the other: the place of the first one's baseline, and at which of their ends that is."""
+    """Words, one below the other: where the first baseline is, and which end of the words that point marks."""
 
     words: tuple[str, ...]
     x: float
@@ -24,7 +24,7 @@ class Label(NamedTuple):
 
     @property
     def box(self) -> Four:
-        """What it takes up."""
+        """The box that it covers."""
         wide = LETTER * max(map(len, self.words))
         left = self.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * wide
         top = self.y - LINE + 3
@@ -32,7 +32,7 @@ class Label(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What a label is for: its words, the middle of the mark, and on which side the label is wanted."""
+    """A mark that needs a label: the words, the middle of the mark, and the preferred side."""
 
     words: tuple[str, ...]
     x: float
@@ -41,11 +41,10 @@ class Mark(NamedTuple):
 
 
 def placed(marks: Sequence[Mark], lines: Sequence[Four], boxes: Sequence[Four]) -> list[Label]:
-    """Place a label beside each mark, so that they meet the least of lines, boxes and each other.
+    """Return a label beside each mark, so that they overlap lines, boxes and each other as little as possible.
 
-    One after the other takes the first place that is as good as any. What stands in the middle may leave no room for
-    the next one, so it is tried once more with labels that hang to the left. Of ways that are equally good, min gives
-    the first.
+    Each label in turn takes the first of its best places. A centred label may leave no room for the next one, so
+    a second pass prefers labels that hang to the left. Of two equally good results, min returns the first.
     """
     tried = [
         _one_by_one(marks, lines, boxes, order) for order in (("middle", "end", "start"), ("end", "middle", "start"))
@@ -56,7 +55,7 @@ def placed(marks: Sequence[Mark], lines: Sequence[Four], boxes: Sequence[Four]) 
 def _one_by_one(
     marks: Sequence[Mark], lines: Sequence[Four], boxes: Sequence[Four], anchors: Sequence[str]
 ) -> tuple[list[Label], int]:
-    """Place the labels, with the anchors in order of preference; tell how often they meet what they should not."""
+    """Return the labels, with the anchors in order of preference, and how often they overlap something."""
     labels: list[Label] = []
     total = 0
     for mark in marks:
@@ -72,7 +71,7 @@ def _one_by_one(
 
 
 def _places(mark: Mark, anchors: Sequence[str]) -> list[Label]:
-    """List the places beside a mark, on the wanted side first."""
+    """Return the places beside a mark, the preferred side first."""
     level = {True: mark.y + ABOVE - LINE * (len(mark.words) - 1), False: mark.y + BELOW}
     across = {"middle": mark.x, "end": mark.x + 10, "start": mark.x - 10}
     return [
@@ -83,14 +82,14 @@ def _places(mark: Mark, anchors: Sequence[str]) -> list[Label]:
 
 
 def meet(one: Four, other: Four) -> bool:
-    """Tell whether two boxes have something in common."""
+    """Return whether two boxes overlap."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def crosses(line: Four, box: Four) -> bool:
-    """Tell whether a line comes into a box: the part of it that is between left and right, and that between the others.
+    """Return whether a line crosses a box.
 
-    They are told as shares of the way, and have to have something in common.
+    The part of it between left and right and the part between top and bottom, as shares of its length, must overlap.
     """
     x1, y1, x2, y2 = line
     left, top, right, bottom = box

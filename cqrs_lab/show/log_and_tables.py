@@ -1,4 +1,4 @@
-"""The log and its tables: each read model at a position of its own."""
+"""The log and its tables: each read model at its own position."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
     """Show the log as a strip, and below it what each projection has made of it so far.
 
     Each projection has a control: how many events it has read. The cells that the last of them changed
-    stand out. Columns that only keep a position are left out.
+    stand out. Columns that only hold a position are not shown.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def tables_at(store: EventStore, projections: Sequence[Projection]) -> TableAt:
 
 
 def read_model(name: str, table_at: TableAt, count: int, log: Sequence[RecordedEvent], most_rows: int) -> str:
-    """Draw a table and mark the cells that the last event changed; it takes the height of the longest it becomes."""
+    """Return a table that marks the cells that the last event changed, as high as it will become."""
     now = table_at(name, count).sort_index()
     before = table_at(name, max(0, count - 1)).reindex(now.index)
     changed = before.isna() | (now.ne(before) & ~(now.isna() & before.isna()))

@@ -14,12 +14,12 @@ MOST_EVENTS = 12
 
 
 def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = "") -> str:
-    """Draw the log as tiles.
+    """Return the log as a strip of tiles.
 
     Parameters
     ----------
     log : sequence of RecordedEvent
-        Of a long log, twelve tiles are drawn: those where the furthest reader stands.
+        Of a long log only twelve tiles are drawn: those around the furthest reader.
     read : mapping of str to int
         How many events each reader has read, by name.
     own : str, optional
@@ -48,11 +48,11 @@ def _tile(recorded: RecordedEvent, letters: str, own: str) -> str:
 
 
 def _bar(name: str, columns: int) -> str:
-    """Draw how much of the strip a reader has read; with nothing read the name stands alone."""
+    """Return a bar as long as what a reader has read; with nothing read, only the name."""
     css = f'class="reader" style="grid-column:1 / span {columns}"' if columns else 'class="reader none"'
     return f"<div {css}>{READ.marker} {escape(name)}</div>"
 
 
 def _breakable(name: str) -> str:
-    """Let a name break between its words."""
+    """Return a name that may break between its words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[-_])", "<wbr>", escape(name))

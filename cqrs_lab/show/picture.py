@@ -1,4 +1,4 @@
-"""A picture: what is to be seen, the sentence that says it, and the numbers behind it."""
+"""A picture: what there is to see, a sentence that says it, and the numbers behind it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Picture:
     Attributes
     ----------
     html : str
-        Markup, with a name for everything that is only seen.
+        The markup, with a text alternative for everything that can only be seen.
     says : str
-        What is to be seen, in words: the text for those who cannot see it.
+        The picture in words, for those who cannot see it.
     frame : DataFrame
         The numbers behind it.
     """
@@ -46,14 +46,14 @@ class Picture:
 
 
 def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
-    """Put SVG shapes together to a drawing that a screen reader calls by its name."""
+    """Return SVG shapes as one drawing that a screen reader announces by its name."""
     shapes = "".join([_tips(), *parts])
     svg = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{shapes}</svg>'
     return f'<div class="scrolls">{svg}</div>'
 
 
 def _tips() -> str:
-    """Define the arrowheads tip-idle, tip-write and tip-read: one for each colour a way can have."""
+    """Return the arrowheads tip-idle, tip-write and tip-read: one for each colour of an arrow."""
     colours = {"idle": ("var(--faint)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
     return "".join(
         f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
@@ -63,7 +63,7 @@ def _tips() -> str:
 
 
 def brief(value: Any) -> str:
-    """Write a value in a line: of a dataclass its type and values, of a tuple or mapping all of its items."""
+    """Return a value as one line: a dataclass by its type and values, a tuple or mapping by its items."""
     if isinstance(value, Mapping):
         return "; ".join(f"{brief(key)}: {brief(one)}" for key, one in value.items()) or "none"
     if isinstance(value, tuple):
@@ -77,17 +77,17 @@ def brief(value: Any) -> str:
 def table(
     frame: pd.DataFrame, caption: str, *, changed: pd.DataFrame | None = None, nothing: str = "no rows yet"
 ) -> str:
-    """Draw a DataFrame as a table with headers that a screen reader can follow.
+    """Return a DataFrame as an HTML table with headers that a screen reader can follow.
 
     Parameters
     ----------
     frame : DataFrame
-        The index comes first; numbers stand to the right, with separators of thousands.
+        The index comes first; numbers are right-aligned, with thousands separators.
     caption : str
     changed : DataFrame of bool, optional
-        As `frame`; cells to set apart, by outline, weight and a word that is only read out.
+        The same shape as `frame`: which cells to highlight, by outline, weight and a word that is only read out.
     nothing : str, optional
-        What stands in a table without rows.
+        The text in a table without rows.
     """
     flat = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
     keys = len(flat.columns) - len(frame.columns)

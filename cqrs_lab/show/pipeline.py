@@ -34,7 +34,7 @@ def pipeline(run: RecordedRun) -> View:
     """Show a recorded run in a view with one control: the step.
 
     Commands go in at the top, and the receipt comes back when the log has recorded the events. Projections
-    follow the log. Queries come from the person's side, at their own moments, and meet what the table holds then.
+    follow the log. Queries come from the person's side, at their own moments, and see what the table holds then.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _drawing(step: Step, person: str) -> str:
 
 
 def _place(at: int, count: int) -> tuple[int, int]:
-    """Give left edge and width of a read model's box."""
+    """Return the left edge and the width of a read model's box."""
     width = (WIDTH - TABLES_LEFT - 16 * count) // count
     return TABLES_LEFT + at * (width + 16), width
 
@@ -102,7 +102,7 @@ def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
     position, head = step.positions[name], step.head
     behind = f"{head - position} behind" if position < head else "up to date"
     middle = left + width // 2
-    # The way starts below the log, or beside its left edge for the first boxes.
+    # The arrow starts below the log, or beside its left edge for the first boxes.
     start = max(middle, RECORD[0] + 20)
     return [
         _box((left, TABLES_TOP, width, TABLE_HEIGHT), READ),
@@ -120,7 +120,7 @@ def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
 
 
 def _strip(step: Step) -> str:
-    """Draw the last events of the log as tiles: position and letters."""
+    """Return the last events of the log as tiles: position and letters."""
     left, top, width, _ = RECORD
     latest = step.latest
     parts = [_text(left + width // 2, top + 21, f"{LOG.marker} log, position {step.head}", "strong")]
@@ -139,7 +139,7 @@ def _strip(step: Step) -> str:
 
 
 def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
-    """Draw a way; the one taken in this step is thick and carries the message's name."""
+    """Return an arrow; the one used in this step is thick and shows the message's name."""
     now = step.way == way and (not of or of in step.reads)
     part = PART_OF[way]
     dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
@@ -167,11 +167,11 @@ def _positions(step: Step) -> str:
     head = step.head
     rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
-    return table(frame.rename_axis("who"), "Who has read how far")
+    return table(frame.rename_axis("who"), "How far each has read")
 
 
 def _message(step: Step) -> str:
-    """Draw the fields of the command, event, receipt or query that went its way."""
+    """Return the fields of the command, event, receipt or query of this step."""
     messages = step.shown if step.way == "events" else (step.shown,)
     if step.way in ("none", "answer", "follows") or not all(map(dataclasses.is_dataclass, messages)):
         return ""
@@ -184,7 +184,7 @@ def _fields(message: Any) -> pd.DataFrame:
 
 
 def _screen(seen: list[Step], person: str) -> str:
-    """Draw what the person saw last: the table of an answer, or the lack of one."""
+    """Return what the person saw last: the table of an answer, or that there was none."""
     answers = [one.shown for one in seen if isinstance(one.shown, Answer)]
     caption = f"What {person} saw last"
     if not answers:

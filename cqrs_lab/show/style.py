@@ -17,7 +17,7 @@ class Part(NamedTuple):
     dashes: str
 
 
-# Okabe and Ito (2008), https://jfly.uni-koeln.de/color/: told apart by every kind of colour vision. These three have
+# Okabe and Ito (2008), https://jfly.uni-koeln.de/color/: distinct in every kind of colour vision. These three have
 # a contrast of 3 : 1 or more against white and against JupyterLab's dark theme, which is what lines need.
 WRITE = Part("write side", "#0072B2", "■", "")
 LOG = Part("log", "#009E73", "●", "")

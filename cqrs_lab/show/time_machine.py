@@ -32,9 +32,9 @@ def time_machine(
     store : EventStore
         Events that are recorded later are not shown.
     stream : str
-        Whose state is shown; its events are set apart.
+        Whose state is shown; its events are highlighted.
     decider : Decider
-        Its `evolve` makes the state from the events.
+        Its `evolve` builds the state from the events.
     projections : sequence of Projection, optional
 
     Returns
@@ -71,7 +71,7 @@ def time_machine(
 
 
 def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:
-    """Fold a stream's events into its state."""
+    """Return the state of a stream, folded from its events."""
     state = decider.fold(recorded.event for recorded in log if recorded.stream == stream)
     return _fields(state) if dataclasses.is_dataclass(state) else {"state": brief(state)}
 
@@ -84,7 +84,7 @@ def _fields(value: Any) -> dict[str, str]:
 
 
 def _event(log: Sequence[RecordedEvent], most_fields: int) -> str:
-    """Draw the last event with all that it says; its place is as high as that of the longest one."""
+    """Return the last event with all its fields, in a box as high as the longest event needs."""
     values = _fields(log[-1].event) if log else {}
     caption = f"{LOG.marker} {type(log[-1].event).__name__}, at position {log[-1].position}" if log else "no event"
     frame = pd.DataFrame({"value": values}, dtype="str").rename_axis("what the event says")

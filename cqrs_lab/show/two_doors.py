@@ -1,4 +1,4 @@
-"""Two doors: one for what changes, one for what asks; send each message through either."""
+"""Two doors: one for changes, one for questions; each message is sent through both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cqrs_lab.show.view import Control, View
 
 
 class Shop(NamedTuple):
-    """A shop that has just opened: its two doors, and a look at its state for the picture."""
+    """A shop that has just opened: its two doors, and a function that returns its state for the picture."""
 
     write_door: Callable[[Any], Any]
     read_door: Callable[[Any], Any]
@@ -24,7 +24,7 @@ class Shop(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """What became of a message at a door."""
+    """What happened to a message at a door."""
 
     came: str
     refused: bool
@@ -36,12 +36,12 @@ DOORS = ("write door", "read door")
 
 
 def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View:
-    """Show what becomes of each message at each door.
+    """Show what happens to each message at each door.
 
     Parameters
     ----------
     open_shop : callable
-        Opens another shop each time: every message really goes through a door, once, and none meets what another
+        Opens a new shop each time: every message really goes through a door, once, and none sees what another
         changed.
     messages : sequence of object
 

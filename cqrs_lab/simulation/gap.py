@@ -1,4 +1,4 @@
-"""The gap: transactions whose positions are taken before they commit, and a reader that skips one for ever."""
+"""The gap: transactions get their positions before they commit, and a reader skips one for ever."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ REMEDIES: tuple[Remedy, ...] = ("none", "lock", "low watermark", "gap-aware read
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What one writer does: takes a position, and commits or gives up a while later.
+    """What one writer does: gets a position, and commits or aborts some time later.
 
     Attributes
     ----------
     takes_at : float
         Seconds.
     lasts : float
-        Seconds until it is over; infinite, if it stays open.
+        Seconds until it ends; infinite if it stays open.
     aborts : bool
-        It gives up, and its position is never used.
+        It aborts, and its position is never used.
     """
 
     takes_at: float
@@ -48,7 +48,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a transaction records."""
+    """The event that a transaction records."""
 
     transaction: int
 
@@ -60,11 +60,11 @@ class Seen:
     schema = Schema(index={"transaction": "int64"}, columns={"at_position": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Give a row per transaction."""
+        """Return one row per transaction."""
         return self.schema.conform(batch.frame(Recorded).rename(columns={"position": "at_position"}))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep both."""
+        """Return both tables as one."""
         return merge_rows(table, rows, latest={"at_position": []})
 
 
@@ -76,7 +76,7 @@ class GapRun:
     events : DataFrame
         One row per transaction (from 1): wanted_at (float64, seconds: when its writer wanted to begin), position
         (int64; 0 if it took none), took_at (float64, seconds: later than wanted_at where a lock made it wait; NaN if
-        it took none), committed_at (float64, seconds; NaN if it gave up or is open), visible_at (float64, seconds; NaN
+        it took none), committed_at (float64, seconds; NaN if it aborted or is open), visible_at (float64, seconds; NaN
         if never), skipped (bool: committed, not seen, and the reader stands behind it).
     polls : DataFrame
         One row per poll: seconds (float64), upto (int64, the reader's position then), lag_events (int64).
@@ -86,7 +86,7 @@ class GapRun:
         self.events, self.polls = events, polls
 
     def summary(self) -> pd.Series:
-        """Count what was skipped, and how long the others waited: from the moment that a writer wanted to begin."""
+        """Return how many were skipped, and how long the others waited from when their writer wanted to begin."""
         waited = self.events["visible_at"] - self.events["wanted_at"]
         return pd.Series({"skipped": int(self.events["skipped"].sum()), "mean_seconds": waited.mean()})
 
@@ -111,15 +111,15 @@ def simulate_gap(
     patience_seconds: float = 5.0,
     until_seconds: float | None = None,
 ) -> GapRun:
-    """Let a real projector poll a store into which transactions write, in virtual time.
+    """Simulate a real projector that polls a store while transactions write to it, in virtual time.
 
     Parameters
     ----------
     transactions : sequence of Transaction
     remedy : {"none", "lock", "low watermark", "gap-aware reader"}, optional
-        lock: one transaction at a time; the others wait before they take a position. The rest as in `GappyEventStore`.
+        lock: one transaction at a time; the others wait before they get a position. For the rest see `GappyEventStore`.
     interval_seconds : float, optional
-        Between two polls; the first is after one interval.
+        Seconds between two polls; the first poll comes after one interval.
     patience_seconds : float, optional
         How long a gap-aware reader waits for a missing position, from the poll at which it first saw a later one.
     until_seconds : float, optional
@@ -165,7 +165,7 @@ def _check_end(
 
 
 def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.DataFrame:
-    """Meet the same transactions with each remedy.
+    """Return what each remedy makes of the same transactions.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.
 
 
 class _Gap:
-    """All that is there in one run."""
+    """The state of one run."""
 
     def __init__(
         self, transactions: Sequence[Transaction], remedy: Remedy, interval_seconds: float, patience_seconds: float

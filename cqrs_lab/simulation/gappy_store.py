@@ -1,4 +1,4 @@
-"""A store with a mistake that real ones have made: positions are handed out before the commit."""
+"""A store with a mistake that real stores have made: positions are handed out before the commit."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ Remedy = Literal["none", "low watermark", "gap-aware reader"]
 
 @dataclass(eq=False)
 class Open:
-    """A transaction that has taken positions and is not over."""
+    """A transaction that has positions and has not ended."""
 
     events: list[RecordedEvent] = field(default_factory=list)
 
 
 class GappyEventStore:
-    """An event store for one thread in which a later position can be there before an earlier one.
+    """An event store for one thread in which a later position can become visible before an earlier one.
 
-    What is appended within ``with store.hold():`` has its positions at once and can be read when the block ends, as a
-    database's sequence and its transactions do it. A reader that has seen position 3 asks for what comes after 3. If 2
-    commits then, nobody will ever ask for it: it is skipped, and the reader's lag is zero.
+    What is appended within ``with store.hold():`` has its positions at once but can only be read when the block ends,
+    as with a database's sequence and its transactions. A reader that has seen position 3 asks for what comes after 3.
+    If 2 commits only then, nobody will ever ask for it: it is skipped, and the reader's lag is zero.
 
     Parameters
     ----------
     clock : callable
-        Gives seconds; what does not run by itself can be tried again.
+        Returns seconds; with a clock that you set, a run can be repeated.
     remedy : {"none", "low watermark", "gap-aware reader"}, optional
         low watermark: nothing is read beyond the first position of an open transaction. gap-aware reader: nothing is
-        read beyond a position that is missing, for so many seconds from the read that first found a later one; after
-        that it is taken to be given up.
+        read beyond a missing position until `patience_seconds` have passed since a read first found a later one; after
+        that it counts as aborted.
     patience_seconds : float, optional
-        How long a gap-aware reader waits.
+        How long a gap-aware reader waits, in seconds.
 
     Notes
     -----
-    A block that appends nothing leaves nothing behind, and one that raises an error gives up, as a database does.
+    A block that appends nothing leaves nothing behind, and one that raises an error aborts, as in a database.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class GappyEventStore:
 
     @contextmanager
     def hold(self, aborts: bool = False) -> Iterator[None]:
-        """Let the next append commit when the block ends; never, if it aborts or an error ends it."""
+        """Hold the next append back until the block ends; if it aborts or raises, it never commits."""
         self._next = transaction = Open()
         self._open.append(transaction)
         commits = False
@@ -94,7 +94,7 @@ class GappyEventStore:
     def append(
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
     ) -> Appended:
-        """Hand out positions; the events can be read when their transaction commits."""
+        """Append events, and return their last position; they can be read when their transaction commits."""
         recorded, transaction = self._streams.setdefault(stream, []), self._next
         first = [one for one in recorded if command_id is not None and one.command_id == command_id]
         if not events or first:
@@ -114,7 +114,7 @@ class GappyEventStore:
         return Appended(stream, StreamVersion(len(recorded)), recorded[-1].position)
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
-        """Yield a stream's events, also those of an open transaction: one writer a stream is enough for a lesson."""
+        """Yield a stream's events, even those of an open transaction: a lesson has one writer per stream."""
         check_range(after, limit)
         return islice(iter(self._streams.get(stream, [])[after:]), limit)
 
@@ -125,11 +125,11 @@ class GappyEventStore:
         return islice(seen, limit)
 
     def stream_version(self, stream: str) -> StreamVersion:
-        """Tell how many events the stream has."""
+        """Return how many events the stream has."""
         return StreamVersion(len(self._streams.get(stream, ())))
 
     def head(self) -> Position:
-        """Tell the last position that a reader may see."""
+        """Return the last position that a reader may see."""
         if self._remedy == "low watermark":
             taken = [recorded.position for one in self._open for recorded in one.events]
             upto = min(taken, default=self._handed_out + 1) - 1

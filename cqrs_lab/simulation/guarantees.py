@@ -1,6 +1,6 @@
 """The session guarantees, checked on a trace: which hold, and which operations break the others.
 
-The order of all writes is known (a write's version is its position in the log), so that nothing has to be searched.
+The order of all writes is known (a write's version is its position in the log), so no search is needed.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Nothing broke it."""
+        """Whether nothing broke it."""
         return not self.broken_by
 
 
 def check(
     trace: pd.DataFrame, staleness_events: int | None = None, staleness_seconds: float | None = None
 ) -> dict[str, Verdict]:
-    """Check a trace against every guarantee.
+    """Check a trace against every guarantee, and return a verdict on each.
 
     Parameters
     ----------
@@ -51,20 +51,20 @@ def check(
         (of a write its position in the log; of a read that of the key's newest write it shows, 0 for none). Where a
         column `applied` holds positions, that read showed the whole table, with exactly these events in it.
     staleness_events, staleness_seconds : optional
-        Bounds to be kept: how many finished writes a read may miss, and for how long.
+        Bounds to check: how many finished writes a read may miss, and for how long.
 
     Returns
     -------
     dict of str to Verdict
         read_your_writes, monotonic_reads, monotonic_writes, writes_follow_reads, consistent_prefix, linearizable, pram
         (the first three), causal_session (the first four), and where a bound was given bounded_staleness_K and
-        bounded_staleness_T. A guarantee is about one key at a time, unless a read shows the whole table. To be stale
-        breaks none of the sessions' guarantees.
+        bounded_staleness_T. A guarantee is about one key at a time, unless a read shows the whole table. A stale answer
+        alone breaks none of the session guarantees.
 
     Raises
     ------
     InvalidArgument
-        The trace lacks a column, or holds what cannot have happened.
+        The trace lacks a column, or holds something impossible.
 
     Examples
     --------
@@ -188,34 +188,34 @@ class _History:
             )
 
     def scope(self, read: _Operation) -> frozenset[int]:
-        """Give the writes that a read could show: those of its key, or all."""
+        """Return the writes that a read could show: those of its key, or all."""
         return frozenset(self.writes if read.applied is not None else self.of_key[read.key])
 
     def shows(self, read: _Operation) -> frozenset[int]:
-        """Give the writes that a read does show."""
+        """Return the writes that a read does show."""
         if read.applied is not None:
             return read.applied
         return frozenset(version for version in self.of_key[read.key] if version <= read.version)
 
     def missed(self, read: _Operation) -> frozenset[int]:
-        """Give the writes that a read could show, and does not."""
+        """Return the writes that a read could show but does not."""
         return self.scope(read) - self.shows(read)
 
     @cached_property
     def whole(self) -> list[_Operation]:
-        """The reads of the whole table. One of a single key shows a beginning of it, and breaks no order by itself."""
+        """The reads of the whole table. One of a single key shows a prefix of its writes, and breaks no order."""
         return [read for read in self.reads if read.applied is not None]
 
     @cached_property
     def sessions(self) -> list[list[_Operation]]:
-        """Each session's operations, by when they were answered."""
+        """Each session's operations, in the order in which they were answered."""
         by_session: dict[str, list[_Operation]] = defaultdict(list)
         for one in sorted(self.operations, key=lambda one: one.ret):
             by_session[one.session].append(one)
         return list(by_session.values())
 
     def before(self, first: str, then: str) -> Iterator[tuple[_Operation, list[_Operation]]]:
-        """Give each operation of the second kind, with those of the first that its session had finished before."""
+        """Yield each operation of kind `then`, with those of kind `first` that its session had finished before."""
         for own in self.sessions:
             for later in own:
                 if later.op == then:
@@ -289,9 +289,9 @@ def _consistent_prefix(told: _History) -> Iterator[Broken]:
 
 
 def _linearizable(told: _History) -> Iterator[Broken]:
-    """Put every operation at one moment, as early as possible, and see whether each still lies in its time.
+    """Assign every operation one moment, as early as possible, and yield those that do not fit into their time.
 
-    Writes come in the order of the log. A read comes after what it shows, and before the next write that it does not.
+    Writes come in the order of the log. A read comes after what it shows, and before the first write that it misses.
     """
     order = list(told.writes)
     follows: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come before a write

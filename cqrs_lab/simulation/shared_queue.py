@@ -1,4 +1,4 @@
-"""Competing consumers: one queue, and whoever is free takes the next event."""
+"""Competing consumers: one queue, from which the next free consumer takes an event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cqrs_lab.simulation.durations import Seconds
 
 
 def visible(arrived: Seconds, seconds: Seconds, consumers: int) -> Seconds:
-    """Tell when each event is visible; events in the order in which they come. They may overtake."""
+    """Return when each event becomes visible; the events are in order of arrival, and may overtake each other."""
     free = [0.0] * consumers
     done = np.empty(len(arrived))
     for event, (at, takes) in enumerate(zip(arrived.tolist(), seconds.tolist(), strict=True)):

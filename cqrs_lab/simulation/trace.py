@@ -1,4 +1,4 @@
-"""A trace: who wrote and read what, and when. `guarantees` checks it, `show` draws it."""
+"""A trace of who wrote and read what, and when. `guarantees` checks it, and `show` draws it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Operation(NamedTuple):
     Attributes
     ----------
     session : str
-        Who: their operations come one after the other.
+        Who acts; the operations of one session come one after the other.
     op : {"w", "r"}
     key : str
     invoke, ret : float
-        Seconds: asked, and answered.
+        When it was asked and when it was answered, in seconds.
     version : int
-        Of a write its position in the log, of a read the position of the key's newest write that it shows (0: none).
+        For a write its position in the log; for a read the position of the key's newest write that it shows (0: none).
     replica : int
         Which copy of the read model answered; -1 for a write.
     position : int
@@ -37,27 +37,27 @@ class Operation(NamedTuple):
 
 
 class Trace:
-    """Notes operations as they are answered."""
+    """Records operations as they are answered."""
 
     def __init__(self) -> None:
         self._operations: list[Operation] = []
         self._writes: dict[str, list[int]] = {}
 
     def wrote(self, session: str, key: str, invoke: float, ret: float, position: int) -> None:
-        """Note a write."""
+        """Record a write."""
         self._operations.append(Operation(session, "w", key, invoke, ret, position, -1, position))
 
     def committed(self, key: str, position: int) -> None:
-        """Note that a write of a key is in the log, whether its sender knows by now or not."""
+        """Record that a write of a key is in the log, whether or not its sender knows yet."""
         self._writes.setdefault(key, []).append(position)
 
     def read(self, session: str, key: str, invoke: float, ret: float, replica: int, position: int) -> None:
-        """Note a read from a replica that stood at this position."""
+        """Record a read from a replica that was at this position."""
         shown = [write for write in self._writes.get(key, []) if write <= position]
         version = shown[-1] if shown else 0
         self._operations.append(Operation(session, "r", key, invoke, ret, version, replica, position))
 
     def frame(self) -> pd.DataFrame:
-        """Give one row per operation, in order of invocation; columns as the attributes of `Operation`."""
+        """Return one row per operation, in order of invocation; the columns are the attributes of `Operation`."""
         rows: list[Any] = sorted(self._operations, key=lambda one: (one.invoke, one.ret))
         return pd.DataFrame(rows, columns=list(Operation._fields))

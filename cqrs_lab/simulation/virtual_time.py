@@ -1,4 +1,4 @@
-"""What the SimPy processes of this package share: moments, and what comes first among those of one moment."""
+"""What the SimPy processes of this package share: moments, and the order of what happens at the same moment."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import simpy
 
 Process = Generator[simpy.Event, Any, Any]
 AFTER_ALL_ELSE: Any = 2
-"""Priority of a poll: what commits at that very moment is there already."""
+"""Priority of a poll: it comes after everything that commits at the same moment."""
 
 
 def at(world: simpy.Environment, moment: float, priority: Any = 1) -> simpy.Event:
-    """Give an event that happens at a moment; at once if that is over."""
+    """Return an event that happens at a moment; at once if that is past."""
     event = world.event()
     event._ok, event._value = True, None
     world.schedule(event, priority=priority, delay=max(0.0, moment - world.now))

@@ -1,4 +1,4 @@
-"""The world: the real command bus, store, projectors and query bus, under a clock that does not run by itself."""
+"""The world: the real command bus, store, projectors and query bus, on a simulated clock."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
 
 @dataclass(frozen=True)
 class Domain:
-    """What the world's visitors do: commands of yours, and a projection of yours that they look at.
+    """What the world's visitors do: your commands, and your projection that they look at.
 
     Attributes
     ----------
     register : callable
         ``register(bus)`` registers deciders with a command bus.
     command : callable
-        ``command(number, person, key)`` gives a visitor's command, which must lead to exactly one event.
+        ``command(number, person, key)`` returns a visitor's command, which must lead to exactly one event.
     projection : callable
         Makes the projection whose table is read, one for each replica.
     keys : tuple of str
         What visitors write and read; each picks one at random.
     before : tuple of commands
-        What has happened before the first visitor comes.
+        Commands sent before the first visitor comes.
     """
 
     register: Callable[[CommandBus], None]
@@ -78,7 +78,7 @@ class WorldRun:
     lag : LagRun
         When each event was visible at each replica.
     tables : list of DataFrame
-        What each replica shows in the end.
+        What each replica shows at the end.
     """
 
     def __init__(self, trace: pd.DataFrame, lag: LagRun, tables: list[pd.DataFrame]) -> None:
@@ -90,7 +90,7 @@ class WorldRun:
         return guarantees.check(self.trace)
 
     def summary(self) -> pd.Series:
-        """Count: reads, those that missed an own write or went back, and what waiting cost (seconds, on average)."""
+        """Return how many reads there were, missed their own write or went back, and the mean waits in seconds."""
         reads, writes = (self.trace[self.trace["op"] == op] for op in "rw")
         return pd.Series(
             {
@@ -113,10 +113,10 @@ def simulate_world(
     policy: Policy = "eventual",
     seed: int = 0,
 ) -> WorldRun:
-    """Let visitors come, write, think and read, through the real buses, in virtual time.
+    """Simulate visitors who come, write, think and read, through the real buses, in virtual time.
 
-    A visitor sends one command, and then reads its key a few times, thinking before each read. Who has left comes
-    back under the same name as a later visitor.
+    A visitor sends one command, and then reads its key a few times, thinking before each read. Visitors who have left
+    come back later under the same name.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def _check(model: LagModel, policy: str) -> None:
 
 
 class _World:
-    """All that is there in one run."""
+    """The state of one run."""
 
     def __init__(
         self, model: LagModel, domain: Domain, visits: int, reads: int, think: Duration, policy: Policy, seed: int
@@ -267,7 +267,7 @@ class _Replica:
         self.news, self.advanced = self.clock.event(), self.clock.event()
 
     def receive(self) -> None:
-        """Hear that the log has one more event."""
+        """Record that the log has one more event."""
         self.arrived += 1
         self.news.succeed()
         self.news = self.clock.event()

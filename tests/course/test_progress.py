@@ -52,7 +52,7 @@ def test_a_line_that_cannot_be_read_is_left_out_and_alone_and_named_once(monkeyp
     path.write_bytes(f"{GOOD}\n{DAMAGED[name]}\n\n   \n".encode("utf-8", "surrogateescape"))
     before = path.read_bytes()
     a_new_session(monkeypatch, path)
-    assert reveal("02.1", "two").says.startswith(f"Yes: two. {path}: line 2 cannot be read, and is left out.")
+    assert reveal("02.1", "two").says.startswith(f"Yes: two. {path}: line 2 cannot be read and is skipped.")
     assert "line 2" not in show_progress().says and show_progress().frame.at["02", "guesses"] == 1
     assert path.read_bytes().startswith(before)
 
@@ -199,7 +199,7 @@ def test_progress_counts_by_lesson(monkeypatch):
         "exercises tried": 1,
         "exercises passed": 1,
     }
-    assert show_progress().says == "1 exercise passed, in 1 lesson begun."
+    assert show_progress().says == "1 exercise passed, in 1 lesson started."
 
 
 def test_of_answers_to_a_recall_question_the_first_counts():

@@ -77,7 +77,7 @@ def test_what_was_sent_again_is_counted():
     assert log["sent"].sum() == 6 + 1
     assert log.index[log["crash"]].tolist() == [6]
     assert notes == (
-        "The process manager died after command 3, RequestPayment, and before it noted that; a new one went on.",
+        "The process manager died after command 3, RequestPayment, before it saved its position; a new one went on.",
     )
 
 
@@ -109,7 +109,7 @@ def test_who_cancels_after_the_parcel_has_left_is_told_so():
 
 def test_who_cancels_what_is_cancelled_is_told_so():
     _, notes = see_through("not enough stock", cancels_after=3)
-    assert notes == ("12:03: CancelOrder changed nothing: it was so already.",)
+    assert notes == ("12:03: CancelOrder changed nothing: that was already the case.",)
 
 
 def test_every_stream_of_a_course_has_a_lane():
@@ -134,7 +134,7 @@ def test_a_process_that_does_nothing_when_time_is_up_ends_the_day():
 def test_a_process_that_misses_its_deadline_still_hears_what_comes_later_and_the_day_ends(late, cancels_after):
     idle = replace(fulfilment.process, overdue=lambda state, now: [])
     log, notes = see_through(late, cancels_after, process=idle)
-    assert notes[0] == "12:30: time was up for 7, and the process waits on."
+    assert notes[0] == "12:30: time was up for 7, and the process keeps waiting."
     assert log["at"].iloc[-1] > NOON + timedelta(minutes=30) and not log["time_is_up"].any()
     assert sum("time was up" in note for note in notes) == 1
 

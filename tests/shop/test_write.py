@@ -439,9 +439,9 @@ SAME = place(TEA, CUP, charges=(POST,))
         "numbers with a gap": ([], place(replace(CUP, line=7), TEA), [placed(replace(CUP, line=7), TEA, at=ONE)]),
         "by nobody known": ([], place(TEA, customer_id=""), [placed(TEA, customer_id="", at=ONE)]),
         "nothing": ([], place(), "at least one line or charge is needed"),
-        "a number twice": ([], place(TEA, replace(CUP, line=1)), "no number stands twice"),
+        "a number twice": ([], place(TEA, replace(CUP, line=1)), "no number appears twice"),
         "a number for goods and a charge": ([], place(TEA, charges=(replace(POST, line=1),)), "share one numbering"),
-        "a number twice among charges": ([], place(charges=(POST, DISCOUNT)), "no number stands twice"),
+        "a number twice among charges": ([], place(charges=(POST, DISCOUNT)), "no number appears twice"),
         "number 0": ([], place(replace(TEA, line=0)), "from 1"),
         "a charge of number 0": ([], place(TEA, charges=(replace(POST, line=0),)), "from 1"),
         "so already": (PLACED, SAME, NOTHING),
@@ -658,10 +658,10 @@ TEA_X1, CUP_X1, CUP_X2 = (replace(line, quantity=quantity) for line, quantity in
         ),
         "another under its id": ([*DELIVERED, back(CUP_X2)], give_back((2, 1)), "r1 is taken by another return"),
         "other lines under its id": ([*DELIVERED, back(CUP_X1)], give_back((1, 1)), "give a new return id"),
-        "under the order's id": (DELIVERED, give_back((2, 1), return_id="o1"), "a return needs an id of its own"),
-        "under no id": (DELIVERED, give_back((2, 1), return_id=""), "a return needs an id of its own"),
+        "under the order's id": (DELIVERED, give_back((2, 1), return_id="o1"), "a return needs its own id"),
+        "under no id": (DELIVERED, give_back((2, 1), return_id=""), "a return needs its own id"),
         "nothing": (DELIVERED, give_back(), "a return needs at least one line"),
-        "a line twice": (DELIVERED, give_back((2, 1), (2, 1)), "a return names each line once"),
+        "a line twice": (DELIVERED, give_back((2, 1), (2, 1)), "a return may list each line only once"),
         "quantity 0": (DELIVERED, give_back((2, 0)), "quantity must be 1 or more"),
         "quantity below 0": (DELIVERED, give_back((1, 1), (2, -1)), "quantity must be 1 or more"),
         "a line that is none": (DELIVERED, give_back((9, 1)), "order o1 has no goods on line 9"),
@@ -690,7 +690,7 @@ def credited(*lines, charges=(), customer_id="c1", at=NOON):
         "a charge alone": ([], credit(charges=(POST,)), [credited(charges=(POST,), at=ONE)]),
         "to nobody known": ([], credit(TEA, customer_id=""), [credited(TEA, customer_id="", at=ONE)]),
         "nothing": ([], credit(), "at least one line or charge is needed"),
-        "a number twice": ([], credit(TEA, charges=(replace(POST, line=1),)), "no number stands twice"),
+        "a number twice": ([], credit(TEA, charges=(replace(POST, line=1),)), "no number appears twice"),
         "number 0": ([], credit(replace(TEA, line=0)), "from 1"),
         "so already": ([credited(TEA)], credit(TEA), NOTHING),
         "another under its id": ([credited(TEA)], credit(OTHER_TEA), "r1 is taken by another return"),
@@ -1056,5 +1056,5 @@ def is_good(line, customer_id):
 
 
 def test_a_time_with_a_zone_is_refused_at_the_door():
-    with pytest.raises(lab.InvalidArgument, match="has a time zone; the shop's times are without"):
+    with pytest.raises(lab.InvalidArgument, match="has a time zone; give it without"):
         write.ReceiveStock("cup", 1, datetime(2026, 1, 5, tzinfo=UTC))

@@ -260,7 +260,7 @@ def test_a_ticket_of_something_else_is_refused():
     for wrong in ("", "{}", "[1]", run.ticket[:-9], run.ticket.replace("Crash", "Crush")):
         with pytest.raises(lab.InvalidArgument, match="no replay ticket|is no fault"):
             replay(wrong, STORY)
-    with pytest.raises(lab.InvalidArgument, match="says batch, and simulate_process takes no such thing"):
+    with pytest.raises(lab.InvalidArgument, match="holds batch, which simulate_process does not take"):
         replay(run.ticket, STORY, simulate=simulate_process)
 
 

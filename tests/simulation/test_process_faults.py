@@ -197,9 +197,9 @@ WHOLE = [CAME, PLACED, ASIDE, TAKEN, BOOKED, ACCEPTED, SHIPPED]
         ([one for one in WHOLE if one != CAME], "more cup is set aside than ever came in"),
         ([CAME, PLACED, ASIDE, CANCELLED], "0 cup should be set aside, 2 are"),
         ([*WHOLE, events.StockReserved("mug", "1", 1, parties.OPENS)], "0 mug should be set aside, 1 are"),
-        ([one for one in WHOLE if one != ACCEPTED], "the last of its parcel is ParcelBooked"),
-        ([*WHOLE, events.ParcelCancelled("1", parties.OPENS)], "the last of its parcel is ParcelCancelled"),
-        ([CAME, PLACED, BOOKED, CANCELLED], "the last of its parcel is ParcelBooked"),
+        ([one for one in WHOLE if one != ACCEPTED], "the last event of its parcel is ParcelBooked"),
+        ([*WHOLE, events.ParcelCancelled("1", parties.OPENS)], "the last event of its parcel is ParcelCancelled"),
+        ([CAME, PLACED, BOOKED, CANCELLED], "the last event of its parcel is ParcelBooked"),
         ([CAME, PLACED, events.PaymentRequested("1", 5100, parties.OPENS), CANCELLED], "still asked for money"),
     ],
 )

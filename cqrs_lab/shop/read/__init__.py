@@ -41,12 +41,12 @@ __all__ = [
 
 
 def projections() -> tuple[Projection, ...]:
-    """Give a new one of each of the shop's projections."""
+    """Return a new instance of each of the shop's projections."""
     return ProductListing(), Cart(), OrderHistory(), OrderDetails(), InventoryLevels(), RevenueByDay(), BestSellers()
 
 
 def register(queries: QueryBus, projectors: Mapping[str, Projector]) -> None:
-    """Register all queries of the shop; `projectors` goes by the projections' names."""
+    """Register all queries of the shop; `projectors` are keyed by the projections' names."""
     queries.register(ListProducts, list_products, reads=projectors["product_listing"])
     queries.register(ShowCart, show_cart, reads=projectors["cart"])
     queries.register(OrdersOf, orders_of, reads=projectors["order_history"])

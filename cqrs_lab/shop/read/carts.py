@@ -23,11 +23,11 @@ class Cart:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Take what each line was last set to."""
+        """Return what each line was last set to."""
         return self.schema.conform(latest(batch.frame(CartLineSet), ["cart_id", "product_id"], "set_position"))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep what was set last."""
+        """Return both tables as one: each line as it was last set."""
         return merge_rows(table, rows, latest={"set_position": ["quantity", "unit_price_mills"]})
 
 

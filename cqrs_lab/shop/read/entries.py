@@ -19,7 +19,7 @@ SIGNED = {
 
 
 def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
-    """Give one row per line or charge: document, at, code, signed quantity and value_mills."""
+    """Return one row per line or charge: document, at, code, signed quantity and value_mills."""
     parts = []
     for event_type, (document, time, sign) in SIGNED.items():
         frame = batch.frame(event_type, each=each)
@@ -32,13 +32,13 @@ def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFram
 
 
 def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.DataFrame:
-    """Keep each key's last event, and call its position `position`."""
+    """Return each key's last event, with its position in the column `position`."""
     last = events.sort_values("position").drop_duplicates(keys, keep="last")
     return last.rename(columns={"position": position}).set_index(keys)
 
 
 def side_by_side(schema: Schema, *parts: pd.DataFrame) -> pd.DataFrame:
-    """Join parts with one index; what a part does not know is unset: 0 or ""."""
+    """Return the parts joined on one index; values that a part lacks are 0 or ""."""
     rows = pd.concat(parts, axis="columns").rename_axis(list(schema.index))
     unset = {name: "" if dtype == "str" else 0 for name, dtype in schema.columns.items() if "time" not in dtype}
     return schema.conform(rows.fillna(unset))

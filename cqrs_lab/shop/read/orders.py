@@ -32,7 +32,7 @@ STATUS_AFTER = {
 class OrderHistory:
     """Every order and every return: one row per document, with units and value; a return's are negative.
 
-    A cancellation takes the order's units and value off again.
+    A cancellation subtracts the order's units and value again.
     """
 
     name, version, events = "order_history", 1, (*STATUS_AFTER, ItemsReturned)
@@ -51,7 +51,7 @@ class OrderHistory:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Take each document's heading, its last status and the sum of its lines and charges."""
+        """Return each document's heading, its last status and the sum of its lines and charges."""
         returned = batch.frame(ItemsReturned).drop(columns="order_id")
         returned = returned.rename(columns={"return_id": "order_id", "returned_at": "placed_at"})
         headings = pd.concat([batch.frame(OrderPlaced), returned])
@@ -65,7 +65,7 @@ class OrderHistory:
         return side_by_side(self.schema, heading[columns], status, sums)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add units and value; keep the heading and the last status."""
+        """Return both tables as one: units and value added up, the heading and the last status kept."""
         groups = {"placed_position": ["customer_id", "country", "placed_at"], "status_position": ["status"]}
         return merge_rows(table, rows, add=["units", "value_mills"], latest=groups)
 
@@ -102,7 +102,7 @@ class OrderDetails:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Take each line as placed or returned, and its last status of its own."""
+        """Return each line as placed or returned, and the last status of that line."""
         placed = pd.concat(
             [self._lines(batch, kind, each) for kind in self.events[:2] for each in ("lines", "charges")]
         )
@@ -123,7 +123,7 @@ class OrderDetails:
         return lines.assign(quantity=sign * lines["quantity"], kind="goods" if each == "lines" else "charge")
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep the line as placed, and its last status."""
+        """Return both tables as one: each line as placed, with its last status."""
         as_placed = ["kind", "product_id", "description", "quantity", "unit_price_mills"]
         groups = {"placed_position": as_placed, "item_status_position": ["item_status"]}
         return merge_rows(table, rows, latest=groups)

@@ -33,7 +33,7 @@ class ProductListing:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Take the last name, the last price and the retirement of each product in this slice."""
+        """Return the last name, the last price and the retirement of each product in this slice."""
         listed, changed, retired = (batch.frame(event_type) for event_type in self.events)
         names = latest(listed, "product_id", "name_position")[["name", "name_position"]]
         priced = pd.concat([listed, changed])[["product_id", "position", "price_mills"]]
@@ -41,7 +41,7 @@ class ProductListing:
         return side_by_side(self.schema, names, latest(priced, "product_id", "price_position"), ends)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep what has the greater position."""
+        """Return both tables as one: of two values, the one with the greater position."""
         groups = {"name_position": ["name"], "price_position": ["price_mills"], "retired_position": []}
         return merge_rows(table, rows, latest=groups)
 

@@ -21,14 +21,14 @@ class RevenueByDay:
     schema = Schema(index={"day": "datetime64[us]"}, columns={"units": "int64", "revenue_mills": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Add up the lines and charges of each day in this slice."""
+        """Return the sum of the lines and charges of each day in this slice."""
         moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")])
         moved = moved.rename(columns={"quantity": "units", "value_mills": "revenue_mills"})
         sums = moved.groupby(moved["at"].dt.normalize())[["units", "revenue_mills"]].sum()
         return self.schema.conform(sums.rename_axis("day"))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add up."""
+        """Return both tables added up."""
         return merge_rows(table, rows, add=["units", "revenue_mills"])
 
 
@@ -52,13 +52,13 @@ class BestSellers:
     schema = Schema(index=["product_id"], columns={"units": "int64", "revenue_mills": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Add up the lines of each product in this slice."""
+        """Return the sum of the lines of each product in this slice."""
         names = {"code": "product_id", "quantity": "units", "value_mills": "revenue_mills"}
         lines = entries(batch, "lines").rename(columns=names)
         return lines.groupby("product_id")[["units", "revenue_mills"]].sum()
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add up."""
+        """Return both tables added up."""
         return merge_rows(table, rows, add=["units", "revenue_mills"])
 
 

@@ -1,4 +1,4 @@
-"""How much is there of each product."""
+"""How much of each product is in stock."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class InventoryLevels:
     """What moved each product's stock: one row per product.
 
     The level is opening + received + adjusted - ordered, where `ordered` is net of cancellations and returns.
-    `reserved` is part of the level, set aside. By the books a level may be below zero: goods were sold that no receipt
-    accounts for.
+    `reserved` is part of the level, set aside. By the books a level may be below zero: goods were sold that were never
+    booked in.
     """
 
     name, version = "inventory_levels", 1
@@ -37,7 +37,7 @@ class InventoryLevels:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Add up the movements of each product in this slice."""
+        """Return the sum of the movements of each product in this slice."""
         lines = entries(batch, "lines").rename(columns={"code": "product_id"})
         moves = {
             "received": batch.frame(StockReceived),
@@ -49,7 +49,7 @@ class InventoryLevels:
         return self.schema.conform(pd.DataFrame(sums).fillna(0).rename_axis("product_id"))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Add up."""
+        """Return both tables added up."""
         return merge_rows(table, rows, add=list(self.schema.columns))
 
 
@@ -59,7 +59,7 @@ def _negative(moves: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class StockLevels:
-    """How much is there of each product, if each began with `opening` units (an assumption, stated here)."""
+    """How much of each product is in stock, assuming that each began with `opening` units."""
 
     opening: int = 0
 

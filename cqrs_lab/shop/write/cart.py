@@ -44,7 +44,7 @@ def _add(command: AddToCart, cart: Cart) -> list[CartEvent]:
         raise CommandRejected("quantity must be 1 or more")
     if command.unit_price_mills < 0:
         raise CommandRejected("price must not be negative")
-    # A guest has no id; whoever signs in takes the guest's cart along.
+    # A guest has no id; a guest who signs in keeps the cart.
     if cart.customer_id not in ("", command.customer_id):
         raise CommandRejected(f"cart {command.cart_id} belongs to another customer")
     held = cart.lines.get(command.product_id)
@@ -73,7 +73,7 @@ def _check_out(command: CheckOut, cart: Cart) -> list[CartEvent]:
 
 
 def evolve(cart: Cart, event: CartEvent) -> Cart:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case CartLineSet():
             line = CartLine(event.product_id, event.quantity, event.unit_price_mills)

@@ -1,4 +1,4 @@
-"""What one can ask the shop to do: every command carries its time and all facts from outside."""
+"""The commands of the shop: each carries its time and every fact that comes from outside."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cqrs_lab.shop.events import Charge, OrderLine
 
 
 class _AtATime:
-    """Whatever carries the time at which it is said."""
+    """Checks the time that a command carries."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
         at: Any = getattr(self, "at", None)
         if getattr(at, "tzinfo", None) is not None:
-            raise InvalidArgument(f"at={at!r} has a time zone; the shop's times are without, all in its own zone")
+            raise InvalidArgument(f"at={at!r} has a time zone; give it without: all times are the shop's local time")
 
 
 # --- the catalogue: one stream per product, "product-…" ---------------------------------------------------
@@ -36,7 +36,7 @@ class ListProduct(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class ChangePrice(_AtATime):
-    """Ask another price for a product from now on."""
+    """Change the price of a product from now on."""
 
     product_id: str
     price_mills: int
@@ -56,7 +56,7 @@ class RetireProduct(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveStock(_AtATime):
-    """Take in goods."""
+    """Book goods that have arrived."""
 
     product_id: str
     quantity: int
@@ -65,7 +65,7 @@ class ReceiveStock(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class AdjustStock(_AtATime):
-    """Bring the books in line with the shelves; a negative quantity takes off."""
+    """Bring the books in line with the shelves; a negative quantity means that something is missing."""
 
     product_id: str
     quantity: int
@@ -86,7 +86,7 @@ class ReserveStock(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStock(_AtATime):
-    """Free all that is set aside for an order."""
+    """Release everything that is set aside for an order."""
 
     product_id: str
     order_id: str
@@ -110,7 +110,7 @@ class AddToCart(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class ChangeCartQuantity(_AtATime):
-    """Have exactly this many of a product in the cart; 0 takes it out."""
+    """Set the quantity of a product in the cart; 0 removes it."""
 
     cart_id: str
     product_id: str
@@ -120,7 +120,7 @@ class ChangeCartQuantity(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class RemoveFromCart(_AtATime):
-    """Take a product out of the cart."""
+    """Remove a product from the cart."""
 
     cart_id: str
     product_id: str
@@ -152,7 +152,7 @@ class PlaceOrder(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder(_AtATime):
-    """Call the whole order off."""
+    """Cancel the whole order."""
 
     order_id: str
     at: datetime
@@ -185,7 +185,7 @@ class DeliverOrder(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class ChangeItemStatus(_AtATime):
-    """Note that one line of an order is treated apart: on back order, damaged, …."""
+    """Set the status of one line of an order: on back order, damaged, …."""
 
     order_id: str
     line: int
@@ -203,10 +203,10 @@ class ReturnedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class ReturnItems(_AtATime):
-    """Send back part of an order, or all of it; the return gets an id of its own.
+    """Send back part of an order, or all of it; the return has its own id.
 
-    The id must be new to the whole shop, and that is for the sender to see to: a decider sees one order's stream
-    and cannot know the returns of another.
+    The sender must choose an id that is new to the whole shop: a decider sees one order's stream and cannot know the
+    returns of another.
     """
 
     order_id: str
@@ -217,7 +217,7 @@ class ReturnItems(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class IssueCreditNote(_AtATime):
-    """Credit these lines without naming an order; quantities are positive and to be taken off."""
+    """Credit these lines without reference to an order; quantities are positive and are subtracted."""
 
     return_id: str
     customer_id: str
@@ -232,7 +232,7 @@ class IssueCreditNote(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class RequestPayment(_AtATime):
-    """Ask the bank to take this much for an order."""
+    """Ask the bank to collect this amount for an order."""
 
     order_id: str
     amount_mills: int
@@ -258,7 +258,7 @@ class DeclinePayment(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawPayment(_AtATime):
-    """Undo a payment, however far it has come: ask no more, or give the money back."""
+    """Undo a payment at any stage: withdraw the request, or refund the money."""
 
     order_id: str
     at: datetime
@@ -269,7 +269,7 @@ class WithdrawPayment(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class BookParcel(_AtATime):
-    """Ask the carrier to fetch an order's parcel."""
+    """Ask the carrier to collect an order's parcel."""
 
     order_id: str
     at: datetime
@@ -277,7 +277,7 @@ class BookParcel(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class AcceptParcel(_AtATime):
-    """Say, as the carrier, that the parcel will be fetched."""
+    """Say, as the carrier, that the parcel will be collected."""
 
     order_id: str
     at: datetime
@@ -285,7 +285,7 @@ class AcceptParcel(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class RefuseParcel(_AtATime):
-    """Say, as the carrier, that the parcel will not be fetched."""
+    """Say, as the carrier, that the parcel will not be collected."""
 
     order_id: str
     reason: str

@@ -1,4 +1,4 @@
-"""The rules for one order, and for a credit note that names no order."""
+"""The rules for one order, and for a credit note that belongs to no order."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Order:
     Attributes
     ----------
     placed : OrderPlaced or None
-        What was ordered. None as long as there is no order.
+        What was ordered; None until there is an order.
     stage : {"none", "placed", "paid", "shipped", "delivered", "cancelled"}
     item_status : mapping of line number to status
-        Of the lines that are treated apart.
+        The status of each line that has one of its own.
     returns : tuple of ItemsReturned
-        What came back; on the stream of a credit note, that note alone.
+        What came back; on the stream of a credit note, only that note.
     """
 
     placed: OrderPlaced | None = None
@@ -169,7 +169,7 @@ def _return_items(command: ReturnItems, order: Order) -> list[OrderEvent]:
 def _issue_credit_note(command: IssueCreditNote, order: Order) -> list[OrderEvent]:
     return_id, customer_id, country, at = command.return_id, command.customer_id, command.country, command.at
     if order.placed:
-        raise CommandRejected(f"{return_id} is an order; give the credit note an id of its own")
+        raise CommandRejected(f"{return_id} is an order; give the credit note its own id")
     _check_numbering(command.lines, command.charges)
     lines, refused = _sort_out(command.lines, customer_id)
     credited = ItemsReturned(return_id, "", customer_id, country, lines, command.charges, at)
@@ -181,11 +181,11 @@ def _issue_credit_note(command: IssueCreditNote, order: Order) -> list[OrderEven
 
 def _lines_to_return(command: ReturnItems, placed: OrderPlaced) -> tuple[OrderLine, ...]:
     if command.return_id in ("", command.order_id):
-        raise CommandRejected("a return needs an id of its own")
+        raise CommandRejected("a return needs its own id")
     if not command.quantities:
         raise CommandRejected("a return needs at least one line")
     if len({item.line for item in command.quantities}) < len(command.quantities):
-        raise CommandRejected("a return names each line once")
+        raise CommandRejected("a return may list each line only once")
     if any(item.quantity < 1 for item in command.quantities):
         raise CommandRejected("quantity must be 1 or more")
     return tuple(replace(_the_line(placed, item.line), quantity=item.quantity) for item in command.quantities)
@@ -215,11 +215,11 @@ def _check_numbering(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> N
     if not numbers:
         raise CommandRejected("at least one line or charge is needed")
     if len(numbers) < len(lines) + len(charges) or min(numbers) < 1:
-        raise CommandRejected("lines and charges share one numbering, from 1; no number stands twice")
+        raise CommandRejected("lines and charges share one numbering, from 1; no number appears twice")
 
 
 def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[OrderLine, ...], tuple[RefusedLine, ...]]:
-    """Part the lines into those accepted and those refused."""
+    """Return the accepted lines and the refused lines."""
     reasons = [_why_refused(line, customer_id) for line in lines]
     if not any(reasons):
         return lines, ()
@@ -234,7 +234,7 @@ def _sort_out(lines: tuple[OrderLine, ...], customer_id: str) -> tuple[tuple[Ord
 
 
 def _why_refused(line: OrderLine, customer_id: str) -> str:
-    """Tell why the shop does not accept a line; "" if it does."""
+    """Return why the shop does not accept a line; "" if it does."""
     if line.description.strip().casefold() == "test":
         return "a test entry"
     if line.quantity < 1:
@@ -260,7 +260,7 @@ def _the_line(placed: OrderPlaced, number: int) -> OrderLine:
 
 
 def evolve(order: Order, event: OrderEvent) -> Order:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case OrderPlaced():
             return replace(order, placed=event, stage="placed")

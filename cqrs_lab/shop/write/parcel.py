@@ -63,7 +63,7 @@ def _refuse(command: RefuseParcel, parcel: Parcel) -> list[ParcelEvent]:
 
 
 def evolve(parcel: Parcel, event: ParcelEvent) -> Parcel:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case ParcelBooked():
             return Parcel("booked")

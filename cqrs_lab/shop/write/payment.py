@@ -73,7 +73,7 @@ def _confirm(command: ConfirmPayment, payment: Payment) -> list[PaymentEvent]:
             return [taken]
         case "withdrawn" | "declined":
             # The money crossed our withdrawal on its way, or the bank changed its mind when the order was given up.
-            # It was taken, so both facts are told.
+            # It was taken, so both facts are recorded.
             return [taken, PaymentRefunded(command.order_id, payment.amount_mills, command.at)]
         case "taken" | "refunded":
             return []
@@ -103,7 +103,7 @@ def _withdraw(command: WithdrawPayment, payment: Payment) -> list[PaymentEvent]:
 
 
 def evolve(payment: Payment, event: PaymentEvent) -> Payment:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case PaymentRequested():
             return Payment("requested", event.amount_mills)

@@ -71,7 +71,7 @@ def _check_price(price_mills: int) -> None:
 
 
 def evolve(product: Product, event: ProductEvent) -> Product:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case ProductListed():
             return Product(listed=True, name=event.name, price_mills=event.price_mills)

@@ -1,4 +1,4 @@
-"""Which decider takes which command, and on which stream."""
+"""Which decider handles which command, and on which stream."""
 
 from __future__ import annotations
 

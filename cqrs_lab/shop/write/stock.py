@@ -27,10 +27,10 @@ class Stock:
     Attributes
     ----------
     on_hand : int
-        Received and adjusted. May be below zero: an adjustment tells what the shelves say, and the books
+        Received and adjusted. It may be below zero: an adjustment records what is on the shelves, and the books
         have to follow.
     reserved : mapping of order id to quantity
-        Set aside and not released. What was shipped stays reserved: it is not to be had by anyone else.
+        Set aside and not released. What was shipped stays reserved: nobody else can have it.
     """
 
     on_hand: int = 0
@@ -95,7 +95,7 @@ def _check_quantity(quantity: int) -> None:
 
 
 def evolve(stock: Stock, event: StockEvent) -> Stock:
-    """Tell what is so after an event."""
+    """Return the next state: what is known once an event has happened."""
     match event:
         case StockReceived() | StockAdjusted():
             return replace(stock, on_hand=stock.on_hand + event.quantity)

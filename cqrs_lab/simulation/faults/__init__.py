@@ -1,4 +1,4 @@
-"""Faults in the real thing, under a clock that does not run by itself: plan, run, laws, ticket, smallest plan."""
+"""Faults in the real components, on a simulated clock: plan, run, laws, ticket, smallest plan."""
 
 from cqrs_lab.simulation.faults.plan import (
     Abort,

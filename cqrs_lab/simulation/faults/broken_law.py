@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class BrokenLaw(str):
-    """The law, and what came instead of it. It reads as one sentence; whoever asks for a part need not cut that up.
+    """A law that did not hold, as one sentence, with its parts as attributes.
 
     Attributes
     ----------
@@ -14,7 +14,7 @@ class BrokenLaw(str):
     told : str
         What happened, without the law.
     done, expected, came : str
-        What was done, what should have come of it, and what came; "" where `told` says it all.
+        What was done, what was expected, and what came; "" where `told` says everything.
 
     Examples
     --------
@@ -31,19 +31,19 @@ class BrokenLaw(str):
     done = expected = came = ""
 
     def __new__(cls, law: str, told: str) -> BrokenLaw:
-        """Make it of the law, and what happened in full sentences."""
+        """Return a broken law from the law and what happened, in full sentences."""
         broken = super().__new__(cls, f"{law}. {told}")
         broken.law, broken.told = law, told
         return broken
 
     @classmethod
     def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:
-        """Make it of a comparison."""
+        """Return a broken law from a comparison."""
         broken = cls(law, f"{done[0].upper()}{done[1:]}; expected {expected}; came {came}.")
         broken.done, broken.expected, broken.came = done, expected, came
         return broken
 
 
 def laws_of(broken: Iterable[BrokenLaw]) -> list[str]:
-    """Name the laws that did not hold."""
+    """Return the laws that did not hold."""
     return [one.law for one in broken]

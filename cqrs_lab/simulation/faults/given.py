@@ -1,4 +1,4 @@
-"""What a simulation is given, looked at before it runs: dull, and it tells what to give instead."""
+"""Checks the arguments of a simulation before it runs; each message says what to pass instead."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cqrs_lab.errors import InvalidArgument, said
 
 
 def check_story(story: object, kind: type, simulate: str) -> None:
-    """Refuse a story of another kind than a simulation takes."""
+    """Refuse a story of another kind than the simulation takes."""
     if not isinstance(story, kind):
         raise InvalidArgument(f"{simulate} was given a {type(story).__name__} as its story; give a {kind.__name__}")
 
 
 def sizes_of(batch: Any, what: str = "give a whole number, 1 or more, or several") -> tuple[int, ...]:
-    """Give the sizes of deliveries, one at least."""
+    """Return the sizes of deliveries, at least one."""
     sizes = tuple(batch) if isinstance(batch, Iterable) else (batch,)
     if not sizes or any(type(size) is not int or size < 1 for size in sizes):
         raise InvalidArgument(f"batch={batch!r}: {what}")
@@ -23,7 +23,7 @@ def sizes_of(batch: Any, what: str = "give a whole number, 1 or more, or several
 
 
 def made_by(make: Callable[..., Any], needs: tuple[str, ...], instead: str, *arguments: Any) -> Any:
-    """Make what is put to the test, or tell how a function of one's own is given."""
+    """Return what is put to the test; an error says how to pass your own function."""
     name = getattr(make, "__name__", repr(make))
     try:
         made = make(*arguments)

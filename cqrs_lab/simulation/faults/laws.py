@@ -1,4 +1,4 @@
-"""The laws that a run with faults has to keep, looked at after each step and in the end."""
+"""The laws that a run with faults has to keep, checked after each step and at the end."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
 TABLE_AND_CHECKPOINT = "law 6: after each delivery the table is the fold of the log up to the checkpoint"
-TOLD = "law 7: what cannot be read is told"
+TOLD = "law 7: what cannot be read is reported"
 CONVERGED = "law 11: once the faults stop, the table is the fold of the whole log"
 FROM_COMMANDS = "law 12: the table is what the commands should lead to"
 
 
 class Fold:
-    """What a log says by a projection, all at once. Each log is folded once: runs of one story share most of theirs."""
+    """Computes the table of a whole log at once. Each log is folded once: runs of one story share most of theirs."""
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self._known: dict[tuple[RecordedEvent, ...], pd.DataFrame] = {}
 
     def __call__(self, events: Sequence[RecordedEvent]) -> pd.DataFrame:
-        """Fold these events."""
+        """Return the table of these events."""
         # All of the envelope: a projection may read when, in which version and by which command it was recorded.
         log = tuple(events)
         if not _can_be_a_key(log):
@@ -41,7 +41,7 @@ class Fold:
         return self._known[log]
 
     def could_hold(self, table: pd.DataFrame, log: Sequence[RecordedEvent]) -> list[frozenset[int]]:
-        """Tell which events a table could hold: a beginning of the log, or one with an event missing; maybe none."""
+        """Return the sets of events that a table could hold: a start of the log, or one with an event missing."""
         told = [one for one in log if type(one.event) in self.projection.events]
         beginnings = [told[:upto] for upto in range(len(told), -1, -1)]
         with_a_gap = [part[:at] + part[at + 1 :] for part in beginnings for at in range(len(part) - 1)]
@@ -66,7 +66,7 @@ def _rows(table: pd.DataFrame) -> frozenset[tuple[Any, ...]]:
 
 
 class Laws:
-    """Compares a worker with the log; the first time that a law does not hold is noted.
+    """Compares a worker with the log, and records the first time that each law does not hold.
 
     Attributes
     ----------
@@ -86,44 +86,44 @@ class Laws:
         self._shows: frozenset[int] | None = frozenset()
 
     def after(self, what: str) -> None:
-        """Look at what a delivery has led to."""
+        """Check the worker after a delivery."""
         position, left_out = self.worker.position, self.worker.left_out
         for one in self.store.read_all() if self.unreadable else ():
             passed = one.position in self.unreadable and one.position <= position
             if passed and one.position not in left_out and type(one.event) in self.projection.events:
-                self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither, and it is passed")
+                self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither: it was skipped")
         self.meanwhile()
         if not self.agrees:
             self._compare(TABLE_AND_CHECKPOINT, what, self._fold())
 
     def meanwhile(self) -> None:
-        """See whether the table agrees with the log; between table and checkpoint it need not."""
+        """Check whether the table agrees with the log; halfway through a delivery it need not."""
         self.agrees = self._difference(self._fold()) is None
         self._shows = self._in_the_table()
         self._look()
 
     def told(self, number: int, position: int) -> None:
-        """Hear that who sent a command has its receipt."""
+        """Record that the sender of a command has its receipt."""
         self.readers.told(number, float(number), self.now(), position)
         self._look()
 
     def _look(self) -> None:
-        # What a table shows that counts an event twice is no set of events: law 6 judges that.
+        # A table that counts an event twice shows no set of events: law 6 judges that.
         if self._shows is not None:
             self.readers.look(self.now(), self.worker.position, self._shows)
 
     def _in_the_table(self) -> frozenset[int] | None:
-        """Tell what readers see. What a worker says it left out counts as seen: they are told."""
+        """Return what readers see. What a worker lists as skipped counts as seen: it was reported."""
         log, position = list(self.store.read_all()), self.worker.position
         if self.agrees:
             told = (one for one in log if one.position <= position and type(one.event) in self.projection.events)
             return frozenset(one.position for one in told)
-        # In doubt for the worker: what shows most of what was shown before.
+        # If several fit, the one that favours the worker: it shows most of what was shown before.
         found = self.fold.could_hold(self.worker.table, log)
         return max(found, key=lambda shows: (shows >= self.readers.shown, len(shows)), default=None)
 
     def in_the_end(self, expected: Callable[[], pd.DataFrame] | None) -> pd.DataFrame:
-        """Look at what is left when all is over, and give the trace of who looked."""
+        """Check the final state, and return the trace of everyone who looked."""
         self._compare(CONVERGED, "stopped the faults and caught up", self.fold(list(self.store.read_all())))
         if expected is not None:
             self._compare(FROM_COMMANDS, "compared with the commands", expected())

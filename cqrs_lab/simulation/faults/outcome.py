@@ -1,4 +1,4 @@
-"""What every run with faults has: a plan, the laws it broke, and a ticket that makes it again."""
+"""What every run with faults has: a plan, the laws it broke, and a ticket that repeats it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cqrs_lab.simulation.faults.written import without_places
 
 
 class Outcome:
-    """What came of a run with faults.
+    """The outcome of a run with faults.
 
     Attributes
     ----------
@@ -23,9 +23,9 @@ class Outcome:
     broken : tuple of BrokenLaw
         The laws that did not hold, each with what came instead.
     visits : mapping of str to int
-        The sites at which the worker could have died, and how often it came by.
+        The sites at which the worker could have died, and how often it passed each.
     settings : mapping of str to plain values
-        What else the run depends on, besides the plan and the arguments that are code.
+        What the run depends on besides the plan and the arguments that are code.
     first_error : str
         What the worker itself raised first, and when; "" if it raised nothing but what a fault made it raise.
     """
@@ -42,12 +42,12 @@ class Outcome:
         self.visits, self._struck = dict(sites.visits), frozenset(sites.struck)
 
     def record(self) -> str:
-        """Write down every step and every value of the run."""
+        """Return every step and every value of the run as text."""
         raise NotImplementedError
 
     @property
     def head(self) -> int:
-        """How long the log was in the end."""
+        """How long the log was at the end."""
         raise NotImplementedError
 
     @property
@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def ticket(self) -> str:
-        """The run as a line of text, from which the very same run can be made, anywhere."""
+        """The run as one line of text, from which exactly the same run can be repeated anywhere."""
         plain = {"faults": self.plan.to_plain(), **self.settings, "run": self.fingerprint}
         return json.dumps(plain, separators=(",", ":"))
 
@@ -69,14 +69,14 @@ class Outcome:
 
     @property
     def idle(self) -> FaultPlan:
-        """The faults that never struck, such as one at a place that the worker did not come by so often."""
+        """The faults that never struck, such as one at a site that the worker did not pass that often."""
         return FaultPlan(tuple(fault for fault in self.plan if fault not in self._struck))
 
     def _what_was_idle(self) -> str:
         if not len(self.idle):
             return ""
         came_by = ", ".join(f"{site} ({visits})" for site, visits in sorted(self.visits.items())) or "no place"
-        return f" Never struck: {self.idle}. The worker came by: {came_by}; the log ends at {self.head}."
+        return f" Never struck: {self.idle}. The worker passed: {came_by}; the log ends at {self.head}."
 
     def __repr__(self) -> str:
         if self.ok:

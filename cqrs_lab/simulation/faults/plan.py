@@ -12,7 +12,7 @@ from cqrs_lab.simulation.draws import child
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The worker dies as it comes by a site for the n-th time; what it kept in memory is gone."""
+    """The worker dies when it passes a site for the n-th time; what it kept in memory is gone."""
 
     site: str
     visit: int = 1
@@ -23,7 +23,7 @@ class Crash:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The delivery that holds a position comes once more, after so many others."""
+    """The delivery that holds a position comes again, after `later` others."""
 
     position: int
     later: int = 0
@@ -35,7 +35,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class LostAcknowledgement:
-    """Nobody hears that the delivery that holds a position was taken in: it comes again at once."""
+    """The acknowledgement of the delivery that holds a position is lost: it comes again at once."""
 
     position: int
 
@@ -45,7 +45,7 @@ class LostAcknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """The delivery that holds a position comes so many seconds later, and those behind it wait."""
+    """The delivery that holds a position comes some seconds late, and those behind it wait."""
 
     position: int
     seconds: int = 1
@@ -76,7 +76,7 @@ class LostReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """The projection cannot read the event at a position, until somebody mends it after all the trade."""
+    """The projection cannot read the event at a position until it is fixed, after the last command."""
 
     position: int
 
@@ -86,7 +86,7 @@ class Poison:
 
 @dataclass(frozen=True, slots=True)
 class SlowCommit:
-    """A command's transaction takes so many seconds from its position to its commit."""
+    """A command's transaction takes some seconds from getting its position to its commit."""
 
     command: int
     seconds: int = 1
@@ -97,7 +97,7 @@ class SlowCommit:
 
 @dataclass(frozen=True, slots=True)
 class Abort:
-    """Somebody gives up a rebuild after so many steps, if it has not swapped by then."""
+    """Somebody gives up a rebuild after a number of steps, unless it has swapped before."""
 
     step: int
 
@@ -108,13 +108,13 @@ class Abort:
 _OfAProjector = Crash | Duplicate | LostAcknowledgement | Delay | Reorder | LostReceipt | Poison | SlowCommit
 Fault = _OfAProjector | Abort
 KINDS: Mapping[str, type[Fault]] = {kind.__name__: kind for kind in _OfAProjector.__args__}
-"""What can strike a projector; a rebuild can be aborted besides."""
+"""What can strike a projector; a rebuild can also be aborted."""
 _ALL_KINDS: Mapping[str, type[Fault]] = {**KINDS, "Abort": Abort}
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPlan:
-    """Faults of one run, in no order: each says itself when it strikes.
+    """The faults of one run, in no order: each says when it strikes.
 
     Examples
     --------
@@ -148,7 +148,7 @@ class FaultPlan:
 
     @classmethod
     def of(cls, faults: FaultPlan | Fault | Iterable[Any], kinds: Sequence[type[Fault]], what: str) -> FaultPlan:
-        """Make a plan of one fault or of several, each of a kind that can strike what is put to the test."""
+        """Return a plan of one or several faults, each of a kind that can strike what is put to the test."""
         given: Any = (faults,) if isinstance(faults, Fault) else faults
         plan = faults if isinstance(faults, FaultPlan) else cls(given)
         for fault in plan:
@@ -158,16 +158,16 @@ class FaultPlan:
         return plan
 
     def without(self, number: int) -> FaultPlan:
-        """Leave one out."""
+        """Return the plan without one of its faults."""
         return FaultPlan(self.faults[:number] + self.faults[number + 1 :])
 
     def to_plain(self) -> list[dict[str, Any]]:
-        """Give the plan as lists and dicts, such as JSON takes."""
+        """Return the plan as lists and dicts that JSON can hold."""
         return [{"fault": type(fault).__name__, **asdict(fault)} for fault in self.faults]
 
     @classmethod
     def from_plain(cls, plain: Sequence[Mapping[str, Any]]) -> Self:
-        """Make a plan of what `to_plain` gave."""
+        """Return the plan that `to_plain` wrote."""
         faults = []
         for given in plain:
             values = dict(given)
@@ -188,17 +188,17 @@ def draw_plan(
     kinds: Sequence[type[Fault]] = tuple(KINDS.values()),
     seconds: int = 4,
 ) -> FaultPlan:
-    """Draw a plan from a seed.
+    """Return a random plan, drawn from a seed.
 
     Parameters
     ----------
     seed : int
     sites : mapping of str to int
-        Where the worker can crash, and how often it comes by.
+        Where the worker can crash, and how often it passes each.
     events, commands : int
-        How many there are to strike.
+        How many of them there are, for a fault to strike.
     count : int, optional
-        At most so many faults; at least one.
+        The most faults in the plan; there is at least one.
     kinds : sequence of types, optional
         Which kinds of faults.
     seconds : int, optional
@@ -207,7 +207,7 @@ def draw_plan(
     Raises
     ------
     InvalidArgument
-        No kind is left: none is given, or crashes only, and no site to crash at.
+        No kind is left: none was passed, or only crashes without a site.
     """
     random = child(seed, "fault plan")
     usable = [kind for kind in kinds if kind is not Crash or sites]

@@ -1,4 +1,4 @@
-"""A process manager in a world where things go wrong: it dies, sleeps, and hears the same answer twice."""
+"""Runs a process manager while things go wrong: it dies, sleeps, and hears the same answer twice."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ONCE = "law 3: what one cause calls for is recorded once"
 
 
 class Parties(Protocol):
-    """Everybody around the process: what they ask for, what they answer, and whether all adds up in the end."""
+    """Everybody around the process: what they ask for, what they answer, and whether it all adds up in the end."""
 
     @property
     def wishes(self) -> Sequence[Any]:
@@ -50,10 +50,10 @@ class Parties(Protocol):
         """When everything must have come to an end."""
 
     def answers(self, event: object, now: datetime) -> Sequence[Any]:
-        """Tell what is said to an event that is recorded now: commands with their own times."""
+        """Return the answers to an event that is recorded now: commands with their own times."""
 
     def audit(self, log: Iterable[object]) -> Sequence[str]:
-        """Tell what does not add up."""
+        """Return what does not add up."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class ProcessStory:
 
 
 class ProcessRun(Outcome):
-    """What came of a run.
+    """The outcome of a run.
 
     Attributes
     ----------
@@ -90,9 +90,9 @@ class ProcessRun(Outcome):
     events : tuple of RecordedEvent
         The log; `recorded_at` counts seconds from the start.
     broken : tuple of BrokenLaw
-        What did not hold in the end, each with what came instead.
+        The laws that did not hold, each with what came instead.
     visits : mapping of str to int
-        The sites at which the process manager could have died, and how often it came by.
+        The sites at which the process manager could have died, and how often it passed each.
     """
 
     def __init__(
@@ -125,11 +125,11 @@ class ProcessRun(Outcome):
 
     @property
     def head(self) -> int:
-        """How long the log was in the end."""
+        """How long the log was at the end."""
         return len(self.events)
 
     def record(self) -> str:
-        """Write down the whole log."""
+        """Return the whole log as text."""
         return "\n".join(map(written, self.events))
 
 
@@ -143,17 +143,17 @@ def simulate_process(
     *,
     store: Callable[..., Any] = MemoryEventStore,
 ) -> ProcessRun:
-    """Let everybody do what they do, while faults strike the process manager.
+    """Simulate a process and everybody around it, while faults strike the process manager.
 
-    It hears of an event a second after it was recorded, and looks every ten minutes whether something is overdue. A
+    It hears of an event a second after it was recorded, and checks every ten minutes whether something is overdue. A
     crash leaves nothing but the position it saved.
 
     Parameters
     ----------
     story : ProcessStory
     plan : FaultPlan, fault or faults, optional
-        Crash: the manager dies. Delay: it sleeps before the event at that position. LostReceipt: whoever sent the
-        n-th command from outside sends it again.
+        Crash: the manager dies. Delay: it sleeps before the event at that position. LostReceipt: the sender of
+        the n-th command from outside sends it again.
     manager : callable, optional
         Makes the process manager: takes what `ProcessManager` takes.
     store : callable, optional
@@ -167,7 +167,7 @@ def simulate_process(
     Raises
     ------
     InvalidArgument
-        The log grows far beyond what was asked for from outside: 1,000 events and 100 more for each wish.
+        The log grows far beyond what was asked for from outside: 1,000 events and 100 more for each request.
 
     Examples
     --------
@@ -193,7 +193,7 @@ class _SitedBus:
 
 
 class _Run:
-    """All that is there in one run."""
+    """The state of one run."""
 
     def __init__(self, story: ProcessStory, plan: FaultPlan, manager: MakeManager, store: Callable[..., Any]) -> None:
         self.clock = simpy.Environment()
@@ -221,7 +221,7 @@ class _Run:
         self.clock.process(self._manage())
         end = self.story.parties.end + timedelta(seconds=sum(fault.seconds for fault in self.delays))
         self.clock.run(until=(end - self.story.parties.start).total_seconds())
-        # Twice: whoever begins anew hears first, and gives up then.
+        # Twice: a manager that starts again first catches up, and only then gives up.
         for _ in range(2 + len(self.plan)):
             self._look_for_what_is_overdue()
         log = tuple(self.store.read_all())
@@ -235,16 +235,16 @@ class _Run:
             try:
                 self._send(command, f"outside-{number}")
             except CommandRejected:
-                return  # whoever sent it hears of it, and leaves it at that
+                return  # the sender sees the refusal, and does nothing more
             if attempt:
                 self.sites.struck.add(LostReceipt(number))
             yield self.clock.timeout(1)
 
     def _send(self, command: object, command_id: str | None) -> Receipt:
-        if self.heard > self.most:  # here, where every command comes by, whoever it is that does not stop
+        if self.heard > self.most:  # here, because every command passes here, whoever sends without end
             raise InvalidArgument(
                 f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
-                "over and over, let react and overdue return [] once a step is done; a story that is honestly so long "
+                "over and over, let react and overdue return [] once a step is done; a story that really is that long "
                 "can be cut into shorter ones"
             )
         return self.bus.send(command, command_id)

@@ -1,4 +1,4 @@
-"""Who looks while faults strike: a reader and a writer, what they were shown, and what they were promised."""
+"""The readers during a run: what they saw, and which promises were broken."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 
 PROMISES = {
-    "read_your_writes": "law 9: who asks with a receipt's position gets no older state (read your writes)",
+    "read_your_writes": "law 9: a query with a receipt's position gets no older state (read your writes)",
     "monotonic_reads": "monotonic reads: what a reader was shown does not go away",
     "consistent_prefix": "consistent prefix: no event is shown without those in front of it",
 }
@@ -20,20 +20,20 @@ COLUMNS = ("session", "op", "key", "invoke", "ret", "version", "position", "appl
 
 
 def command_id(number: int) -> str:
-    """Give the id under which a story's command is sent, each time that it is."""
+    """Return the id under which a story's command is sent, every time it is sent."""
     return f"command-{number}"
 
 
 class Readers:
     """Keeps a trace of sessions, in the format of `simulation.guarantees`.
 
-    One reader looks after each step; a look that shows nothing new is not kept. Who sends a command asks
-    with the receipt's position until there is an answer: a table that has not come so far gives none.
+    One reader looks after each step; a look that shows nothing new is not kept. The sender of a command asks with
+    the receipt's position until there is an answer: a table that is not there yet does not answer.
 
     Attributes
     ----------
     shown : frozenset of int
-        What the reader saw last.
+        What the reader last saw.
     """
 
     def __init__(self) -> None:
@@ -44,11 +44,11 @@ class Readers:
         self._moment = 0.0
 
     def told(self, number: int, asked: float, now: float, position: int) -> None:
-        """Note that who sent a command has its receipt."""
+        """Record that the sender of a command has its receipt."""
         self._told[command_id(number)], self._waiting[f"sender {number}"] = (f"sender {number}", asked, now), position
 
     def look(self, now: float, position: int, applied: frozenset[int]) -> None:
-        """Let all look at a table at this position, with exactly these events in it."""
+        """Let everyone look at a table at this position, with exactly these events in it."""
         # Steps of one moment follow each other: a look comes a millisecond after the one before, at least.
         self._moment = now = max(now, self._moment + 0.001)
         asking = [sender for sender, token in self._waiting.items() if position >= token]
@@ -59,7 +59,7 @@ class Readers:
         self.shown = applied
 
     def trace(self, log: Iterable[RecordedEvent], end: float) -> pd.DataFrame:
-        """Give one row per operation, in order of time; a write that nobody was told of is done in the end."""
+        """Return one row per operation, in order of time; a write without a receipt is done at the end."""
         rows = list(self._reads)
         for one in log:
             sender, asked, told = self._told.get(one.command_id or "", ("nobody", one.recorded_at, end))
@@ -70,7 +70,7 @@ class Readers:
 
 
 def broken_promises(trace: pd.DataFrame) -> list[BrokenLaw]:
-    """Name each promise that was broken, with the first case."""
+    """Return each promise that was broken, with the first case."""
     verdicts = guarantees.check(trace)
     broken = {law: verdicts[name].broken_by for name, law in PROMISES.items() if not verdicts[name].holds}
     return [BrokenLaw(law, cases[0].says) for law, cases in broken.items()]

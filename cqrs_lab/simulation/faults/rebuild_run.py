@@ -1,4 +1,4 @@
-"""A rebuild under traffic and faults: queries after each step, and the laws of their answers."""
+"""Runs a rebuild under traffic and faults: queries after each step, and the laws for their answers."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class RebuildStory(Story):
     Attributes
     ----------
     to : callable, optional
-        Makes the new version; the serving one again, if nothing is said.
+        Makes the new version; by default the serving one again.
     before : int, optional
-        So many commands come before the rebuild begins; two thirds of them, if nothing is said.
+        How many commands come before the rebuild begins; by default two thirds of them.
     """
 
     kinds = (Crash, Abort, Poison)
@@ -58,7 +58,7 @@ class RebuildStory(Story):
 
     @cached_property
     def new_fold(self) -> Fold:
-        """What a log says by the new version."""
+        """Computes the table of a log by the new version."""
         return Fold((self.to or self.projection)())
 
     @property
@@ -77,14 +77,14 @@ def simulate_rebuild(
     """Rebuild a read model while commands keep coming and faults strike, and ask after each step.
 
     Each second one command comes, the serving version follows the log, a mail is sent for each new event, and the
-    rebuild takes a step. After the last command no fault strikes any more but a crash, and the rebuild goes on to its
-    end, also behind its swap.
+    rebuild takes a step. After the last command only a crash can still strike, and the rebuild runs to its end, even
+    beyond its swap.
 
     Parameters
     ----------
     story : RebuildStory
     plan : FaultPlan, fault or faults, optional
-        `Crash`, `Abort`, and `Poison`: an event that the new version cannot read until it is mended.
+        `Crash`, `Abort`, and `Poison`: an event that the new version cannot read until it is fixed.
     rebuilder : callable, optional
         The kit's own rebuild, or ``by_function(rebuild)`` for a generator of yours.
     batch : int, optional
@@ -93,7 +93,7 @@ def simulate_rebuild(
     Returns
     -------
     FaultRun
-        `steps` tell the position of the answers, and whether they agreed with the log by either version.
+        `steps` hold the position of the answers, and whether they agreed with the log by either version.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def simulate_rebuild(
 
 
 class _Run:
-    """All that is there in one run."""
+    """The state of one run."""
 
     def __init__(self, story: RebuildStory, plan: FaultPlan, rebuilder: MakeRebuilder, step_events: int) -> None:
         self.seconds, self.story, self.plan, self.step_events = 0.0, story, plan, step_events
@@ -180,12 +180,12 @@ class _Run:
             if not (self.given_up or self.rebuilder.finished):
                 self.seconds += 1
                 self._try("the rebuild goes on", self.rebuilder.step)
-        for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is come by only now
+        for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is only passed now
             if self.rebuilder.position < self.store.head():
                 self._try("the serving version followed", self.rebuilder.follow)
 
     def _look(self, what: str) -> None:
-        """Ask, and look at the answer."""
+        """Ask, and check the answer."""
         position, by_new = self.rebuilder.position, self.rebuilder.swapped
         differs = self._differs(position, by_new)
         agrees = differs is None or self._differs(position, not by_new) is None
@@ -197,7 +197,7 @@ class _Run:
         self.steps.append((self.seconds, what, position, self.store.head(), agrees))
 
     def _differs(self, position: int, by_new: bool) -> tuple[str, str] | None:
-        """Compare the answer with what a version makes of the log up to a position."""
+        """Return how the answer differs from a version's table of the log up to a position; None if it does not."""
         fold, table = self.story.new_fold if by_new else self.story.fold, self.rebuilder.table
         expected = fold([one for one in self.store.read_all() if one.position <= position])
         try:

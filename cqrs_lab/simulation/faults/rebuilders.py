@@ -1,4 +1,4 @@
-"""Who rebuilds: the kit's own rebuild, or a function of a learner's over two tables that last."""
+"""What rebuilds: the kit's own rebuild, or a learner's function over two stored tables."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Rebuilder(Protocol):
 
     @property
     def table(self) -> pd.DataFrame:
-        """What a query is answered from now."""
+        """The table that queries are answered from now."""
 
     @property
     def position(self) -> int:
-        """The position that such an answer claims."""
+        """The position that their answers claim."""
 
     @property
     def mailed(self) -> int:
-        """How far the one who sends mails has come, by its own checkpoint."""
+        """How far the mailer has come, by its own checkpoint."""
 
     @property
     def swapped(self) -> bool:
@@ -40,22 +40,22 @@ class Rebuilder(Protocol):
 
     @property
     def finished(self) -> bool:
-        """Whether there is no further step to ask for."""
+        """Whether no step is left."""
 
     def follow(self) -> None:
-        """Let the serving version take in what is new in the log."""
+        """Apply what is new in the log to the serving version."""
 
     def step(self) -> None:
         """Build one step further, or swap."""
 
     def restart(self) -> None:
-        """Begin anew after a crash, from what was kept."""
+        """Start again after a crash, from what was kept."""
 
     def abort(self) -> None:
-        """Give the new version up."""
+        """Give up the new version."""
 
     def mails_sent(self, position: int) -> None:
-        """Hear that all mails up to a position are sent."""
+        """Record that all mails up to a position are sent."""
 
 
 MakeRebuilder = Callable[[EventStore, Projection, Projection, Sites, int], Rebuilder]
@@ -70,7 +70,7 @@ class _SitedRebuild(Rebuild):
 
 
 class KitRebuilder:
-    """The kit's own rebuild. What projector and rebuild have published outlives a crash; all else is gone."""
+    """The kit's own rebuild. What projector and rebuild have published survives a crash; everything else is gone."""
 
     def __init__(self, store: EventStore, old: Projection, new: Projection, sites: Sites, step_events: int) -> None:
         self._store, self._new, self._sites, self._step_events = store, new, sites, step_events
@@ -107,7 +107,7 @@ class KitRebuilder:
         next(iter(self._work), None)
 
     def restart(self) -> None:
-        """Make projector and rebuild again, each from the read model it had published."""
+        """Make a new projector and a new rebuild, each from the read model that was published."""
         kept, built, given_up = self._projector.serving, self._work.model, self._work.state == "aborted"
         self._projector = SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
         if not self.swapped and not given_up:
@@ -118,23 +118,23 @@ class KitRebuilder:
         self._work.abort()
 
     def mails_sent(self, position: int) -> None:
-        """Note it: no rebuild can reach this."""
+        """Record it where no rebuild can reach it."""
         self.mailed = position
 
 
 @dataclass
 class Tables:
-    """What lasts while a learner's function rebuilds: two tables, each with its checkpoint, and a third checkpoint.
+    """What survives a crash of a learner's rebuild: two tables with their checkpoints, and the mailer's checkpoint.
 
     Attributes
     ----------
     serving : Disk
-        Queries are answered from here. A follower takes in what is new in the log, by the version that serves.
+        Queries are answered from here. A follower applies what is new in the log, by the version that serves.
     beside : Disk
         Empty at first, in the new version's schema.
     mailer : Disk
-        Whoever sends a mail for each event follows the log too. Its `checkpoint` is the last event that a mail was sent
-        for; it has no table worth mentioning.
+        A mailer that sends one mail for each event follows the log too. Its `checkpoint` is the last event that a mail
+        was sent for; its table is not used.
     """
 
     serving: Disk
@@ -143,15 +143,15 @@ class Tables:
     _swap: Callable[[], None]
 
     def swap(self) -> None:
-        """Let the table beside serve, with its checkpoint: one write, which a crash cannot cut in two.
+        """Swap the two tables with their checkpoints: one write, which a crash cannot split.
 
-        What served before stands beside from then on.
+        `beside` serves from then on, and what served before is `beside`.
         """
         self._swap()
 
 
 class _SitesOf(Sites):
-    """Sites that say whose they are."""
+    """Sites whose names say which table they belong to."""
 
     def __init__(self, name: str, sites: Sites) -> None:
         self._name, self._sites = name, sites
@@ -165,7 +165,7 @@ RebuildFunction = Callable[[Tables, EventStore, Projection], Iterator[None]]
 
 
 class FunctionRebuilder:
-    """A generator ``rebuild(tables, store, projection)`` that yields between steps: all it keeps is in the tables."""
+    """A generator ``rebuild(tables, store, projection)`` that yields between steps; it keeps all in the tables."""
 
     def __init__(self, rebuild: RebuildFunction, store: EventStore, old: Projection, new: Projection, sites: Sites):
         self._rebuild, self._store, self._new, self._sites = rebuild, store, new, sites
@@ -199,7 +199,7 @@ class FunctionRebuilder:
         return self._tables.mailer.checkpoint
 
     def follow(self) -> None:
-        """Take in what is behind the serving table's checkpoint, as the kit's projector does."""
+        """Apply what comes after the serving table's checkpoint, as the kit's projector does."""
         serving = self._tables.serving
         batch = EventBatch(list(self._store.read_all(after=serving.checkpoint)))
         if len(batch):
@@ -209,7 +209,7 @@ class FunctionRebuilder:
 
     @contextmanager
     def _told(self, position: int) -> Iterator[None]:
-        """Tell an error as the kit does."""
+        """Raise an error as the kit does."""
         try:
             yield
         except Exception as error:
@@ -217,7 +217,7 @@ class FunctionRebuilder:
             raise ProjectionFailed(self._new.name, position, self.position, why) from error
 
     def step(self) -> None:
-        """Let the function go on to its next yield. One that raised an error before its swap is called again."""
+        """Run the function up to its next yield. One that raised an error before its swap is called again."""
         if not self.finished:
             steps, self._steps = self._steps, None
             with self._told(self._tables.beside.checkpoint + 1):
@@ -228,12 +228,12 @@ class FunctionRebuilder:
     def _called(self) -> Iterator[Any]:
         steps: Any = self._rebuild(self._tables, self._store, self._new)
         if not isinstance(steps, Iterator):
-            raise InvalidArgument(f"the function gave {steps!r} and no steps; let it yield between its steps")
+            raise InvalidArgument(f"the function returned {steps!r}, not steps; let it yield between its steps")
         return steps
 
     @property
     def finished(self) -> bool:
-        """Whether the function came to its end, was given up, or raised an error or died after its swap."""
+        """Whether the function has ended, was given up, or raised an error or died after its swap."""
         return self._given_up or self._ended or (self.swapped and self._steps is None)
 
     def restart(self) -> None:
@@ -241,7 +241,7 @@ class FunctionRebuilder:
         self._steps, self._ended = None, False
 
     def abort(self) -> None:
-        """Ask for no further step."""
+        """Ask for no more steps."""
         self._given_up = not self.swapped
 
     def mails_sent(self, position: int) -> None:
@@ -250,5 +250,5 @@ class FunctionRebuilder:
 
 
 def by_function(rebuild: RebuildFunction) -> MakeRebuilder:
-    """Put a generator ``rebuild(tables, store, projection)`` to the test."""
+    """Return a maker of rebuilders from a generator ``rebuild(tables, store, projection)``."""
     return lambda store, old, new, sites, step_events: FunctionRebuilder(rebuild, store, old, new, sites)

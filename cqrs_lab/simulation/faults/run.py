@@ -1,4 +1,4 @@
-"""A run in which things go wrong: real bus, store and worker, virtual time, and the laws looked at after each step."""
+"""A run in which things go wrong: real bus, store and worker, virtual time, and the laws checked after each step."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "in
 
 
 class FaultRun(Outcome):
-    """What came of a run with faults.
+    """The outcome of a run with faults.
 
     Attributes
     ----------
@@ -50,18 +50,18 @@ class FaultRun(Outcome):
         One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table was the
         fold of the log up to its position, when the worker last did something).
     trace : DataFrame or None
-        What a reader saw that looked after each step, and who sent a command and asked with the receipt's position:
-        one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, of which each
-        answer is judged by itself.
+        What a reader saw who looked after each step, and what each sender saw who asked with the receipt's position:
+        one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, where
+        each answer is judged by itself.
     table : DataFrame
-        The read model in the end.
+        The read model at the end.
     broken : tuple of BrokenLaw
         The laws that did not hold, each with what came instead.
     visits : mapping of str to int
-        The sites at which the worker could have died, and how often it came by.
+        The sites at which the worker could have died, and how often it passed each.
     first_error : str
         What the worker itself raised first, and at which step; "" if it raised nothing but what a fault made it
-        raise. A law that is broken since a function raised names no cause; this does.
+        raise. A law that is broken because a function raised does not show the cause; this does.
     """
 
     def __init__(
@@ -80,11 +80,11 @@ class FaultRun(Outcome):
 
     @property
     def head(self) -> int:
-        """How long the log was in the end."""
+        """How long the log was at the end."""
         return int(self.steps["head"].max())
 
     def record(self) -> str:
-        """Write down every step and the table."""
+        """Return every step and the table as text."""
         return str(self.steps.to_csv() + self.table.to_csv())
 
 
@@ -96,18 +96,18 @@ def simulate_faults(
     batch: int | Sequence[int] = 2,
     store: Callable[..., EventStore] = MemoryEventStore,
 ) -> FaultRun:
-    """Send a story's commands while faults strike, let all faults stop, and see whether the laws held.
+    """Simulate a story while faults strike, let the faults stop, and check whether the laws held.
 
     The log is handed over in batches, one a second, in order and at least once: after a crash, from the worker's
-    checkpoint on. When all is sent and every fault has struck, the projection is mended, the worker is restarted, and
-    what is left of the log is handed over.
+    checkpoint on. When every command is sent and every fault has struck, the projection is fixed, the worker is
+    restarted, and the rest of the log is handed over.
 
     Parameters
     ----------
     story : Story
     plan : FaultPlan, fault or faults, optional
     worker : callable, optional
-        What takes in the batches: the kit's projector; `parking`, or `on_disk(take_in)` for a function of yours.
+        What applies the batches: the kit's projector; `parking`, or `on_disk(take_in)` for a function of yours.
     batch : int or sequence of int, optional
         Events in a delivery; several sizes take turns.
     store : callable, optional
@@ -121,7 +121,7 @@ def simulate_faults(
     Raises
     ------
     InvalidArgument
-        Something is of another kind, such as a function without `on_disk`, or a fault that cannot strike here.
+        An argument is of the wrong kind, such as a function without `on_disk`, or a fault that cannot strike here.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def simulate_faults(
 
 
 class _Run:
-    """All that is there in one run."""
+    """The state of one run."""
 
     def __init__(
         self,
@@ -176,7 +176,7 @@ class _Run:
         self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
 
     def _strikes(self, kind: type, number: int | range) -> Any:
-        """Take the faults of a kind that strike now: each strikes once."""
+        """Return the faults of a kind that strike now, and remove them: each strikes once."""
         hit = self._taken(kind, number)
         self.sites.struck.update(hit)
         return hit
@@ -260,7 +260,7 @@ class _Run:
         self._try(what, self.worker.receive, batch)
 
     def _try(self, what: str, work: Callable[..., None], *arguments: Any) -> bool:
-        """Let the worker work. Whatever ends it, the log is handed over from its checkpoint again."""
+        """Let the worker work, and return whether it finished; if not, deliveries restart at its checkpoint."""
         self.stopped = False
         try:
             work(*arguments)
@@ -287,13 +287,13 @@ class _Run:
             self._deliver(again)
         self.left.clear()
         self.unreadable.clear()
-        # A crash: whoever mends it tries again. A repair that never comes off is told by the laws in the end.
+        # After a crash the repair is tried again. One that never succeeds shows in the laws at the end.
         for _ in range(1 + len(self.plan)):
             if self._try("the projection is mended", self.worker.repaired):
                 break
         self.worker.restart()
         self.cursor, self.cut = self.worker.position, cycle((self.store.head() or 1,))
-        # Twice: a crash may be left in the plan for a site that is come by only now.
+        # Twice: a crash may be left in the plan for a site that is only passed now.
         for _ in range(2 + len(self.plan)):
             if self.cursor < self.store.head():
                 yield from self._tick()

@@ -1,4 +1,4 @@
-"""Looking for a plan that breaks a law, and making it as small as it gets."""
+"""Finds a plan that breaks a law, and makes it as small as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Run = TypeVar("Run", bound=Outcome)
 def every_crash(
     story: Any, worker: Any = None, simulate: Callable[..., Any] = simulate_faults, **options: Any
 ) -> Iterator[FaultPlan]:
-    """Give a plan for each moment at which the worker could die, one crash each."""
+    """Yield a plan for each moment at which the worker could die, one crash each."""
     undisturbed = simulate(story, (), *(() if worker is None else (worker,)), **options)
     for site, visits in undisturbed.visits.items():
         yield from (FaultPlan((Crash(site, visit),)) for visit in range(1, visits + 1))
@@ -48,9 +48,9 @@ def find_failure(
     count : int, optional
         Faults in a plan, at most.
     kinds : sequence of types, optional
-        Which kinds of faults may strike; all that the story knows, if nothing is said.
+        Which kinds of faults may strike; by default all that the story allows.
     **options
-        Whatever else `simulate` takes.
+        Other arguments of `simulate`.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def find_failure(
 
 
 def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
-    """Leave out faults and lower numbers as long as the run still breaks a law.
+    """Remove faults and lower numbers as long as the run still breaks a law.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
     Returns
     -------
     Outcome
-        It breaks the same law first or among others, and its plan has no fault that could be left out, and no number
-        that could be one lower, without that law holding.
+        A run that still breaks the same law. If any fault of its plan were removed, or any number one lower, that law
+        would hold.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
         The run broke no law.
     """
     if run.ok:
-        raise InvalidArgument("every law held in this run, so nothing is to be made smaller; give one that broke a law")
+        raise InvalidArgument("every law held in this run, so there is nothing to shrink; give a run that broke a law")
     law = run.broken[0].law
     smaller = True
     while smaller:
@@ -110,7 +110,7 @@ def shrink(run: Run, again: Callable[[FaultPlan], Run]) -> Run:
 
 
 def _smaller(plan: FaultPlan) -> Iterator[FaultPlan]:
-    """Give the plans that are one step simpler, the simplest first."""
+    """Yield the plans that are one step simpler, the simplest first."""
     yield from (plan.without(number) for number in range(len(plan)))
     for number, fault in enumerate(plan.faults):
         for field in fields(fault):

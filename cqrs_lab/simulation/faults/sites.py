@@ -1,4 +1,4 @@
-"""The places where a worker can die: between two things that last, and between two steps of its work."""
+"""The places where a worker can die: between two writes, and between two steps of its work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cqrs_lab.simulation.faults.plan import Crash, Fault, Poison
 
 
 class Crashed(BaseException):
-    """The process has died here. No `except Exception` of a worker's keeps it alive."""
+    """The process has died here. A worker's `except Exception` does not catch it."""
 
     def __init__(self, site: str) -> None:
         super().__init__(site)
@@ -27,14 +27,14 @@ class Unreadable(Exception):
 
 
 class Sites:
-    """Counts how often a worker comes by each site, and lets it die where the plan says so.
+    """Counts how often a worker passes each site, and lets it die where the plan says so.
 
     Attributes
     ----------
     visits : Counter
         Site to number of visits so far.
     struck : set of faults
-        Those that have struck in this run, of any kind: whoever lets one strike notes it here.
+        Those that have struck in this run, of any kind.
     """
 
     def __init__(self, crashes: Iterable[Crash] = ()) -> None:
@@ -43,14 +43,14 @@ class Sites:
         self._deadly = {(crash.site, crash.visit) for crash in crashes}
 
     def come_by(self, site: str) -> None:
-        """Note a visit; die, if this is the one."""
+        """Count a visit, and die if the plan says so."""
         self.visits[site] += 1
         if (site, self.visits[site]) in self._deadly:
             self.struck.add(Crash(site, self.visits[site]))
             raise Crashed(site)
 
     def around(self, what: str, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Do something between two sites."""
+        """Return what some work returns, with a site before and after it."""
         self.come_by(f"before {what}")
         done = work(*arguments)
         self.come_by(f"after {what}")
@@ -60,7 +60,7 @@ class Sites:
 class Watched:
     """A projection with a site before and after each of its steps, and with events that it cannot read.
 
-    Whatever else the projection has, this has too.
+    All other attributes are the projection's.
     """
 
     def __init__(self, projection: Projection, sites: Sites, unreadable: set[int]) -> None:
@@ -73,26 +73,26 @@ class Watched:
 
     @property
     def name(self) -> str:
-        """The projection's own."""
+        """The projection's name."""
         return self._projection.name
 
     @property
     def version(self) -> int:
-        """The projection's own."""
+        """The projection's version."""
         return self._projection.version
 
     @property
     def events(self) -> tuple[type, ...]:
-        """The projection's own."""
+        """The projection's event types."""
         return self._projection.events
 
     @property
     def schema(self) -> Schema:
-        """The projection's own."""
+        """The projection's schema."""
         return self._projection.schema
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Summarise, if it can be read."""
+        """Return the projection's summary, if every event can be read."""
         for recorded in batch:
             if recorded.position in self._unreadable and type(recorded.event) in self.events:
                 self._sites.struck.add(Poison(recorded.position))
@@ -101,6 +101,6 @@ class Watched:
         return rows
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Merge."""
+        """Return the projection's merged table."""
         merged: pd.DataFrame = self._sites.around("merge", self._projection.merge, table, rows)
         return merged

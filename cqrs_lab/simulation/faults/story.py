@@ -1,4 +1,4 @@
-"""A story: what is sent, and which read model is made of it."""
+"""A story: the commands that are sent, and the read model that is built from their events."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from cqrs_lab.write.decider import Decider
 
 @dataclass(frozen=True)
 class Story:
-    """What is sent, one command a second, and which read model is made of it.
+    """The commands, sent one a second, and the read model that is built from their events.
 
     Attributes
     ----------
     kinds : tuple of types
         Which kinds of faults can strike in such a story.
     longest_seconds : int
-        A delay takes so long at most, in a plan that is drawn.
+        The longest delay in a random plan.
     register : callable
         ``register(bus)`` registers deciders with a command bus.
     commands : tuple
     projection : callable
         Makes the projection.
     expected : callable, optional
-        ``expected()`` gives the table that these commands should lead to, worked out without the log. With it, a
-        command that was recorded twice is found out; a fold of the log would agree with itself.
+        ``expected()`` returns the table that these commands should lead to, computed without the log. It exposes a
+        command that was recorded twice; a fold of the log would agree with itself.
     """
 
     kinds: ClassVar[tuple[type[Fault], ...]] = tuple(KINDS.values())
@@ -46,12 +46,12 @@ class Story:
 
     @cached_property
     def fold(self) -> Fold:
-        """What a log says, worked out all at once: what every run of the story is compared with."""
+        """Computes the table of a log all at once: every run of the story is compared with it."""
         return Fold(self.projection())
 
 
 def story_of(events: Sequence[object], projection: Callable[[], Projection]) -> Story:
-    """Make a story in which each command just records one of these events: for a projection without a write side.
+    """Return a story in which each command records one of these events: for a projection without a write side.
 
     Examples
     --------

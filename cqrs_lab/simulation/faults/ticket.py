@@ -1,4 +1,4 @@
-"""A replay ticket: one line of text from which the very same run is made again, anywhere."""
+"""A replay ticket: one line of text from which exactly the same run can be repeated anywhere."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from cqrs_lab.simulation.faults.run import simulate_faults
 def replay(
     ticket: str, story: Any, worker: Any = None, simulate: Callable[..., Any] = simulate_faults, **options: Any
 ) -> Any:
-    """Make the run of a ticket again.
+    """Repeat the run of a ticket.
 
     Parameters
     ----------
     ticket : str
-        What a run gives as its `ticket`.
+        The `ticket` of a run.
     story, worker
-        Those of the run: code is not in the ticket.
+        The same as in the run: a ticket holds no code.
     simulate : callable, optional
         What made the run: `simulate_faults`, `simulate_rebuild` or `simulate_process`.
     **options
-        Whatever else that takes.
+        Other arguments of `simulate`.
 
     Returns
     -------
@@ -35,8 +35,8 @@ def replay(
     Raises
     ------
     InvalidArgument
-        It is no ticket; an option is one that the ticket says already; or another run came of it, since the story, the
-        worker or the kit is another one.
+        It is no ticket; an option is in the ticket already; or the result is another run, because the story, the worker
+        or the kit has changed.
     """
     try:
         plain = dict(json.loads(ticket))
@@ -46,15 +46,15 @@ def replay(
     takes = signature(simulate).parameters.keys()
     if unknown := ", ".join(sorted(plain.keys() - takes)):
         raise InvalidArgument(
-            f"the ticket says {unknown}, and {simulate.__name__} takes no such thing; give simulate=, what made the run"
+            f"the ticket holds {unknown}, which {simulate.__name__} does not take; give simulate= as in the run"
         )
     if twice := ", ".join(sorted(options.keys() & {*plain, "plan"})):
-        raise InvalidArgument(f"the ticket says {twice} already; leave it out")
+        raise InvalidArgument(f"the ticket already holds {twice}; leave it out")
     if unknown := ", ".join(sorted(options.keys() - takes)):
         raise InvalidArgument(f"{simulate.__name__} takes no {unknown}; it takes {', '.join(takes)}")
     run = simulate(story, plan, *(() if worker is None else (worker,)), **plain, **options)
     if run.fingerprint != fingerprint:
         raise InvalidArgument(
-            f"the ticket is of run {fingerprint}, and {run.fingerprint} came; give the same story, worker and store"
+            f"the ticket is for run {fingerprint}, and this is {run.fingerprint}; give the same story, worker and store"
         )
     return run

@@ -1,4 +1,4 @@
-"""Ways to take in a batch: one that is right where batches come in order, and three with a mistake each."""
+"""Ways to apply a batch: one that is right where batches come in order, and three with a mistake each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cqrs_lab.simulation.faults.workers import Disk, MakeWorker, ProjectorWorker
 def both_at_once(disk: Disk, batch: EventBatch, projection: Projection) -> None:
     """Drop what the checkpoint covers, and write table and checkpoint in one transaction.
 
-    Right where batches come in order: one that was overtaken is taken for one that was delivered before, and dropped.
+    Right where batches come in order: one that was overtaken looks like one that was delivered before, and is dropped.
     """
     new = batch.after(disk.checkpoint)
     if len(new):
@@ -38,7 +38,7 @@ def checkpoint_first(disk: Disk, batch: EventBatch, projection: Projection) -> N
 
 
 def nothing_compared(disk: Disk, batch: EventBatch, projection: Projection) -> None:
-    """Take in whatever is delivered, in one transaction: what is delivered twice counts twice."""
+    """Apply whatever is delivered, in one transaction: what is delivered twice counts twice."""
     table = projection.merge(disk.table, projection.summarise(batch))
     disk.save(table=table, checkpoint=max(disk.checkpoint, batch.last_position))
 
@@ -50,4 +50,4 @@ WORKERS: Mapping[str, MakeWorker] = {
     "both at once, positions compared": on_disk(both_at_once),
     "the kit's projector": ProjectorWorker,
 }
-"""What `show.fault_plan` lets strike faults at."""
+"""The workers that `show.fault_plan` offers."""

@@ -1,4 +1,4 @@
-"""What is put to the test: the kit's projector, or a function of a learner's that writes to a disk."""
+"""What is put to the test: the kit's projector, or a learner's function that writes to a disk."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from cqrs_lab.simulation.faults.sites import Sites
 
 
 class Worker(Protocol):
-    """Takes in batches, and keeps a table and a checkpoint that outlive it."""
+    """Applies batches, and keeps a table and a checkpoint that survive a crash."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """What is kept."""
+        """The table that is kept."""
 
     @property
     def position(self) -> int:
@@ -31,16 +31,16 @@ class Worker(Protocol):
 
     @property
     def left_out(self) -> tuple[int, ...]:
-        """Positions that it says it left out."""
+        """The positions that the worker says it has skipped."""
 
     def receive(self, batch: EventBatch) -> None:
-        """Take in a batch that was handed over."""
+        """Apply a batch that was handed over."""
 
     def restart(self) -> None:
-        """Begin anew after a crash, from what was kept."""
+        """Start again after a crash, from what was kept."""
 
     def repaired(self) -> None:
-        """Hear that the projection can read everything again."""
+        """Go on, now that the projection can read everything again."""
 
 
 MakeWorker = Callable[[EventStore, Projection, Sites], Worker]
@@ -62,7 +62,7 @@ class SitedProjector(Projector):
 
 
 class ProjectorWorker:
-    """The kit's own projector. Its read model is kept as a whole, as a database keeps a transaction."""
+    """The kit's own projector. Its read model is saved as a whole, as in a database transaction."""
 
     def __init__(
         self, store: EventStore, projection: Projection, sites: Sites, on_failure: Literal["stop", "park"] = "stop"
@@ -85,29 +85,29 @@ class ProjectorWorker:
 
     @property
     def left_out(self) -> tuple[int, ...]:
-        """What is parked."""
+        """The positions that are parked."""
         return tuple(one.position for one in self.projector.serving.model.parked)
 
     def receive(self, batch: EventBatch) -> None:
-        """Apply it."""
+        """Apply a batch."""
         self.projector.apply(batch)
 
     def restart(self) -> None:
-        """Make another projector that goes on from the read model."""
+        """Make a new projector that goes on from the read model."""
         self.projector = self._life(self.projector.serving.model)
 
     def repaired(self) -> None:
-        """Take in what was parked."""
+        """Apply what was parked."""
         self.projector.retry_parked()
 
 
 def parking(store: EventStore, projection: Projection, sites: Sites) -> Worker:
-    """Make the kit's projector with the policy to park what it cannot read."""
+    """Return the kit's projector with the policy to park what it cannot read."""
     return ProjectorWorker(store, projection, sites, "park")
 
 
 class Disk:
-    """What outlives a worker: a table and a checkpoint. Each is written when it is set; `save` writes both at once.
+    """What survives a worker: a table and a checkpoint. Each is written when it is set; `save` writes both at once.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Disk:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The table, as it was written last."""
+        """The table as last written."""
         return self._table.copy()
 
     @table.setter
@@ -130,7 +130,7 @@ class Disk:
 
     @property
     def checkpoint(self) -> int:
-        """The checkpoint, as it was written last."""
+        """The checkpoint as last written."""
         return self._checkpoint
 
     @checkpoint.setter
@@ -138,7 +138,7 @@ class Disk:
         self._sites.around("the checkpoint is written", self._write, self._table, position)
 
     def save(self, *, table: pd.DataFrame, checkpoint: int) -> None:
-        """Write both in one transaction: a crash leaves both old or both new."""
+        """Write both in one transaction: after a crash both are old or both are new."""
         self._sites.around("both are written", self._write, table, checkpoint)
 
     def _write(self, table: pd.DataFrame, position: int) -> None:
@@ -153,7 +153,7 @@ TakeIn = Callable[[Disk, EventBatch, Projection], None]
 
 
 class DiskWorker:
-    """A worker that is one function, ``take_in(disk, batch, projection)``: all that it keeps is on the disk."""
+    """A worker that is one function, ``take_in(disk, batch, projection)``: it keeps everything on the disk."""
 
     def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
         self._take_in, self._projection = take_in, projection
@@ -171,7 +171,7 @@ class DiskWorker:
         return self._disk.checkpoint
 
     def receive(self, batch: EventBatch) -> None:
-        """Let the function take it in; an error is told as the kit's projector tells it."""
+        """Call the function with a batch; an error is raised as the kit's projector raises it."""
         try:
             self._take_in(self._disk, batch, self._projection)
         except Exception as error:
@@ -182,9 +182,9 @@ class DiskWorker:
         """Do nothing: the function remembers nothing."""
 
     def repaired(self) -> None:
-        """Do nothing: what it stopped at comes again."""
+        """Do nothing: the event that it stopped at is delivered again."""
 
 
 def on_disk(take_in: TakeIn) -> MakeWorker:
-    """Put a function ``take_in(disk, batch, projection)`` to the test."""
+    """Return a maker of workers from a function ``take_in(disk, batch, projection)``."""
     return lambda store, projection, sites: DiskWorker(take_in, projection, sites)

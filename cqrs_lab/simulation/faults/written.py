@@ -1,4 +1,4 @@
-"""Values as text that is the same in every process: what a ticket's fingerprint stands for."""
+"""Values as text that is the same in every process: a ticket's fingerprint is made from it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PLACE = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def written(value: Any) -> str:
-    """Write a value as `repr` does, but sets and mappings in the order of what is written, also deep inside.
+    """Return a value's text as `repr` does, but with sets and mappings in sorted order, at every depth.
 
     The order of a set of strings differs from one Python process to the next.
 
@@ -41,5 +41,5 @@ def written(value: Any) -> str:
 
 
 def without_places(text: str) -> str:
-    """Leave out where things lie in memory, as the `repr` of an object or an error's message may tell."""
+    """Return a text without memory addresses, which the `repr` of an object or an error may contain."""
     return _PLACE.sub("", text)
