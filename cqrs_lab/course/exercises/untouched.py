@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Mapping
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 
@@ -29,9 +29,13 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
     ----------
     answer : Any
     untouched : Any, optional
-        What else stands in the cell at first. A function is compared by what it does, step by step; a class by its
-        methods.
+        What else stands in the cell at first. A function is compared by what it does, step by step; a class, and an
+        object of a class, by its methods; a tuple by its parts.
     """
+    if isinstance(answer, tuple) and isinstance(untouched, tuple) and len(answer) == len(untouched):
+        return all(map(is_untouched, answer, untouched))
+    if isinstance(untouched, type) and not isinstance(answer, type):
+        return is_untouched(type(answer), untouched)
     if isinstance(answer, FunctionType):
         empty = EMPTY if answer.__name__ != "<lambda>" else ()
         return any(_steps(answer) == _steps(one) for one in (*empty, untouched) if isinstance(one, FunctionType))
@@ -51,7 +55,14 @@ def _methods(made: type) -> dict[str, FunctionType]:
     return {name: one for name, one in vars(made).items() if isinstance(one, FunctionType)}
 
 
-def _steps(function: FunctionType) -> list[tuple[str, str]]:
+def _steps(function: FunctionType | CodeType) -> list[tuple[str, Any]]:
     """List what a function does: its names differ, its steps do not; where it jumps to depends on what was cached."""
     jumps = {*dis.hasjrel, *dis.hasjabs}
-    return [(step.opname, "" if step.opcode in jumps else step.argrepr) for step in dis.get_instructions(function)]
+    return [
+        (step.opname, "" if step.opcode in jumps else _within(step)) for step in dis.get_instructions(function)
+    ]
+
+
+def _within(step: dis.Instruction) -> Any:
+    """Return what a step is about; a function within a function, or a comprehension, by its own steps."""
+    return _steps(step.argval) if isinstance(step.argval, CodeType) else step.argrepr
