@@ -30,7 +30,7 @@ def a_kernel(notes):
     process = KERNELS.Process(target=IPKernelApp.launch_instance, args=(arguments,))
     process.start()
     client = manager.blocking_client()
-    client.start_channels()
+    client.start_channels(hb=False)  # a kernel that is not there yet is not dead
     try:
         client.wait_for_ready(timeout=60)
         run(client, f"import os; os.chdir({str(NOTEBOOKS)!r}); os.environ[{PLACE!r}] = {str(notes)!r}")
