@@ -31,8 +31,9 @@ check: $(VENV)/.installed ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+# Modules differ much in length, so a worker that is done takes tests from another. A lesson has to stay with one kernel.
 unit: $(VENV)/.installed ## the package, its documents and the shape of the repository
-	$(BIN)/pytest $(PARALLEL) -m "not browser"
+	$(BIN)/pytest $(WORKERS) --dist worksteal -m "not browser"
 
 lessons: $(VENV)/.installed ## run the learner's copies; run the solutions and compare their outputs
 ifeq ($(LESSONS)$(SOLUTIONS),)

@@ -1,62 +1,77 @@
-"""Interrupts the kit at every instruction, as *interrupt kernel* does at any."""
+"""Interrupts the kit at every instruction, as *interrupt kernel* does at any.
+
+A moment is the number of a call of the package, and the number of a step in it: a line or an instruction.
+Only the call that is to be interrupted is traced, so that thousands of moments take seconds.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).parents[1] / "cqrs_lab")
-
+OURS = (PACKAGE, "<string>")  # the methods that `dataclass` writes are the kit's too
 
 # They only compute: an interrupt there is an exception like any other, so each line will do.
-PURE = {"batch", "columns", "schema", "merge", "difference", "arguments", "accepted"}
+PURE = tuple(f"/{name}.py" for name in ["batch", "columns", "schema", "merge", "difference", "arguments", "accepted"])
 
 
 class Interrupted(KeyboardInterrupt):
     """An interrupt of ours."""
 
 
-def traced(work, step):
-    """Do some work, and call `step` before each line and instruction of the package."""
+def traced(work, wanted, step):
+    """Do some work, and call `step` with each moment of the calls that are `wanted`."""
+    calls = count()
 
-    def trace(frame, event, argument):
-        if not frame.f_code.co_filename.startswith(PACKAGE):
+    def begin(frame, event, argument):
+        if not frame.f_code.co_filename.startswith(OURS):
             return None
-        frame.f_trace_opcodes = Path(frame.f_code.co_filename).stem not in PURE
-        if event in ("line", "opcode"):
-            step()
+        call, steps = next(calls), count()
+        if not wanted(call):
+            return None
+        frame.f_trace_opcodes = not frame.f_code.co_filename.endswith(PURE)
+
+        def trace(frame, event, argument):
+            if event in ("line", "opcode"):
+                step((call, next(steps)))
+            return trace
+
         return trace
 
     usual = sys.gettrace()
-    sys.settrace(trace)
+    gc.disable()  # what is raised within a collection is lost
+    sys.settrace(begin)
     try:
         work()
     finally:
         sys.settrace(usual)
+        gc.enable()
 
 
-def at_instruction(number, work):
-    """Do some work, interrupted at the given one of its lines and instructions; return whether it was."""
-    left = number
+def interrupted(work, at):
+    """Do some work, interrupted at a moment; return whether it was."""
+    struck = []
 
-    def step():
-        nonlocal left
-        left -= 1
-        if left == 0:
+    def step(moment):
+        if moment == at:
+            struck.append(moment)
             raise Interrupted
 
     with suppress(Interrupted):
-        traced(work, step)
-    return left <= 0
+        traced(work, lambda call: call == at[0], step)
+    return bool(struck)
 
 
-def instructions(work):
-    """Return how many lines and instructions of the package some work takes."""
-    steps = []
-    traced(work, lambda: steps.append(1))
-    return len(steps)
+def moments(work):
+    """Return the moments of some work, which it is done for."""
+    found = []
+    traced(work, lambda call: True, found.append)
+    return found
 
 
 def in_another_thread(work, seconds=30):

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
 from cqrs_lab.simulation.arrivals import Bursts, RecordedTimes
 from cqrs_lab.simulation.capacity import load
@@ -26,7 +25,7 @@ FEWEST, WIDER = 40.0, 6.5
 seldom. The numbers are fitted, see docs/decisions/0021-intervals-that-hold.md."""
 AS_THE_MEAN = 0.04
 """The mean is as hard to come by as what this share of the events exceeds."""
-STUDENT = float(stats.t.ppf(0.975, BATCHES - 1))
+STUDENT = 2.262157162798205  # scipy.stats.t.ppf(0.975, BATCHES - 1), which would take long to load
 
 
 class Batches:

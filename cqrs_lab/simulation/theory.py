@@ -14,7 +14,7 @@ from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from scipy import integrate, optimize, special, stats
+import scipy
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import number, positive, share, shares_of, whole
@@ -50,12 +50,12 @@ class LagDistribution:
         while self.tail(upper) > 1 - probability:
             upper *= 2
         missing = partial(_above, self.tail, 1 - probability)
-        return float(optimize.brentq(missing, 0, upper, xtol=1e-13 * upper))
+        return float(scipy.optimize.brentq(missing, 0, upper, xtol=1e-13 * upper))
 
     def token_wait_mean(self, after_seconds: float) -> float:
         """Return how long a reader waits who asks this long after a commit for nothing older; order is kept."""
         after_seconds = positive("after_seconds", after_seconds, zero=True)
-        return float(integrate.quad(self.tail, after_seconds, np.inf, limit=500)[0])
+        return float(scipy.integrate.quad(self.tail, after_seconds, np.inf, limit=500)[0])
 
 
 def _above(tail: Callable[[float], float], share: float, seconds: float) -> float:
@@ -155,7 +155,7 @@ def pushed_fixed(rate: float, seconds: float) -> LagDistribution:
     def at_most(count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         while len(present) <= count:
             n = len(present)
-            arrive = stats.poisson.sf(np.arange(n + 2) - 1, rho)  # how likely that so many or more come meanwhile
+            arrive = scipy.stats.poisson.sf(np.arange(n + 2) - 1, rho)  # how likely that so many or more come meanwhile
             terms = present[0] * arrive[n] + np.dot(present[1:], arrive[n:1:-1])
             present.append(float(terms / (1 - arrive[1])))
         return np.cumsum(present[: count + 1])
@@ -167,7 +167,7 @@ def pushed_fixed(rate: float, seconds: float) -> LagDistribution:
         if k > MOST_COUNTED / (1 - rho):
             return 0.0
         passed = rate * (k * seconds - (after - seconds))
-        return float(1 - np.dot(at_most(k)[:0:-1], stats.poisson.pmf(np.arange(k), passed)))
+        return float(1 - np.dot(at_most(k)[:0:-1], scipy.stats.poisson.pmf(np.arange(k), passed)))
 
     return LagDistribution(pushed_mean(rate, Fixed(seconds)), stale)
 
@@ -183,7 +183,7 @@ def clockwork(interval_seconds: float, handling_mean: float) -> LagDistribution:
     utilisation(1 / interval_seconds, handling_mean)
     rho = handling_mean / interval_seconds
     # The other root of Kendall's equation is 1; Lambert's W gives the one below.
-    sigma = float(-rho * special.lambertw(-math.exp(-1 / rho) / rho).real)
+    sigma = float(-rho * scipy.special.lambertw(-math.exp(-1 / rho) / rho).real)
     return exponential(handling_mean / (1 - sigma))
 
 
@@ -294,7 +294,7 @@ def polled_limited_mean(rate: float, interval_seconds: float, batch_limit: int) 
     utilisation(rate, interval_seconds / batch_limit)
     # With z = w · e^(load (z − 1) / b) for each b-th root of unity w, iteration converges inside the circle.
     turns = np.exp(2j * np.pi * np.arange(1, batch_limit) / batch_limit)
-    roots = -batch_limit / load * special.lambertw(-load / batch_limit * turns * np.exp(-load / batch_limit))
+    roots = -batch_limit / load * scipy.special.lambertw(-load / batch_limit * turns * np.exp(-load / batch_limit))
     # Mean number present just before a tick, of the chain next = max(present − b, 0) + Poisson(load).
     spare = batch_limit - load
     before = (batch_limit - (batch_limit - load) ** 2) / (2 * spare) + float(np.sum(1 / (1 - roots)).real)

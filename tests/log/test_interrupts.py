@@ -5,68 +5,28 @@ The interrupt is raised before each bytecode of the package in turn; no timer co
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
-from pathlib import Path
 from random import Random
 
 import pytest
 
 import cqrs_lab as lab
+from tests.interrupts import in_another_thread, interrupted, moments
 
 ANY = lab.Expected.ANY
-OURS = (str(Path(lab.__file__).parent), "<string>")  # the package, and the methods that `dataclass` writes
-
-
-def interrupted(work, at):
-    """Do the work, and raise KeyboardInterrupt in it before its bytecode number `at`; return whether it came so far."""
-    left = at
-
-    def trace(frame, event, argument):
-        nonlocal left
-        if not frame.f_code.co_filename.startswith(OURS):
-            return None
-        frame.f_trace_opcodes = True
-        if event in ("line", "opcode"):
-            left -= 1
-            if left == 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    gc.disable()  # what is raised within a collection is lost
-    sys.settrace(trace)
-    try:
-        work()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-        gc.enable()
-    return False
-
-
 def at_every_bytecode(make, work, after):
     """Interrupt the work at each of its bytecodes, every time on something newly made; return how many there are."""
-    for at in count(1):
+    work(make())  # what is done once only is done before
+    made = make()
+    found = moments(lambda: work(made))
+    for moment in found:
         made = make()
-        struck = interrupted(lambda made=made: work(made), at)
+        assert interrupted(lambda made=made: work(made), moment)
         after(made)
-        if not struck:
-            return at
-
-
-def in_another_thread(work):
-    """Do it elsewhere; a lock that somebody still holds is a failure and not a test that never ends."""
-    done = []
-    thread = threading.Thread(target=lambda: done.append(work()), daemon=True)
-    thread.start()
-    thread.join(10)
-    assert done, "the other thread waits for ever, or failed"
-    return done[0]
+    return len(found)
 
 
 def a_store():
@@ -189,6 +149,7 @@ def test_a_send_interrupted_at_any_bytecode_and_sent_again_is_one_whole_commit(s
 def test_two_thousand_interrupts_at_random_moments_lose_and_double_no_command():
     random, store = Random(15), lab.MemoryEventStore(clock=lambda: 0.0)
     bus, wanted, struck = a_bank(store), {}, 0
+    found = moments(lambda: a_bank(lab.MemoryEventStore()).send(Deposit("account", 0), "c"))
     stop, neighbours = threading.Event(), []
 
     def keep_writing():
@@ -200,12 +161,11 @@ def test_two_thousand_interrupts_at_random_moments_lose_and_double_no_command():
     neighbour.start()
     try:
         for number in count():
-            command, command_id = Deposit(f"account-{number}", number), f"c{number}"
-            # A send takes some 3,300 steps; one in two is interrupted, some more than once.
-            while interrupted(lambda command=command, id=command_id: bus.send(command, id), random.randrange(1, 6000)):
+            send = partial(bus.send, Deposit(f"account-{number}", number), f"c{number}")
+            while interrupted(send, random.choice(found)):
                 struck += 1
-                assert struck < 4000, "a send takes more steps than are drawn"
-            wanted.setdefault(command.account, []).extend([number] * 5)
+            send()
+            wanted.setdefault(f"account-{number}", []).extend([number] * 5)
             if struck >= 2000:
                 break
     finally:

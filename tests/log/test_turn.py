@@ -8,7 +8,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.turn import Turn, at_work
-from tests.interrupts import at_instruction, in_another_thread, instructions
+from tests.interrupts import in_another_thread, interrupted, moments
 
 
 class Worker:
@@ -38,8 +38,8 @@ def test_interrupted_at_any_instruction_it_is_free_for_every_thread():
     def work():
         return turn.run(worker, "work()", lambda: "done")
 
-    for number in range(1, instructions(work) + 1):
-        at_instruction(number, work)
+    for moment in moments(work):
+        assert interrupted(work, moment)
         assert (in_another_thread(work), work(), at_work()) == ("done", "done", False)
 
 

@@ -86,3 +86,9 @@ def test_importing_the_package_loads_neither_scipy_nor_matplotlib():
     code = "import sys, cqrs_lab; print({'scipy', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+def test_importing_the_course_loads_no_statistics_before_a_figure_is_asked_for():
+    code = "import sys, cqrs_lab.course; print({'scipy.stats', 'scipy.optimize', 'scipy.integrate'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

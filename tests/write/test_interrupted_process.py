@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import cqrs_lab as lab
-from tests.interrupts import at_instruction, in_another_thread, instructions
+from tests.interrupts import in_another_thread, interrupted, moments
 from tests.write.test_process_manager import LIBRARY, STORY, Fetched, a_library, calls
 
 
@@ -20,9 +20,9 @@ def a_manager(process=LIBRARY):
 def test_catch_up_interrupted_at_its_instructions_handles_each_event_once_in_the_end():
     expected = a_manager()[1]
     expected.catch_up()
-    for number in range(1, instructions(a_manager()[1].catch_up) + 1, 2):
+    for moment in moments(a_manager()[1].catch_up)[::2]:
         store, manager = a_manager()
-        at_instruction(number, manager.catch_up)
+        assert interrupted(manager.catch_up, moment)
         in_another_thread(lambda: (manager.catch_up(), 1))  # noqa: B023 - it is over before the next one
         manager.catch_up()
         assert (calls(store), manager.state("b"), manager.position) == (["ada"], expected.state("b"), 4)
@@ -39,12 +39,12 @@ def test_due_interrupted_at_its_instructions_gives_nobody_up_twice():
         return manager.due(9)
 
     store, manager = known()
-    for number in range(1, instructions(due) + 1, 2):
+    for moment in moments(due)[::2]:
         store, manager = known()
-        at_instruction(number, due)
+        assert interrupted(due, moment)
         in_another_thread(lambda: (due(), 1))
         due()
-        assert calls(store) == ["ada", "ben"], number
+        assert calls(store) == ["ada", "ben"], moment
 
 
 @pytest.mark.parametrize("call", ["start", "stop"])
@@ -52,12 +52,11 @@ def test_starting_and_stopping_interrupted_at_any_instruction(call):
     store, manager = a_manager()
     if call == "stop":
         manager.start()
-    count = instructions(getattr(manager, call))
-    for number in range(1, count + 1, 2):
+    for moment in moments(getattr(manager, call))[::2]:
         store, manager = a_manager()
         if call == "stop":
             manager.start()
-        at_instruction(number, getattr(manager, call))
+        assert interrupted(getattr(manager, call), moment)
         manager.start()
         in_another_thread(lambda: (manager.catch_up(), 1))  # noqa: B023 - it is over before the next one
         in_another_thread(lambda: (manager.stop(), 1))  # noqa: B023
