@@ -56,7 +56,8 @@ def test_without_a_guess_it_says_so_and_goes_on():
 def test_the_first_guess_counts_also_after_the_form_is_shown_again():
     ask().give("02.1", "one")
     again = ask()
-    assert again.told == {"02.1": "Kept: one. Now run the next cell."} and again.give("02.1", "two") == "Kept: one. Now run the next cell."
+    assert again.told == {"02.1": "Kept: one. Now run the next cell."}
+    assert again.give("02.1", "two") == "Kept: one. Now run the next cell."
     assert "You said one" in reveal("02.1", "two").says
 
 
