@@ -695,7 +695,7 @@ def credited(*lines, charges=(), customer_id="c1", at=NOON):
         "so already": ([credited(TEA)], credit(TEA), NOTHING),
         "another under its id": ([credited(TEA)], credit(OTHER_TEA), "r1 is taken by another return"),
         "another's under its id": ([credited(TEA)], credit(TEA, customer_id="c2"), "give a new return id"),
-        "under an order's id": (PLACED, credit(TEA, return_id="o1"), "o1 is an order; give the credit note an id"),
+        "under an order's id": (PLACED, credit(TEA, return_id="o1"), "o1 is an order; give the credit note its own id"),
         "under a cancelled order's id": (CANCELLED, credit(TEA, return_id="o1"), "o1 is an order"),
         "under an id whose lines were all refused": (
             [lines_refused(bad(replace(TEA, quantity=0), "quantity must be 1 or more"), document="r1")],
