@@ -104,6 +104,8 @@ def _written(value: Any) -> str:
     if isinstance(value, (Real, Decimal)):
         return _number(value)
     if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        if "<" in value.__qualname__ and not isinstance(value, type):
+            raise TypeError("two functions without a name of their own cannot be told apart")
         return f"{value.__module__}.{value.__qualname__}"
     if type(value) in (list, tuple):
         return f"{type(value).__name__}({','.join(map(_written, value))})"

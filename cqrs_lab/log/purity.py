@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
-from types import FunctionType, GeneratorType
+from types import FunctionType, GeneratorType, ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.identity import outdated, what_happened
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, ModuleType)
 _UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, UUID, range)
 
 

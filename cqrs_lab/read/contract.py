@@ -21,6 +21,7 @@ from cqrs_lab.read.cuts import Part, joined, smallest, told, ways_to_cut, with_g
 from cqrs_lab.read.difference import difference
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.rowless import remark_rowless
 from cqrs_lab.report import Findings, Report
 
 DECLARED = "the projection declares itself"
@@ -101,6 +102,9 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
             attempt(events)
     if not trial.met:
         found.remark(NEVER_MET)
+    if not found.report().faults:
+        with found.trying(SCHEMA, "summarised events alone"):
+            remark_rowless(found, projection, events)
     return found.report()
 
 

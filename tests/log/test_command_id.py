@@ -100,7 +100,9 @@ def test_the_fingerprint_is_the_same_in_another_process_with_other_hashes():
     assert len(outputs) == 1 and "Traceback" not in outputs.pop()
 
 
-@pytest.mark.parametrize("value", [threading.Lock(), (n for n in "ab"), sys.stdout.buffer, [threading.local()]])
+@pytest.mark.parametrize(
+    "value", [threading.Lock(), (n for n in "ab"), sys.stdout.buffer, [threading.local()], lambda: 1, [lambda n: n]]
+)
 def test_what_has_no_value_is_refused_with_what_to_do(value):
     with pytest.raises(lab.InvalidArgument, match="holds what cannot be compared later.*or send this one without"):
         fingerprint(Pay("a", value))

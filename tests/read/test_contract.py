@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 
 import pandas as pd
@@ -132,6 +133,38 @@ def test_what_is_no_projection_is_a_fault_that_says_so(projection):
 def test_a_log_without_events_for_the_projection_proves_nothing_and_says_so():
     report = lab.check_projection(UnitsSold(), recorded(Priced("tea", 1)))
     assert [(fault.law, fault.came) for fault in report.faults] == [(contract.SAYS_SOMETHING, "none")]
+
+
+@dataclass(frozen=True)
+class Put:
+    shelf: str | None
+    count: int
+
+
+class OnShelves(UnitsSold):
+    events = (Put,)
+    filled = False
+
+    def summarise(self, batch):
+        frame = batch.frame(Put).rename(columns={"shelf": "product", "count": "units"})
+        frame["product"] = frame["product"].fillna("(none)") if self.filled else frame["product"]
+        return frame.groupby("product")[["units"]].sum()
+
+
+@pytest.mark.parametrize(
+    ("shelves", "note"),
+    [
+        (["a", None, "a", "b", None], "2 of 2 events that hold None left no row, the first at position 2: Put(shelf=N"),
+        ([None, None], "2 of 2 events"),
+        (["a", "b", "a"], None),
+    ],
+)
+def test_events_that_leave_no_row_for_want_of_a_key_are_counted(shelves, note):
+    log = recorded(*[Put(shelf, 1) for shelf in shelves])
+    notes = [one for one in lab.check_projection(OnShelves(), log).notes if "no row, " in one]
+    assert [one for one in notes if note and one.startswith(note)] == notes and bool(notes) == bool(note)
+    filled = type("Filled", (OnShelves,), {"filled": True})()
+    assert not [one for one in lab.check_projection(filled, log).notes if "no row, " in one]
 
 
 def test_a_log_in_which_no_key_comes_up_again_is_noted():

@@ -164,6 +164,7 @@ NOTHING = object()
         ({"a": {"b": [1]}}, lambda state, event: copy.deepcopy(state) | {event: 1}),
         (itertools.count(), lambda state, event: state),
         (None, lambda state, event: (lambda: event)),
+        (threading, lambda state, event: state),
     ],
 )
 def test_a_decider_that_is_pure_is_never_refused(initial, evolve):

@@ -61,6 +61,9 @@ def past(answer: Any) -> None:
         if one != expected:
             ask = _ONE_DAY if len(set(came)) == 1 else _misread(came, _PASTS, ON_SHELF, _ADD_UP)
             raise NotYet(_asked_for(moment), one, expected, ask)
+    if (two_broke := _on_hand_at(answer, SHELF[:3], _january(4))) != ON_SHELF[_january(4)]:
+        ask = "The last of these facts happened at that very moment: two cups broke. Do you stop before it?"
+        raise NotYet(f"called on_hand_at with {SHELF[:3]}, for 4 January, 12:00", two_broke, ON_SHELF[_january(4)], ask)
     if (empty := _on_hand_at(answer, [], _january(9))) != 0:
         ask = "Nothing has happened to this product yet. How many cups are on its shelf?"
         raise NotYet("called on_hand_at with no facts at all", empty, 0, ask)

@@ -97,6 +97,8 @@ def _limits() -> Iterable[Case]:
     fourth = "She had four at home, the fourth as truly as the others. Did your evolve leave it out?"
     yield [*FOUR, CopyReturned("c1")], BorrowCopy("c5", MONDAY), None, fourth
     yield FOUR, ReturnCopy("c4", MONDAY), [CopyReturned("c4")], fourth
+    first = "She had four at home. Did your evolve drop the first of them when the fourth came?"
+    yield FOUR, ReturnCopy("c1", MONDAY), [CopyReturned("c1")], first
 
 
 def _no_news() -> Iterable[Case]:

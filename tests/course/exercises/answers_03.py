@@ -468,6 +468,7 @@ def up_to(facts, moment):
 
 MOVES = StockReceived | StockAdjusted
 WRONG_PASTS = {
+    "leaves out the last fact": (lambda facts, moment: on_hand_at(list(facts)[:-1], moment), "Do you stop before it"),
     "today's shelf": (today, "whose day is that"),
     "forgets adjustments": (received_only, "and one was found again"),
     "forgets deliveries": (

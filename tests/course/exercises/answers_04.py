@@ -195,6 +195,11 @@ def forgets_to_return(home, event):
         return home - {event.copy}
 
 
+def keeps_the_last_three(home, event):
+    others = tuple(copy for copy in home if copy != event.copy)
+    return (*others, event.copy)[-3:] if isinstance(event, CopyBorrowed) else others
+
+
 def at_most_three(home, event):
     return home if isinstance(event, CopyBorrowed) and len(home) >= 3 else moves(home, event)
 
@@ -284,6 +289,10 @@ WRONG_RULES = {
     "closed for ever": (made(sunday=True), "What forbids it"),
     "closed on Saturdays": (made(sunday_when=lambda day: day.weekday() >= 5), "Which number does your rule take"),
     "forgets returns": (made(evolve=forgets_returns), "Does your state know"),
+    "keeps the last three": (
+        lab.Decider((), made().decide, keeps_the_last_three),
+        "Did your evolve drop the first of them",
+    ),
     "leaves out the fourth": (made(evolve=at_most_three), "Did your evolve leave it out"),
     "no returns on Sundays": (made(returns_on_sunday=False), "Only borrowing is closed"),
     "refuses what is the case": (made(already=True), "No fault, no news"),
