@@ -8,7 +8,7 @@ from typing import Any
 
 from cqrs_lab.course.exercises import EXERCISES, Exercise
 from cqrs_lab.course.guard import CANNOT_BE_COPIED, NotCopied
-from cqrs_lab.course.judging import Found, judge
+from cqrs_lab.course.judging import Found, judge, judge_after_restart
 from cqrs_lab.course.limits import LIMITS, Limits
 from cqrs_lab.course.progress import notes
 from cqrs_lab.course.run_apart import Ran, run_apart
@@ -85,6 +85,9 @@ def check(key: str, answer: Any) -> Verdict:
     limits = replace(LIMITS, own_seconds=exercise.own_seconds or LIMITS.own_seconds)
     try:
         ran = run_apart(judge, exercise.key, answer, limits=limits)
+        if exercise.after_restart and ran.value and ran.value.passed:
+            left = ran.value.left
+            ran = run_apart(judge_after_restart, exercise.key, answer, left, limits=limits, restarted=True)
     except NotCopied as error:
         return Verdict(key, False, CANNOT_BE_COPIED, "copied your answer", str(error), "a copy")
     if ran.ended == "busy":

@@ -43,8 +43,16 @@ class WorkerFailed(CqrsLabError):
     """The process in which answers run could not be started."""
 
 
-def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS) -> Ran:
+def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS, restarted: bool = False) -> Ran:
     """Call a function with copies of its arguments in another process.
+
+    Parameters
+    ----------
+    work : callable
+    *arguments : Any
+    limits : Limits, optional
+    restarted : bool, optional
+        Take a process that no answer runs in otherwise: there hash() of a text is another number.
 
     Raises
     ------
@@ -54,9 +62,10 @@ def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS
         The process could not be started.
     """
     task = written((work, arguments))
+    idle = _idle_restarted if restarted else _idle
     ran = None
     while ran is None:
-        one = _waiting()
+        one = _waiting(idle, restarted)
         try:
             ran = one.run(task, limits)
         except (psutil.NoSuchProcess, OSError):  # it was ended from outside while it waited: the next one
@@ -65,21 +74,23 @@ def run_apart(work: Callable[..., Any], *arguments: Any, limits: Limits = LIMITS
             one.end()
             raise
     if not one.end.alive:
-        _start()  # it loads while the learner reads
-    elif not _idle:
-        _idle.append(one)
+        _start(idle, restarted)  # it loads while the learner reads
+    elif not idle:
+        idle.append(one)
     return ran
 
 
 class _Worker:
     """A process that waits for tasks. It ends with this object, at the latest."""
 
-    def __init__(self) -> None:
+    def __init__(self, restarted: bool) -> None:
         path = json.dumps([entry for entry in sys.path if isinstance(entry, str)])
         command = [sys.executable, worker.__file__, path, LOADED]
-        one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+        settings = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+        if restarted:
+            settings["PYTHONHASHSEED"] = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | one_thread
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | settings
         )
         self._process, self._tasks = psutil.Process(process.pid), cast(BinaryIO, process.stdin)
         weakref.finalize(self, _kill, self._process)  # also where an interrupt has stopped `_end`
@@ -143,27 +154,28 @@ class _Worker:
 
 
 _idle: list[_Worker] = []
+_idle_restarted: list[_Worker] = []
 
 
-def _waiting() -> _Worker:
+def _waiting(idle: list[_Worker], restarted: bool) -> _Worker:
     """Return a process that waits for a task. There is no lock: an interrupt between two lines could leave it taken."""
     while True:
         try:
-            one = _idle.pop()
+            one = idle.pop()
         except IndexError:
-            _start()
+            _start(idle, restarted)
             continue
         if not one.gone.is_set():
             return one
 
 
-def _start() -> None:
+def _start(idle: list[_Worker], restarted: bool) -> None:
     """Start a process in a thread: no interrupt can stop it halfway there and leave a process that nobody ends."""
     failed: list[OSError] = []
 
     def make() -> None:
         try:
-            _idle.append(_Worker())
+            idle.append(_Worker(restarted))
         except OSError as error:
             failed.append(error)
 

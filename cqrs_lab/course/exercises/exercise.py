@@ -15,6 +15,8 @@ expected, and a question; it returns nothing where the answer does what is asked
   ask something better, and `raise NotYet(…) from None` inside the `except`: the line is found there too.
 - An answer runs in a process of its own, as a copy: what it changes outside its arguments is not seen elsewhere, and
   two checks of one answer share no memory. It has two seconds of processor time.
+- Where an answer has to outlive its process, let the judge return what does (a log, a service's keys), and give the
+  exercise an `after_restart`: it gets the answer in another process, where hash() of a text is another number.
 """
 
 from __future__ import annotations
@@ -44,11 +46,14 @@ class Exercise:
         function with the same lines (``lambda rate, handling: 2 * handling``). Who hands it over is told so.
     own_seconds : float, optional
         Processor time for answer and judge; more than two seconds where the kit's whole contract is run on a store.
+    after_restart : callable, optional
+        ``after_restart(answer, left)`` goes on in another process with what `judge` returned, once that has passed.
     """
 
     key: str
-    judge: Callable[[Any], None]
+    judge: Callable[[Any], Any]
     hints: tuple[str, ...]
     showed: str
     untouched: Any = None
     own_seconds: float | None = None
+    after_restart: Callable[[Any, Any], None] | None = None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.exercises.lesson_12_undo import compensation
-from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import said
+from cqrs_lab.course.exercises.lesson_12_undo import PutBack, compensation, compensation_after_restart
+from cqrs_lab.course.exercises.lives import Lives
+from cqrs_lab.course.guard import NotYet, what_it_means
 
 # --- 12.2 -------------------------------------------------------------------------------------------------
 
@@ -26,14 +25,13 @@ class Delivered:
 
 
 @dataclass
-class _Desk:
+class Desk:
     """The voucher service, which knows keys; a memory, which a crash takes; and a table, which is behind."""
 
     keys: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     memory: dict[Any, Any] = field(default_factory=dict)
     looked: bool = False
-    handed: list[Delivered] = field(default_factory=list)
 
     def issue(self, customer: str, key: object) -> None:
         """Send a voucher to a customer, unless there was one under this key."""
@@ -46,80 +44,87 @@ class _Desk:
         self.looked = True
         return ()
 
-    def vouchers(self) -> Counter[str]:
-        return Counter(self.keys.values())
+    def has(self, customer: str, count: int, done: str, ask: str) -> None:
+        """Refuse any other number of vouchers for a customer."""
+        came = list(self.keys.values()).count(customer)
+        if came != count:
+            raise NotYet(done, f"{came} for {customer}, under the keys {self.asked}", f"{count} for {customer}", ask)
 
 
-# Every check has parcels of its own: what an answer remembers from the last one must not help or hinder it.
-_checks = itertools.count(1)
+ADA, BEN, AGAIN, DORA = (
+    Delivered(str(at + 6), who, at) for at, who in enumerate(("ada", "ben", "ada", "dora"), 1)
+)
 
 
-def repeatable(answer: Any) -> None:
+def repeatable(answer: Any) -> Desk:
     """Judge ``give(event, desk)``: a voucher for each parcel, however often its event comes, and whatever crashes."""
-    at = next(_checks) * 10
-    names = enumerate(("ada", "ben", "ada", "dora"), at)
-    ada, ben, again, dora = (Delivered(str(number), customer, number) for number, customer in names)
-    desk = _Desk()
-    _give(answer, desk, ada)
-    _has(desk, "ada", 1, "handed over Ada's parcel", "Her parcel came. Which line sends the voucher?")
-    _comes_again(answer, desk, ada)
-    _give(answer, desk, ben)
+    give, desk = _Give(answer), Desk()
+    give(ADA, desk)
+    desk.has("ada", 1, "handed over Ada's parcel", "Her parcel came. Which line sends the voucher?")
+    _comes_again(give, desk)
+    give(BEN, desk)
     same = "Ben's voucher had the key of another one, so none was sent. What tells his parcel from hers?"
-    _has(desk, "ben", 1, "handed over Ben's parcel", same)
-    _give(answer, desk, again)
+    desk.has("ben", 1, "handed over Ben's parcel", same)
+    give(AGAIN, desk)
     hers = "Two parcels, one voucher. Is your key hers or the parcel's?"
-    _has(desk, "ada", 2, "handed over Ada's second parcel", hers)
+    desk.has("ada", 2, "handed over Ada's second parcel", hers)
+    give.die(desk)
+    give(DORA, desk)
+    counted = "After the crash you counted from the start, and Dora got a key that was taken. Where do keys come from?"
+    desk.has("dora", 1, "let the process die again, and handed over Dora's parcel", counted)
+    for one in (DORA, BEN, AGAIN, ADA):  # after a restart from an old checkpoint
+        give(one, desk)
+    late = "All four events came again, in another order. On what does your key depend, if not on the event alone?"
+    for customer, count in (("ada", 2), ("ben", 1), ("dora", 1)):
+        desk.has(customer, count, "handed all four events over again, in another order", late)
     desk.memory.clear()
-    _give(answer, desk, dora)
-    anew = "After the crash you counted from the start, and Dora got a key that was taken. Where do keys come from?"
-    _has(desk, "dora", 1, "let the process die again, and handed over Dora's parcel", anew)
-    elsewhere = _Desk()
-    _give(answer, elsewhere, ada)
-    outside = "In another shop she gets none. What do you remember outside desk, and who loses it in a crash?"
-    _has(elsewhere, "ada", 1, "handed Ada's parcel over in another shop", outside)
+    return desk
 
 
-def _comes_again(answer: Any, desk: _Desk, ada: Delivered) -> None:
-    _give(answer, desk, ada)
+def repeatable_after_restart(answer: Any, desk: Desk) -> None:
+    """Judge which keys the answer makes in another process."""
+    give, before = _Give(answer), list(desk.asked)
+    give(ADA, desk)
+    ask = (
+        "In another process hash() of a text is another number, and id() another place. "
+        "Of what can a key be made that is the same everywhere?"
+    )
+    done = f"handed over Ada's first parcel in another process, after the key {before[0]}"
+    desk.has("ada", 2, done, ask)
+
+
+def _comes_again(give: _Give, desk: Desk) -> None:
+    give(ADA, desk)
     keys = "Another key each time, so another voucher. What of the event is the same whenever it comes?"
     behind = "The table had not seen the first one yet. May a handler trust a table that is behind?"
-    _has(desk, "ada", 1, "handed the same event over twice", behind if desk.looked else keys)
-    desk.memory.clear()
-    _give(answer, desk, ada)
+    desk.has("ada", 1, "handed the same event over twice", behind if desk.looked else keys)
+    give.die(desk)
+    give(ADA, desk)
     lost = (
-        "The process died, and what it remembered died with it. The service knows its keys. "
-        "Which key would it know again, made of what the event tells?"
+        "The process died, and what it remembered died with it, in desk.memory or elsewhere. The service knows its "
+        "keys. Which key would it know again, made of what the event says?"
     )
-    _has(desk, "ada", 1, "let the process die, and handed the event over again", lost)
-    _is_stable(desk, ada)
+    desk.has("ada", 1, "let the process die, and handed the event over again", lost)
 
 
-def _is_stable(desk: _Desk, event: Delivered) -> None:
-    """Refuse a key made with hash(): in one process it looks stable, and the next one begins with another seed."""
-    told = (event.order, event.customer, event.position)
-    some = [one for count in (1, 2, 3) for one in itertools.permutations(told, count)]
-    numbers = {abs(hash(one)) for one in (event, event.order, event.customer, *some)}
-    if any(str(number) in key for number in numbers for key in desk.asked):
-        ask = "hash() of a text is another number in each process. Which key would she get after a restart?"
-        raise NotYet("looked at the key", f"{desk.asked[0]}, made with hash()", "a key that outlives a process", ask)
+class _Give:
+    """The answer, called with copies of events: each is read from the log, and is kept, so no two share a place."""
 
+    def __init__(self, answer: Any) -> None:
+        self._lives, self._handed = Lives(answer, "give"), list[Delivered]()
 
-def _give(answer: Any, desk: _Desk, event: Delivered) -> None:
-    if not callable(answer):
-        raise NotYet("looked for give", answer, "a function", "What did you hand over?")
-    try:
-        # A copy, as one read anew from the log is. It is kept, or the next one might stand at the same address.
-        desk.handed.append(replace(event))
-        answer(desk.handed[-1], desk)
-    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(f"handed over {event}", said(error), "no error", "Which line of yours raises it?") from None
+    def die(self, desk: Desk) -> None:
+        desk.memory.clear()
+        self._lives.die()
 
-
-def _has(desk: _Desk, customer: str, count: int, done: str, ask: str) -> None:
-    came = desk.vouchers()[customer]
-    if came != count:
-        said = f"{came} for {customer}, under the keys {desk.asked}"
-        raise NotYet(done, said, f"{count} for {customer}", ask)
+    def __call__(self, event: Delivered, desk: Desk) -> None:
+        self._handed.append(replace(event))
+        try:
+            self._lives(self._handed[-1], desk)
+        except NotYet:
+            raise
+        except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+            raise NotYet(f"called give({event}, desk)", error, "no error", what_it_means(error)) from None
 
 
 # --- 12.3: a travel agency --------------------------------------------------------------------------------
@@ -158,12 +163,23 @@ def trip(answer: Any) -> None:
     )
 
 
+def _undo_of_the_cell(shop: Any, event: Any) -> None:
+    product, quantity = next(iter(event.goods.items()))
+    shop.send(PutBack(event.order, product, quantity), "undo")
+
+
+def _give_of_the_cell(event: Any, desk: Any) -> None:
+    if event.order not in desk.memory:
+        desk.memory[event.order] = True
+        desk.issue(event.customer, key=uuid.uuid4())
+
+
 EXERCISES = (
     Exercise(
         "12.1",
         compensation,
         (
-            "A Cancelled names all goods. Money may have been taken before, or may still come: then undo is called "
+            "A Cancelled lists all goods. Money may have been taken before, or may still come: then undo is called "
             "with that Taken.",
             "Make each id of what does not change: the order and the product, or the order and the position of the "
             "Taken.",
@@ -171,6 +187,8 @@ EXERCISES = (
             'f"money-{one.position}".',
         ),
         "Every step is made good by a further one, under an id that is the same however often you try. The log grew.",
+        untouched=_undo_of_the_cell,
+        after_restart=compensation_after_restart,
     ),
     Exercise(
         "12.2",
@@ -180,7 +198,9 @@ EXERCISES = (
             "The service itself knows its keys. Give it the same key whenever the same event comes.",
             'desk.issue(event.customer, key=f"voucher-{event.order}")',
         ),
-        "At least once is all that a log can promise. A key made of the event makes it once.",
+        "At least once is all that a log can promise. With a key made of the event, it counts once.",
+        untouched=_give_of_the_cell,
+        after_restart=repeatable_after_restart,
     ),
     Exercise(
         "12.3",
@@ -191,5 +211,6 @@ EXERCISES = (
             "for good.",
         ),
         "What can be undone first, then the point of no return, then what is tried until it works. That is the order.",
+        untouched=dict.fromkeys(TRIP),
     ),
 )

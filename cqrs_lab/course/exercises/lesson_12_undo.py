@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
+import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import said
+from cqrs_lab.course.exercises.lives import Lives
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The bank took so much for an order."""
+    """The bank took this much for an order."""
 
     order: str
     mills: int
@@ -72,100 +72,137 @@ class _Died(BaseException):
 
 
 class _Shop:
-    """A log, and a store-room and a bank that do what they are told as often as they are told, but once an id."""
+    """A log, and a store-room and a bank that do what they are told: once under one id, and each time without one."""
 
     def __init__(self, log: Sequence[Any], dies_after: int = 0) -> None:
         self.log = list(log)
-        self.ids: list[str | None] = []
+        self.ids: list[Any] = []
         self.done: list[Any] = []
         self.swallowed: list[Any] = []
         self.dies_after, self.dead = dies_after, False
 
-    def send(self, command: PutBack | PayBack, command_id: str | None = None) -> None:
+    def send(self, command: PutBack | PayBack, command_id: Any = None) -> None:
         """Carry a command out, unless one was carried out under this id."""
         if self.dead:
             raise _Died
+        if not isinstance(command, PutBack | PayBack):
+            ask = "The store-room understands PutBack, the bank PayBack. Which of the two undoes this step?"
+            raise NotYet("looked at what you sent", shown(command), "PutBack or PayBack", ask)
         again = command_id is not None and command_id in self.ids
         (self.swallowed if again else self.done).append(command)
         self.ids.append(command_id)
         if not again:
-            at = len(self.log) + 1
-            event = (
-                WentBack(command.order, command.product, command.quantity, at)
-                if isinstance(command, PutBack)
-                else PaidBack(command.order, command.mills, at)
-            )
-            self.log.append(event)
+            self.log.append(_recorded(command, len(self.log) + 1))
         self.dead = len(self.ids) == self.dies_after
         if self.dead:
             raise _Died
 
-
-# Every check has orders of its own: what an answer remembers from the last one must not help or hinder it.
-_checks = itertools.count(1)
-
-
-class _Case(NamedTuple):
-    """Order and money of somebody else, and of the one who cancels, and all that has to go back."""
-
-    others: Taken
-    paid: Taken
-    called_off: Cancelled
-
-    @property
-    def log(self) -> list[Any]:
-        return list(self)
-
-    @property
-    def back(self) -> Counter[Any]:
-        order = self.called_off.order
-        return Counter([PutBack(order, "cup", 2), PutBack(order, "pot", 1), PayBack(order, self.paid.mills)])
+    def revive(self) -> None:
+        """Read the log again, as another process does: no object of it is the same."""
+        self.log, self.dead, self.dies_after = copy.deepcopy(self.log), False, 0
 
 
-def compensation(answer: Any) -> None:
-    """Judge ``undo(shop, event)``: goods and money of a cancelled order go back, once, whenever the money was taken."""
-    number = next(_checks) * 10
-    order = str(number + 7)
-    cancelled = Cancelled(order, {"cup": 2, "pot": 1}, 3)
-    case = _Case(Taken(str(number + 8), 700, 1), Taken(order, 5000, 2), cancelled)
-    shop = _Shop(case.log)
-    _undo(answer, shop, cancelled, CALLED)
-    _log_is_kept(shop, case.log)
-    _all_is_back(shop, case)
-    _once(answer, shop, case)
-    _another_order(answer, shop, str(number + 6))
-    _after_a_death(answer, case)
-    _late_money(answer, str(number + 9))
-    _read_late(answer, str(number + 5))
-    _taken_twice(answer, str(number + 4))
+def _recorded(command: PutBack | PayBack, position: int) -> Any:
+    if isinstance(command, PutBack):
+        return WentBack(command.order, command.product, command.quantity, position)
+    return PaidBack(command.order, command.mills, position)
 
 
+@dataclass(frozen=True)
+class Dead:
+    """What outlives a process that died on the way: its shop, the event it was at, and what has to go back."""
+
+    shop: _Shop
+    event: Cancelled
+    back: Counter[str]
+
+
+EARLY, OTHERS = Taken("7", 5000, 2), Taken("8", 700, 1)
+CANCELLED = Cancelled("7", {"cup": 2, "pot": 1}, 3)
+LOG = (OTHERS, EARLY, CANCELLED)
+BACK = Counter({"cup": 2, "pot": 1, "mills": 5000})
+GOODS = ("cup", "pot", "mug", "jug", "bowl", "tray", "spoon", "plate")
+MANY = Cancelled("7", dict.fromkeys(GOODS, 2), 3)
 CALLED = "called undo with a cancellation"
+DIED = "It found something done and stopped there. Does begun mean finished?"
 
 
-def _undo(answer: Any, shop: _Shop, event: Taken | Cancelled, done: str) -> None:
-    if not callable(answer):
-        raise NotYet("looked for undo", answer, "a function", "What did you hand over?")
-    try:
-        answer(shop, event)
-    except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(done, said(error), "no error", "Which line of yours raises it, and for which event?") from None
+def compensation(answer: Any) -> list[Dead]:
+    """Judge ``undo(shop, event)``: goods and money of a cancelled order go back, once, whenever the money was taken."""
+    undo = _Undo(answer)
+    shop = _Shop(LOG)
+    undo(shop, CANCELLED, CALLED)
+    _log_is_kept(shop)
+    _all_is_back(shop)
+    _once(undo, shop)
+    _another_order(undo, shop)
+    for number in range(1, 4):
+        _after_a_death(undo, _Shop(LOG, dies_after=number))
+    _late_money(undo)
+    _read_late(undo)
+    _taken_before_and_after(undo)
+    _taken_twice(undo, before=True)
+    _taken_twice(undo, before=False)
+    return [_dies_on_the_way(undo, after) for after in (1, 3, 6)]
 
 
-def _log_is_kept(shop: _Shop, before: Sequence[Any]) -> None:
-    if list(shop.log[: len(before)]) != list(before):
+def compensation_after_restart(answer: Any, left: Sequence[Dead]) -> None:
+    """Judge how the answer goes on in another process, where the first one died."""
+    undo = _Undo(answer)
+    for one in left:
+        one.shop.revive()
+        before, done = list(one.shop.ids), "let it die after some commands, and called it again in another process"
+        undo(one.shop, one.event, done)
+        if _back(one.shop.done, one.event.order) != one.back:
+            ask = (
+                "In another process hash() of a text is another number, id() another place, and a set has another "
+                "order. Of what can an id be made that is the same everywhere?"
+            )
+            raise NotYet(done, f"ids {before}, then {one.shop.ids[len(before) :]}", "nothing done twice or left", ask)
+
+
+class _Undo:
+    """The answer, called with copies of events: each is read from the log, and is kept, so no two share a place."""
+
+    def __init__(self, answer: Any) -> None:
+        self._lives, self._handed = Lives(answer, "undo"), list[Any]()
+        self.die = self._lives.die
+
+    def __call__(self, shop: _Shop, event: Taken | Cancelled, done: str) -> None:
+        self._handed.append(copy.deepcopy(event))
+        try:
+            self._lives(shop, self._handed[-1])
+        except NotYet:
+            raise
+        except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+            raise NotYet(f"{done}, {event}", error, "no error", what_it_means(error)) from None
+
+
+def _back(commands: Iterable[Any], order: str) -> Counter[str]:
+    """Add up what went back for an order: pieces by product, and mills."""
+    back: Counter[str] = Counter()
+    for one in commands:
+        if one.order == order:
+            back += Counter({one.product: one.quantity} if isinstance(one, PutBack) else {"mills": one.mills})
+    return back
+
+
+def _log_is_kept(shop: _Shop) -> None:
+    if tuple(shop.log[: len(LOG)]) != LOG:
         ask = "The bank, the store-room and every table have read those events. Who tells them, if you take one away?"
-        raise NotYet("looked at the log after undo", shop.log, f"{before}, and more behind them", ask)
-    if len(shop.log) - len(before) != len(shop.done):
+        raise NotYet("looked at the log after undo", shop.log, f"{list(LOG)}, and more behind them", ask)
+    if len(shop.log) - len(LOG) != len(shop.done):
         ask = "You wrote into the log yourself, and nobody moved anything. Which command makes it true?"
         raise NotYet("compared the log with what was carried out", shop.log, "an event for each command", ask)
 
 
-def _all_is_back(shop: _Shop, case: _Case) -> None:
+def _all_is_back(shop: _Shop) -> None:
     came = _listed(shop.done)
-    if any(command.order != case.called_off.order for command in shop.done):
+    if any(command.order != CANCELLED.order for command in shop.done):
         ask = "The other order stands, and its money went back as well. Whose events did you look at?"
-        raise NotYet(CALLED, came, f"commands of order {case.called_off.order}", ask)
+        raise NotYet(CALLED, came, f"commands of order {CANCELLED.order}", ask)
+    if _back(shop.done, CANCELLED.order) == BACK:
+        return
     if shop.swallowed:
         ask = "Two commands under one id: the second one is taken for a repetition. What tells them apart?"
         raise NotYet(CALLED, f"{shop.ids}; not carried out: {shop.swallowed}", "an id for each command", ask)
@@ -176,100 +213,122 @@ def _all_is_back(shop: _Shop, case: _Case) -> None:
     if back and not any(isinstance(command, PayBack) for command in shop.done):
         ask = "The shelf is full again, and the bank has 5,000 mills of hers. Which step have you not undone?"
         raise NotYet(CALLED, came, "a PayBack of 5,000 mills as well", ask)
-    if Counter(shop.done) != case.back:
-        ask = "Which steps were done for this order? Each needs one that makes it good."
-        raise NotYet(CALLED, came, _listed(case.back), ask)
+    if not back and shop.done:
+        ask = "She has her money. What lies in the store-room with her name on it, and nobody may buy?"
+        raise NotYet(CALLED, came, "the cups and the pot as well", ask)
+    ask = "Which steps were done for this order, and with how much? Each needs one that makes it good."
+    raise NotYet(CALLED, came, "2 cups, 1 pot and 5,000 mills", ask)
 
 
-def _once(answer: Any, shop: _Shop, case: _Case) -> None:
+def _once(undo: _Undo, shop: _Shop) -> None:
     first = list(shop.ids)
-    again = "called undo with the same event again, as after a crash"
-    _undo(answer, shop, case.called_off, again)
-    if Counter(shop.done) == case.back:
+    again = "let the process die, and called undo with the same event again"
+    undo.die()
+    shop.revive()
+    undo(shop, CANCELLED, again)
+    if _back(shop.done, CANCELLED.order) == BACK:
         return
-    ask = "The same wish under a new id is a new wish, and she was paid twice. What is the same at every call?"
+    ask = "The same request under a new id is a new request, and she was paid twice. What is the same at every call?"
     if None in shop.ids:
-        ask = "Nothing tells the bank that it is the same wish. What did you give it to know that by?"
+        ask = "Nothing tells the bank that it is the same request. What did you give it to know that by?"
     raise NotYet(again, f"ids {first}, then {shop.ids[len(first) :]}", "nothing is carried out twice", ask)
 
 
-def _another_order(answer: Any, shop: _Shop, order: str) -> None:
+def _another_order(undo: _Undo, shop: _Shop) -> None:
     before, at = len(shop.done), len(shop.log)
-    cancelled = Cancelled(order, {"pot": 3, "cup": 2}, at + 2)
-    shop.log += [Taken(order, 5000, at + 1), cancelled]
+    cancelled = Cancelled("6", {"pot": 3, "cup": 2}, at + 2)
+    shop.log += [Taken("6", 5000, at + 1), cancelled]
+    undo.die()
     done = "cancelled another order, of cups and a pot as well, in the same shop"
-    _undo(answer, shop, cancelled, done)
-    wanted = [PutBack(order, "cup", 2), PutBack(order, "pot", 3), PayBack(order, 5000)]
-    if Counter(shop.done[before:]) != Counter(wanted):
+    undo(shop, cancelled, done)
+    if _back(shop.done[before:], "6") != Counter({"cup": 2, "pot": 3, "mills": 5000}):
         ask = "Its ids were used up by the first order, so it was taken for that one. Whose cup does an id name?"
-        if not any(command.order == order for command in shop.swallowed):
+        if not any(command.order == "6" for command in shop.swallowed):
             ask = "The first order went back as it should, and the second did not. What is left over from the first?"
-        raise NotYet(done, f"{_listed(shop.done[before:])}; ids {shop.ids}", _listed(wanted), ask)
+        raise NotYet(done, f"{_listed(shop.done[before:])}; ids {shop.ids}", "2 cups, 3 pots, 5,000 mills", ask)
 
 
-def _after_a_death(answer: Any, case: _Case) -> None:
-    for number in range(1, len(case.back) + 1):
-        shop = _Shop(case.log, dies_after=number)
-        done = f"let it die after its command number {number}, and called it again"
-        with suppress(_Died):
-            _undo(answer, shop, case.called_off, done)
-        if not shop.dead:
-            ask = "In a new shop with the same events it sent less. What do you remember from before, and where?"
-            raise NotYet("called undo in a new shop", _listed(shop.done), _listed(case.back), ask)
-        shop.dead = False
-        _undo(answer, shop, case.called_off, done)
-        if Counter(shop.done) != case.back:
-            ask = "It found something done and stopped there. Does begun mean finished?"
-            raise NotYet(done, _listed(shop.done), _listed(case.back), ask)
+def _after_a_death(undo: _Undo, shop: _Shop) -> None:
+    done = f"let it die after its command number {shop.dies_after}, and called it again"
+    undo.die()
+    with suppress(_Died):
+        undo(shop, CANCELLED, done)
+    undo.die()
+    shop.revive()
+    undo(shop, CANCELLED, done)
+    if _back(shop.done, CANCELLED.order) != BACK:
+        raise NotYet(done, _listed(shop.done), "2 cups, 1 pot and 5,000 mills", DIED)
 
 
-def _late_money(answer: Any, order: str) -> None:
-    cancelled, late = Cancelled(order, {"cup": 1}, 1), Taken(order, 2550, 3)
+def _late_money(undo: _Undo) -> None:
+    cancelled, late = Cancelled("9", {"cup": 1}, 1), Taken("9", 2550, 3)
     shop = _Shop([cancelled])
     done = "cancelled an order before the bank had answered"
-    _undo(answer, shop, cancelled, done)
-    if shop.done != [PutBack(order, "cup", 1)]:
+    undo(shop, cancelled, done)
+    if _back(shop.done, "9") != Counter({"cup": 1}) or len(shop.done) > 1:
         ask = "The bank had taken nothing yet. Whose money did you send?"
         raise NotYet(done, _listed(shop.done), "the cup alone", ask)
     shop.log.append(late)
     done = "let the bank take the money after all, and called undo with that, twice"
-    _undo(answer, shop, late, done)
-    _undo(answer, shop, late, done)
-    paid = shop.done.count(PayBack(order, late.mills))
-    if paid != 1 or len(shop.done) != 2:
+    undo(shop, late, done)
+    undo.die()
+    undo(shop, late, done)
+    back = _back(shop.done, "9")
+    if back != Counter({"cup": 1, "mills": 2550}):
         ask = "The late money was seen twice. By what does the bank know that it is the same?"
-        if not paid:
+        if not back["mills"]:
             ask = "The bank's yes came after the cancellation. Who gives that money back?"
         raise NotYet(done, _listed(shop.done), "the cup, and 2,550 mills once", ask)
 
 
-def _read_late(answer: Any, order: str) -> None:
+def _read_late(undo: _Undo) -> None:
     """Let the process be behind: the money that came after the cancellation is in the log already."""
-    cancelled, late = Cancelled(order, {"cup": 1}, 1), Taken(order, 2550, 2)
+    cancelled, late = Cancelled("5", {"cup": 1}, 1), Taken("5", 2550, 2)
     shop = _Shop([cancelled, late])
     done = "called undo late: with a cancellation behind which the money stands in the log, and then with the money"
-    _undo(answer, shop, cancelled, done)
-    _undo(answer, shop, late, done)
-    wanted = [PutBack(order, "cup", 1), PayBack(order, late.mills)]
-    if Counter(shop.done) != Counter(wanted):
+    undo(shop, cancelled, done)
+    undo(shop, late, done)
+    if _back(shop.done, "5") != Counter({"cup": 1, "mills": 2550}):
         ask = "One payment, met on two ways, under two ids. Which event is it that the money came with?"
-        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", _listed(wanted), ask)
+        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", "one cup, and 2,550 mills once", ask)
 
 
-def _taken_twice(answer: Any, order: str) -> None:
+def _taken_before_and_after(undo: _Undo) -> None:
     """Let the bank take the same sum before the cancellation and after it."""
-    early, cancelled, late = Taken(order, 5000, 1), Cancelled(order, {"cup": 1}, 2), Taken(order, 5000, 3)
+    early, cancelled, late = Taken("4", 5000, 1), Cancelled("4", {"cup": 1}, 2), Taken("4", 5000, 3)
     shop = _Shop([early, cancelled])
-    done = "let the bank take 5,000 mills before the cancellation, and the same once more after it"
-    _undo(answer, shop, cancelled, done)
+    done = "let the bank take 5,000 mills before the cancellation, and the same again after it"
+    undo(shop, cancelled, done)
     shop.log.append(late)
-    _undo(answer, shop, late, done)
-    came = f"{_listed(shop.done)}; ids {shop.ids}"
-    if sum(command.mills for command in shop.done if isinstance(command, PayBack)) != early.mills + late.mills:
+    undo(shop, late, done)
+    if _back(shop.done, "4")["mills"] != early.mills + late.mills:
         ask = "The bank took money twice and she did not get back as much. How do you tell what is still owed to her?"
         if any(command.mills == late.mills for command in shop.swallowed if isinstance(command, PayBack)):
             ask = "One order, two payments, and both refunds under one id. Which of them does the id name?"
-        raise NotYet(done, came, "10,000 mills back, in all", ask)
+        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", "10,000 mills back, in all", ask)
+
+
+def _taken_twice(undo: _Undo, before: bool) -> None:
+    """Let the bank take two sums, both before the cancellation or both after it."""
+    at = (1, 2, 3) if before else (2, 3, 1)
+    one, other, cancelled = Taken("3", 2000, at[0]), Taken("3", 900, at[1]), Cancelled("3", {"cup": 1}, at[2])
+    shop = _Shop([one, other, cancelled] if before else [cancelled])
+    done = f"let the bank take 2,000 mills and then 900, both {'before' if before else 'after'} the cancellation"
+    undo(shop, cancelled, done)
+    for late in () if before else (one, other):
+        shop.log.append(late)
+        undo(shop, late, done)
+    if _back(shop.done, "3")["mills"] != one.mills + other.mills:
+        ask = "There are two payments of this order in the log. At which of them does your code stop looking?"
+        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", "2,900 mills back, in all", ask)
+
+
+def _dies_on_the_way(undo: _Undo, after: int) -> Dead:
+    shop = _Shop([OTHERS, EARLY, MANY], dies_after=after)
+    undo.die()
+    with suppress(_Died):
+        undo(shop, MANY, f"let it die after its command number {after}")
+    return Dead(shop, MANY, Counter(MANY.goods) + Counter({"mills": EARLY.mills}))
 
 
 def _listed(commands: Iterable[Any]) -> str:

@@ -29,9 +29,13 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
     ----------
     answer : Any
     untouched : Any, optional
-        What else stands in the cell at first. A function is compared by what it does, step by step; a class by its
-        methods.
+        What else stands in the cell at first. A function is compared by what it does, step by step; a class, and an
+        object of a class, by its methods; a tuple by its parts.
     """
+    if isinstance(answer, tuple) and isinstance(untouched, tuple) and len(answer) == len(untouched):
+        return all(map(is_untouched, answer, untouched))
+    if isinstance(untouched, type) and not isinstance(answer, type):
+        return is_untouched(type(answer), untouched)
     if isinstance(answer, FunctionType):
         empty = EMPTY if answer.__name__ != "<lambda>" else ()
         return any(_steps(answer) == _steps(one) for one in (*empty, untouched) if isinstance(one, FunctionType))

@@ -1,9 +1,15 @@
 """Answers to the exercises of lesson 12: right ones in several styles, and wrong ones with what each is told."""
 
+import enum
+import hashlib
 import itertools
+import random
 import time
 import uuid
 from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
 
 from cqrs_lab.course.exercises.lesson_12 import TRIP
 from cqrs_lab.course.exercises.lesson_12_undo import Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
@@ -162,13 +168,166 @@ def stops_at_the_first_refund(shop, event):
         undo(shop, event)
 
 
+# --- further right ones
+
+
+class Undo:
+    """A callable object; ids as tuples, by keyword."""
+
+    def __call__(self, shop, event):
+        goods = getattr(event, "goods", {})
+        for product in sorted(goods):
+            shop.send(command=PutBack(event.order, product, goods[product]), command_id=(event.order, product))
+        for one in filter(lambda one: isinstance(one, Taken), list(shop.log)):
+            if one.order == event.order:
+                shop.send(command=PayBack(one.order, one.mills), command_id=("money", one.position))
+
+
+def in_two_functions(shop, event):
+    """The money of a late event by itself; one id is a number."""
+    if type(event) is Cancelled:
+        _ = [shop.send(PutBack(event.order, *pair), f"{event.order}/{pair[0]}") for pair in event.goods.items()]
+        _ = [_pays_back(shop, one) for one in shop.log[:] if type(one) is Taken and one.order == event.order]
+    else:
+        _pays_back(shop, event)
+
+
+def _pays_back(shop, taken):
+    shop.send(PayBack(taken.order, taken.mills), taken.position)
+
+
+def piece_by_piece(shop, event):
+    """Every piece goes back by a command of its own."""
+    if isinstance(event, Cancelled):
+        for product, quantity in event.goods.items():
+            for piece in range(quantity):
+                shop.send(PutBack(event.order, product, 1), f"{event.order} {product} {piece}")
+    money(shop, event)
+
+
+def money(shop, event):
+    for one in tuple(shop.log):
+        if isinstance(one, Taken) and one.order == event.order:
+            shop.send(PayBack(one.order, one.mills), f"money-{one.position}")
+
+
+def by_a_stable_hash(shop, event):
+    """Ids that are names of names: the same in every process."""
+    under(lambda told: uuid.uuid5(uuid.NAMESPACE_URL, told))(shop, event)
+
+
+def new_ids_for_what_is_not_recorded(shop, event):
+    """The log says what is done, so an id may be anything."""
+    by_looking_at_the_log(_AnyIds(shop), event)
+
+
+class _AnyIds:
+    def __init__(self, shop):
+        self.log, self._shop = shop.log, shop
+
+    def send(self, command):
+        self._shop.send(command, str(uuid.uuid4()))
+
+
+def everything_twice(shop, event):
+    """To be sure; under one id it is done once."""
+    undo(shop, event)
+    undo(shop, event)
+
+
+def undo_of_the_cell(shop, event):
+    product, quantity = next(iter(event.goods.items()))
+    shop.send(PutBack(event.order, product, quantity), "undo")
+
+
+# --- further wrong ones
+
+_ids, _numbers_of_commands = {}, itertools.count(1)
+
+
+def ids_kept_in_a_dict(shop, event):
+    under(lambda told: _ids.setdefault(told, uuid.uuid4()))(shop, event)
+
+
+def counts_its_commands(shop, event):
+    if event not in _handled(shop):
+        under(lambda told: next(_numbers_of_commands))(shop, event)
+
+
+def _handled(shop):
+    return [one for one in shop.log if isinstance(one, WentBack | PaidBack)]
+
+
+def ordinals_of_a_set(shop, event):
+    for ordinal, product in enumerate(set(getattr(event, "goods", {}))):
+        shop.send(PutBack(event.order, product, event.goods[product]), f"{event.order}-{ordinal}")
+    money(shop, event)
+
+
+def pays_first_and_forgets_the_goods(shop, event):
+    money(shop, event)
+
+
+def pays_the_first_payment(shop, event):
+    forgets_the_money(shop, event)
+    for one in [one for one in shop.log if isinstance(one, Taken) and one.order == event.order][:1]:
+        shop.send(PayBack(one.order, one.mills), f"money-{one.position}")
+    if isinstance(event, Taken):
+        shop.send(PayBack(event.order, event.mills), f"money-{event.position}")
+
+
+def one_of_each(shop, event):
+    for product in getattr(event, "goods", {}):
+        shop.send(PutBack(event.order, product, 1), f"{event.order}-{product}")
+    money(shop, event)
+
+
+def sends_what_happened(shop, event):
+    shop.send(WentBack(event.order, "cup", 2, 4), "undo")
+
+
+def from_the_other_order(shop, event):
+    """Take whatever money stands last in front of the cancellation."""
+    forgets_the_money(shop, event)
+    paid = [one for one in shop.log if isinstance(one, Taken)][0]
+    shop.send(PayBack(event.order, paid.mills), f"{event.order}-money")
+
+
+def swallows_its_error(shop, event):
+    try:
+        for product, quantity in event.good.items():
+            shop.send(PutBack(event.order, product, quantity), product)
+    except AttributeError:
+        pass
+
+
+def calls_it_wrongly(shop, event):
+    shop.send(PutBack(event.order, "cup"), "cup")
+
+
+def clears_the_log(shop, event):
+    undo(shop, event)
+    shop.log.clear()
+
+
+def marks_the_payment(shop, event):
+    undo(shop, event)
+    at = next(at for at, one in enumerate(shop.log) if isinstance(one, Taken) and one.order == event.order)
+    shop.log[at] = replace(shop.log[at], mills=0)
+
+
 WRONG_UNDOS = {
+    "the money alone": (pays_first_and_forgets_the_goods, "with her name on it"),
+    "the first payment": (pays_the_first_payment, "does your code stop looking"),
+    "sends an event": (sends_what_happened, "The store-room understands PutBack"),
+    "ids of this process": (under(lambda told: hash(told)), "hash() of a text is another number"),
+    "an argument too few": (calls_it_wrongly, "Try that line alone"),
     "one refund an order": (one_refund_an_order, "both refunds under one id"),
     "stops at the first refund": (stops_at_the_first_refund, "what is still owed to her"),
     "by the event in hand": (by_the_event_in_hand, "met on two ways, under two ids"),
     "deletes events": (deletes, "Who tells them, if you take one away"),
     "writes events itself": (writes_the_log_itself, "Which command makes it true"),
-    "new ids": (under(lambda _: str(uuid.uuid4())), "The same wish under a new id is a new wish"),
+    "new ids": (under(lambda _: str(uuid.uuid4())), "The same request under a new id is a new request"),
     "no ids": (under(lambda _: None), "What did you give it to know that by"),
     "one id for all": (under(lambda _: "undo"), "What tells them apart"),
     "the first product": (first_product_only, "How many products were set aside"),
@@ -179,9 +338,8 @@ WRONG_UNDOS = {
     "ids without the order": (under(lambda told: told.rpartition("-")[2]), "Whose cup does an id name"),
     "stops where it began": (stops_where_it_began, "Does begun mean finished"),
     "late money without an id": (late_money_without_an_id, "The late money was seen twice"),
-    "remembers in memory": (remembers_in_memory, "What do you remember from before"),
     "nothing": (lambda shop, event: None, "Each needs one that makes it good"),
-    "an error": (raises, "for which event"),
+    "an error": (raises, "Nothing of that name is there"),
     "no function": ("undo", "What did you hand over"),
 }
 
@@ -200,8 +358,8 @@ def by_position(event, desk):
 
 def remembers(event, desk):
     if event.order not in desk.memory:
+        desk.issue(event.customer, uuid.uuid4())
         desk.memory[event.order] = True
-        desk.issue(event.customer, key=uuid.uuid4())
 
 
 def looks_into_the_table(event, desk):
@@ -226,30 +384,102 @@ def remembers_elsewhere(event, desk):
 
 _numbers = itertools.count()
 
+_keys = {}
+
+
+class Vouchers:
+    """Remembers in itself."""
+
+    def __init__(self):
+        self.keys = {}
+
+    def __call__(self, event, desk):
+        desk.issue(event.customer, self.keys.setdefault(event.order, uuid.uuid4()))
+
+
+def keeps_a_count_by_customer(event, desk):
+    """Number a customer's parcels as they come."""
+    if event.order not in desk.memory:
+        desk.memory[event.order] = f"{event.customer}-{len(desk.memory)}"
+    desk.issue(event.customer, desk.memory[event.order])
+
+
+def remembers_with_a_default(event, desk, given={}):  # noqa: B006 - the planted mistake
+    desk.issue(event.customer, given.setdefault(event.order, uuid.uuid4()))
+
+
+def issues_twice(event, desk):
+    desk.issue(event.customer, f"{event.order}-1")
+    desk.issue(event.customer, f"{event.order}-2")
+
+
+def to_the_order(event, desk):
+    desk.issue(event.order, event.order)
+
+
+def of_the_cell(event, desk):
+    if event.order not in desk.memory:
+        desk.memory[event.order] = True
+        desk.issue(event.customer, key=uuid.uuid4())
+
+
 WRONG_HANDLERS = {
     "memory": (remembers, "Which key would it know again"),
     "a table": (looks_into_the_table, "May a handler trust a table"),
     "a uuid": (lambda event, desk: desk.issue(event.customer, uuid.uuid4()), "Another key each time"),
     "a count in memory": (counts_in_memory, "After the crash you counted from the start"),
+    "a count by customer": (keeps_a_count_by_customer, "if not on the event alone"),
     "the customer": (lambda event, desk: desk.issue(event.customer, event.customer), "Is your key hers"),
     "one key": (lambda event, desk: desk.issue(event.customer, "voucher"), "What tells his parcel from hers"),
-    "a hash": (lambda event, desk: desk.issue(event.customer, hash(event.order)), "another number in each process"),
-    "memory elsewhere": (remembers_elsewhere, "What do you remember outside desk"),
+    "a hash": (lambda event, desk: desk.issue(event.customer, hash(event.order)), "is another number"),
     "no voucher": (lambda event, desk: None, "Which line sends the voucher"),
-    "an error": (lambda event, desk: event.key, "Which line of yours raises it"),
+    "an error": (lambda event, desk: event.key, "Nothing of that name is there"),
     "no function": ({}, "What did you hand over"),
 }
-# These, too, make a new key each time; they are met as the uuid is.
-NEW_EACH_TIME = (
-    lambda event, desk: desk.issue(event.customer, next(_numbers)),
-    lambda event, desk: desk.issue(event.customer, time.perf_counter_ns()),
-    lambda event, desk: desk.issue(event.customer, id(event)),
+_LOST, _NEW, _ELSEWHERE = "what it remembered died with it", "Another key each time", "hash() of a text is another"
+WRONG_KEYS = (
+    (remembers_elsewhere, _LOST),
+    (remembers_with_a_default, _LOST),
+    (Vouchers(), _LOST),
+    (lambda event, desk: desk.issue(event.customer, _keys.setdefault(event.order, uuid.uuid4())), _LOST),
+    (lambda event, desk: desk.issue(event.customer, next(_numbers)), _NEW),
+    (lambda event, desk: desk.issue(event.customer, time.perf_counter_ns()), _NEW),
+    (lambda event, desk: desk.issue(event.customer, id(event)), _NEW),
+    (lambda event, desk: desk.issue(event.customer, random.random()), _NEW),
+    (lambda event, desk: desk.issue(event.customer, hash(event)), _ELSEWHERE),
+    (lambda event, desk: desk.issue(event.customer, event.order.__hash__()), _ELSEWHERE),
+    (lambda event, desk: desk.issue(event.customer, id(event.order)), _ELSEWHERE),
+    (lambda event, desk: desk.issue(event.customer, f"voucher-{abs(hash((event.order, event.customer)))}"), _ELSEWHERE),
+    (lambda event, desk: desk.issue(event.customer, f"{datetime.now():%Y}-{event.customer}"), "Is your key hers"),
+    (issues_twice, "Which line sends the voucher"),
+    (to_the_order, "Which line sends the voucher"),
+    (of_the_cell, "Write your answer there"),
 )
 
-HASHED = (
-    lambda event, desk: desk.issue(event.customer, hash(event)),
-    lambda event, desk: desk.issue(event.customer, f"voucher-{abs(hash((event.order, event.customer)))}"),
-)
+
+def digest(event, desk):
+    desk.issue(event.customer, hashlib.sha256(event.order.encode()).hexdigest())
+
+
+def named(event, desk):
+    desk.issue(key=uuid.uuid5(uuid.NAMESPACE_OID, event.order), customer=event.customer)
+
+
+def whole_event(event, desk):
+    desk.issue(event.customer, event)
+
+
+def by_hash_of_a_number(event, desk):
+    """A whole number is its own hash, in every process."""
+    desk.issue(event.customer, hash(event.position))
+
+
+def unless_remembered(event, desk):
+    """Memory and table save a call, and nobody relies on them."""
+    if event.order not in desk.table and event.order not in desk.memory:
+        desk.issue(event.customer, (event.customer, event.order))
+        desk.memory[event.order] = True
+
 
 # --- 12.3 -------------------------------------------------------------------------------------------------
 
@@ -271,13 +501,72 @@ WRONG_TRIPS = {
     "ticket, retry": (said(TICKET, "retry"), "After it, can it"),
     "mail, undo": (said(MAIL, "undo"), "because a mail server is down"),
     "mail, no return": (said(MAIL, "no return"), "for a mail that fails"),
-    "nothing": (dict.fromkeys(TRIP), "Suppose the next step fails"),
+    "nothing": (dict.fromkeys(TRIP, ""), "Suppose the next step fails"),
     "a list": (["undo"], "each of the five steps"),
 }
 
 RIGHT = {
-    "12.1": [undo, by_looking_at_the_log, by_match, holds_on_to_everything],
-    "12.2": [give, by_position],
-    "12.3": [dict(TRIP), {step: kind.upper() for step, kind in TRIP.items()}],
+    "12.1": [
+        undo,
+        by_looking_at_the_log,
+        by_match,
+        holds_on_to_everything,
+        Undo(),
+        in_two_functions,
+        piece_by_piece,
+        by_a_stable_hash,
+        new_ids_for_what_is_not_recorded,
+        everything_twice,
+    ],
+    "12.2": [
+        give,
+        by_position,
+        digest,
+        named,
+        whole_event,
+        by_hash_of_a_number,
+        unless_remembered,
+        lambda event, desk: desk.issue(event.customer, random.Random(event.order).random()),
+    ],
+    "12.3": [
+        dict(TRIP),
+        {step: kind.upper() for step, kind in TRIP.items()},
+        list(TRIP.items()),
+        pd.Series(TRIP),
+        pd.DataFrame({"can be": TRIP}),
+        {step.title(): f" {kind.replace(' ', '-')}." for step, kind in reversed(TRIP.items())},
+        {step: enum.Enum("Kind", {"KIND": kind}).KIND for step, kind in TRIP.items()},
+    ],
 }
 WRONG = {"12.1": WRONG_UNDOS, "12.2": WRONG_HANDLERS, "12.3": WRONG_TRIPS}
+ALSO_WRONG = {
+    "12.1": (
+        (rewrites, "Who tells them, if you take one away"),
+        (clears_the_log, "Who tells them, if you take one away"),
+        (marks_the_payment, "Who tells them, if you take one away"),
+        (by_the_sum, "both refunds under one id"),
+        (remembers_in_memory, "What did you give it to know that by"),
+        (ids_kept_in_a_dict, "The same request under a new id"),
+        (counts_its_commands, "Whose cup does an id name"),
+        (under(lambda told: time.time_ns()), "The same request under a new id"),
+        (ordinals_of_a_set, "a set has another order"),
+        (under(lambda told: f"undo-{abs(hash((told, 'undo')))}"), "hash() of a text is another number"),
+        (one_of_each, "and with how much"),
+        (from_the_other_order, "and with how much"),
+        (swallows_its_error, "Each needs one that makes it good"),
+        (undo_of_the_cell, "Write your answer there"),
+    ),
+    "12.2": WRONG_KEYS,
+    "12.3": (
+        (["undo", "undo", "undo", "no return", "retry"], "each of the five steps"),
+        (TRIP | {TICKET: "irreversible"}, "comes closest to what you mean"),
+        (TRIP | {MAIL: ""}, "Suppose the next step fails"),
+        ({step: kind for step, kind in TRIP.items() if step != MAIL}, "Suppose the next step fails"),
+        (dict(zip(TRIP, reversed(TRIP.values()), strict=True)), "trying the seat again"),
+        (dict.fromkeys(TRIP, "undo"), "With what would you undo it"),
+        (dict.fromkeys(TRIP, "retry"), "trying the seat again"),
+        (dict.fromkeys(TRIP, "no return"), "The hour passes"),
+        (TRIP | {MAIL: "no return", TICKET: "retry"}, "After it, can it"),
+        (dict.fromkeys(TRIP), "Write your answer there"),
+    ),
+}

@@ -82,16 +82,6 @@ def test_no_two_wrong_answers_get_the_same_sentence(key):
     assert len(set(asked)) == len(asked)
 
 
-@pytest.mark.parametrize("at", range(len(answers_12.NEW_EACH_TIME)))
-def test_any_key_that_is_new_each_time_is_met_as_such(at):
-    assert "Another key each time" in check("12.2", answers_12.NEW_EACH_TIME[at]).ask
-
-
-@pytest.mark.parametrize("at", range(len(answers_12.HASHED)))
-def test_a_key_made_with_hash_is_met_however_it_is_made(at):
-    assert "another number in each process" in check("12.2", answers_12.HASHED[at]).ask
-
-
 @pytest.mark.parametrize(("answer", "sentence"), answers_10.ALSO_SWAPPING)
 def test_a_swap_too_early_or_too_many_is_met_as_such_wherever_it_stands(answer, sentence):
     assert sentence in check("10.2", answer).ask
@@ -106,14 +96,6 @@ def test_a_rebuild_is_told_what_came_of_it_in_plain_words(name):
 @pytest.mark.parametrize("told", answers_09.NO_POSITIONS, ids=str)
 def test_what_is_no_position_is_met_as_such(told):
     assert "A position is a whole number" in check("09.3", lambda commits, polls: told).ask
-
-
-def test_an_id_made_of_the_sum_is_met_as_one_id_for_two_payments():
-    assert "both refunds under one id" in check("12.1", answers_12.by_the_sum).ask
-
-
-def test_who_rewrites_an_event_is_met_as_who_deletes_one():
-    assert "Who tells them, if you take one away" in check("12.1", answers_12.rewrites).ask
 
 
 @pytest.mark.parametrize(("answer", "sentence"), answers_09.ALSO_RAISING)
