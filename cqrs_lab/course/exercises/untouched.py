@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Mapping
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 
@@ -55,7 +55,14 @@ def _methods(made: type) -> dict[str, FunctionType]:
     return {name: one for name, one in vars(made).items() if isinstance(one, FunctionType)}
 
 
-def _steps(function: FunctionType) -> list[tuple[str, str]]:
+def _steps(function: FunctionType | CodeType) -> list[tuple[str, Any]]:
     """List what a function does: its names differ, its steps do not; where it jumps to depends on what was cached."""
     jumps = {*dis.hasjrel, *dis.hasjabs}
-    return [(step.opname, "" if step.opcode in jumps else step.argrepr) for step in dis.get_instructions(function)]
+    return [
+        (step.opname, "" if step.opcode in jumps else _within(step)) for step in dis.get_instructions(function)
+    ]
+
+
+def _within(step: dis.Instruction) -> Any:
+    """Return what a step is about; a function within a function, or a comprehension, by its own steps."""
+    return _steps(step.argval) if isinstance(step.argval, CodeType) else step.argrepr

@@ -1,8 +1,10 @@
 """Answers to the exercises of lesson 9: right ones in several styles, and wrong ones with what each is told."""
 
+import numpy as np
 import pandas as pd
 
 import cqrs_lab as lab
+from cqrs_lab import merge_rows
 from cqrs_lab.course.exercises.lesson_09 import BalanceChanged
 
 # --- 09.1 -------------------------------------------------------------------------------------------------
@@ -138,11 +140,142 @@ class WithoutReturn(Balances):
         super().summarise(batch)
 
 
+# --- further right ones
+
+
+class ByHand(Balances):
+    """Without the kit's helpers."""
+
+    schema = lab.Schema(index=["account"], columns={"at_position": "int64", "balance": "int64"})
+
+    def summarise(self, batch):
+        rows = {}
+        for one in batch:
+            rows[one.event.account] = (one.position, one.event.balance)
+        return self._table(rows)
+
+    def merge(self, table, rows):
+        merged = {key: tuple(values) for key, *values in table.itertuples()}
+        for key, *values in rows.itertuples():
+            merged[key] = max(merged.get(key, (0, 0)), tuple(values))
+        return self._table(merged)
+
+    def _table(self, rows):
+        frame = pd.DataFrame(
+            [(key, *values) for key, values in rows.items()], columns=["account", "at_position", "balance"]
+        )
+        return self.schema.conform(frame)
+
+
+class ByVersion(Balances):
+    """Each account has a stream, so its version says what is newer."""
+
+    schema = lab.Schema(index=["account"], columns={"balance": "int64", "at_version": "int64"})
+
+    def summarise(self, batch):
+        changed = batch.frame(BalanceChanged).rename(columns={"version": "at_version"})
+        return self.schema.conform(changed.sort_values("at_version").drop_duplicates("account", keep="last"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows, latest={"at_version": ["balance"]})
+
+
+class SortedAndCut(Balances):
+    def merge(self, table, rows):
+        both = pd.concat([table, rows]).sort_values("at_position", kind="stable")
+        return self.schema.conform(both[~both.index.duplicated(keep="last")].reset_index())
+
+
+class LedgerByVersion(Balances):
+    """A line for each change of an account, by stream and version, added up when somebody asks."""
+
+    schema = lab.Schema(index={"stream": "str", "version": "int64"}, columns={"account": "str", "amount": "int64"})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(BalanceChanged).drop_duplicates(["stream", "version"]))
+
+    def merge(self, table, rows):
+        return pd.concat([table, rows[~rows.index.isin(table.index)]])
+
+
+def holding_something(table):
+    """Whoever holds nothing is left out."""
+    return {who: float(held) for who, held in table["balance"].items() if held}
+
+
+def as_pairs(table):
+    yield from zip(table.index, table["balance"], strict=True)
+
+
+# --- further wrong ones
+
+
+class TheNewRows(Balances):
+    def merge(self, table, rows):
+        return rows
+
+
+class NeverBelowZero(Balances):
+    def summarise(self, batch):
+        rows = super().summarise(batch)
+        return rows.assign(balance=rows["balance"].clip(lower=0))
+
+
+class EmptyAccountsGo(Balances):
+    """An account that holds nothing is dropped, and with it how new that is."""
+
+    def merge(self, table, rows):
+        merged = super().merge(table, rows)
+        return merged[merged["balance"] != 0]
+
+
+class OldestWins(Balances):
+    def merge(self, table, rows):
+        both = pd.concat([table, rows]).sort_values("at_position", kind="stable")
+        return self.schema.conform(both[~both.index.duplicated(keep="first")].reset_index())
+
+
+class ComparesAmounts(Balances):
+    """What brings the same balance has been heard."""
+
+    def merge(self, table, rows):
+        new = rows[~rows["balance"].isin(table["balance"])]
+        return self.schema.conform(pd.concat([table[~table.index.isin(new.index)], new]).reset_index())
+
+
+class Half(Balances):
+    """Positions are kept, and the sum is still made of amounts."""
+
+    schema = lab.Schema(index=["account"], columns={"balance": "int64", "at_position": "int64"})
+
+    def summarise(self, batch):
+        changed = batch.frame(BalanceChanged)
+        rows = changed.groupby("account").agg(balance=("amount", "sum"), at_position=("position", "max"))
+        return self.schema.conform(rows)
+
+    def merge(self, table, rows):
+        new = rows[rows["at_position"] > table["at_position"].reindex(rows.index, fill_value=0)]
+        return pd.concat([table, new]).groupby(level=0).agg({"balance": "sum", "at_position": "max"})
+
+
+class Counts(Balances):
+    heard = 0
+
+    def summarise(self, batch):
+        Counts.heard += 1
+        return super().summarise(batch) if Counts.heard % 2 else super().summarise(batch).iloc[:0]
+
+
 WRONG_PROJECTIONS = {
+    "the new rows alone": ((TheNewRows(), balances), "an account that only the table has"),
+    "never below zero": ((NeverBelowZero(), balances), "Who made it zero"),
+    "empty accounts go": ((EmptyAccountsGo(), balances), "know when it was emptied"),
+    "half an account": ((Balances(), lambda table: table["balance"] / 7), "Only a whole number has a meaning"),
+    "no mapping": ((Balances(), lambda table: table["balance"].sum()), "Several things are asked for"),
     "adds": ((Sums(), balances), "came twice, and counted twice"),
     "drops equal amounts": ((SumsOfDifferentAmounts(), balances), "two equal amounts one and the same"),
     "remembers in Python": ((Remembers(), balances), "The process may die at any moment"),
-    "the last to come wins": ((LastToCome(), balances), "An old event came once more"),
+    "the last to come wins": ((LastToCome(), balances), "An old event came again"),
     "the largest wins": ((Largest(), balances), "She took out 100"),
     "the first to come wins": ((FirstToCome(), balances), "What has become of the first"),
     "a line twice in a slice": ((LedgerWithTwoLines(), added_up), "It came twice in one delivery"),
@@ -155,7 +288,26 @@ WRONG_PROJECTIONS = {
     "no projection": ("balances", "which two functions"),
 }
 
-ALSO_RAISING = (
+
+class OfTheCell(Balances):
+    schema = lab.Schema(index=["account"], columns={"amount": "int64"})
+
+    def summarise(self, batch):
+        return batch.frame(BalanceChanged).groupby("account")[["amount"]].sum()
+
+    def merge(self, table, rows):
+        return merge_rows(table, rows, add=["amount"])
+
+
+ALSO_WRONG_PROJECTIONS = (
+    ((OldestWins(), balances), "What has become of the first"),
+    ((ComparesAmounts(), balances), "An old event came again"),
+    ((Half(), balances), "It came twice in one delivery"),
+    ((Counts(), balances), "The process may die at any moment"),
+    ((Balances, balances), "which two functions"),
+    ((Balances(), "balance"), "What asks your table"),
+    ((Balances(), lambda table: None), "Your function returned None"),
+    ((OfTheCell(), lambda table: table["amount"]), "Write your answer there"),
     ((UnnamedInMerge(), balances), "Python knows no such name here"),
     ((Balances(), lambda table: table["amount"]), "Nothing of that name is there"),
     ((Balances(), lambda table: table.balances), "Nothing of that name is there"),
@@ -230,7 +382,130 @@ def raises(disk, batch, projection):
     disk.tabel = projection.summarize(batch)
 
 
+class TakeIn:
+    """A callable object, with a memory that only saves work."""
+
+    def __init__(self):
+        self.done = 0
+
+    def __call__(self, disk, batch, projection):
+        if batch.last_position <= max(self.done, disk.checkpoint):
+            return
+        table = projection.merge(disk.table, projection.summarise(batch))
+        disk.table = table
+        disk.checkpoint = self.done = batch.last_position
+
+
+def new_events_in_a_list(disk, batch, projection):
+    new = [one for one in batch if one.position > disk.checkpoint]
+    if not new:
+        return
+    disk.table = projection.merge(disk.table, projection.summarise(lab.EventBatch(new)))
+    disk.checkpoint = np.int64(new[-1].position)
+
+
+def keyword_names(disk, batch, projection):
+    table, last = disk.table, disk.checkpoint
+    rows = projection.summarise(batch=batch)
+    disk.table = projection.merge(table=table, rows=rows)
+    if batch.last_position > last:
+        disk.checkpoint = batch.last_position
+
+
+def cleans_up(disk, batch, projection):
+    """Whatever is raised goes on its way."""
+    try:
+        rows = projection.summarise(batch)
+    except Exception as error:
+        raise RuntimeError("cannot be read") from error
+    disk.table = projection.merge(disk.table, rows)
+    disk.checkpoint = max(batch.last_position, disk.checkpoint)
+
+
+def one_step_at_a_time(disk, batch, projection):
+    """Go forward by one, so the rest of the batch comes again: slow, and nothing is missed."""
+    new = batch.after(disk.checkpoint)
+    if len(new):
+        disk.table = projection.merge(disk.table, projection.summarise(new))
+        disk.checkpoint += 1
+
+
+def beyond(disk, batch, projection):
+    disk.table = projection.merge(disk.table, projection.summarise(batch))
+    disk.checkpoint = max(disk.checkpoint, batch.last_position + 1)
+
+
+def drops_what_overlaps(disk, batch, projection):
+    if next(iter(batch)).position > disk.checkpoint:
+        disk.table = projection.merge(disk.table, projection.summarise(batch))
+        disk.checkpoint = batch.last_position
+
+
+_table = []
+
+
+def keeps_the_table_in_memory(disk, batch, projection):
+    """Keep it at hand; the disk gets a copy."""
+    _table.append(projection.summarise(batch))
+    table = projection.schema.empty()
+    for rows in _table:
+        table = projection.merge(table, rows)
+    disk.table = table
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+
+
+_seen = set()
+
+
+def seen_in_memory(disk, batch, projection):
+    """Note it before it is written."""
+    new = [one for one in batch if one.position not in _seen]
+    _seen.update(one.position for one in new)
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+    if new:
+        disk.table = projection.merge(disk.table, projection.summarise(lab.EventBatch(new)))
+
+
+def before_and_after(disk, batch, projection):
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+    disk.table = projection.merge(disk.table, projection.summarise(batch))
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+
+
+def checkpoint_in_the_loop(disk, batch, projection):
+    """Events one by one, the table at the end."""
+    table = disk.table
+    for one in batch.after(disk.checkpoint):
+        table = projection.merge(table, projection.summarise(lab.EventBatch([one])))
+        disk.checkpoint = one.position
+    disk.table = table
+
+
+def of_the_cell(disk, batch, projection):
+    disk.checkpoint = batch.last_position
+    disk.table = projection.merge(disk.table, projection.summarise(batch))
+
+
+def passes_over(disk, batch, projection):
+    try:
+        hears_all_again(disk, batch, projection)
+    except Exception:  # noqa: BLE001 - the planted mistake
+        return
+
+
+ALSO_WRONG_WORKERS = (
+    (keeps_the_table_in_memory, "The checkpoint has passed an event that no table has"),
+    (seen_in_memory, "The checkpoint has passed an event that no table has"),
+    (before_and_after, "The checkpoint has passed an event that no table has"),
+    (checkpoint_in_the_loop, "The checkpoint has passed an event that no table has"),
+    (lambda disk, batch, projection: disk.save(batch), "Try that line alone"),
+    (lambda disk, batch: None, "Which arguments does the task name"),
+    (lambda disk, batch, projection: None, "Nothing went wrong yet"),
+    (of_the_cell, "Write your answer there"),
+)
 WRONG_WORKERS = {
+    "beyond the end": (beyond, "Your checkpoint is beyond the last event"),
+    "drops what overlaps": (drops_what_overlaps, "Which part of it did you drop"),
     "checkpoint first": (checkpoint_then_table, "The checkpoint has passed an event that no table has"),
     "counts deliveries": (counts_deliveries, "your checkpoint counted both"),
     "checkpoint goes back": (checkpoint_goes_back, "your checkpoint went back with it"),
@@ -238,7 +513,7 @@ WRONG_WORKERS = {
     "a transaction": (in_one_transaction, "This disk has no transaction"),
     "swallows an error": (swallows, "Who hears of it"),
     "only the new rows": (only_the_new_rows, "Nothing went wrong yet"),
-    "raises": (raises, "Which line of yours raises it"),
+    "raises": (raises, "Nothing of that name is there"),
     "no function": ("take_in", "What did you hand over"),
 }
 
@@ -291,12 +566,84 @@ WRONG_SKIPPED = {
     ),
 }
 
-NO_POSITIONS = ([[1]], [1, "a"], {1, None}, "12", 3)
+def by_table(commits, polls):
+    frame = pd.DataFrame({"at": pd.Series(commits, dtype="float64")}).dropna()
+    passed = [min((second for second, upto in polls if upto >= at), default=np.inf) for at in frame.index]
+    return frame.index[frame["at"] > passed]
+
+
+def as_a_generator(commits, polls):
+    for position in sorted(commits):
+        first = next((second for second, upto in polls if position <= upto), None)
+        if first is not None and commits[position] is not None and commits[position] > first:
+            yield position
+
+
+def as_an_array(commits, polls):
+    return np.array(list(as_a_generator(commits, polls)), dtype=float)
+
+
+def as_keys(commits, polls):
+    return dict.fromkeys(skipped(commits, polls), "skipped").keys()
+
+
+def without_end(commits, polls):
+    while True:
+        yield 1
+
+
+def next_poll(commits, polls):
+    """Look from one poll to the next."""
+    found = set()
+    for (second, upto), (later, _) in zip(polls, polls[1:], strict=False):
+        found |= {at for at, done in commits.items() if done and at <= upto and second < done <= later}
+    return found
+
+
+def skipped_of_the_cell(commits, polls):
+    second, upto = polls[-1]
+    return {position for position in commits if position > upto}
+
+
+ALSO_WRONG_SKIPPED = (
+    (next_poll, "so its lag is zero"),
+    (lambda commits, polls: [at for at in as_a_generator(commits, polls)] + [99], "A number may be missing"),
+    (lambda commits, polls: {at - 1 for at in skipped(commits, polls)}, "so its lag is zero"),
+    (lambda commits, polls: {at for at, done in commits.items() if done and done > polls[0][0]}, "A number may be"),
+    (skipped_of_the_cell, "Write your answer there"),
+    (lambda commits, polls: len(skipped(commits, polls)), "Which container do yours stand in"),
+    (lambda commits, polls: None, "Is there a return"),
+    (lambda commits, polls: skipped(commits, polls).add(1), "Is there a return"),
+    (lambda commits, polls: {at for at, done in commits.items() if done > polls[-1][0]}, "Try that line alone"),
+    (lambda commits: set(), "Try that line alone"),
+    (lambda commits, polls: {(at, commits[at]) for at in skipped(commits, polls)}, "A position is a whole number"),
+    (lambda commits, polls: {f"{at}" for at in skipped(commits, polls)}, "A position is a whole number"),
+)
+NO_POSITIONS = ([[1]], [1, "a"], {1, None}, [1.5], [True])
 WRONG_SKIPPED["no positions"] = (lambda commits, polls: [[1]], "A position is a whole number")
 
 RIGHT = {
-    "09.1": [(Balances(), balances), (Ledger(), added_up)],
-    "09.2": [table_then_checkpoint, hears_all_again, event_by_event],
-    "09.3": [skipped, as_the_reader_reads],
+    "09.1": [
+        (Balances(), balances),
+        (Ledger(), added_up),
+        (ByHand(), balances),
+        [ByVersion(), balances],
+        (SortedAndCut(), holding_something),
+        (LedgerByVersion(), lambda table: table.groupby("account")[["amount"]].sum()),
+        (Balances(), as_pairs),
+        (Balances(), lambda table: table["balance"].astype("float64").to_dict()),
+    ],
+    "09.2": [
+        table_then_checkpoint,
+        hears_all_again,
+        event_by_event,
+        TakeIn(),
+        new_events_in_a_list,
+        keyword_names,
+        cleans_up,
+        one_step_at_a_time,
+    ],
+    "09.3": [skipped, as_the_reader_reads, by_table, as_a_generator, as_an_array, as_keys],
 }
 WRONG = {"09.1": WRONG_PROJECTIONS, "09.2": WRONG_WORKERS, "09.3": WRONG_SKIPPED}
+ALSO_WRONG = {"09.1": ALSO_WRONG_PROJECTIONS, "09.2": ALSO_WRONG_WORKERS, "09.3": ALSO_WRONG_SKIPPED}

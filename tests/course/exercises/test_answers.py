@@ -96,8 +96,3 @@ def test_a_rebuild_is_told_what_came_of_it_in_plain_words(name):
 @pytest.mark.parametrize("told", answers_09.NO_POSITIONS, ids=str)
 def test_what_is_no_position_is_met_as_such(told):
     assert "A position is a whole number" in check("09.3", lambda commits, polls: told).ask
-
-
-@pytest.mark.parametrize(("answer", "sentence"), answers_09.ALSO_RAISING)
-def test_an_error_is_met_with_what_it_means_wherever_it_is_raised(answer, sentence):
-    assert sentence in check("09.1", answer).ask
