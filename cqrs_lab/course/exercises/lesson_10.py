@@ -1,21 +1,22 @@
-"""Exercises of lesson 10: write an upcaster, rebuild without downtime, and tell what a change asks for."""
+"""Exercises of lesson 10: write an upcaster, rebuild without downtime, and say what a change asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral
 from typing import Any
 
+import cqrs_lab as lab
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
-from cqrs_lab.course.guard import NotYet
-from cqrs_lab.errors import said
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 
 # --- 10.1 -------------------------------------------------------------------------------------------------
 
 NOT_RECORDED = "not recorded"
-"""What the shop has agreed to say where an old event does not tell."""
+"""What the shop has agreed to say where an old event does not say."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +53,30 @@ TAKEN = (
         OrderTaken1("o3", "cleo", "Flat 2, 5 Quay Street, Galway", 4, 9000),
         OrderTaken("o3", "cleo", "Flat 2, 5 Quay Street", "Galway", 4, 2250, NOT_RECORDED),
     ),
+    (
+        OrderTaken1("o4", "dora", "3 Cork Road, Cork", 1, 2550),
+        OrderTaken("o4", "dora", "3 Cork Road", "Cork", 1, 2550, NOT_RECORDED),
+    ),
 )
 
 
 def upcaster(answer: Any) -> None:
     """Judge a function that makes an OrderTaken of an OrderTaken1."""
     if not callable(answer):
-        raise NotYet("looked at your answer", answer, "a function of an old event", "What turns old into new?")
+        raise NotYet("looked at your answer", shown(answer), "a function of an old event", "What turns old into new?")
     for old, expected in TAKEN:
-        came, done = _upcast(answer, old), f"gave your function {old}"
+        came, done = _upcast(answer, old), f"called your function with {old}"
         if isinstance(came, Mapping):
             ask = "Deciders and projections ask of what type an event is. What do they make of a dict?"
             raise NotYet(done, came, expected, ask)
         if isinstance(came, OrderTaken1):
-            raise NotYet(done, came, expected, "That is the old shape again. Who is to read it?")
+            raise NotYet(done, came, expected, "That is the old shape again. Who is going to read it?")
         if not isinstance(came, OrderTaken):
-            raise NotYet(done, came, expected, "Does your function give the new event back?")
+            raise NotYet(done, shown(came), expected, "Does your function return the new event?")
         for field in fields(OrderTaken):
             told, wanted = getattr(came, field.name), getattr(expected, field.name)
-            if told != wanted or type(told) is not type(wanted):
+            kind = Integral if isinstance(wanted, int) else str
+            if told != wanted or not isinstance(told, kind):
                 ask = _field(field.name, told, old, expected)
                 raise NotYet(done, f"{field.name}={told!r}", f"{field.name}={wanted!r}", ask)
 
@@ -85,10 +91,12 @@ def _upcast(answer: Callable[[Any], Any], old: OrderTaken1) -> Any:
             ask = "This order was collected in the city. It is on record, and stays so. What has it no comma for?"
         if isinstance(error, TypeError) and "missing" in str(error):
             ask = "The new shape requires a field that the old one has not. What has the shop agreed to say there?"
-        raise NotYet(f"gave your function {old}", said(error), "an OrderTaken", ask) from None
+        elif isinstance(error, NameError | AttributeError | TypeError):
+            ask = what_it_means(error)
+        raise NotYet(f"called your function with {old}", error, "an OrderTaken", ask) from None
     if vars(given) != vars(old):
         ask = "The recorded event itself is another one now. Who has read it already, and what do they believe?"
-        raise NotYet(f"gave your function {old}, and looked at it afterwards", vars(given), old, ask)
+        raise NotYet(f"called your function with {old}, and looked at it afterwards", vars(given), old, ask)
     return came
 
 
@@ -103,19 +111,21 @@ def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
     if name == "each_mills":
         if told == old.total_mills:
             return "That is the price of all of them together. How many cups were there?"
-        if told == expected.each_mills:
+        if not isinstance(told, str) and told == expected.each_mills:
             return "Money is a whole number here. Which division leaves one?"
-    return "The old event tells it, under this name or another. What was it called?"
+    return "The old event says it, under this name or another. What was it called?"
 
 
 def _part_of_address(told: Any, wanted: str, ship_to: str) -> str:
     """Find the sentence for a street or a city that came out wrong."""
+    if told is None and not wanted:
+        return 'There is no street, and the task says what stands there then: "". What do readers make of None?'
     if told == ship_to and "," not in ship_to:
         return "No comma, so a city alone. Where does the city land, if you cut at a comma that is not there?"
     if told == ship_to:
         return "Street and city are still in one. What stands between them?"
     if not told:
-        return "The old event tells it, and the new one has forgotten it. Which part of ship_to is that?"
+        return "The old event says it, and the new one has forgotten it. Which part of ship_to is that?"
     if isinstance(told, str) and told.strip(", ") == wanted:
         return "The right part, and a little more: look between the quotes. What stands right behind the comma?"
     return "The city stands behind the last comma. How many commas may there be?"
@@ -127,7 +137,7 @@ CHANGES = {
     "how often each account was overdrawn: asked today for the first time, and every payment is on record": "rebuild",
     "which cash machine a withdrawal came from: nobody has written it down": "from now on",
     "old events call it amount, today's code calls it cents; every table stays as it is": "upcaster",
-    "new customers get a letter of welcome; tonight all tables are built anew": "nothing",
+    "new customers get a letter of welcome; tonight all tables are built again from the log": "nothing",
 }
 OVERDRAWN, MACHINE, CENTS, LETTER = CHANGES
 WHY_NOT = {
@@ -137,11 +147,11 @@ WHY_NOT = {
     (MACHINE, "rebuild"): "A log answers what was written down. From which event would you read the machine?",
     (MACHINE, "upcaster"): "An upcaster says what an old event implies. Which machine does a sum of money imply?",
     (MACHINE, "nothing"): "Then nobody can tell tomorrow either. What has to be written down from today on?",
-    (CENTS, "rebuild"): "Every table stays as it is. Who stumbles over the old name: tables, or who reads the log?",
-    (CENTS, "from now on"): "The old events do tell the sum, under another name. Who could translate?",
-    (CENTS, "nothing"): "Whoever reads the log from its beginning meets the old name. Who translates?",
-    (LETTER, "rebuild"): "Tables are built anew. Were the letters lost?",
-    (LETTER, "upcaster"): "Who sends letters does not mind the shape. What tells them which ones were sent?",
+    (CENTS, "rebuild"): "Every table stays as it is. Who stumbles over the old name: tables, or readers of the log?",
+    (CENTS, "from now on"): "The old events do hold the sum, under another name. Who could translate?",
+    (CENTS, "nothing"): "Every reader who starts at the beginning of the log meets the old name. Who translates?",
+    (LETTER, "rebuild"): "Tables are built again. Were the letters lost?",
+    (LETTER, "upcaster"): "No event has another shape. How does a sender of letters know which ones were sent?",
     (LETTER, "from now on"): "They were sent all along, by somebody with a checkpoint. Does a rebuild move it?",
 }
 
@@ -158,36 +168,50 @@ def changes(answer: Any) -> None:
     )
 
 
+def _rebuild_of_the_cell(tables: Any, store: Any, projection: Any) -> Any:
+    tables.mailer.checkpoint = 0
+    tables.serving.save(table=projection.schema.empty(), checkpoint=0)
+    head = store.head()
+    while tables.serving.checkpoint < head:
+        batch = lab.EventBatch(list(store.read_all(after=tables.serving.checkpoint, limit=2)))
+        table = projection.merge(tables.serving.table, projection.summarise(batch))
+        tables.serving.save(table=table, checkpoint=batch.last_position)
+        yield
+
+
 EXERCISES = (
     Exercise(
         "10.1",
         upcaster,
         (
             "Each field of the new event is one of three: copied, worked out, or not known.",
-            'old.ship_to.rpartition(", ") gives what stands before the last comma, the comma, and what comes after it.',
+            'old.ship_to.rpartition(", ") returns what stands before the last comma, the comma, and what follows it.',
             "each_mills is total_mills // cups; for the channel there is NOT_RECORDED.",
         ),
         "An upcaster says what an old event implies, and says so where it implies nothing. The record stays as it is.",
+        untouched=lambda old: old,
     ),
     Exercise(
         "10.2",
         rebuilding,
         (
             "Leave serving and mailer alone. Whatever you build, build it in tables.beside.",
-            "Read on while tables.beside.checkpoint < store.head(): ask for the head anew, each time.",
+            "Go on while tables.beside.checkpoint < store.head(): ask for the head again, each time.",
             "Save table and checkpoint together with tables.beside.save(table=…, checkpoint=batch.last_position), "
             "yield, and in the end call tables.swap().",
         ),
         "Beside, to the end, then one swap: nobody read a half-built table, and nobody got a mail twice.",
+        untouched=_rebuild_of_the_cell,
     ),
     Exercise(
         "10.3",
         changes,
         (
             "Ask of each: is it on record? If so, in which shape? And who has to hear of it?",
-            "What was never written down cannot be rebuilt; what is only called otherwise need not be.",
-            "Whoever acts on the world has a checkpoint of its own, and no rebuild touches it.",
+            "What was never written down cannot be rebuilt; what only has another name need not be.",
+            "A follower that acts on the world has a checkpoint of its own, and no rebuild touches it.",
         ),
         "Yesterday's log answers what it has recorded, in whatever shape, and no more.",
+        untouched=dict.fromkeys(CHANGES, ""),
     ),
 )

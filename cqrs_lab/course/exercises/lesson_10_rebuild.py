@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.exercises.arguments import expect_arguments
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.course.sending import written
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
 from cqrs_lab.read.schema import Schema
@@ -19,6 +21,7 @@ from cqrs_lab.simulation.faults import (
     Abort,
     Crash,
     FaultRun,
+    Poison,
     RebuildStory,
     Tables,
     by_function,
@@ -26,7 +29,9 @@ from cqrs_lab.simulation.faults import (
     story_of,
 )
 from cqrs_lab.simulation.faults.broken_law import laws_of
+from cqrs_lab.simulation.faults.plan import Fault
 from cqrs_lab.simulation.faults.rebuild_run import NOT_BACK, ONCE, WHO_SERVES, WHOLE
+from cqrs_lab.simulation.faults.sites import Unreadable
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
@@ -38,7 +43,7 @@ class _Sold:
 
 
 class _Units:
-    """Units of each product; version 2 tells the number of orders besides."""
+    """Units of each product; version 2 has the number of orders, too."""
 
     name, events = "units", (_Sold,)
 
@@ -62,8 +67,8 @@ class _Looked:
 
 @lru_cache(maxsize=1)
 def _story() -> RebuildStory:
-    """Three orders are there. Eight come in while the table is built; between them it is quiet once."""
-    units = {"cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
+    """Eight orders are there. Twelve come in while the table is built; between them it is quiet once."""
+    units = {"jug": (1,) * 9, "cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
     sold = [_Sold(product, each) for product, many in units.items() for each in many]
     plain = story_of(sold, lambda: _Units(1))
 
@@ -72,32 +77,43 @@ def _story() -> RebuildStory:
         quiet: Decider[Any, Any, None] = Decider(None, lambda looked, nothing: [], lambda nothing, event: nothing)
         bus.register(_Looked, quiet, stream=lambda looked: "log")
 
-    # Whoever pauses once more after having caught up, is caught up with: the next order comes at that pause.
-    commands = (*plain.commands[:6], _Looked(), *plain.commands[6:])
-    return RebuildStory(register, commands, lambda: _Units(1), to=lambda: _Units(2), before=3)
+    # An answer that pauses once too often has been overtaken: the next order comes at that pause.
+    commands = (*plain.commands[: 2 * BEFORE], _Looked(), *plain.commands[2 * BEFORE :])
+    return RebuildStory(register, commands, lambda: _Units(1), to=lambda: _Units(2), before=BEFORE)
 
 
-KEPT = {"cup": (13, 6), "mug": (2, 2), "pot": (4, 3)}
+BEFORE, MOST_READ = 8, 4
+KEPT = {"cup": (13, 6), "jug": (9, 9), "mug": (2, 2), "pot": (4, 3)}
 """What the story's orders come to, counted by hand: units and orders."""
 
 
 class _Watch:
-    """Lets the learner's generator go on step by step, and notes what it does to who serves and who sends mails."""
+    """Lets the learner's generator go on step by step, and notes what it does to who serves and who sends mails.
+
+    Each call is a life of its own: what an earlier one remembered in Python is gone.
+    """
 
     def __init__(self, answer: Callable[..., Any]) -> None:
-        self._answer = answer
+        self._as_made = written(answer)
         self.emptied = self.resent = False
         self.swapped_at: int | None = None
-        self.began_at, self.behind = 0, 0
+        self.began_at, self.behind, self.most_read = 0, 0, 0
+        self.error: Exception | None = None
+        self.no_steps: Any = self
 
     def __call__(self, tables: Tables, store: Any, projection: Any) -> Iterator[None]:
         """Be the rebuild that is put to the test."""
         self.began_at = self.began_at or store.head()
-        steps = self._answer(tables, store, projection)
+        counted = _Counted(store)
+        steps = self._noting(pickle.loads(self._as_made), tables, counted, projection)
+        if not isinstance(steps, Iterator):
+            self.no_steps = steps
+            return
         while True:
             serving, before, mailed = tables.serving, tables.serving.table, tables.mailer.checkpoint
-            checkpoint = serving.checkpoint
-            ended = next(steps, self) is self
+            checkpoint, counted.read = serving.checkpoint, 0
+            ended = self._noting(next, steps, self) is self
+            self.most_read = max(self.most_read, counted.read)
             touched = serving.checkpoint != checkpoint or not serving.table.equals(before)
             self.emptied |= touched and serving is not tables.beside
             self.resent |= tables.mailer.checkpoint != mailed
@@ -108,64 +124,130 @@ class _Watch:
                 return
             yield
 
+    def _noting(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return work(*arguments)
+        except Exception as error:
+            if not is_of_the_event(error):
+                self.error = self.error or error
+            raise
+
+
+class _Counted:
+    """The store; it counts the events that are read from it."""
+
+    def __init__(self, store: Any) -> None:
+        self._store, self.read = store, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def read_all(self, **asked: Any) -> Iterator[Any]:
+        """Hand on, and count."""
+        for one in self._store.read_all(**asked):
+            self.read += 1
+            yield one
+
+
+def is_of_the_event(error: BaseException | None) -> bool:
+    """Return whether an error, or one that it was raised from, is that an event cannot be read."""
+    return isinstance(error, Unreadable) or (error is not None and is_of_the_event(error.__context__))
+
+
+DONE = "rebuilt while orders came in"
+
 
 def rebuilding(answer: Any) -> None:
     """Judge a generator ``rebuild(tables, store, projection)``."""
-    if not inspect.isgeneratorfunction(answer):
-        ask = "Where does it pause, so that orders can come in and questions be answered?"
-        raise NotYet("looked at your answer", type(answer).__name__, "a function that yields between its steps", ask)
-    watch = _Watch(answer)
-    run = simulate_rebuild(_story(), (), by_function(watch))
+    if not callable(answer):
+        ask = "What did you hand over: the function, or what it returned?"
+        raise NotYet("looked at your answer", shown(answer), "a function rebuild(tables, store, projection)", ask)
+    expect_arguments(answer, "rebuild", "tables", "store", "projection")
+    run, watch = _tried(answer)
     _while_it_runs(run, watch)
     if not run.ok:
-        raise NotYet("rebuilt while orders came in", *_plainly(run), _late(run, watch))
+        raise NotYet(DONE, *_plainly(run), _late(run, watch))
     came = {str(key): (int(units), int(orders)) for key, units, orders in run.table.itertuples()}
     if came != KEPT:
-        raise NotYet("rebuilt while orders came in", came, KEPT, "Does the table say what the events say?")
-    for site in ("after the table is written: beside", "after the checkpoint is written: beside", "before swap"):
-        run = simulate_rebuild(_story(), [Crash(site, visit=2 if "beside" in site else 1)], by_function(answer))
+        raise NotYet(DONE, came, KEPT, "Does the table say what the events say?")
+    if watch.most_read > MOST_READ:
+        ask = "All that time nobody could order or ask. What if the log had twelve million events?"
+        expected = f"{MOST_READ} at most between two yields"
+        raise NotYet(f"{DONE}, and counted", f"{watch.most_read} events read in one go", expected, ask)
+    _dies(answer)
+    run, _ = _tried(answer, Abort(1))
+    if not run.ok:
+        raise NotYet("gave the rebuild up", *_plainly(run), "Who serves if you are told to stop?")
+    _unreadable(answer)
+
+
+def _tried(answer: Any, *faults: Fault) -> tuple[FaultRun, _Watch]:
+    watch = _Watch(answer)
+    run = simulate_rebuild(_story(), faults, by_function(watch))
+    if watch.no_steps is not watch:
+        ask = "Where does it pause, so that orders can come in and questions be answered?"
+        raise NotYet("called your function", shown(watch.no_steps), "a generator: a function with a yield", ask)
+    if watch.error and not watch.resent and not watch.emptied:
+        try:
+            raise watch.error
+        except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
+            done = f"{DONE}{f'; what went wrong: {run.plan}' if faults else ''}"
+            raise NotYet(done, error, "no error", what_it_means(error)) from None
+    return run, watch
+
+
+def _dies(answer: Any) -> None:
+    writes = [f"after {what} written: beside" for what in ("the table is", "the checkpoint is", "both are")]
+    for site in (*writes, "before swap"):
+        run, _ = _tried(answer, Crash(site, visit=2 if "beside" in site else 1))
+        if not len(run.idle) and not run.steps["what"].str.contains("crashed").any():
+            ask = "The process was gone, and your except went on as if it were not. What does a bare except catch?"
+            raise NotYet(f"let it die {site}", "it went on", "an end of this call", ask)
         if not run.ok:
             ask = "It died between the table and its checkpoint, or forgot where it was. What belongs together?"
             raise NotYet(f"let it die {site}", *_plainly(run), ask)
-    run = simulate_rebuild(_story(), [Abort(1)], by_function(answer))
+
+
+def _unreadable(answer: Any) -> None:
+    """Let the new version fail at an event, for a while."""
+    run, _ = _tried(answer, Poison(5))
+    done, expected = "let the new version fail at event 5, for a while", "the error, and nothing left out"
+    if not run.steps["what"].str.contains("stopped").any():
+        ask = "An event could not be read, and your function went on as if it had been. Who hears of it?"
+        raise NotYet(done, "no error came out", expected, ask)
     if not run.ok:
-        raise NotYet("gave the rebuild up", *_plainly(run), "Who serves if you are told to stop?")
+        raise NotYet(done, *_plainly(run), "Once it can be read, your function is called again. Where does it begin?")
 
 
 def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
     """Look at what no rebuild may do, whatever comes of it."""
-    done = "rebuilt while orders came in"
-    stopped = run.steps.loc[run.steps["what"].str.contains("of the rebuild: stopped, "), "what"]
     if watch.resent or ONCE in laws_of(run.broken):
         ask = (
             "Mails went out twice, or not at all. Whose checkpoint did you move, and what did they have to do with it?"
         )
-        raise NotYet(done, "the mailer's checkpoint was moved", "each mail sent once", ask)
+        raise NotYet(DONE, "the mailer's checkpoint was moved", "each mail sent once", ask)
     if watch.emptied:
         ask = "You wrote into the serving table. What does a visitor read until it is full again?"
         came = _plainly(run)[0] if run.broken else "the serving table was written"
-        raise NotYet(done, came, "answers as before", ask)
-    _swaps(run, watch, done)
-    if len(stopped):
-        told = str(stopped.iloc[0]).partition("stopped, ")[2]
-        raise NotYet(done, told, "no error", "Which line raises it, and at which step?")
+        raise NotYet(DONE, came, "answers as before", ask)
+    _swaps(run, watch)
 
 
-def _swaps(run: FaultRun, watch: _Watch, done: str) -> None:
+def _swaps(run: FaultRun, watch: _Watch) -> None:
     """Look at when the learner swapped, and how often."""
     swaps = run.visits.get("before swap", 0)
     built = any(site.endswith("written: beside") for site in run.visits)
     if watch.swapped_at == 0 or (swaps and not built):
         ask = "You swapped before anything was built. What stood beside by then, and what does a visitor make of it?"
-        raise NotYet(done, "an empty table was put in place of the full one", "a swap when all is built", ask)
+        raise NotYet(DONE, "an empty table was put in place of the full one", "a swap when all is built", ask)
     if swaps > 1:
         back = "" if "orders" in run.table else ", and the old table serves again"
         ask = "What served before the first swap stands beside after it. What does another swap bring back?"
-        raise NotYet(done, f"{swaps} calls of tables.swap(){back}", "one", ask)
+        raise NotYet(DONE, f"{swaps} calls of tables.swap(){back}", "one", ask)
 
 
 def _plainly(run: FaultRun) -> tuple[str, str]:
-    """Tell what came and what was expected where a law was broken, in the words of a visitor."""
+    """Say what came and what was expected where a law was broken, in the words of a visitor."""
     broken = run.broken[0]
     if broken.law == NOT_BACK:
         before, now = next(pair for pair in pairwise(run.steps["position"]) if pair[1] < pair[0])

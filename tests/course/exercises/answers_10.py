@@ -1,7 +1,14 @@
 """Answers to the exercises of lesson 10: right ones in several styles, and wrong ones with what each is told."""
 
-from dataclasses import replace
+import functools
+import re
+from dataclasses import asdict, replace
+from fractions import Fraction
 
+import numpy as np
+import pandas as pd
+
+import cqrs_lab as lab
 from cqrs_lab import EventBatch
 from cqrs_lab.course.exercises.lesson_10 import (
     CENTS,
@@ -73,6 +80,80 @@ def refuses(old):
     raise ValueError("unknown street")
 
 
+# --- further right ones
+
+
+def with_a_regular_expression(old):
+    street, city = re.fullmatch(r"(?:(.*), )?([^,]+)", old.ship_to).groups(default="")
+    return OrderTaken(
+        order_id=old.order_id,
+        customer_id=old.customer,
+        street=street,
+        city=city.strip(),
+        cups=old.cups,
+        each_mills=divmod(old.total_mills, old.cups)[0],
+        channel="not recorded",
+    )
+
+
+def by_match(old):
+    match old.ship_to.rsplit(",", 1):
+        case [street, city]:
+            pass
+        case [city]:
+            street = ""
+    values = asdict(old)
+    total, _ = values.pop("total_mills"), values.pop("ship_to")
+    values |= {"customer_id": values.pop("customer"), "street": street.strip(), "city": city.strip()}
+    return OrderTaken(**values, each_mills=np.int64(total) // old.cups, channel=NOT_RECORDED)
+
+
+class Upcaster:
+    def __call__(self, old):
+        return upcast(old)
+
+
+def by_rounding(old):
+    """The totals are whole, so the quotient is."""
+    comma = old.ship_to.rfind(",")
+    each = round(Fraction(old.total_mills, old.cups))
+    street, city = (old.ship_to[:comma], old.ship_to[comma + 2 :]) if comma > 0 else ("", old.ship_to)
+    return OrderTaken(old.order_id, old.customer, street, city, old.cups, each, NOT_RECORDED)
+
+
+# --- further wrong ones
+
+
+def takes_the_city_out(old):
+    city = upcast(old).city
+    return replace(upcast(old), street=old.ship_to.replace(city, "").rstrip(", "))
+
+
+def two_arguments(old, channel):
+    return replace(upcast(old), channel=channel)
+
+
+def changes_a_field(old):
+    object.__setattr__(old, "total_mills", old.total_mills // old.cups)
+    return replace(upcast(old), each_mills=old.total_mills)
+
+
+ALSO_WRONG_UPCASTERS = (
+    (lambda old: old, "Write your answer there"),
+    (takes_the_city_out, "The city stands behind the last comma"),
+    (two_arguments, "What has the shop agreed to say there"),
+    (changes_a_field, "The recorded event itself is another one now"),
+    (but(channel=lambda old: ""), "made of guesses"),
+    (but(channel=lambda old: "unknown"), "made of guesses"),
+    (but(channel=lambda old: "phone"), "made of guesses"),
+    (but(each_mills=lambda old: str(old.total_mills // old.cups)), "under this name or another"),
+    (but(each_mills=lambda old: old.total_mills // 3), "under this name or another"),
+    (but(cups=lambda old: 1), "under this name or another"),
+    (but(city=lambda old: old.ship_to), "Street and city are still in one"),
+    (but(city=lambda old: ""), "the new one has forgotten it"),
+    (lambda old: tuple(vars(upcast(old)).values()), "return the new event"),
+    (lambda old: [upcast(old)], "return the new event"),
+)
 WRONG_UPCASTERS = {
     "rewrites the record": (moves_the_fields, "The recorded event itself is another one now"),
     "forgets a field": (but(street=lambda old: ""), "the new one has forgotten it"),
@@ -82,8 +163,10 @@ WRONG_UPCASTERS = {
     "raises on the old shape": (needs_a_comma, "What has it no comma for"),
     "refuses an old order": (refuses, "can never be refused again"),
     "a dict": (lambda old: dict(vars(upcast(old))), "What do they make of a dict"),
-    "the old event": (lambda old: old, "Who is to read it"),
-    "nothing": (lambda old: None, "give the new event back"),
+    "the old event": (replace, "Who is going to read it"),
+    "nothing": (lambda old: None, "return the new event"),
+    "a street of None": (lambda old: replace(upcast(old), street=upcast(old).street or None), "What do readers make"),
+    "a name that is not there": (lambda old: OrderTaken(old.id), "Nothing of that name is there"),
     "the whole address": (but(street=lambda old: old.ship_to), "What stands between them"),
     "a space too many": (leaves_the_space, "What stands right behind the comma"),
     "a city in the street": (cuts_where_no_comma_is, "Where does the city land"),
@@ -127,6 +210,173 @@ def tidies_up(tables, store, projection):
 def empties(tables, store, projection):
     tables.serving.save(table=projection.schema.empty(), checkpoint=0)
     yield
+    yield from rebuild(tables, store, projection)
+
+
+# --- further right ones
+
+
+def as_far_as_the_serving_table(tables, store, projection):
+    """The serving table follows by itself, so it says how far the log goes."""
+    while tables.beside.checkpoint < tables.serving.checkpoint:
+        _one_step(tables, store, projection, 3)
+        yield "a step"
+    tables.swap()
+
+
+def _one_step(tables, store, projection, limit):
+    batch = after(store, tables.beside.checkpoint, limit)
+    if len(batch):
+        table = projection.merge(tables.beside.table, projection.summarise(batch))
+        tables.beside.save(checkpoint=batch.last_position, table=table)
+    return len(batch)
+
+
+def until_nothing_comes(tables, store, projection):
+    while True:
+        if not _one_step(tables, store, projection, 1):
+            tables.swap()
+            return
+        yield
+        if not _one_step(tables, store, projection, 4):
+            tables.swap()
+            return
+        yield
+
+
+def a_function_of_steps(tables, store, projection):
+    """Return the steps that another function takes."""
+    return rebuild(tables, store, projection)
+
+
+class Rebuild:
+    def __init__(self):
+        self.limit = 4
+
+    def __call__(self, tables, store, projection):
+        while _one_step(tables, store, projection, self.limit):
+            yield
+        tables.swap()
+
+
+def one_event_after_the_other(tables, store, projection):
+    """Iterate the log itself, with a pause at each event."""
+    for one in store.read_all(after=tables.beside.checkpoint):
+        table = projection.merge(tables.beside.table, projection.summarise(EventBatch([one])))
+        tables.beside.save(table=table, checkpoint=one.position)
+        yield
+    yield from rebuild(tables, store, projection)
+
+
+def starts_from_scratch(tables, store, projection):
+    """After a crash, too."""
+    tables.beside.save(table=projection.schema.empty(), checkpoint=0)
+    yield
+    yield from rebuild(tables, store, projection)
+
+
+def says_what_failed(tables, store, projection):
+    try:
+        yield from rebuild(tables, store, projection)
+    except ValueError as error:
+        raise RuntimeError("the new version fails") from error
+
+
+# --- further wrong ones
+
+
+def all_in_one_go(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        _one_step(tables, store, projection, None)
+        yield
+    tables.swap()
+
+
+def yields_at_the_end(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        _one_step(tables, store, projection, 2)
+    tables.swap()
+    yield
+
+
+def lists_the_log_first(tables, store, projection):
+    for one in list(store.read_all()):
+        table = projection.merge(tables.beside.table, projection.summarise(EventBatch([one])))
+        tables.beside.save(table=table, checkpoint=one.position)
+        yield
+    yield from rebuild(tables, store, projection)
+
+
+def passes_over_errors(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        try:  # noqa: SIM105
+            _one_step(tables, store, projection, 2)
+        except Exception:  # noqa: BLE001, S110 - the planted mistake
+            pass
+        yield
+    tables.swap()
+
+
+def leaves_out_what_fails(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        batch = after(store, tables.beside.checkpoint, limit=1)
+        try:
+            table = projection.merge(tables.beside.table, projection.summarise(batch))
+        except Exception:  # noqa: BLE001 - the planted mistake
+            table = tables.beside.table
+        tables.beside.save(table=table, checkpoint=batch.last_position)
+        yield
+    tables.swap()
+
+
+def passes_over_its_death(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        try:  # noqa: SIM105
+            _one_step(tables, store, projection, 2)
+        except:  # noqa: E722, S110 - the planted mistake
+            pass
+        yield
+    tables.swap()
+
+
+_built = {"table": None, "position": 0}
+
+
+def keeps_it_in_the_notebook(tables, store, projection):
+    """Keep what is built in a variable, and how far it is on the disk."""
+    while tables.beside.checkpoint < store.head():
+        batch = after(store, tables.beside.checkpoint, limit=2)
+        table = projection.schema.empty() if _built["table"] is None else _built["table"]
+        _built["table"] = projection.merge(table, projection.summarise(batch))
+        tables.beside.save(table=_built["table"], checkpoint=batch.last_position)
+        yield
+    tables.swap()
+
+
+def returns_a_list(tables, store, projection):
+    return list(rebuild(tables, store, projection))
+
+
+def of_the_cell(tables, store, projection):
+    tables.mailer.checkpoint = 0
+    tables.serving.save(table=projection.schema.empty(), checkpoint=0)
+    head = store.head()
+    while tables.serving.checkpoint < head:
+        batch = lab.EventBatch(list(store.read_all(after=tables.serving.checkpoint, limit=2)))
+        table = projection.merge(tables.serving.table, projection.summarise(batch))
+        tables.serving.save(table=table, checkpoint=batch.last_position)
+        yield
+
+
+def puts_it_over_the_serving_table(tables, store, projection):
+    while tables.beside.checkpoint < store.head():
+        _one_step(tables, store, projection, 2)
+        yield
+    tables.serving.save(table=tables.beside.table, checkpoint=tables.beside.checkpoint)
+
+
+def forgets_the_first(tables, store, projection):
+    tables.beside.checkpoint = 1
     yield from rebuild(tables, store, projection)
 
 
@@ -232,12 +482,28 @@ WRONG_REBUILDS = {
     "swaps at once": (swaps_at_once, "You swapped before anything was built"),
     "swaps twice": (swaps_twice, "What does another swap bring back"),
     "checkpoint apart": (checkpoint_apart, "What belongs together"),
-    "raises": (raises, "Which line raises it, and at which step"),
+    "raises": (raises, "Nothing of that name is there"),
     "does not pause": (does_not_pause, "Where does it pause"),
 }
 
-# These swap too early, or too often, in another place; they are met as those above.
-ALSO_SWAPPING = (
+WRONG_REBUILDS |= {
+    "all in one go": (all_in_one_go, "All that time nobody could order or ask"),
+    "passes over errors": (passes_over_errors, "went on as if it had been. Who hears of it"),
+    "passes over its death": (passes_over_its_death, "What does a bare except catch"),
+}
+# The misunderstandings above in other guises: told the same.
+ALSO_WRONG_REBUILDS = (
+    (yields_at_the_end, "All that time nobody could order or ask"),
+    (lists_the_log_first, "All that time nobody could order or ask"),
+    (leaves_out_what_fails, "Who hears of it"),
+    (keeps_it_in_the_notebook, "or forgot where it was"),
+    (returns_a_list, "Where does it pause"),
+    (puts_it_over_the_serving_table, "You wrote into the serving table"),
+    (forgets_the_first, "Which event was the last that is in it"),
+    (lambda tables, store: None, "Which arguments does the task name"),
+    (lambda tables, store, projection: store.heads(), "Nothing of that name is there"),
+    ("rebuild", "the function, or what it returned"),
+    (of_the_cell, "Write your answer there"),
     (swaps_before_and_after, "You swapped before anything was built"),
     (swaps_back_later, "What does another swap bring back"),
 )
@@ -263,13 +529,46 @@ WRONG_CHANGES = {
     "letter, upcaster": (chosen(LETTER, "upcaster"), "which ones were sent"),
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
     "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
-    "no choice": (dict.fromkeys(CHANGES, ""), "This one is still open"),
+    "no choice": (dict.fromkeys(CHANGES), "This one is still open"),
     "a list": (list(CHANGES), "What does each of the four changes ask for"),
 }
 
+ALSO_WRONG_CHANGES = (
+    (dict.fromkeys(CHANGES, ""), "Write your answer there"),
+    (dict.fromkeys(CHANGES, "rebuild"), "From which event would you read the machine"),
+    (dict.fromkeys(CHANGES, "upcaster"), "Which table could answer"),
+    (dict.fromkeys(CHANGES, "nothing"), "Nobody has worked it out yet"),
+    (dict.fromkeys(CHANGES, "from now on"), "throw years of answers away"),
+    ({change: right for change, right in CHANGES.items() if change != CENTS}, "This one is still open"),
+    (CHANGES | {MACHINE: "never"}, "comes closest to what you mean"),
+    (CHANGES | {MACHINE: ["rebuild"]}, "comes closest to what you mean"),
+    ("rebuild", "What does each of the four changes ask for"),
+    (CHANGES | {MACHINE: "rebuild", LETTER: "rebuild"}, "From which event would you read the machine"),
+)
+
 RIGHT = {
-    "10.1": [upcast, by_fields],
-    "10.2": [rebuild, in_memory, tidies_up],
-    "10.3": [dict(CHANGES), {change: f" {right.title()} " for change, right in CHANGES.items()}],
+    "10.1": [upcast, by_fields, with_a_regular_expression, by_match, Upcaster(), by_rounding],
+    "10.2": [
+        rebuild,
+        in_memory,
+        tidies_up,
+        as_far_as_the_serving_table,
+        until_nothing_comes,
+        a_function_of_steps,
+        Rebuild(),
+        one_event_after_the_other,
+        starts_from_scratch,
+        says_what_failed,
+        functools.partial(rebuild),
+    ],
+    "10.3": [
+        dict(CHANGES),
+        {change: f" {right.title()} " for change, right in CHANGES.items()},
+        list(CHANGES.items()),
+        pd.Series(CHANGES),
+        {change.upper(): right.replace(" ", "_") for change, right in CHANGES.items()},
+        pd.DataFrame({"asks for": CHANGES}),
+    ],
 }
 WRONG = {"10.1": WRONG_UPCASTERS, "10.2": WRONG_REBUILDS, "10.3": WRONG_CHANGES}
+ALSO_WRONG = {"10.1": ALSO_WRONG_UPCASTERS, "10.2": ALSO_WRONG_REBUILDS, "10.3": ALSO_WRONG_CHANGES}
