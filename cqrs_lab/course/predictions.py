@@ -168,64 +168,84 @@ SAID_TO: dict[str, dict[str, str]] = {
         "for a while, and sometimes it has arrived.",
     },
     "09.1": {
-        "40 cups": "So it would be if both were written at once. Here the table has the third order, the checkpoint "
-        "has not heard of it, and so the order is delivered again.",
-        "37 cups": "Nothing is lost: the table was on the disk before the power went. But the checkpoint says that "
-        "the third order is still to come.",
+        "43 cups": "The table had Ada's three cups, and the checkpoint did not know of them. So they were delivered "
+        "again, and counted again.",
+        "40 cups": "That would be so if both were written at once. Here the table has the third order, and the "
+        "checkpoint does not know of it.",
+        "37 cups": "Nothing is lost: the table was on the disk before the power went.",
+        "46 cups": "Only one order was between the two writes, and it is delivered one more time, not two.",
     },
     "09.2": {
-        "yes": "Exactly-once delivery cannot be had: who hears no answer has to send again, or to give up. What can "
-        "be had is that each event counts once: deliver it at least once, and drop what the checkpoint covers.",
+        "no": "Whatever queue it is, when no acknowledgement comes it has to choose: deliver again, or perhaps lose "
+        "the event. This one delivers again, and only the worker that compares positions notices.",
+        "yes": "Exactly-once delivery cannot be had: a sender that hears no answer has to send again, or give up. What "
+        "can be had is that each event counts once.",
         "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
     },
     "09.3": {
+        "one event, forever": "No error, no lag, and a customer whose order is in no table. Position 1 was committed "
+        "after the reader had passed it, and the reader does not look back.",
         "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader stands at the "
-        "end of the log. It does not look back, and position 1 came behind its back.",
-        "one event, until the next poll": "The next poll asks for what stands behind position 2. Nobody will ever ask "
+        "end of the log.",
+        "one event, until the next poll": "The next poll asks for what comes after position 2. Nobody will ever ask "
         "for 1 again.",
     },
     "10.1": {
-        "from today on": "So it is where only the present state is kept: a new column begins empty. Here every "
-        "order is on record with its hour, though nobody had asked for the hour then.",
-        "not at all": "Nobody asked for it, so nobody counted. But each order carries its time, and counts are made "
-        "of that.",
+        "from the first cart on": "Every move of every cart is on record, from the first day on, though nobody had a "
+        "use for it then. A log keeps what happened, whatever is asked later; it cannot answer from what was never "
+        "written down.",
+        "from today on": "That is how it is where only the present state is kept: a new column begins empty. Here the "
+        "moves themselves are on record.",
+        "not at all": "Nobody asked, so nobody counted. But what is to be counted is there, event by event.",
     },
     "10.2": {
-        "half of the units": "So it is where the table is emptied and filled again. This one is left alone: the next "
-        "version is built beside it.",
-        "nothing, for a moment": "Nobody closes the shop. A rebuild reads the log, and whoever reads the log is in "
+        "all units, up to date": "The old version served, up to date, until the last step; then the new one did. "
+        "Nobody read a half-built table.",
+        "half of the units": "That is how it is where the table is emptied and filled again. This one is left alone: "
+        "the next version is built beside it.",
+        "nothing, for a moment": "Nobody closes the shop. A rebuild reads the log, and a reader of the log is in "
         "nobody's way.",
     },
     "10.3": {
-        "every mail again": "Replay does not send the mail again: it reads events, and whoever sends mails has a "
-        "checkpoint of its own, which no rebuild moves. It would be so if the projection itself sent them.",
-        "those for today's orders": "Those are sent in any case, once, when they come. The rebuild adds none.",
+        "none": "A rebuild reads the log for one table. It touches nobody else's checkpoint.",
+        "every mail again": "Replay does not send the mail again: it reads events, and the mailer has a checkpoint of "
+        "its own. It would be so if the projection itself sent the mails.",
+        "those for today's orders": "Those are sent in any case, once, when the orders come. The rebuild adds none.",
     },
     "10.4": {
-        "24 cups": "That is what a reader is told today. Nobody has written it: a record that may be edited cannot be "
+        "2 dozen": "The record stays as it is. The other shape exists for as long as somebody reads.",
+        "24 cups": "That is what a reader sees today. Nobody has written it: a record that may be edited cannot be "
         "trusted.",
-        "both": "One fact, recorded once. The other shape exists for as long as somebody reads.",
+        "both": "One fact, recorded once.",
     },
     "12.1": {
+        "they stay, and more follow": "Everybody has seen the first seven: Ada's statement, the accountant's table, "
+        "the bank. The log has more events afterwards, not fewer, and her statement has two lines: taken, given back.",
         "they are rolled back": "Compensation is not rollback. The bank has taken the money, and her statement says "
-        "so: nobody can make that not have happened. For each step there is a further one that makes it good.",
-        "they are marked as void": "To mark an event is to edit it, and whoever has read it would never hear of that. "
-        "It did happen: the money was taken.",
+        "so: nobody can make that not have happened.",
+        "they are marked as void": "To mark an event is to edit it, and those who have read it would never hear of "
+        "that. It did happen: the money was taken.",
     },
     "12.2": {
-        "an event in the log": "Silence leaves no event. If nobody says anything, nothing is recorded.",
-        "its own clock": "Then the same log would lead to other commands tomorrow, and a test would wait half an hour. "
-        "Time is a fact from outside, and comes in with the call.",
+        "somebody calls it with the time": "Silence is no event. Time is a fact from outside, as in lesson 4, and "
+        "comes in with the call.",
+        "from an event in the log": "Silence leaves no event. If nobody says anything, nothing is recorded.",
+        "from its own clock": "Then the same log would lead to other commands tomorrow, and a test would wait half an "
+        "hour.",
     },
     "12.3": {
+        "the money is taken and goes back": "The bank did take it, and a late fact is still a fact. The payment's own "
+        "rules know that it was withdrawn, and give it back at once.",
         "nothing, it is too late": "Too late for the order; but the bank has the money. What is not recorded cannot be "
         "made good.",
         "the order is paid after all": "It was cancelled ten minutes before, and its goods are free for others. "
         "An answer that comes late meets the rules as they are now.",
     },
     "12.4": {
-        "twice": "The command is sent twice. It has the same id both times, and the stream knows it. The bank itself "
-        "knows it only if whoever calls it hands the id on.",
-        "never": "So it would be if the process noted first and died before it sent. It sends first.",
+        "once": "The command is sent twice, under the same id, and the stream already has it: the second send gets "
+        "the first receipt.",
+        "twice": "It is sent twice. But it has the same id both times, and the stream knows it. The bank itself "
+        "only knows it if the program that calls it passes the id on.",
+        "never": "That would be so if the process saved its checkpoint first and died before it sent. It sends first.",
     },
 }

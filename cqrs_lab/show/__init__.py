@@ -9,6 +9,7 @@ from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
+from cqrs_lab.show.price_of_remedies import price_of_remedies
 from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.race import race
 from cqrs_lab.show.rebuild_studio import rebuild_studio
@@ -39,6 +40,7 @@ __all__ = [
     "who_saw_what",
     "policies",
     "skipped_event",
+    "price_of_remedies",
     "fault_plan",
     "rebuild_studio",
     "process_lanes",

@@ -45,7 +45,7 @@ OTHERS: Mapping[str, Callable[[int], Fault]] = {
     "overtaken by the next": Reorder,
     "slow commit, 2 s": lambda at: SlowCommit(at, 2),
     "receipt lost, sent again": LostReceipt,
-    "cannot be read until mended": Poison,
+    "cannot be read until fixed": Poison,
 }
 KINDS = ("nothing", *CRASHES, *OTHERS)
 NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
@@ -54,12 +54,12 @@ IN_WORDS: Mapping[str, str] = {
     TOLD: "an event that cannot be read was passed, and nobody was told",
     CONVERGED: "in the end the table is not what the whole log says",
     FROM_COMMANDS: "in the end the table is not what the commands ask for",
-    PROMISES["read_your_writes"]: "who asked with a receipt did not see the order (read your writes)",
+    PROMISES["read_your_writes"]: "somebody asked with a receipt and did not see the order (read your writes)",
     PROMISES["monotonic_reads"]: "what a reader was shown went away again (monotonic reads)",
-    PROMISES["consistent_prefix"]: "an event was shown without one in front of it (consistent prefix)",
+    PROMISES["consistent_prefix"]: "an event was shown without one before it (consistent prefix)",
 }
 """What has happened if a law did not hold, to somebody who does not know the laws."""
-TICKET = "With this line, the replay ticket, anybody can make the very same run again:"
+TICKET = "With this line, the replay ticket, anybody can repeat the very same run:"
 TWO_FAULTS = f"two faults, each one of {', '.join(map(repr, KINDS))}; give each with an event: ('delivered twice', 2)"
 Label = tuple[str, int, Fault | None]
 """A fault as it was set: its kind, its number, and what it makes of a run; None if nothing."""
@@ -217,8 +217,9 @@ def _in_the_end(came: pd.DataFrame, undisturbed: pd.DataFrame) -> str:
 def _steps(steps: pd.DataFrame) -> str:
     agrees = ["✓ yes" if one else "✗ no" for one in steps["agrees"]]
     shown = steps[["what", "position"]].assign(agrees=agrees).set_axis(steps["seconds"].rename("second"))
-    if not shown["what"].str.contains("stopped").any():
-        shown["what"] = shown["what"].replace("the projection is mended", "the faults stop")
+    stopped = shown["what"].str.contains("stopped").any()
+    last = "the projection is fixed" if stopped else "the faults stop"
+    shown["what"] = shown["what"].replace("the projection is mended", last)
     return table(shown.set_axis(["what", "checkpoint", "table = log?"], axis="columns"), "Step by step")
 
 
@@ -231,7 +232,7 @@ class _Lanes:
         # What happens at one moment is drawn side by side.
         place = steps["seconds"] + BESIDE_SECONDS * steps.groupby("seconds").cumcount()
         self.steps: Any = steps.assign(x=[self.x(at) for at in place])
-        self.last_word = "mended" if steps["what"].str.contains("stopped").any() else "faults stop"
+        self.last_word = "fixed" if steps["what"].str.contains("stopped").any() else "faults stop"
         commands = self.steps[steps["what"].str.contains("recorded up to")]
         positions = commands["what"].str.split().str[-1].astype(int)
         self.recorded = dict(zip(positions[::-1], commands["x"][::-1], strict=True))
@@ -278,7 +279,7 @@ class _Lanes:
     def _why_never(self, fault: Any) -> str:
         if fault is None:
             return ", no such place"
-        return f", never strikes: the worker comes by {self.visits.get(fault.site, 0)} times"
+        return f", never strikes: the worker gets there {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:
         if "rejected" in step.what:

@@ -35,6 +35,7 @@ LEGEND = (
     f"{LOG.marker} an event that a command of the process led to; ✖ one by which somebody says no; ◆ one that undoes a "
     "step; hollow, as ○: from outside. "
     "An arrow is a command, from the event that the process answered to the one that it led to; dashed where it undoes."
+    " A cross below the lanes is a command that was refused, and left no event."
 )
 
 
@@ -58,7 +59,8 @@ def process_lanes(
         ``play(failure, cancels_after, crash_after)`` gives a log and notes, as `cqrs_lab.shop.one_order.see_through`
         does. The log is a DataFrame, one row per event and at least one, by position; columns at, stream, event,
         command, cause, time_is_up, undoes, sent, crash, units_aside, money_mills. An event whose name ends in Refused
-        or Declined is drawn as one by which somebody says no.
+        or Declined is drawn as one by which somebody says no. A note "12:26: CancelOrder was refused: …" is drawn below
+        the lanes, at its time.
     failures : sequence of str
         What may fail; the first comes first.
     lanes : mapping of str to str
@@ -162,7 +164,7 @@ def _picture(
     says = _sentence(log, shown, notes)
     name = f"A lane each for {', '.join(lanes.values())}; the log from left to right. {says}"
     html = (
-        f"<figure>{_drawing(log, shown, lanes, columns, name)}"
+        f"<figure>{_drawing(log, shown, lanes, columns, name, _refused(log, shown, notes))}"
         f'<figcaption style="min-height:6em">{escape(says)}</figcaption></figure><p class="says">{LEGEND}</p>'
         f'<div class="tables" style="min-height:24rem">{_events(shown)}{_held(shown)}</div>'
     )
@@ -192,7 +194,22 @@ def _because(row: pd.Series) -> str:
 # --- the drawing ------------------------------------------------------------------------------------------
 
 
-def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, name: str) -> str:
+def _refused(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str]) -> list[tuple[float, str]]:
+    """Find the commands that were refused and left no event: after how many of the events, and what to say."""
+    found = [re.match(r"(\d\d:\d\d): (\w+) was refused", note) for note in notes]
+    times = [f"{at:%H:%M}" for at in log["at"]]
+    refused = [(sum(time <= one[1] for time in times), f"{one[2]} refused, {one[1]}") for one in found if one]
+    return [(after, words) for after, words in refused if after <= len(shown)]
+
+
+def _drawing(
+    log: pd.DataFrame,
+    shown: pd.DataFrame,
+    lanes: Mapping[str, str],
+    columns: int,
+    name: str,
+    refused: Sequence[tuple[float, str]],
+) -> str:
     wide, bottom = (WIDTH - LEFT) / columns, TOP + LANE * len(lanes)
     prefixes = list(lanes)
     place = {
@@ -216,6 +233,8 @@ def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], c
         new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
         parts.append(_text(place[position][0], bottom + 14, str(position), "small strong"))
         parts.append(_text(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))
+    for after, words in refused:
+        parts += _left_no_event(LEFT + after * wide, bottom - 14, words)
     parts.append(_text(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
     parts.append(_text(LEFT - 12, bottom + 32, "time of day", "small", "end"))
     return drawing(WIDTH, bottom + 76, name, parts)
@@ -305,6 +324,14 @@ def _mark(row: pd.Series, x: float, y: float, newest: bool) -> list[str]:
         shape = f'<path d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
     ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" style="fill:none;stroke:var(--ink);stroke-width:1.5"/>'
     return [shape, *([ring] if newest else [])]
+
+
+def _left_no_event(x: float, y: float, words: str) -> list[str]:
+    """Draw a command from outside that was refused: a hollow cross that stands in no lane."""
+    style = f'style="fill:var(--ground);stroke:{WRITE.colour};stroke-width:2.5"'
+    anchor, beside = ("end", -16) if x > WIDTH / 2 else ("start", 16)
+    cross = f'<path class="refused" d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
+    return [cross, _text(x + beside, y + 5, words, "small", anchor)]
 
 
 def _words(event: str, lane: str) -> tuple[str, ...]:

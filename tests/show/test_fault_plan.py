@@ -68,7 +68,7 @@ def test_in_the_lesson_an_order_that_counts_twice_takes_nothing_from_any_reader(
 def test_the_other_way_round_an_event_is_lost(view):
     picture = view.at(worker=CHECKPOINT_FIRST, kind_1=BETWEEN, event_1=3)
     assert 'class="number changed">3<' in picture.html
-    assert "who asked with a receipt did not see the order (read your writes)" in picture.says
+    assert "somebody asked with a receipt and did not see the order (read your writes)" in picture.says
     assert "(consistent prefix)" in picture.says
 
 
@@ -96,7 +96,7 @@ def test_the_ticket_makes_the_same_run(view):
 def test_a_ticket_is_shown_where_a_law_broke_and_nowhere_else(view):
     assert "ticket" not in view.at(worker=KIT, kind_1=BETWEEN).html
     html = view.at(worker=TABLE_FIRST, kind_1=BETWEEN).html
-    assert html.index("anybody can make the very same run again") < html.index('class="ticket"')
+    assert html.index("anybody can repeat the very same run") < html.index('class="ticket"')
 
 
 def test_laws_are_told_in_words(view):
@@ -141,7 +141,7 @@ def test_two_crashes_at_one_place_are_told_apart(view):
 def test_a_crash_that_never_strikes_is_said_to_and_leads_nowhere(view):
     worker = {"three": on_disk(only_three)}
     picture = fault_plan(STORY, worker, plan=[(CRASHES[0], 5), ("nothing", 1)]).picture
-    text = f"visit 5: {CRASHES[0]}, never strikes: the worker comes by 3 times"
+    text = f"visit 5: {CRASHES[0]}, never strikes: the worker gets there 3 times"
     assert f">{text}<" in picture.html and marker(picture, text) is None and not place_of(picture, "✖")
 
 
@@ -177,7 +177,7 @@ def test_every_move_changes_the_picture(view):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_axis_holds_whatever_strikes(view, kind):
-    for other in ("slow commit, 2 s", "delayed by 2 s", "cannot be read until mended"):
+    for other in ("slow commit, 2 s", "delayed by 2 s", "cannot be read until fixed"):
         html = view.at(worker=KIT, kind_1=KIND[kind], event_1=6, kind_2=KIND[other], event_2=5).html
         places = [float(x) for x in re.findall(r'<(?:text|circle) c?x="([\d.]+)"', html)]
         assert max(places) <= WIDTH and min(place for place in places if place > 4) >= LEFT

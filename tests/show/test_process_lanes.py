@@ -210,3 +210,18 @@ def test_what_cannot_be_drawn_is_refused_with_what_is_needed(bad, said):
 def test_one_event_and_one_column_are_enough():
     view = process_lanes(play(rows=1), ["nothing"], one_order.LANES, columns=1, latest_cancel=0, most_commands=0)
     assert view.says.startswith("1 of 1 events.")
+
+
+def refused(html):
+    return re.findall(r'class="refused".*?>([^<]+)</text>', html)
+
+
+def test_a_cancel_that_is_refused_is_drawn_at_its_time_though_it_leaves_no_event(view):
+    picture = view.at(cancel=26)
+    assert refused(picture.html) == ["CancelOrder refused, 12:26"] and "CancelOrder was refused" in picture.says
+    assert refused(view.at(cancel=3).html) == refused(view.at(cancel=0).html) == []
+
+
+def test_a_refused_command_is_not_drawn_before_the_events_that_came_first(view):
+    events = len(view.at(cancel=30).frame)
+    assert [len(refused(view.at(cancel=30, step=step).html)) for step in (1, events - 1, events)] == [0, 0, 1]
