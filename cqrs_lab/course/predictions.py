@@ -172,7 +172,6 @@ SAID_TO: dict[str, dict[str, str]] = {
         "again, and counted again.",
         "40 cups": "That would be so if both were written at once. Here the table has the third order, and the "
         "checkpoint does not know of it.",
-        "37 cups": "Nothing is lost: the table was on the disk before the power went.",
         "46 cups": "Only one order was between the two writes, and it is delivered one more time, not two.",
     },
     "09.2": {

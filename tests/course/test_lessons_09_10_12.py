@@ -1,0 +1,83 @@
+"""What lessons 9, 10 and 12 say about their runs is what these runs show."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.shop import one_order, visits, write
+from cqrs_lab.show import fault_plan, price_of_remedies
+from cqrs_lab.show.fault_plan import KINDS
+from cqrs_lab.simulation.faults import Story
+from cqrs_lab.simulation.faults.ways import WORKERS
+
+SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
+CELLS = {
+    path.stem[:2]: json.loads(path.read_text())["cells"]
+    for path in (*SOLUTIONS.glob("09_*"), *SOLUTIONS.glob("10_*"), *SOLUTIONS.glob("12_*"))
+}
+
+
+def text(number):
+    return "\n".join("".join(cell["source"]) for cell in CELLS[number])
+
+
+def test_order_is_the_fourth_thing_since_only_what_overtakes_breaks_a_worker_with_the_other_three():
+    sold = [("ada", "cup", 1), ("ben", "pot", 1), ("ada", "cup", 3), ("cleo", "cup", 9), ("ben", "pot", 3)]
+    orders = tuple(visits.order_one(number, *one) for number, one in enumerate(sold, 1))
+    view = fault_plan(Story(write.register, orders, visits.UnitsOrdered))
+    compared = list(WORKERS).index("both at once, positions compared")
+    broke = {kind for at, kind in enumerate(KINDS) if "Broken" in view.at(worker=compared, kind_1=at).says}
+    assert broke == {"overtaken by the next"}
+    assert "it takes four things for an event to *count* once" in text("09") and "keep the **order**" in text("09")
+
+
+def test_a_lock_is_a_queue_whose_price_runs_away_and_a_low_watermark_s_does_not():
+    view = price_of_remedies()
+    added = [view.at(rate=rate).frame["added_seconds"] for rate in range(5)]
+    assert all(view.at(rate=rate).frame["skipped"].drop("none").sum() == 0 for rate in range(5))
+    assert added[-1]["lock"] > 30 * added[0]["lock"] and max(one["low watermark"] for one in added) <= 0.2
+    assert [one["lock"] > one["gap-aware reader"] for one in added] == [False, False, False, True, True]
+    assert "2 transactions a second" in view.at(rate=0).says and "writing takes 40% of the time" in view.at(rate=0).says
+
+
+def test_lesson_10_asks_what_no_row_of_the_present_state_holds():
+    names = {}
+    for cell in CELLS["10"][:8]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    ordered = {line.product_id for one in names["store"].read_all() for line in getattr(one.event, "lines", ())}
+    taken_out = [line for line in names["lines"] if line.quantity == 0]
+    assert len(taken_out) == names["taken_out"].table["times"].sum() > 100 and ordered
+    assert not any(isinstance(one.event, names["events"].OrderPlaced) and any(
+        line.quantity == 0 for line in one.event.lines
+    ) for one in names["store"].read_all())
+
+
+def test_lesson_12_shows_react_whole_and_says_what_plays_and_what_is_drawn():
+    shown = next(cell for cell in CELLS["12"] if "getsource(fulfilment.react)" in "".join(cell["source"]))
+    printed = "".join(shown["outputs"][0]["text"])
+    assert printed.startswith("def react(event") and "return _undo(state" in printed
+    assert "`see_through` plays that day" in text("12") and "`draw_parties` draws a day" in text("12")
+
+
+def test_lesson_12_s_cancel_is_too_late_from_the_minute_that_it_names():
+    refused = [at for at in range(1, 31) if any("refused" in one for one in one_order.see_through(cancels_after=at).notes)]
+    assert refused[0] == 26 and "From 26 on" in text("12")
+
+
+@pytest.mark.parametrize("number", sorted(CELLS))
+def test_what_is_revealed_is_computed_and_never_a_literal(number):
+    revealed = re.findall(r'reveal\("(\d\d\.\d)", (.*)\)$', text(number), re.M)
+    assert len(revealed) >= 3 and not [outcome for _, outcome in revealed if re.fullmatch(r'"[^"]*"|\d+', outcome)]
+
+
+@pytest.mark.parametrize("number", sorted(CELLS))
+def test_why_an_answer_is_right_comes_out_with_its_reveal(number):
+    for cell in CELLS[number]:
+        for key, outcome in re.findall(r'reveal\("(\d\d\.\d)", (.*)\)$', "".join(cell["source"]), re.M):
+            shown = "".join("".join(one.get("data", {}).get("text/plain", "")) for one in cell["outputs"])
+            came = re.search(r"Answer: (.*?)\. \(You", shown)[1]
+            assert SAID_TO[key][came] in shown, outcome
