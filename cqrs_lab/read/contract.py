@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import CqrsLabError, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.identity import check_read
@@ -77,8 +78,7 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     >>> print(check_projection(ProductListing(), []).faults[0].expected)
     at least one of ProductListed, PriceChanged, ProductRetired
     """
-    if not isinstance(cuts, int) or isinstance(cuts, bool) or cuts < 1:
-        raise InvalidArgument(f"cuts={cuts!r} is not a number of ways to cut a log; give 1 or more")
+    cuts = whole_number("cuts", cuts, "a number of ways to cut a log; give 1 or more", least=1)
     events = _events_of(log)
     found = Findings(str(getattr(projection, "name", type(projection).__name__)))
     try:

@@ -199,17 +199,11 @@ def _refused(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str]) -> li
     found = [re.match(r"(\d\d:\d\d): (\w+) was refused", note) for note in notes]
     times = [f"{at:%H:%M}" for at in log["at"]]
     refused = [(sum(time <= one[1] for time in times), f"{one[2]} refused, {one[1]}") for one in found if one]
-    return [(after, words) for after, words in refused if after <= len(shown)]
+    return [one for one in refused if one[0] <= len(shown)]
 
 
-def _drawing(
-    log: pd.DataFrame,
-    shown: pd.DataFrame,
-    lanes: Mapping[str, str],
-    columns: int,
-    name: str,
-    refused: Sequence[tuple[float, str]],
-) -> str:
+def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, *said: Any) -> str:
+    name, refused = said
     wide, bottom = (WIDTH - LEFT) / columns, TOP + LANE * len(lanes)
     prefixes = list(lanes)
     place = {

@@ -1,5 +1,7 @@
 """Stories and workers for the fault harness; each worker makes a mistake."""
 
+import time
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -155,8 +157,26 @@ MISTAKES = {
 }
 
 
+class KeepsNothing(dict):
+    """Receipts that nobody finds again."""
+
+    def get(self, key, default=None):
+        return default
+
+
 class Forgetful(lab.MemoryEventStore):
-    """Takes no notice of command ids."""
+    """Knows a command id only until its commit has been read back: sent again, the command is recorded again."""
+
+    def __init__(self, clock=time.time):
+        super().__init__(clock)
+        self._receipts, self._just_written = KeepsNothing(), None
 
     def append(self, stream, events, *, expected, command_id=None):
-        return super().append(stream, events, expected=expected)
+        appended = super().append(stream, events, expected=expected, command_id=command_id)
+        self._just_written = stream
+        return appended
+
+    def read_stream(self, stream, *, after=0, limit=None):
+        known, self._just_written = self._just_written == stream, None
+        events = super().read_stream(stream, after=after, limit=limit)
+        return events if known else (replace(one, command_id=None) for one in events)
