@@ -270,7 +270,7 @@ WRONG_PROJECTIONS = {
     "the new rows alone": ((TheNewRows(), balances), "an account that only the table has"),
     "never below zero": ((NeverBelowZero(), balances), "Who made it zero"),
     "empty accounts go": ((EmptyAccountsGo(), balances), "know when it was emptied"),
-    "half an account": ((Balances(), lambda table: table["balance"] / 7), "Only a whole number has a meaning"),
+    "half an account": ((Balances(), lambda table: table["balance"] / 7), "Only a whole number"),
     "no mapping": ((Balances(), lambda table: table["balance"].sum()), "Several things are asked for"),
     "adds": ((Sums(), balances), "came twice, and counted twice"),
     "drops equal amounts": ((SumsOfDifferentAmounts(), balances), "two equal amounts one and the same"),
