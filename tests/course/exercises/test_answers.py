@@ -37,7 +37,7 @@ ALSO_WRONG = [
     (key, answer, sentence)
     for lesson in LESSONS
     for key, answers in getattr(lesson, "ALSO_WRONG", {}).items()
-    for answer, sentence in answers
+    for answer, sentence in (answers.values() if isinstance(answers, dict) else answers)
 ]
 # Here what was done names the fault, and the sentence is about how to look for any.
 ONE_SENTENCE_FOR_ALL = {"04.2"}
