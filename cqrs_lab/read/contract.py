@@ -102,9 +102,7 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
             attempt(events)
     if not trial.met:
         found.remark(NEVER_MET)
-    if not found.report().faults:
-        with found.trying(SCHEMA, "summarised events alone"):
-            remark_rowless(found, projection, events)
+    remark_rowless(found, projection, events, SCHEMA)
     return found.report()
 
 

@@ -14,10 +14,17 @@ from cqrs_lab.report import Findings
 TRIED = 100
 
 
-def remark_rowless(found: Findings, projection: Projection, events: Sequence[RecordedEvent]) -> None:
-    """Note how many events with a missing value leave no row: no cut of the log shows it, since each loses them."""
+def remark_rowless(found: Findings, projection: Projection, events: Sequence[RecordedEvent], law: str) -> None:
+    """Note how many events with a missing value leave no row: no cut of the log shows it, since each loses them.
+
+    An error there is a fault of `law`.
+    """
+    if found.faults:
+        return
     holding = [one for one in events if type(one.event) in projection.events and _holds_none(one.event)][:TRIED]
-    rowless = [one for one in holding if projection.summarise(EventBatch([one])).empty]
+    rowless: list[RecordedEvent] = []
+    with found.trying(law, "summarised single events"):
+        rowless = [one for one in holding if not len(projection.summarise(EventBatch([one])))]
     if rowless:
         first = f"the first at position {rowless[0].position}: {rowless[0].event!r}"
         why = "groupby drops the rows whose key is missing; fillna('(none)') keeps them"
