@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
-from cqrs_lab.course.exercises.lesson_09 import MOVES, BalanceChanged, Places
+from cqrs_lab.course.exercises.lesson_09 import BalanceChanged
+from cqrs_lab.course.exercises.lesson_09_checkpoint import MOVES, Places
 from cqrs_lab.shop import events, read, visits
 from cqrs_lab.simulation import faults, guarantees
 from cqrs_lab.simulation.faults import (
