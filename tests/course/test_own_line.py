@@ -67,7 +67,7 @@ def test_a_generator_a_lambda_and_a_method_are_named_too():
         assert str(own_place(raised(judge, answer))) == line
 
 
-DONE = {"07.1": "called behind(", "08.2": "called level(", "12.2": "handed over"}
+DONE = {"07.1": "called behind(", "08.2": "called level(", "12.2": "called give("}
 
 
 @pytest.mark.parametrize(("key", "done"), DONE.items())

@@ -307,7 +307,7 @@ def test_every_product_has_an_id_and_a_name_of_its_own():
         ({"orders_per_day": nan}, "orders_per_day=nan: give a number, 0 or more"),
         ({"orders_per_day": inf}, "orders_per_day=inf: give a number, 0 or more"),
         ({"days": -1}, "days=-1: give a whole number, 0 or more"),
-        ({"start": datetime(2026, 1, 5, tzinfo=UTC)}, "give a time without zone"),
+        ({"start": datetime(2026, 1, 5, tzinfo=UTC)}, "give a time without a zone"),
         ({"products": 0}, "products=0: give a whole number, 1 or more"),
         ({"customers": 0}, "customers=0: give a whole number, 1 or more"),
         ({"cancellation_rate": -0.01}, "cancellation_rate=-0.01: give a share, from 0 to 1"),

@@ -182,7 +182,7 @@ SAID = [
     (lambda: show.fault_plan(Story(write.register, (), visits.UnitsOrdered)), "no commands"),
     (lambda: show.rebuild_studio(store(0), read.BestSellers, read.BestSellers), "the log has no events; append some"),
     (lambda: show.rebuild_studio(store(), read.BestSellers(), read.BestSellers, 1), "is not what makes a projection"),
-    (lambda: show.rebuild_studio(store(), lambda: 3, read.BestSellers, 1), "3 is no projection: it lacks name"),
+    (lambda: show.rebuild_studio(store(), lambda: 3, read.BestSellers, 1), "3 is not a projection: it lacks name"),
     (lambda: show.process_lanes(one_order.see_through, [], one_order.LANES), r"failures=\[\] is not a list of what"),
     (lambda: show.process_lanes(lambda *given: None, ["no"], {"a": "b"}), r"play\(…\)=None is not a log and notes"),
     (lambda: show.View(draw, []), r"draw=.* is not a function that draws; write def draw\(\)"),

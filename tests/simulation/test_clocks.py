@@ -19,10 +19,6 @@ def test_what_is_done_as_it_goes_down_is_done_before():
     assert DOWN.put_back(np.array([1.0, 2.0, 2.5, 3.0, 3.1])).tolist() == pytest.approx([1.0, 2.0, 5.5, 6.0, 7.1])
 
 
-def test_moments_within_are_left_out_and_the_end_is_not():
-    assert DOWN.outside(np.array([1.0, 2.0, 4.9, 5.0, 6.0, 6.9, 7.0])).tolist() == [1.0, 2.0, 3.0]
-
-
 def test_without_downtime_nothing_changes():
     moments = np.array([0.0, 1.5])
     never = Downtime.planned([])

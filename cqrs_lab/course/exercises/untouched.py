@@ -32,6 +32,8 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
         What else stands in the cell at first. A function is compared by what it does, step by step; a class, and an
         object of a class, by its methods; a tuple by its parts.
     """
+    if answer is None or answer is ... or answer is NotImplemented:
+        return True
     if isinstance(answer, tuple) and isinstance(untouched, tuple) and len(answer) == len(untouched):
         return all(map(is_untouched, answer, untouched))
     if isinstance(untouched, type) and not isinstance(answer, type):
@@ -46,9 +48,7 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
         }:
             return True
         return bool(methods) and all(map(is_untouched, methods.values()))
-    if isinstance(answer, Mapping):
-        return untouched is not None and dict(answer) == untouched
-    return answer is None or answer is ... or answer is NotImplemented
+    return isinstance(answer, Mapping) and untouched is not None and dict(answer) == untouched
 
 
 def _methods(made: type) -> dict[str, FunctionType]:
