@@ -104,6 +104,7 @@ class _Worker:
         """Send a task, and return how it ended."""
         watch = Watch(self._process, limits)
         printed: list[str] = []
+        has_waited = self._ready
         if not self._ready:
             if self._next(watch, printed, loading=True)[0] != "ready":
                 return self._ended(watch, printed, loading=True)
@@ -114,6 +115,8 @@ class _Worker:
         if first[0] == "unread":
             raise NotCopied(first[1])
         if first[0] != "begins":
+            if has_waited and not watch.ended:
+                raise ChildProcessError("it was ended while it waited, and had not begun")
             return self._ended(watch, printed)
         watch.begin()
         last = self._next(watch, printed)
