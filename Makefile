@@ -47,7 +47,7 @@ ifneq ($(SOLUTIONS),)
 endif
 
 browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
-	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(WORKERS) --dist loadgroup -m browser || { code=$$?; \
+	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(PARALLEL) -m browser || { code=$$?; \
 	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
 
 bench: $(VENV)/.installed ## run the benchmarks, which print ratios

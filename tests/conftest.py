@@ -4,12 +4,30 @@ import sys
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.simulation import test_oracles
 
 # No test measures time: a busy machine is no failure.
 settings.register_profile("cqrs-lab", deadline=None)
 settings.load_profile("cqrs-lab")
+
+
+class ByVisit(LoadScopeScheduling):
+    """Keeps the tests of a module with one worker, as loadscope does, and of the lessons in the browser each lesson's.
+
+    A lesson's tests share a visit, and lessons may be visited side by side. pytest 9.2 takes no notice of the group
+    names that pytest-xdist 3.8 appends for `--dist loadgroup`.
+    """
+
+    def _split_scope(self, nodeid):
+        module, _, test = nodeid.partition("::")
+        return test[test.find("[") :] if module.endswith("browser/test_lessons.py") else module
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Let `--dist loadscope` mean the above."""
+    return ByVisit(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture

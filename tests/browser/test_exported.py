@@ -10,7 +10,7 @@ import pytest
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("harness")]
+pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "jupyter-config" / "jupyter_config.json"

@@ -7,7 +7,7 @@ import pytest
 
 from .lesson_page import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("harness")]
+pytestmark = pytest.mark.browser
 
 GOOD = """
 import ipywidgets as widgets

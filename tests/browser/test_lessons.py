@@ -17,11 +17,7 @@ def served(lab) -> None:
     lab.serve(NOTEBOOKS)
 
 
-# A lesson's tests share a visit, so they stay together; lessons may run side by side, each worker with its JupyterLab.
-TOGETHER = [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in LESSONS]
-
-
-@pytest.fixture(scope="module", params=TOGETHER)
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def seen(request: pytest.FixtureRequest, served: None, visit) -> Visit:
     """What one visit to the lesson saw; all tests of a lesson share it."""
     return visit(request.param)

@@ -7,7 +7,7 @@ import pytest
 
 from .lesson_page import SCREEN, LessonPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("harness")]
+pytestmark = pytest.mark.browser
 
 IMPATIENT = """
 import os
