@@ -20,6 +20,7 @@ from cqrs_lab.course.limits import LIMITS, Limits
 from cqrs_lab.course.run_apart import WorkerFailed, run_apart
 
 module = importlib.import_module("cqrs_lab.course.run_apart")
+OF_OTHERS: set[int] = set()  # children that were there before a test
 SHORT = Limits(own_seconds=0.1, waits_seconds=0.3, wall_seconds=60)
 
 
@@ -27,13 +28,14 @@ SHORT = Limits(own_seconds=0.1, waits_seconds=0.3, wall_seconds=60)
 def a_light_process(monkeypatch):
     """Let the processes of these tests load nothing of the kit's: they start at once."""
     monkeypatch.setattr(module, "_idle", [])
+    monkeypatch.setattr(module, "_idle_restarted", [])
+    OF_OTHERS.update(one.pid for one in psutil.Process().children())
     monkeypatch.setattr(module, "LOADED", "json")
 
 
 def children():
-    """List the processes that answers run in; other tests may have left other children."""
     alive = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
-    return [one for one in alive if any("worker.py" in word for word in one.cmdline())]
+    return [one for one in alive if one.pid not in OF_OTHERS]
 
 
 def a_loop_in_c():

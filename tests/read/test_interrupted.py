@@ -62,6 +62,13 @@ def a_projector(log=LOG, **options):
     return projector
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_is_looked_up_once_is_known():
+    """Code that looks something up once takes a longer way the first time, with moments that never come again."""
+    projector = a_projector()
+    asked(projector).ask(Visits("ada"), at_least=projector.catch_up())
+
+
 def by_hand(log, times=1):
     return {who: times * log.count(who) for who in log}
 
