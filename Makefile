@@ -92,8 +92,10 @@ $(VENV)/.locked: requirements.lock
 	$(call try,$(BIN)/python $(PIP) install --retries 2 -r $<,$(VENV)/install.log,Cannot install the packages: check the network and run make again)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml jupyter-config/jupyter_config.json
 	@$(call try,$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .,$(VENV)/install.log,Cannot install cqrs-lab from pyproject.toml)
+	@# An editable install leaves out the data files of pyproject.toml.
+	@mkdir -p $(VENV)/etc/jupyter && cp jupyter-config/jupyter_config.json $(VENV)/etc/jupyter/
 	@$(call try,$(BIN)/jupyter labextension disable --level=sys_prefix $(NEWS),$(VENV)/install.log,Cannot turn off the news of JupyterLab)
 	@$(BIN)/python $(PIP) check >/dev/null || { echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
 	@touch $@

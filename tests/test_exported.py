@@ -83,3 +83,8 @@ def test_a_progress_bar_of_a_run_that_is_over_is_left_out():
 def test_the_settings_come_with_the_package():
     files = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
     assert files == {"etc/jupyter": [str(SETTINGS.relative_to(ROOT))]}
+
+
+@pytest.mark.skipif(not (ROOT / ".venv" / ".installed").exists(), reason="about the .venv that make sets up")
+def test_the_environment_that_make_sets_up_knows_the_settings():
+    assert (ROOT / ".venv" / "etc" / "jupyter" / SETTINGS.name).read_text() == SETTINGS.read_text()
