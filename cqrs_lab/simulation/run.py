@@ -77,7 +77,15 @@ class LagRun:
 
     @cached_property
     def _batches(self) -> Batches:
-        return Batches(self.model, self._lag)
+        return Batches(self.model, self._lag, self._rounding)
+
+    @cached_property
+    def _rounding(self) -> float:
+        """Seconds by which a lag may be off: it is the difference of two moments, each a sum of many seconds.
+
+        Lags that are equal, as with fixed handling, come out a hair above or below each other.
+        """
+        return 8 * float(np.spacing(self.visible_at.max()))
 
     def __repr__(self) -> str:
         lag = self.summary()["lag_seconds"]
@@ -161,7 +169,7 @@ class LagRun:
     def stale_probability(self, after_seconds: float) -> float:
         """Return how likely a read misses an event, so long after its commit, on a replica picked at random."""
         positive("after_seconds", after_seconds, zero=True)
-        return float(np.mean(self._lag > after_seconds))
+        return float(np.mean(self._lag > after_seconds + self._rounding))
 
     def behind_probability(self) -> float:
         """Return how likely a replica lacks something that is committed, at a random moment."""
