@@ -28,7 +28,7 @@ FEWEST, WIDER = 40.0, 6.5
 seldom. The numbers are fitted, see docs/decisions/0021-intervals-that-hold.md."""
 AS_THE_MEAN = 0.04
 """The mean is as hard to come by as what this share of the events exceeds."""
-PILOT_EVENTS, PILOT_SEED = 100_000, 1_952
+PILOT_SHARE, PILOT_SEED = 0.25, 1_952
 STUDENT = 2.262157162798205  # scipy.stats.t.ppf(0.975, BATCHES - 1), which would take long to load
 
 
@@ -122,7 +122,7 @@ def memory_events(model: LagModel, events: int) -> float:
     if busy >= 1 or model.outages or isinstance(model.arrivals, RecordedTimes):
         return math.inf
     known = mean_of(model)
-    behind = model.events_per_second * (_pilot_mean(model, min(events, PILOT_EVENTS)) if known is None else known)
+    behind = model.events_per_second * (_pilot_mean(model, events) if known is None else known)
     turns = 0.0
     if isinstance(model.arrivals, Bursts):
         turns += model.arrivals.mean_high_seconds + model.arrivals.mean_low_seconds
@@ -132,8 +132,8 @@ def memory_events(model: LagModel, events: int) -> float:
 
 
 def _pilot_mean(model: LagModel, events: int) -> float:
-    """Return the mean lag of a pilot run, which has the same seed whatever the seed of the run that asks."""
-    draws = Draws(model, events, PILOT_SEED)
+    """Return the mean lag of a shorter pilot run, whose seed is the same whatever the seed of the run itself."""
+    draws = Draws(model, math.ceil(PILOT_SHARE * events), PILOT_SEED)
     try:
         return float((visible_at(draws) - draws.committed_at).mean())
     except InvalidArgument:  # work that crashes never let it finish: there is no mean to be had

@@ -14,6 +14,7 @@ from cqrs_lab.simulation import (
     Fixed,
     LagModel,
     LogNormal,
+    Mixture,
     Pareto,
     Poisson,
     Polling,
@@ -21,6 +22,7 @@ from cqrs_lab.simulation import (
     simulate_lag,
     theory,
 )
+from cqrs_lab.simulation.confidence import memory_events
 
 SEEDS = range(200)
 FIGURES = ["mean", "p50", "p95", "p99"]
@@ -107,6 +109,13 @@ def test_a_run_that_is_too_short_says_how_long_it_has_to_be_and_then_is_long_eno
     needed = int(found[1].replace(",", ""))
     assert short.caution in repr(short) and simulate_lag(model, needed, 1).caution == ""
     assert simulate_lag(model, int(0.9 * needed), 1).caution != ""
+
+
+def test_where_a_pilot_run_never_ends_no_run_is_long_enough():
+    # Two handlings in a million take 5,000 seconds, and crashes every 100 seconds let none of them finish.
+    handling = Mixture([(1 - 2e-6, Fixed(1.0)), (2e-6, Fixed(5_000.0))])
+    crashes = Crashes(0.01, Fixed(1.0), when="handling", then="redeliver")
+    assert memory_events(LagModel(Poisson(0.5), handling, crashes=crashes), 1_000_000) == np.inf
 
 
 @pytest.mark.parametrize("events", [1, 2, 9, 10, 30])
