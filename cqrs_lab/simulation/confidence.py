@@ -89,11 +89,17 @@ class Batches:
         return list(zip(values.tolist(), low.tolist(), high.tolist(), strict=True))
 
     def shares(self, seconds: Seconds) -> tuple[Seconds, Seconds, Seconds]:
-        """Return the shares of the lags above each of many times, and the ends of their intervals."""
+        """Return the shares of the lags above each of many times, and the ends of their intervals.
+
+        An interval is as wide to both sides in log odds, not in shares: a run that sees a rare thing too seldom sees it
+        vary too little as well.
+        """
         parts = self._shares_above(seconds)
         share: Seconds = np.average(parts, axis=0, weights=[len(part) for part in self._parts])
         half = self._half(parts, np.minimum(share, 1 - share), self.memory)
-        return share, np.maximum(share - half, 0), np.minimum(share + half, 1)
+        with np.errstate(divide="ignore", invalid="ignore"):  # nothing above, or all: there is no interval
+            odds, factor = share / (1 - share), np.exp(half / (share * (1 - share)))
+            return share, odds / (odds + factor), odds / (odds + 1 / factor)
 
     def _shares_above(self, seconds: Seconds) -> Seconds:
         """Return one row per batch, one column per time."""

@@ -180,3 +180,11 @@ def test_a_share_that_is_too_rare_for_the_run_has_no_band():
     assert curve["low"].isna().tolist() == [False, False, True, True]
     exact = np.exp(-0.5 * np.array([1.0, 5.0]))
     assert (curve["low"][:2] < exact).all() and (exact < curve["high"][:2]).all()
+
+
+def test_of_200_seeds_93_to_97_in_100_bands_of_the_stale_curve_hold_the_theory():
+    shares = np.array([0.03, 0.02, 0.015, 0.01])
+    model, seconds = LagModel(Poisson(0.5), Exponential(1.0)), -np.log(shares) / 0.5
+    curves = [simulate_lag(model, 8_000, seed).stale_curve(seconds) for seed in range(200)]
+    hits = np.array([(curve["low"] <= shares) & (shares <= curve["high"]) for curve in curves])
+    assert 0.93 <= hits.mean() <= 0.97 and (hits.sum(axis=0) >= 178).all() and (hits.sum(axis=0) <= 199).all()
