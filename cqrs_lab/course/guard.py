@@ -51,6 +51,8 @@ def shown(value: object) -> str:
         return said(value)
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    if isinstance(value, tuple) and value and all(isinstance(one, type) for one in value):
+        return f"({', '.join(one.__name__ for one in value)}{',' * (len(value) == 1)})"
     if isroutine(value) and value.__name__ != "<lambda>":
         return f"the function {value.__name__}"
     try:

@@ -64,6 +64,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore] # it c
         if isinstance(value, types.CodeType):
             make, parts = self.dispatch_table[types.CodeType](value)  # without the file, no error could name its line
             return make, tuple(value.co_filename if part == DYNAMIC else part for part in parts)
+        if type(value).__module__ == "IPython.core.autocall":  # exit and quit, as a cell knows them
+            return getattr, (sys, "exit")
         if isinstance(value, STAY_BEHIND) and not isinstance(value, io.BytesIO):
             return LeftBehind, (type(value).__name__,)
         return super().reducer_override(value)

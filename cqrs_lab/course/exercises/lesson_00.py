@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from numbers import Number
 from typing import Any
 
+from cqrs_lab.course.accept import as_mapping, as_plain
+from cqrs_lab.course.exercises.by_thing import by_thing
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.guard import NotYet, shown
 
 EVENTS, AT_ONCE, FEWER = "events this adds to the log", "orders on her page, asked at once", "cups fewer in stock"
 SHOP = "the number the shop shows beside yours, one cell up"
@@ -16,13 +18,11 @@ SHOP = "the number the shop shows beside yours, one cell up"
 
 def order(answer: Any) -> None:
     """Judge a pair: how many cups Cleo orders, and what that does to log, page and stock."""
-    if not (isinstance(answer, tuple | list) and len(answer) == 2 and isinstance(answer[1], Mapping)):
-        ask = "How many cups, and what follows from it? The check takes both, as a pair."
-        raise NotYet("looked at your answer", repr(answer), "(quantity, predicted)", ask)
-    quantity, predicted = answer
-    if not _is_number(quantity) or quantity not in range(2, 10):
-        ask = "With one cup, two of the answers look alike, and twelve is all there is. How many does she order?"
-        raise NotYet("looked at quantity", repr(quantity), "a whole number from 2 to 9", ask)
+    pair_of = "How many cups, and what follows from it? The check takes both, as a pair."
+    if not (isinstance(answer, tuple | list) and len(answer) == 2):
+        raise NotYet("looked at your answer", shown(answer), "(quantity, predicted)", pair_of)
+    quantity, predicted = as_plain(answer[0]), _predicted(answer[1], "three numbers", pair_of)
+    _expect_quantity(quantity)
     if predicted and all(value is None for value in predicted.values()):
         ask = "What do you expect? Write a number in place of each None; a wrong one is worth more than none."
         raise NotYet("looked at your answer", "the cell as it was: nothing but None", "three numbers", ask)
@@ -46,14 +46,22 @@ def order(answer: Any) -> None:
     _compare(predicted, FEWER, quantity, stock, "How many cups are hers now that were free before?")
 
 
+def _expect_quantity(quantity: Any) -> None:
+    if _is_number(quantity) and quantity in range(2, 10):
+        return
+    ask = "How many cups does she order? Write it as a whole number."
+    if _is_number(quantity) and quantity in range(100):
+        ask = "With one cup, two of the answers look alike, and twelve is all there is. How many does she order?"
+    raise NotYet("looked at quantity", shown(quantity), "a whole number from 2 to 9", ask)
+
+
 NOTHING_ORDERED = "orders on his page"
 
 
 def nothing(answer: Any) -> None:
     """Judge what an order of zero cups leaves in the log and on the page."""
-    if not isinstance(answer, Mapping):
-        ask = "What is in the log, and what is on the page? Write both numbers into the dict."
-        raise NotYet("looked at your answer", repr(answer), "a dict with two numbers", ask)
+    both = "What is in the log, and what is on the page? Write both numbers into the dict."
+    predicted = _predicted(answer, "two numbers", both)
     facts = {
         0: "Many shops keep no trace of a refusal. This one wants to count what it refused. What could it count?",
         2: "Do you count the order as well? It was not accepted, so it never became an order.",
@@ -61,8 +69,15 @@ def nothing(answer: Any) -> None:
     page = {
         1: "The log and the page are different things. Was this table made for orders that did not take place?",
     }
-    _compare(answer, EVENTS, 1, facts, "A refusal is one thing that happened. How many events is that?")
-    _compare(answer, NOTHING_ORDERED, 0, page, "How many orders took place?")
+    _compare(predicted, EVENTS, 1, facts, "A refusal is one thing that happened. How many events is that?")
+    _compare(predicted, NOTHING_ORDERED, 0, page, "How many orders took place?")
+
+
+def _predicted(answer: Any, numbers: str, ask: str) -> dict[Any, Any]:
+    try:
+        return as_mapping(answer, "")
+    except NotYet:
+        raise NotYet("looked at your answer", shown(answer), f"a dict with {numbers}", ask) from None
 
 
 def _compare(said: Mapping[Any, Any], name: str, expected: int, misread: Mapping[int, str], ask: str) -> None:
@@ -106,7 +121,7 @@ def messages(answer: Any) -> None:
     """Judge the kinds of five messages."""
     open_ = "Does it ask for a change, say that something happened, or want to know something?"
     kinds = ("command", "event", "query")
-    judge_choices(answer, KINDS, kinds, WHY_NOT, each="Which kind is each of the five?", open_=open_)
+    judge_choices(by_thing(answer, kinds), KINDS, kinds, WHY_NOT, each="Which kind is each of the five?", open_=open_)
 
 
 EXERCISES = (

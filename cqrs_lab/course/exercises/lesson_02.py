@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
+from numbers import Number
 from typing import Any
 
+from cqrs_lab.course.accept import NO_RETURN, as_plain
 from cqrs_lab.course.exercises.arguments import expect_arguments
+from cqrs_lab.course.exercises.by_thing import by_thing
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_02_bank import TRANSFER
-from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.course.guard import NotYet, call, shown
+from cqrs_lab.errors import CommandRejected
 
 # --- 02.1 -------------------------------------------------------------------------------------------------
 
@@ -46,27 +49,9 @@ WHY_NOT = {
 
 def classify(answer: Any) -> None:
     """Judge a classification: a mapping of message to kind, or of kind to messages."""
-    judge_choices(
-        _by_message(answer) if isinstance(answer, Mapping) else answer,
-        KINDS,
-        ("command", "event", "query"),
-        WHY_NOT,
-        each="Which kind is each message?",
-        open_="What would change if it is sent?",
-    )
-
-
-def _by_message(answer: Mapping[Any, Any]) -> dict[str, Any]:
-    """Turn a mapping of kind to messages round; leave one of message to kind as it is."""
-    by_message: dict[str, Any] = {}
-    for key, value in answer.items():
-        kind = str(key).lower().strip().removesuffix("s").replace("querie", "query")
-        if kind in ("command", "event", "query") and value is not None:
-            messages = [value] if isinstance(value, str) else list(value)
-            by_message |= {str(message): kind for message in messages}
-        else:
-            by_message[str(key)] = value
-    return by_message
+    kinds = ("command", "event", "query")
+    each, open_ = "Which kind is each message?", "What would change if it is sent?"
+    judge_choices(by_thing(answer, kinds), KINDS, kinds, WHY_NOT, each=each, open_=open_)
 
 
 # --- 02.3 -------------------------------------------------------------------------------------------------
@@ -93,6 +78,10 @@ class StockLevels:
 
 
 COMMANDS = (ListProduct, ChangePrice)
+MANY_COMMANDS = tuple(
+    make_dataclass(name, [], frozen=True) for name in ("Restock", "Rename", "OrdersOfToday", "Refund", "GetReady")
+)
+CALLED_ALIKE = make_dataclass("ChangePrice", [], frozen=True)
 # Role, message, the types that are commands, whether it may be sent, and what is asked otherwise.
 SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
     (
@@ -135,12 +124,13 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         False,
         "Nobody has logged in, and the price is changed. Do you look for the role inside the word, or compare?",
     ),
-    (
-        "assistant manager",
-        ChangePrice,
-        COMMANDS,
-        False,
-        'Is an "assistant manager" a "manager"? Compare the whole word.',
+    *(
+        (role, ChangePrice, COMMANDS, False, f'Is "{role}" the word "manager"? Compare the whole word.')
+        for role in ("assistant manager", "manager's assistant", "managers", "manage", "man", "m", "cashier")
+    ),
+    *(
+        (role, ChangePrice, COMMANDS, False, f'"{role}" may be a manager elsewhere. Which one role does the task name?')
+        for role in ("owner", "admin", "boss")
     ),
     (
         "clerk",
@@ -155,6 +145,24 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         (StockLevels,),
         True,
         "This shop's tuple does not hold ChangePrice. Which tuple did you look into?",
+    ),
+    *(
+        ("clerk", kind, MANY_COMMANDS, False, "This shop has more commands in its tuple. Do you look at all of them?")
+        for kind in MANY_COMMANDS
+    ),
+    (
+        "clerk",
+        ChangePrice,
+        (),
+        True,
+        "This shop has no commands at all, so this is none. What does your code make of an empty tuple?",
+    ),
+    (
+        "clerk",
+        CALLED_ALIKE,
+        COMMANDS,
+        True,
+        "This is another type that is called ChangePrice too, and is not in the tuple. Do you compare types, or names?",
     ),
     (
         " manager ".strip(),
@@ -173,13 +181,30 @@ def doors(answer: Any) -> None:
         raise NotYet("looked for may", repr(answer), "a function", ask)
     expect_arguments(answer, "may", "role", "message", "commands")
     for role, kind, commands, expected, ask in SENT:
-        came = call(answer, role, kind(), commands, name="may")
-        done = f"called may({role!r}, {kind.__name__}(), commands=({', '.join(one.__name__ for one in commands)},))"
-        if isinstance(came, str):
-            ask = "Python takes every text for a yes, the text 'no' too. Return True or False."
-            raise NotYet(done, repr(came), "True or False", ask)
+        done = f"called may({role!r}, {kind.__name__}(), commands={shown(commands)})"
+        came = _answered(answer, role, kind(), commands, done)
+        if not _is_yes_or_no(came):
+            ask = "Python would take that for a yes or a no, and the task asks for one. Return True or False."
+            if isinstance(came, str):
+                ask = "Python takes every text for a yes, the text 'no' too. Return True or False."
+            raise NotYet(done, shown(came), "True or False", NO_RETURN if came is None else ask)
         if bool(came) != expected:
             raise NotYet(done, repr(came), repr(expected), ask)
+
+
+def _answered(answer: Any, role: str, message: Any, commands: tuple[type, ...], done: str) -> Any:
+    try:
+        return call(answer, role, message, commands, name="may")
+    except NotYet as not_yet:
+        error = not_yet.__context__
+        if isinstance(error, CommandRejected | PermissionError):
+            ask = "May it pass or not is a question, and its answer is True or False. Who would catch this error?"
+            raise NotYet(done, error, "True or False", ask) from None
+        raise
+
+
+def _is_yes_or_no(came: Any) -> bool:
+    return isinstance(as_plain(came), Number) and as_plain(came) in (0, 1)
 
 
 EXERCISES = (

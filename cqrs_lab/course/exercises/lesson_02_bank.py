@@ -4,85 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+import pandas as pd
+
+from cqrs_lab.course.accept import NO_RETURN, as_number
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.exercises.lesson_02_transfers import AMOUNTS, ANY_AMOUNT, BANK, OTHER_BANK, TRANSFERS, Transfer
+from cqrs_lab.course.guard import NotCopied, NotYet, shown
 from cqrs_lab.errors import said
 
 NAMES = ("source", "target", "pence")
-BANK = {"ada": 700, "ben": 100, "dora": 50}
-
-
-class Transfer(NamedTuple):
-    """A transfer, the accounts after it (None: it has to be refused), and what is asked where they are others."""
-
-    source: str
-    target: str
-    pence: int
-    after: dict[str, int] | None
-    ask: str
-    refused: str = ""
-    may_be_refused: bool = False
-    """An account that is new, or one's own: the text leaves open whether a bank takes such a transfer."""
-
-
-TRANSFERS = (
-    Transfer(
-        "ada",
-        "ben",
-        500,
-        {"ada": 200, "ben": 600, "dora": 50},
-        "Does what Ada gives arrive at Ben's, once?",
-    ),
-    Transfer(
-        "ben",
-        "dora",
-        30,
-        {"ada": 700, "ben": 70, "dora": 80},
-        "Do you read from the command who gives, who gets, and how much?",
-    ),
-    Transfer(
-        "ada",
-        "ben",
-        900,
-        None,
-        "Where is the rule that nobody gives what they do not have? A command can be refused: raise an error.",
-    ),
-    Transfer(
-        "ada",
-        "ben",
-        700,
-        {"ada": 0, "ben": 800, "dora": 50},
-        "She has exactly that much. What is left of it, and what has arrived?",
-        refused="She has exactly that much, so she may give it. Is your comparison too strict?",
-    ),
-    Transfer(
-        "ben",
-        "ada",
-        -40,
-        None,
-        "Ben sent less than nothing, so Ada paid. Which line refuses that?",
-    ),
-    Transfer("eve", "ben", 10, None, "Eve has no account, so she has 0. Where did her money come from?"),
-    Transfer(
-        "ada",
-        "cleo",
-        200,
-        {"ada": 500, "ben": 100, "cleo": 200, "dora": 50},
-        "Cleo has no account yet, so she has 0. Where is the money that Ada gave?",
-        may_be_refused=True,
-    ),
-    Transfer(
-        "ada",
-        "ada",
-        300,
-        BANK,
-        "Ada gave herself 300, so she has as much as before. Do you work out both balances before you write either?",
-        may_be_refused=True,
-    ),
-)
 IRREGULAR = {"sent", "paid", "taken", "done", "made", "given", "gone"}
 NOT_PAST = {"need", "feed", "seed", "speed", "proceed", "exceed", "red"}
 
@@ -106,6 +39,7 @@ def transfer(answer: Any) -> None:
     _stays_as_sent(command_type)
     for case in TRANSFERS:
         _moves(command_type, handle, case)
+    _any_amount(command_type, handle)
     _only_asks(balance_of)
 
 
@@ -148,17 +82,26 @@ def _stays_as_sent(command_type: type) -> None:
         raise NotYet(f"sent a {name} and changed its {field}", "it changed", "an error", ask)
 
 
-def _moves(command_type: type, handle: Any, case: Transfer) -> None:
-    done = f"moved {case.pence} from {case.source} to {case.target} in {BANK}"
-    accounts = dict(BANK)
+def _any_amount(command_type: type, handle: Any) -> None:
+    bank, wanted = dict(OTHER_BANK), dict(OTHER_BANK)
+    for pence in AMOUNTS:
+        wanted = wanted | {"fay": wanted["fay"] - pence, "hal": wanted["hal"] + pence}
+        bank = _moves(command_type, handle, Transfer("fay", "hal", pence, wanted, ANY_AMOUNT, ANY_AMOUNT, bank=bank))
+
+
+def _moves(command_type: type, handle: Any, case: Transfer) -> dict[str, int]:
+    """Let the learner's handler move money, and return the accounts after it."""
+    done = f"moved {case.pence} from {case.source} to {case.target} in {case.bank}"
+    accounts = dict(case.bank)
     try:
         returned = handle(_made(command_type, (case.source, case.target, case.pence)), accounts)
-    except (NameError, AttributeError):
-        raise  # a slip of the pen, and no refusal
-    except Exception as error:  # noqa: BLE001 - any other error is a refusal; which one is the learner's choice
+    except Exception as error:
+        if _is_a_slip(error):
+            raise
         _refused(done, accounts, error, case)
-        return
-    after = returned if isinstance(returned, Mapping) and accounts == BANK else accounts
+        return accounts
+    returned = returned.to_dict() if isinstance(returned, pd.Series) else returned
+    after = returned if isinstance(returned, Mapping) and accounts == case.bank else accounts
     if case.after is None:
         came = f"no error, and the accounts {dict(after)}"
         raise NotYet(done, came, "an error, and the accounts as they were", case.ask)
@@ -167,19 +110,28 @@ def _moves(command_type: type, handle: Any, case: Transfer) -> None:
         raise NotYet(done, f"{accounts}, and returned {dict(returned)}", repr(case.after), half)
     if _money(after) != _money(case.after):
         came = repr(after) if returned is None or after is returned else f"{after}, and returned {returned!r}"
-        gone = [name for name in BANK if name not in (case.source, case.target) and name not in after]
+        gone = [name for name in case.bank if name not in (case.source, case.target) and name not in after]
         ask = f"{gone[0].title()} had nothing to do with it. Where is the account of {gone[0].title()}?" if gone else ""
         raise NotYet(done, came, repr(case.after), ask or case.ask)
+    return dict(after)
+
+
+def _is_a_slip(error: Exception) -> bool:
+    """Return whether an error is a slip of the pen; any other is a refusal, and which one is the learner's choice."""
+    return isinstance(error, NameError | AttributeError | NotCopied) or "derive from BaseException" in str(error)
 
 
 def _refused(done: str, accounts: dict[str, int], error: Exception, case: Transfer) -> None:
     came = f"{said(error)}, and the accounts {accounts}"
-    if accounts != BANK and case.after is None:
+    if accounts != case.bank and case.after is None:
+        opened = ", ".join(name.title() for name in accounts if name not in case.bank)
         ask = "You refused, and part of it is done. When do you look: before the first change, or after?"
-        raise NotYet(done, came, f"the accounts {BANK}, as they were", ask) from error
-    if accounts != BANK:
+        if _money(accounts) == _money(case.bank):
+            ask = f"You refused, and the bank has an account more: {opened}. Which line opens it, and when?"
+        raise NotYet(done, came, f"the accounts {case.bank}, as they were", ask) from error
+    if accounts != case.bank:
         ask = f"Your code stopped halfway. {case.ask}"
-        raise NotYet(done, came, f"{case.after}, or the accounts as they were", ask) from error
+        raise NotYet(done, came, repr(case.after), ask) from error
     if case.after is not None and not case.may_be_refused:
         ask = "Nothing forbids this transfer. Which of your lines refuses it?"
         raise NotYet(done, said(error), repr(case.after), case.refused or ask) from error
@@ -194,6 +146,8 @@ def _only_asks(balance_of: Any) -> None:
     questions = (
         ("ada", BANK, 700, "Whose money did you look at?"),
         ("ben", {"ada": 5, "ben": 35}, 35, "Another bank, another balance. Which accounts did you look at?"),
+        ("ada", {"ada": 5_000_000}, 5_000_000, "Ada has far more at this bank. Where does your number come from?"),
+        ("gus", OTHER_BANK, 0, "His account is empty. What does he have?"),
         ("cleo", BANK, 0, "What does somebody have who never had an account here? Return 0, and not an error."),
     )
     for account, bank, expected, ask in questions:
@@ -207,8 +161,12 @@ def _only_asks(balance_of: Any) -> None:
                 "What did the question change? Ask twice, or let a thousand robots ask: the bank must stay as it was."
             )
             raise NotYet(f"{done}, then looked at the bank", repr(accounts), "as before", changed)
-        if isinstance(came, bool) or came != expected:
-            raise NotYet(done, repr(came), repr(expected), ask)
+        if came is None and account in bank:
+            raise NotYet(done, None, repr(expected), NO_RETURN)
+        if came is None or as_number(came, done, repr(expected)) != expected:
+            in_pounds = came is not None and expected != 0 and came * 100 == expected
+            pounds = "That is in pounds, and accounts are kept in pence. What do you divide?"
+            raise NotYet(done, shown(came), repr(expected), pounds if in_pounds else ask)
 
 
 TRANSFER = Exercise(
@@ -216,8 +174,8 @@ TRANSFER = Exercise(
     transfer,
     (
         "@dataclass(frozen=True) makes a message that nobody changes on its way.",
-        "Look before you change: raise an error while the accounts are still as they were. Then: does the target "
-        "have an account, and is it another one than the source?",
+        "Look before you change: raise an error while the accounts are still as they were. Then: the target may have "
+        "no account yet, and may be the source.",
         "accounts.get(account, 0) asks; accounts.setdefault(account, 0) writes.",
     ),
     "A request that can be refused, a handler that does all of it or nothing, a question that leaves no trace.",

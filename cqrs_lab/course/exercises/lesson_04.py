@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import cqrs_lab as lab
+from cqrs_lab.course.exercises.by_thing import by_thing
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.deciding import as_decider, expect, state_after
 from cqrs_lab.course.exercises.exercise import Exercise
@@ -255,7 +256,8 @@ def endings(answer: Any) -> None:
     }
     open_ = "Who is helped by an error, who by a record, and who by neither?"
     each = "How does each of the six commands end?"
-    judge_choices(answer, ENDS, ("error", "event", "nothing"), why_not, each=each, open_=open_)
+    words = ("error", "event", "nothing")
+    judge_choices(by_thing(answer, words), ENDS, words, why_not, each=each, open_=open_)
 
 
 # What stands in the cells of 04.2 and 04.4 at first.

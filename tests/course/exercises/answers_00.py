@@ -7,6 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 ORDER = {"events this adds to the log": 1, "orders on her page, asked at once": 0, "cups fewer in stock": 5}
 EVENTS, AT_ONCE, FEWER = ORDER
@@ -36,6 +37,8 @@ RIGHT_ORDERS = [
     (3.0, ORDER | {EVENTS: 1.0, AT_ONCE: Decimal(0), FEWER: Fraction(3)}),
     (6, MappingProxyType(OrderedDict(reversed((ORDER | {FEWER: 6}).items())))),
     (5, ORDER | {"orders on her page, a minute later": 1}),
+    (5, pd.Series(ORDER)),
+    (np.array(5), {name: np.array(number) for name, number in ORDER.items()}),
 ]
 RIGHT_NOTHINGS = [
     NOTHING,
@@ -44,6 +47,7 @@ RIGHT_NOTHINGS = [
     dict(zip(NOTHING, (1.0, 0.0), strict=True)),
     MappingProxyType(NOTHING),
     OrderedDict(NOTHING, note="refused"),
+    pd.Series(NOTHING),
 ]
 RIGHT_MESSAGES = [
     MESSAGES,
@@ -52,6 +56,8 @@ RIGHT_MESSAGES = [
     {message: Kind(kind) for message, kind in MESSAGES.items()},
     MappingProxyType(dict(reversed(MESSAGES.items()))),
     {message: np.str_(kind) for message, kind in MESSAGES.items()},
+    {message: f"an {kind}" if kind == "event" else f"a {kind}" for message, kind in MESSAGES.items()},
+    {"commands": ["BorrowCopy", "ReturnCopy"], "events": ["CopyBorrowed", "LoanRefused"], "queries": ["WhoHasCopy"]},
 ]
 WRONG_ORDERS = {
     "a fact per cup": ((5, ORDER | {EVENTS: 5}), "One event per cup?"),
@@ -107,10 +113,11 @@ ALSO_WRONG = {
     "00.1": [
         ((2, ORDER | {EVENTS: 2}), "One event per cup?"),
         ((12, ORDER), "two of the answers look alike"),
-        ((2.5, ORDER), "two of the answers look alike"),
-        (("5", ORDER), "two of the answers look alike"),
-        ((True, ORDER), "two of the answers look alike"),
-        ((None, ORDER), "two of the answers look alike"),
+        ((1, ORDER), "two of the answers look alike"),
+        ((2.5, ORDER), "as a whole number"),
+        (("5", ORDER), "as a whole number"),
+        ((True, ORDER), "as a whole number"),
+        ((None, ORDER), "as a whole number"),
         ((5, [1, 0, 5]), "The check takes both, as a pair"),
         (None, "in place of what it holds"),
         ((5, ORDER | {FEWER: float("nan")}), "How many cups are hers"),

@@ -5,11 +5,13 @@ import sys
 from collections import Counter, defaultdict, namedtuple
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from functools import reduce
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 import cqrs_lab as lab
 
@@ -45,6 +47,8 @@ RIGHT_KINDS = [
     MappingProxyType(dict(reversed(KINDS.items()))),
     {kind: dict.fromkeys(messages).keys() for kind, messages in BY_KIND.items()},
     {message: np.str_(kind) for message, kind in KINDS.items()},
+    {message: f"the {kind}s".replace("querys", "queries") for message, kind in KINDS.items()},
+    pd.Series(KINDS),
 ]
 WRONG_KINDS = {
     "an order is an event": (KINDS | {"PlaceOrder": "event"}, "Nothing has happened yet"),
@@ -198,14 +202,12 @@ def by_defaultdict(command, accounts):
     return MappingProxyType({account: pence for account, pence in after.items() if pence})
 
 
-def known_accounts_only(command, accounts):
-    if command.target not in accounts:
-        raise LookupError(f"{command.target} has no account")
+def not_to_oneself(command, accounts):
     if command.source == command.target:
         raise ValueError("to oneself?")
     if not 1 <= command.pence <= accounts[command.source]:
         raise ValueError("not that much")
-    accounts[command.target] += command.pence
+    accounts[command.target] = accounts.get(command.target, 0) + command.pence
     accounts[command.source] -= command.pence
     return accounts
 
@@ -214,8 +216,9 @@ def takes_back(command, accounts):
     before = dict(accounts)
     try:
         accounts[command.source] -= command.pence
+        accounts.setdefault(command.target, 0)
         accounts[command.target] += command.pence
-        if accounts[command.source] < 0 or command.pence < 0:
+        if accounts[command.source] < 0 or command.pence < 1:
             raise ValueError("not enough")
     except (KeyError, ValueError):
         accounts.clear()
@@ -235,6 +238,86 @@ class Bank:
             command.source: have - command.pence,
             command.target: new.get(command.target, 0) + command.pence,
         }
+
+
+def penny_by_penny(command, accounts):
+    if command.pence < 1 or accounts.get(command.source, 0) < command.pence:
+        raise lab.CommandRejected("no")
+    for _ in range(command.pence):
+        accounts[command.source] -= 1
+        accounts[command.target] = accounts.get(command.target, 0) + 1
+
+
+def by_pandas(command, accounts):
+    if command.pence < 1 or accounts.get(command.source, 0) < command.pence:
+        raise ValueError("no")
+    moves = [pd.Series({command.source: -command.pence}), pd.Series({command.target: command.pence})]
+    return reduce(lambda after, move: after.add(move, fill_value=0), moves, pd.Series(accounts))
+
+
+def known_accounts_only(command, accounts):
+    if command.target not in accounts:
+        raise LookupError(f"{command.target} has no account")
+    in_place(command, accounts)
+
+
+def opens_at_once(command, accounts):
+    accounts.setdefault(command.target, 0)
+    in_place(command, accounts)
+
+
+def moves_nothing(command, accounts):
+    if command.pence < 0 or accounts.get(command.source, 0) < command.pence:
+        raise ValueError("no")
+    return new_accounts_unchecked(command, accounts)
+
+
+def two_at_least(command, accounts):
+    if command.pence <= 1:
+        raise ValueError("too little")
+    in_place(command, accounts)
+
+
+def fee_above(limit):
+    def handle(command, accounts):
+        in_place(command, accounts)
+        accounts[command.target] -= 5 if command.pence > limit else 0
+
+    return handle
+
+
+def refuses_above(limit):
+    def handle(command, accounts):
+        if command.pence > limit:
+            raise ValueError("too much at once")
+        in_place(command, accounts)
+
+    return handle
+
+
+def cut_to_size(command, accounts):
+    in_place(command, accounts)
+    accounts[command.target] %= 100_000
+
+
+def raises_a_text(command, accounts):
+    if command.pence < 1 or accounts.get(command.source, 0) < command.pence:
+        raise "not enough"  # noqa: B016 - that is the mistake
+    in_place(command, accounts)
+
+
+def ends_the_process(command, accounts):
+    if command.pence < 1 or accounts.get(command.source, 0) < command.pence:
+        sys.exit(1)
+    in_place(command, accounts)
+
+
+class RemembersBalances:
+    def __init__(self):
+        self.seen = {}
+
+    def __call__(self, account, accounts):
+        return self.seen.setdefault(account, accounts.get(account, 0))
 
 
 def half_done(command, accounts):
@@ -373,9 +456,12 @@ RIGHT_TRANSFERS = [
     (MoveMoney, new_accounts, asks_otherwise),
     [ByName, by_counter, lambda account, accounts: {account: 0, **accounts}[account]],
     (NoLessThanOne, by_defaultdict, lambda account, accounts: Counter(accounts)[account]),
-    (ByHand, known_accounts_only, asks_in_a_loop),
+    (ByHand, not_to_oneself, asks_in_a_loop),
     (Pay, takes_back, lambda account, accounts: accounts.get(account) or 0),
     (TransferMoney, Bank(), lambda account, accounts: np.int64(accounts.get(account, 0))),
+    (TransferMoney, penny_by_penny, asks),
+    (MoveMoney, by_pandas, lambda account, accounts: pd.Series(accounts).get(account, 0)),
+    (NoLessThanOne, moves_nothing, lambda account, accounts: Fraction(accounts.get(account, 0))),
 ]
 WRONG_TRANSFERS = {
     "past tense": ((MoneyTransferred, in_place, asks), "its name is an imperative"),
@@ -403,6 +489,16 @@ WRONG_TRANSFERS = {
     "two accounts left": ((TransferMoney, only_the_two, asks), "had nothing to do with it"),
     "two banks": ((TransferMoney, both_ways, asks), "Which of the two is the bank now"),
     "one of three": (TransferMoney, "Which of the three"),
+    "known accounts only": ((TransferMoney, known_accounts_only, asks), "anybody can be paid"),
+    "an account of one refused": ((TransferMoney, opens_at_once, asks), "an account more: Cleo"),
+    "none at all": ((TransferMoney, moves_nothing, asks), "of 1 penny or more"),
+    "one penny": ((TransferMoney, two_at_least, asks), "not too little"),
+    "a fee": ((TransferMoney, fee_above(1000), asks), "in its amount alone"),
+    "pounds": ((TransferMoney, in_place, lambda a, b: b.get(a, 0) / 100), "That is in pounds"),
+    "nothing returned": ((TransferMoney, in_place, lambda a, b: None), "Is there a return"),
+    "a text": ((TransferMoney, in_place, lambda a, b: str(b.get(a, 0))), "That is not a number"),
+    "remembers": ((TransferMoney, in_place, RemembersBalances()), "far more at this bank"),
+    "ends the process": ((TransferMoney, ends_the_process, asks), "would end the whole kernel"),
 }
 
 # --- 02.3 -------------------------------------------------------------------------------------------------
@@ -438,12 +534,32 @@ def by_set(role, message, commands):
 
 
 def by_union(role, message, commands):
-    return np.bool_(not isinstance(message, reduce(operator.or_, commands)) or role == "manager")
+    return np.bool_(not isinstance(message, reduce(operator.or_, commands, type(None))) or role == "manager")
+
+
+class Door:
+    def __call__(self, rôle, message, commandes):
+        print("at the door:", rôle)
+        return np.True_ if type(message) not in commandes else np.equal(len(rôle), 7) & (rôle == self.manager)
+
+    manager = "manager"
+
+
+def from_the_front(role, message, commands):
+    if not commands:
+        return True
+    return role == "manager" if type(message) is commands[0] else from_the_front(role, message, commands[1:])
 
 
 def says_nothing_for_no(role, message, commands):
     if role == "manager" or not any(issubclass(type(message), one) for one in commands):
         return True
+
+
+def raises_for_no(role, message, commands):
+    if role != "manager" and isinstance(message, commands):
+        raise PermissionError(role)
+    return True
 
 
 WRONG_DOORS = {
@@ -509,6 +625,26 @@ WRONG_DOORS = {
         lambda role, message, commands: "yes" if role == "manager" or not isinstance(message, commands) else "no",
         "the text 'no' too",
     ),
+    "no answer for a no": (says_nothing_for_no, "Is there a return"),
+    "the message back": (
+        lambda role, message, commands: [message] if role == "manager" or not isinstance(message, commands) else [],
+        "the task asks for one",
+    ),
+    "an error for a no": (raises_for_no, "Who would catch this error"),
+    "the first two of the tuple": (
+        lambda role, message, commands: role == "manager" or not isinstance(message, commands[:2]),
+        "Do you look at all of them",
+    ),
+    "by the same name": (
+        lambda role, message, commands: (
+            role == "manager" or type(message).__name__ not in [one.__name__ for one in commands]
+        ),
+        "Do you compare types, or names",
+    ),
+    "another role": (
+        lambda role, message, commands: role in ("manager", "admin", "owner") or not isinstance(message, commands),
+        "Which one role does the task name",
+    ),
     "no function": (True, "Did you hand over may itself"),
 }
 # The same misunderstandings, written down otherwise.
@@ -516,6 +652,7 @@ ALSO_WRONG = {
     "02.1": [
         (dict.fromkeys(KINDS), "in place of what it holds"),
         (BY_KIND | {"Queries": ["ListProducts"]}, "What would change if it is sent"),
+        (BY_KIND | {"Queries": list(KINDS)}, "comes closest"),
         (
             {
                 **BY_KIND,
@@ -543,11 +680,20 @@ ALSO_WRONG = {
         ((TransferMoney, lambda command, accounts: accounts, asks), "arrive at Ben's, once"),
         ((TransferMoney, lambda command, accounts: True, asks), "arrive at Ben's, once"),
         ((TransferMoney, returns_no_money, asks), "arrive at Ben's, once"),
-        ((TransferMoney, opens_and_refuses, asks), "part of it is done"),
+        ((TransferMoney, opens_and_refuses, asks), "an account more: Eve"),
         ((TransferMoney, in_place, asks_and_counts), "What did the question change"),
         ((TransferMoney, in_place, lambda a, b: b.pop(a, 0)), "What did the question change"),
         ((TransferMoney, in_place, lambda a, b: b.get(a)), "who never had an account"),
-        ((TransferMoney, in_place, lambda a, b: a in b), "Whose money"),
+        ((TransferMoney, in_place, lambda a, b: a in b), "How many, or how much"),
+        ((TransferMoney, in_place, lambda a, b: 850), "Whose money"),
+        *[
+            ((TransferMoney, limit(pence), asks), "in its amount alone")
+            for limit in (fee_above, refuses_above)
+            for pence in (999, 1_000, 5_000, 10_000, 1_000_000)
+        ],
+        ((TransferMoney, cut_to_size, asks), "in its amount alone"),
+        ((TransferMoney, raises_a_text, asks), "Try that line alone"),
+        ((TransferMoney, in_place, lambda a, b: min(1000, b.get(a, 0))), "far more at this bank"),
     ],
     "02.3": [
         (lambda role, message: True, "Which arguments does the task name"),
@@ -555,7 +701,18 @@ ALSO_WRONG = {
         (lambda role, message, commands: message not in commands or role == "manager", "Whom does your door keep out"),
         (lambda role, message, commands: role == "manager", "What did the clerk want to change"),
         (lambda role, message, commands: role != "manager" or isinstance(message, commands), "Whom does your door"),
-        (lambda role, message, commands: None, "What did the clerk want to change"),
+        (lambda role, message, commands: None, "Is there a return"),
+        *[
+            (lambda role, message, commands, fits=fits: fits(role) or not isinstance(message, commands), "whole word")
+            for fits in (
+                lambda role: role.startswith("man"),
+                lambda role: role.startswith("manager"),
+                lambda role: role[:1] == "m",
+                lambda role: role.rstrip("s") == "manager",
+                lambda role: role.endswith("er") and "a" in role,
+            )
+        ],
+        (lambda role, message, commands: role == "manager" or (commands and type(message) not in commands), "for one"),
         (
             lambda role, message, commands: role in ("manager", "visitor") or not isinstance(message, commands),
             "no clerk",
@@ -566,6 +723,6 @@ ALSO_WRONG = {
 RIGHT = {
     "02.1": RIGHT_KINDS,
     "02.2": RIGHT_TRANSFERS,
-    "02.3": [by_type, by_isinstance, by_loop, by_match, by_set, by_union, says_nothing_for_no],
+    "02.3": [by_type, by_isinstance, by_loop, by_match, by_set, by_union, Door(), from_the_front],
 }
 WRONG = {"02.1": WRONG_KINDS, "02.2": WRONG_TRANSFERS, "02.3": WRONG_DOORS}
