@@ -17,11 +17,12 @@ from cqrs_lab.read.contract import SAME_AGAIN, UNCHANGED, check_projection
 
 Told = dict[str, Any]
 QUICK_CUTS = 6
+MOST_SHOWN = 9
 ASK_OF_LAW = {
     SAME_AGAIN: "The same slice gave other rows the second time. What does yours remember outside its table?",
     UNCHANGED: "Somebody may still be reading the table that you were given. Can you make a new one instead?",
 }
-
+CHANGED_BY_A_QUESTION = "Your question changed the table, and the next slice is merged into it. Can it make a new one?"
 
 StreamOf = Callable[[Any], str]
 
@@ -91,11 +92,16 @@ class Folds:
         stream_of : callable, optional
             As in `recorded`.
         """
-        cut = " | ".join(", ".join(map(_named, part)) or "nothing" for part in slices)
+        cut = " | ".join(map(_events, slices))
         done = f"cut the log into [{cut}]{' and merged backwards' if backwards else ''}"
         table = self._fold(slices, backwards, done, stream_of)
+        before = table.copy()
         with _errors_first(f"{done}, then asked your table", ""):
             came = self._read(self.question(table))
+        if not table.equals(before):
+            columns = f"columns {', '.join(map(str, table))}", f"columns {', '.join(map(str, before))}"
+            now, then = columns if columns[0] != columns[1] else ("other rows", "the rows as they were")
+            raise NotYet(f"{done}, then asked your table, and looked at it again", now, then, CHANGED_BY_A_QUESTION)
         if came != expected:
             values, others = tuple(came.values()), misread or {}
             first = next(iter(values), None)
@@ -104,7 +110,7 @@ class Folds:
     def _fold(self, slices: Sequence[Sequence[object]], backwards: bool, done: str, stream_of: StreamOf | None) -> Any:
         log, summaries, after = recorded([event for part in slices for event in part], stream_of), [], 0
         for part in slices:
-            here = f"{done}, then summarised [{', '.join(map(_named, part)) or 'nothing'}]"
+            here = f"{done}, then summarised [{_events(part)}]"
             with _errors_first(here, _unlike(part, self.projection.events)):
                 rows = self.projection.summarise(EventBatch(log[after : after + len(part)]))
                 self._check(rows, "summarise")
@@ -161,6 +167,12 @@ def _unlike(part: Sequence[object], kinds: tuple[type, ...]) -> str:
 
 def _the_table(table: Any) -> Any:
     return table
+
+
+def _events(part: Sequence[object]) -> str:
+    shown_first = [_named(event) for event in part[:MOST_SHOWN]]
+    more = len(part) - MOST_SHOWN
+    return ", ".join([*shown_first, *([f"and {more} more"] if more > 0 else [])]) or "nothing"
 
 
 def _named(event: Any) -> str:

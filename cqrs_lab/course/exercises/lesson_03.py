@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 from operator import le, lt
 from typing import Any
@@ -13,7 +13,7 @@ from cqrs_lab.course.accept import as_number
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_03_append import APPEND, HalfStore
 from cqrs_lab.course.exercises.lesson_03_further import EXERCISES as FURTHER
-from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.course.guard import NotYet, call, shown
 from cqrs_lab.shop.events import (
     StockAdjusted,
     StockAdjustmentRefused,
@@ -54,6 +54,33 @@ ON_SHELF = {
 }
 
 
+AT_ONCE, LATER = datetime(2026, 1, 31, 8, 30, 15, 250), datetime(2026, 2, 1, 8, 30, 15, 250_700)
+TINY = timedelta(microseconds=1)
+FINE: list[Any] = [
+    StockReceived("cup", 7, datetime(2025, 12, 30, 23, 59, 59, 999_999)),
+    StockAdjusted("cup", -2, "broken", "b2", AT_ONCE),
+    StockReceived("cup", 7, AT_ONCE),
+    StockAdjusted("cup", -2, "a gift", "g1", LATER),
+    StockReceived("cup", 100, datetime(2026, 3, 1, 0, 0, 0, 1)),
+]
+ON_FINE_SHELF = {
+    datetime(2027, 1, 1): 110,
+    datetime(2025, 12, 31): 7,
+    datetime(2025, 3, 2): 0,
+    datetime(2026, 1, 1): 7,
+    AT_ONCE - timedelta(hours=1): 7,
+    AT_ONCE - timedelta(seconds=40): 7,
+    AT_ONCE - timedelta(seconds=1): 7,
+    AT_ONCE - TINY: 7,
+    AT_ONCE: 12,
+    AT_ONCE + TINY: 12,
+    LATER - TINY: 12,
+    LATER: 10,
+    datetime(2026, 3, 1): 10,
+    datetime(2026, 3, 1, 12): 110,
+}
+
+
 def past(answer: Any) -> None:
     """Judge ``on_hand_at(facts, moment)``: what was received and adjusted up to and including a moment."""
     came = [_on_hand_at(answer, SHELF, moment) for moment in ON_SHELF]
@@ -67,6 +94,17 @@ def past(answer: Any) -> None:
     if (empty := _on_hand_at(answer, [], _january(9))) != 0:
         ask = "Nothing has happened to this product yet. How many cups are on its shelf?"
         raise NotYet("called on_hand_at with no facts at all", empty, 0, ask)
+    _to_the_microsecond(answer)
+
+
+def _to_the_microsecond(answer: Any) -> None:
+    for moment, expected in ON_FINE_SHELF.items():
+        done = f"called on_hand_at with facts from 30 December 2025 to 1 March 2026, for {moment}"
+        if (came := _on_hand_at(answer, FINE, moment)) != expected:
+            ask = "A moment has a year and a month, seconds and microseconds. Which of them do you not compare?"
+            twins = "All of this has happened by then. Two deliveries were of seven cups: do both of them count?"
+            at_the_end = {105: twins, 112: _ADD_UP} if moment.year == 2027 else {}
+            raise NotYet(done, came, expected, at_the_end.get(int(came), ask))
 
 
 def _on_hand_at(answer: Any, facts: list[Any], moment: datetime) -> float:
@@ -158,6 +196,12 @@ LOWEST: dict[tuple[int, ...], int] = {
     (-30, 100): -30,
     (70,): 70,
     (5_000_000, -1_000): 4_999_000,
+    (50, -50, 30): 0,
+    (100, -300, -300, 500): -500,
+    (100, -30, -30, -30, 53): 10,
+    (9_007, -9_000, 4): 7,
+    (1_000_000_000_000, -1): 999_999_999_999,
+    (*range(1, 120), *range(-201, 0), *range(1, 90)): -13_161,
 }
 
 
@@ -172,6 +216,7 @@ _LOWEST: list[tuple[Rule, str]] = [
         lambda pence: min(0, *_balances(pence)),
         "Before the first event there is no account. After which event was the balance 0?",
     ),
+    (lambda pence: min(_balances(pence)) / 100, "That is in pounds, and the events are in pence. What do you divide?"),
     (lambda pence: max(_balances(pence)), "That is the highest balance. Which is the lowest?"),
     (
         lambda pence: min(_balances(pence)[:-1] or _balances(pence)),
@@ -208,12 +253,12 @@ def lowest(answer: Any) -> None:
     for (pence, expected), one in zip(LOWEST.items(), came, strict=True):
         if one != expected:
             ask = _misread(came, _LOWEST, LOWEST, "Write the balance down after each event. Which is the lowest?")
-            raise NotYet(f"called lowest_balance after moving {list(pence)} pence", one, expected, ask)
+            raise NotYet(f"called lowest_balance after moving {shown(list(pence))} pence", one, expected, ask)
 
 
 def _lowest_balance(answer: Any, pence: Sequence[int]) -> float:
     came = call(answer, [MoneyMoved(one) for one in pence], name="lowest_balance", returns="a number of pence")
-    return as_number(came, f"called lowest_balance after moving {list(pence)} pence", "a number of pence")
+    return as_number(came, f"called lowest_balance after moving {shown(list(pence))} pence", "a number of pence")
 
 
 EXERCISES = (

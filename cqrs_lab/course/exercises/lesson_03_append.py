@@ -7,8 +7,14 @@ from typing import Any
 
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.exercises.lesson_03_further import CONTRACT_SECONDS, Readable, keeps_its_laws
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.exercises.lesson_03_further import (
+    CONTRACT_SECONDS,
+    LISTENERS,
+    Readable,
+    for_one_thread,
+    keeps_its_laws,
+)
+from cqrs_lab.course.guard import NotCopied, NotYet, shown
 from cqrs_lab.errors import ConcurrencyError, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Expected
@@ -58,7 +64,7 @@ def store(answer: Any) -> None:
     zero = "0 says that the stream is new, and Python takes 0 for a no. Is the check left out where expected is 0?"
     _checks(answer, "order-7", 0, zero)
     _tells(answer)
-    keeps_its_laws(_with_the_rest(answer))
+    keeps_its_laws(for_one_thread(_with_the_rest(answer)))
 
 
 def _with_the_rest(kind: type) -> type:
@@ -99,14 +105,26 @@ LOG = [
 ]
 
 
+def _new(kind: type) -> Any:
+    made = kind()
+    if made.log:
+        ask = "It holds what another store recorded. Is the list made once, in the class, or in __init__, for each?"
+        raise NotYet("made a new store, and read its log", shown(made.log), "an empty log", ask)
+    return made
+
+
 def _records(kind: type) -> None:
-    made, done = kind(), []
+    made, done = _new(kind), []
     for stream, events, expected in APPENDS:
         done.append(f"append({stream!r}, {events}, {expected})")
+        given = list(events)
         try:
-            made.append(stream, events, expected)
+            made.append(stream, given, expected)
         except ConcurrencyError as error:
             raise NotYet(f"called {', '.join(done)}", said(error), "no conflict", _why_refused(made, stream)) from error
+        if given != events:
+            ask = "The writer still holds the list that you were given. Can you leave it as it is?"
+            raise NotYet(f"called {', '.join(done)}, and looked at its events again", given, events, ask)
         came = [tuple(entry) if isinstance(entry, tuple | list) else entry for entry in made.log]
         wanted = LOG[: sum(len(one) for _, one, _ in APPENDS[: len(done)])]
         if came != wanted:
@@ -139,7 +157,7 @@ def _why_not_recorded(came: Sequence[Any], wanted: Sequence[Any]) -> str:
 
 
 def _checks(kind: type, stream: str, expected: int, ask: str) -> None:
-    made = kind()
+    made = _new(kind)
     made.append("order-7", ["a", "b"], 0)
     before, found = list(made.log), made.version(stream)
     done = f"called append({stream!r}, ['y', 'z'], {expected}), where {stream!r} is at version {found}"
@@ -155,7 +173,7 @@ def _checks(kind: type, stream: str, expected: int, ask: str) -> None:
             swapped = "Stream, what the writer expected, what you found: are your three in this order?"
             raise NotYet(done, f"ConcurrencyError{said_so}", wanted, swapped) from error
         return
-    except (NameError, AttributeError, TypeError, LookupError):
+    except (NameError, AttributeError, TypeError, LookupError, NotCopied):
         raise  # a slip of the pen, and no refusal
     except Exception as error:  # noqa: BLE001 - any other error is meant as a refusal, and only the wrong one
         other = "You refused, and that is right. Whoever sent it waits for a ConcurrencyError, to load again."
@@ -169,14 +187,14 @@ def _checks(kind: type, stream: str, expected: int, ask: str) -> None:
 
 
 def _tells(kind: type) -> None:
-    made = kind()
+    made = _new(kind)
     told: list[tuple[str, tuple[Any, ...], int]] = []
-    for name in ("Ann", "Bob", "Cem"):
+    for name in LISTENERS:
         made.listeners.append(lambda *given, name=name: told.append((name, given, len(made.log))))
     for number, events in enumerate((["a"], ["b", "c", "d"])):
         told.clear()
         made.append("order-7", events, number)
-        done = f"let Ann, Bob and Cem listen, and called append('order-7', {events}, {number})"
+        done = f"let {', '.join(LISTENERS)} listen, and called append('order-7', {events}, {number})"
         _told_once(done, told, [tuple(entry) for entry in made.log[-len(events) :]], len(made.log))
     told.clear()
     try:
@@ -198,10 +216,10 @@ def _told_once(done: str, told: Sequence[tuple[str, tuple[Any, ...], int]], new:
         came = f"{told[0][0]} was called when the log had {told[0][2]} of its {whole} entries"
         ask = "A listener that reads the log at once: does it find the whole order, or only the beginning of it?"
         raise NotYet(done, came, wanted, ask)
-    if set(heard) < {"Ann", "Bob", "Cem"}:
+    if set(heard) < set(LISTENERS):
         came = f"only {' and '.join(sorted(set(heard)))} heard of it"
-        raise NotYet(done, came, wanted, "Three of them want to hear of it. How many do you call, and each time?")
-    if len(heard) > 3:
+        raise NotYet(done, came, wanted, "Five of them want to hear of it. How many do you call, and each time?")
+    if len(heard) > len(LISTENERS):
         came = f"{heard[0]} was called {heard.count(heard[0])} times"
         raise NotYet(done, came, wanted, "It was one append. How often does a listener want to hear of it?")
     for name, given, _ in told:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import cqrs_lab
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.errors import ConcurrencyError, said
 from cqrs_lab.log import contract
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
@@ -21,7 +24,7 @@ lab: Any = cqrs_lab
 ASK_OF_LAW = {
     contract.EXPECTED: "The writer expected another version than there is. Who compares, and with what?",
     contract.EXPECTED_NEW: "This stream does not exist yet. Is that version 0, or any version?",
-    contract.ALL_OR_NOTHING: "An append was refused, and something of it is in the log. When do you compare?",
+    contract.ALL_OR_NOTHING: "An append records all of its events or, if it is refused, none. Which are in the log?",
     contract.VERSIONS: "Each stream counts its own events, from 1. Is your number another, or what you read back?",
     contract.NOTHING: "Nothing was to be recorded. Is there anything to compare, then, or to remember?",
     contract.RECEIPT: "A receipt says where the stream ends. Which version and position has its last event?",
@@ -85,6 +88,10 @@ class Readable:
         return Appended(stream, StreamVersion(len(positions)), positions[-1] if positions else Position(0))
 
 
+METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
+ERROR = re.compile(r"\w+(Error|Exception|Interrupt|Exit|Iteration)\b")
+SAME_NUMBER = re.compile(r"expected version (\d+), found \1;")
+LISTENERS = ("Ann", "Bob", "Cem", "Dan", "Eva")
 CONTRACT_SECONDS = 10.0
 """A store on SQLite is as right as one in a list, and takes four seconds for the whole contract."""
 
@@ -114,7 +121,7 @@ def mended(answer: Any) -> None:
     _a_class(answer)
     _whole_batches(answer)
     _new_streams(answer)
-    keeps_its_laws(answer)
+    keeps_its_laws(for_one_thread(answer))
     _listeners(answer)
 
 
@@ -131,8 +138,53 @@ def keeps_its_laws(kind: Callable[[], Any]) -> None:
     faults = {fault.law: fault for fault in contract.check_event_store(kind).faults}
     for law in (*ASK_OF_LAW, *faults):
         if law in faults:
-            fault, missing = faults[law], "Which of the five methods raises, or is missing?"
-            raise NotYet(f"tried {law}: {fault.done}", fault.came, fault.expected, ASK_OF_LAW.get(law, missing))
+            fault, ask = faults[law], ASK_OF_LAW.get(law, "Which of the five methods raises, or is missing?")
+            if SAME_NUMBER.search(fault.came):
+                ask = "It was refused, and the two numbers are the same. Do you compare with `is`, or with `==`?"
+            done = f"tried {law}: {fault.done}"
+            _its_own_error_first(kind, done, fault)
+            raise NotYet(done, fault.came, fault.expected, ask)
+
+
+def _its_own_error_first(kind: Callable[[], Any], done: str, fault: Any) -> None:
+    """Find the error that a store raised, if that is what came and it is no conflict: it knows the learner's line."""
+    if fault.came.startswith(ConcurrencyError.__name__) or not ERROR.match(fault.came):
+        return
+    errors: list[Exception] = []
+    contract.check_event_store(for_one_thread(kind, errors.append))
+    for error in errors:
+        if said(error) == fault.came:
+            try:
+                raise error
+            except Exception:  # noqa: BLE001 - an answer may raise anything; it is reported
+                raise NotYet(done, error, fault.expected, what_it_means(error)) from None
+
+
+def for_one_thread(
+    kind: Callable[[], Any], hear: Callable[[Exception], None] = lambda error: None
+) -> Callable[[], Any]:
+    """Hide what a store holds: one with a lock would be tried with two threads, and the task asks for one.
+
+    Parameters
+    ----------
+    kind : callable
+    hear : callable, optional
+        Called with each error that the store raises.
+    """
+
+    def make() -> Any:
+        made = kind()
+        return SimpleNamespace(**{name: partial(_heard, hear, getattr(made, name)) for name in METHODS})
+
+    return make
+
+
+def _heard(hear: Callable[[Exception], None], method: Any, *arguments: Any, **named: Any) -> Any:
+    try:
+        return method(*arguments, **named)
+    except Exception as error:
+        hear(error)
+        raise
 
 
 def _a_class(answer: Any) -> None:
@@ -164,7 +216,8 @@ def _new_streams(kind: type) -> None:
     except ConcurrencyError as error:
         left = [one.event for one in made.read_all()]
         if left:
-            came, ask = f"{said(error)}; in the log: {left}", ASK_OF_LAW[contract.ALL_OR_NOTHING]
+            came = f"{said(error)}; in the log: {left}"
+            ask = "An append was refused, and something of it is in the log. When do you compare?"
             raise NotYet(done, came, "nothing in the log", ask) from error
         return
     ask = "The writer expected three events that were never there. Is a new stream at version 0, or at any version?"
@@ -173,26 +226,19 @@ def _new_streams(kind: type) -> None:
 
 def _listeners(kind: type) -> None:
     made = kind()
-    heard: list[tuple[str, int]] = []
-    for name in ("Ann", "Bob", "Cem"):
-        made.listeners.append(lambda *given, name=name: heard.append((name, made.head())))
+    heard: list[tuple[str, int, Any]] = []
+    for name in LISTENERS:
+        made.listeners.append(lambda *given, name=name: heard.append((name, made.head(), given)))
     made.append("order-7", ["a", "b", "c"], expected=0, command_id="1")
-    done = "let Ann, Bob and Cem listen, and appended three events"
+    done = f"let {', '.join(LISTENERS)} listen, and appended three events"
     wanted = "each of them called once, when the log has 3 events"
-    if not heard:
-        raise NotYet(done, "nobody was called", wanted, "Who tells the projectors that there is something new?")
-    if any(length < 3 for _, length in heard):
-        ask = "A projector that is called reads at once. What does it find: the whole commit, or a piece of it?"
-        raise NotYet(done, f"{heard[0][0]} was called when the log had {heard[0][1]} of 3", wanted, ask)
-    names = [name for name, _ in heard]
-    if sorted(names) != ["Ann", "Bob", "Cem"]:
-        ask = "Three of them want to hear of it, once each. How many do you call, and how often?"
-        raise NotYet(done, f"called {', '.join(names)}", wanted, ask)
+    _heard_it_once(done, wanted, heard)
     heard.clear()
     made.append("order-7", ["d"], expected=3)
-    if sorted(name for name, _ in heard) != ["Ann", "Bob", "Cem"]:
+    if sorted(name for name, _, _ in heard) != [*LISTENERS]:
         ask = "They heard of the first append, and not of the second. What became of the list of listeners?"
-        raise NotYet(f"{done}, and one more", f"called {', '.join(name for name, _ in heard) or 'nobody'}", wanted, ask)
+        called = ", ".join(name for name, _, _ in heard) or "nobody"
+        raise NotYet(f"{done}, and one more", f"called {called}", wanted, ask)
     heard.clear()
     _silence(made)
     if heard:
@@ -200,14 +246,27 @@ def _listeners(kind: type) -> None:
         raise NotYet(done, "a listener was called", "silence", "Nothing new is in the log. What is there to tell?")
 
 
+def _heard_it_once(done: str, wanted: str, heard: list[tuple[str, int, Any]]) -> None:
+    if not heard:
+        raise NotYet(done, "nobody was called", wanted, "Who tells the projectors that there is something new?")
+    if any(length < 3 for _, length, _ in heard):
+        ask = "A projector that is called reads at once. What does it find: the whole commit, or a piece of it?"
+        raise NotYet(done, f"{heard[0][0]} was called when the log had {heard[0][1]} of 3", wanted, ask)
+    if heard[0][2]:
+        came = f"{heard[0][0]} was called with {', '.join(map(shown, heard[0][2]))}"
+        ask = "A projector reads the log itself, from where it left off. With which arguments does the task call it?"
+        raise NotYet(done, came, f"{heard[0][0]} called without arguments", ask)
+    names = [name for name, _, _ in heard]
+    if sorted(names) != [*LISTENERS]:
+        ask = "Five of them want to hear of it, once each. How many do you call, and how often?"
+        raise NotYet(done, f"called {', '.join(names)}", wanted, ask)
+
+
 def _silence(made: Any) -> None:
     """Send three things that record nothing: a stale version, a command id that is known, no events."""
     for events, expected, command_id in ((["e"], 1, None), (["a", "b", "c"], 0, "1"), ([], 4, None)):
         with suppress(ConcurrencyError):
             made.append("order-7", events, expected=expected, command_id=command_id)
-
-
-METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
 
 
 def _five_methods(kind: Any) -> None:

@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 3: right ones in several styles, and wrong ones with what each is told."""
 
 import sqlite3
+import threading
 from collections import Counter
 from functools import reduce, singledispatch
 from itertools import accumulate, count, islice, repeat
@@ -199,6 +200,49 @@ class Tells(HalfStore):
         finally:
             self.listeners = listeners
         self.tell(self.log[-len(events) :])
+
+
+class TellsThree(Tells):
+    def tell(self, new):
+        for listener in self.listeners[:3]:
+            listener(new)
+
+
+class SharesItsLog(AllAtOnce):
+    """Keeps one list for all stores."""
+
+    log = []
+
+    def __init__(self):
+        self.listeners = []
+
+
+class EmptiesTheList(HalfStore):
+    def append(self, stream, events, expected):
+        AllAtOnce.append(self, stream, events, expected)
+        events.clear()
+
+
+class Sorts(HalfStore):
+    def append(self, stream, events, expected):
+        AllAtOnce.append(self, stream, sorted(events), expected)
+
+
+class ComparesObjects(HalfStore):
+    def append(self, stream, events, expected):
+        if self.version(stream) is not expected:
+            raise lab.ConcurrencyError(stream, expected, self.version(stream))
+        AllAtOnce.append(self, stream, events, expected)
+
+
+class LockedHalf(OneByOne):
+    def __init__(self):
+        super().__init__()
+        self.lock = threading.RLock()
+
+    def append(self, stream, events, expected):
+        with self.lock:
+            super().append(stream, events, expected)
 
 
 class TellsEventsOnly(Tells):
@@ -462,6 +506,28 @@ def without_reserved(facts, moment):
     return on_hand_at(facts, moment) - held
 
 
+def to_the(**left_out):
+    """Compare times without a part of them."""
+
+    def answer(facts, moment):
+        cut = [(_time(fact).replace(**left_out), fact) for fact in facts if isinstance(fact, MOVES)]
+        return sum(fact.quantity for at, fact in cut if at <= moment.replace(**left_out))
+
+    return answer
+
+
+def each_quantity_once(facts, moment):
+    return sum({fact.quantity for fact in up_to(facts, moment) if isinstance(fact, MOVES)})
+
+
+def no_gifts(facts, moment):
+    return sum(
+        fact.quantity
+        for fact in up_to(facts, moment)
+        if isinstance(fact, MOVES) and getattr(fact, "reason", "broken") in ("broken", "found")
+    )
+
+
 def up_to(facts, moment):
     return [fact for fact in facts if _time(fact) <= moment]
 
@@ -645,6 +711,37 @@ class Shelf(Readable):
             listener()
         if self.forgets_listeners:
             self.listeners.clear()
+
+
+class Locked(Shelf):
+    """Takes a lock for what it appends; nobody asked for one, and it does no harm."""
+
+    def __init__(self):
+        super().__init__()
+        self.lock = threading.RLock()
+
+    def append(self, stream, events, *, expected, command_id=None):
+        with self.lock:
+            return super().append(stream, events, expected=expected, command_id=command_id)
+
+
+class TellsThreeProjectors(Shelf):
+    def tell(self):
+        for listener in self.listeners[:3]:
+            listener()
+
+
+class TellsWhere(Shelf):
+    def tell(self):
+        for listener in self.listeners:
+            listener(self.head())
+
+
+class CountsUp(Shelf):
+    def append(self, stream, events, *, expected, command_id=None):
+        receipt = super().append(stream, events, expected=expected, command_id=command_id)
+        expected += len(events)
+        return receipt
 
 
 def with_bug(**bugs):
@@ -976,6 +1073,11 @@ ALSO_WRONG = {
         (OtherDirection, "What did the writer know when they decided"),
         (ChecksNothing, "What did the writer know when they decided"),
         (OnlyTheBatch, "one for each event"),
+        (TellsThree, "How many do you call"),
+        (SharesItsLog, "made once, in the class"),
+        (EmptiesTheList, "Can you leave it as it is"),
+        (Sorts, "Try that line alone"),
+        (ComparesObjects, "with `is`, or with `==`"),
     ],
     "03.2": [
         (lambda facts, moment: 0, "whose day is that"),
@@ -986,6 +1088,19 @@ ALSO_WRONG = {
         (lambda facts, moment: str(on_hand_at(facts, moment)), "That is not a number"),
         (lambda facts, moment: write.stock.fold(up_to(facts, moment)).available, "Did any of them leave the shelf"),
         (lambda facts, moment: on_hand_at(facts, moment.replace(hour=0)), "too strict"),
+        *[
+            (to_the(**left_out), "Which of them do you not compare")
+            for left_out in (
+                {"microsecond": 0},
+                {"second": 0, "microsecond": 0},
+                {"minute": 0, "second": 0, "microsecond": 0},
+                {"year": 2000},
+                {"month": 1},
+            )
+        ],
+        (lambda facts, moment: on_hand_at(facts, moment.replace(microsecond=0)), "Which of them do you not compare"),
+        (each_quantity_once, "do both of them count"),
+        (no_gifts, "Which event do you count differently"),
         (lambda facts, moment: max([0, *(one.quantity for one in up_to(facts, moment))]), "Add up by hand"),
     ],
     "03.3": [
@@ -996,6 +1111,20 @@ ALSO_WRONG = {
         (lambda facts: str(min(balances(facts))), "That is not a number"),
         (lambda facts: min([1_000, *balances(facts)]), "Write the balance down"),
         (lambda facts: 20, "Write the balance down"),
+        *[
+            (lambda facts, read=read: read(balances(facts)), "Write the balance down")
+            for read in (
+                lambda found: min([10**9, *found]),
+                lambda found: max(-1_000, min(found)),
+                lambda found: round(min(found), -1),
+                lambda found: min(found[:100]),
+                lambda found: min([one for one in found if one] or [0]),
+                lambda found: next((one for one in found if one < 0), min(found)),
+                lambda found: float(np.float32(min(found))),
+            )
+        ],
+        (lambda facts: min(accumulate({fact.pence: 0 for fact in facts})), "Write the balance down"),
+        (lambda facts: min(balances(facts)) / 100, "That is in pounds"),
         (lambda facts: min(balances(facts)[:-1], default=facts[0].pence), "before the last event"),
     ],
     "03.4": [
@@ -1008,6 +1137,9 @@ ALSO_WRONG = {
         (with_bug(ids_anywhere=True), "two things together"),
         (with_bug(remembers_nothing=True), "left no trace"),
         (with_bug(counts_from_zero=True), "Each stream counts its own"),
+        (TellsThreeProjectors, "How many do you call, and how often"),
+        (TellsWhere, "With which arguments does the task call it"),
+        (CountsUp, "Try that line alone"),
     ],
     "03.5": [
         (None, "in place of what it holds"),
@@ -1029,7 +1161,7 @@ ALSO_WRONG = {
 }
 
 RIGHT = {
-    "03.1": [AllAtOnce, OneByOne, Rebinds, TakesBack, KeepsCounts, ComparesEachTime],
+    "03.1": [AllAtOnce, OneByOne, Rebinds, TakesBack, KeepsCounts, ComparesEachTime, LockedHalf],
     "03.2": [on_hand_at, by_match, by_dict, by_frame, by_attribute, by_decider, by_recursion, by_dispatch],
     "03.3": [
         lowest_balance,
@@ -1041,7 +1173,7 @@ RIGHT = {
         by_sorting,
         by_reduce,
     ],
-    "03.4": [Shelf, Commit, TakesBackAll, Small, LooksInTheLog, type("Mine", (Small,), {})],
+    "03.4": [Shelf, Locked, Commit, TakesBackAll, Small, LooksInTheLog, type("Mine", (Small,), {})],
     "03.5": [Shelf, FromNothing, lab.MemoryEventStore, InSqlite, InOneTuple, LooksInTheLog],
 }
 WRONG = {"03.1": WRONG_STORES, "03.2": WRONG_PASTS, "03.3": WRONG_LOWEST, "03.4": WRONG_MENDED, "03.5": WRONG_WHOLE}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.course.exercises import lesson_04
 from cqrs_lab.course.exercises.lesson_04 import (
     BorrowCopy,
     CopyBorrowed,
@@ -310,7 +311,21 @@ WRONG_RULES = {
     "a slip": (instead(borrowed=lambda copy: CopyBorowed(copy)), "Python knows no such name here"),  # noqa: F821
     "no decider": (moves, "What holds a rule"),
 }
+def only_the_first_goes(home, event):
+    return (*home, event.copy) if isinstance(event, CopyBorrowed) else home[1:]
+
+
+def by_beginning(command, home):
+    if isinstance(command, BorrowCopy) and any(command.copy.startswith(copy) for copy in home):
+        return []
+    return by_tuple(command, home)
+
+
+KNOWN_SUNDAYS = ("2025-12-28", "2026-01-04", "2027-02-07", "2028-04-30")
 ALSO_WRONG_RULES = [
+    (lab.Decider((), by_tuple, only_the_first_goes), "Which two has she"),
+    (lab.Decider((), by_beginning, tuples), "How do you compare two copies"),
+    (made(sunday_when=lambda day: str(day) in KNOWN_SUNDAYS), "Which day did your rule look at"),
     (lab.Decider((frozenset(), frozenset()), never_again, remembers_all), "Does your state still list it"),
     (lab.Decider(frozenset(), returns_any, moves), "It was back already"),
     (lab.Decider(frozenset(), returns_any, at_most_three), "Did your evolve leave it out"),
@@ -469,7 +484,25 @@ WRONG_TESTS = {
     "a slip": (misspelt, "Python knows no such name here"),
     "no function": ("tests", "What runs your scenarios"),
 }
+class FailsAgain:
+    """Fails whenever it runs once more than it may."""
+
+    def __init__(self, silent):
+        self.silent, self.runs = silent, 0
+
+    def __call__(self, account):
+        self.runs += 1
+        if self.runs > self.silent:
+            raise AssertionError("again")
+
+
+def knows_the_account(account):
+    assert account is lesson_04.ACCOUNT
+
+
 ALSO_WRONG_TESTS = [
+    *[(FailsAgain(silent), "Which of your scenarios expects something else") for silent in range(3)],
+    (knows_the_account, "Which of your scenarios expects something else"),
     (history_only, "never lets the last penny out"),
     (prints, "Does any scenario of yours empty the account"),
     (another_reason, "Which of your scenarios expects something else"),
@@ -650,6 +683,7 @@ ALSO_WRONG_ENDS = [
     (dict.fromkeys(ENDS, "nothing"), "Where would they read it"),
 ]
 
+NOTHING_HAPPENS = {command: end for command, end in ENDS.items() if end == "nothing"}
 RIGHT = {
     "04.1": [
         made(),
@@ -666,6 +700,8 @@ RIGHT = {
         {command: end.upper() for command, end in ENDS.items()},
         {command: f" {end.title()} " for command, end in reversed(ENDS.items())},
         {command: np.str_(end) for command, end in ENDS.items()},
+        {command: f"an {end}s" for command, end in ENDS.items() if end != "nothing"} | NOTHING_HAPPENS,
+        {end: [command for command in ENDS if ENDS[command] == end] for end in ("error", "event", "nothing")},
         MappingProxyType(ENDS | {"and a seventh": "error"}),
         OrderedDict(ENDS),
     ],

@@ -286,7 +286,15 @@ WRONG_STARS = {
     "a class": ((Stars, average), "What does every projection declare"),
     "no function": ((Stars(), 4.0), "What asks your table"),
 }
+def changes_the_table(table):
+    table["average"] = table["stars"] / table["ratings"]
+    return table["average"]
+
+
 ALSO_WRONG_STARS = [
+    ((Stars(), changes_the_table), "Can it make a new one"),
+    ((Stars(), lambda table: average(table).round(6)), "lose what stands behind the point"),
+    ((Stars(), lambda table: average(table).nlargest(10)), "Which of them are missing"),
     ((RoundedMean(), mean_of), "Do you round, or take the middle one"),
     ((CountsAnyEvent(), average), "divide them by"),
     ((Stars(), lambda table: table["stars"] // table["ratings"]), "Do you round, or take the middle one"),
@@ -855,6 +863,8 @@ WRONG_LOANS = {
     "no function": ((Loans(), None), "What asks your table"),
 }
 ALSO_WRONG_LOANS = [
+    ((Loans(), lambda table: on_loan(table).head(10)), "Which did your answer leave out"),
+    ((Loans(), lambda table: on_loan(table).drop_duplicates("member")), "Which did your answer leave out"),
     ((MergedByVersion(), on_loan), "Which number orders the log"),
     ((ByTime(), on_loan), "Which number orders the log"),
     ((SortedByVersion(), on_loan), "Which number orders the log"),

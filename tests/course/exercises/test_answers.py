@@ -91,3 +91,14 @@ def test_a_rebuild_is_told_what_came_of_it_in_plain_words(name):
 @pytest.mark.parametrize("told", answers_09.NO_POSITIONS, ids=str)
 def test_what_is_no_position_is_met_as_such(told):
     assert "A position is a whole number" in check("09.3", lambda commits, polls: told).ask
+
+
+def test_an_answer_that_changes_what_it_was_given_leaves_the_next_check_as_it_was():
+    assert not check("03.1", answers_03.EmptiesTheList).passed
+    assert check("03.1", answers_03.AllAtOnce).passed
+
+
+@pytest.mark.parametrize(("key", "answer"), [("03.1", answers_03.Sorts), ("03.4", answers_03.CountsUp)])
+def test_an_error_that_only_the_contract_meets_comes_with_the_line_that_raised_it(key, answer):
+    verdict = check(key, answer)
+    assert "TypeError" in verdict.came and "answers_03.py" in verdict.line
