@@ -26,10 +26,16 @@ def defined_now(kind: type) -> type | None:
 
     A class defined in a function has no such name (`"f.<locals>.Moved"`), and neither has one in a doctest.
     """
-    found: Any = sys.modules.get(kind.__module__)
-    for part in kind.__qualname__.split("."):
+    module, path = _place(kind)
+    found: Any = sys.modules.get(module)
+    for part in path:
         found = getattr(found, part, None)
     return found if isinstance(found, type) else None
+
+
+@cache
+def _place(kind: type) -> tuple[str, tuple[str, ...]]:
+    return kind.__module__, tuple(kind.__qualname__.split("."))
 
 
 class _FirstSight(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
 from typing import Any
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
@@ -59,15 +58,16 @@ class MemoryEventStore:
         new = events_in(events, f"append to {stream!r}", "append")
         while True:
             number = self._index()
-            end, known = _end_of(stream, self._streams.get(stream, [])), self._receipts.get((stream, command_id))
+            recorded, known = self._streams.get(stream, []), self._receipts.get((stream, command_id))
+            version = len(recorded)
             if len(self._commits) > number:
                 continue  # another writer came between the two reads: they may not belong together
             if not new:
-                return end
+                return _end_of(stream, recorded[:version])
             if known:
                 return known
-            check_expected(stream, expected, end.version)
-            commit = self._commit(stream, end.version, new, command_id)
+            check_expected(stream, expected, version)
+            commit = self._commit(stream, version, new, command_id)
             # The one step: the first writer gets this number. Everything else was compared with the log below it, so
             # a writer who comes second compares again.
             if self._commits.setdefault(number, commit) is commit:
@@ -76,10 +76,12 @@ class MemoryEventStore:
 
     def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
         now = seconds("the clock", self._clock(), "a time; make it return seconds")
-        entries = zip(count(version + 1), count(len(self._events) + 1), new)
+        version, position = version + 1, len(self._events) + 1
         return tuple(
-            RecordedEvent(stream, StreamVersion(version), Position(position), event, now, id)
-            for version, position, event in entries
+            [
+                RecordedEvent(stream, StreamVersion(version + n), Position(position + n), event, now, id)
+                for n, event in enumerate(new)
+            ]
         )
 
     def _index(self) -> int:
