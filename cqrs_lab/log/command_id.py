@@ -5,8 +5,10 @@ The fingerprint is an attribute of the id, so every store that keeps the id as i
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
@@ -74,8 +76,10 @@ class CommandId(str):
 def fingerprint(command: object) -> str:
     """Return the command's type and a short hash of its values.
 
-    It is the same for equal commands: in every process, for a class defined again under the same name and module, and
-    whatever the order of a dict or a set. Fields declared with ``compare=False`` do not count.
+    It is the same for commands of one class with equal values: in every process, for a class defined again under the
+    same name and module, and whatever the order of a dict or a set. A number, a text or a time is the same in every
+    type that keeps it exactly, such as 5, 5.0 and ``np.int64(5)``, or a datetime and a ``pd.Timestamp``. Containers are
+    the same if they are of one kind: a list is no tuple. Fields declared with ``compare=False`` do not count.
 
     Raises
     ------
@@ -94,24 +98,29 @@ def fingerprint(command: object) -> str:
         why = "holds what cannot be compared later"
         todo = "let commands hold plain values, or send this one without an id"
         raise InvalidArgument(f"{shown(command)} {why} ({type(error).__name__}: {error}); {todo}") from error
-    return f"{type(command).__qualname__} {sha256(written.encode(errors='surrogatepass')).hexdigest()[:16]}"
+    return f"{type(_plain(command)).__qualname__} {sha256(written.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def _written(value: Any) -> str:
     """Return a text for a value; equal values have equal texts."""
+    value = _plain(value)
     if value is None or isinstance(value, (str, bytes)):
         return repr(value) if value is None or isinstance(value, bytes) else repr(str.__str__(value))
     if isinstance(value, (Real, Decimal)):
         return _number(value)
+    if isinstance(value, complex):
+        return f"complex({_number(value.real)},{_number(value.imag)})" if value.imag else _number(value.real)
+    if isinstance(value, (date, time, timedelta)):
+        return _time(value)
     if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
         if "<" in value.__qualname__ and not isinstance(value, type):
             raise TypeError("two functions without a name of their own cannot be told apart")
         return f"{value.__module__}.{value.__qualname__}"
     if type(value) in (list, tuple):
         return f"{type(value).__name__}({','.join(map(_written, value))})"
-    if type(value) in (set, frozenset):
+    if isinstance(value, (set, frozenset)):
         return f"set({','.join(sorted(map(_written, value)))})"
-    if isinstance(value, MappingProxyType) or type(value) is dict:
+    if isinstance(value, (dict, MappingProxyType)) and not isinstance(value, OrderedDict):
         return f"dict({','.join(sorted(f'{_written(key)}:{_written(held)}' for key, held in value.items()))})"
     return f"{_written(type(value))}({_parts(value)})"
 
@@ -129,6 +138,37 @@ def _parts(value: Any) -> str:
 
 def _listed(part: Any) -> Any:
     return list(part) if hasattr(part, "__next__") else part
+
+
+def _plain(value: Any) -> Any:
+    """Return the equal value of Python's own types, for one of NumPy's or pandas' that has one."""
+    if hasattr(value, "to_pydatetime") and not value.nanosecond:
+        return value.to_pydatetime()
+    if hasattr(value, "to_pytimedelta") and not value.nanoseconds:
+        return value.to_pytimedelta()
+    if isinstance(value, bytearray):
+        return bytes(value)
+    if type(value).__module__ != "numpy" or getattr(value, "shape", None) != () or hasattr(value, "__setitem__"):
+        return value
+    if value.dtype.kind not in "mM":
+        return value.item()
+    # In nanoseconds, `item` returns a number.
+    exact = value if value.dtype == "datetime64[D]" else value.astype(f"{value.dtype.kind}8[us]")
+    if exact == value and isinstance(found := exact.item(), (date, timedelta)):
+        return found
+    return str(value.dtype), value.astype("int64").item()
+
+
+def _time(value: Any) -> str:
+    if value != value:
+        return "NaT"
+    if isinstance(value, datetime):
+        offset, naive = value.utcoffset(), datetime.combine(value.date(), value.time())
+        since = naive - datetime.min - (offset or timedelta(0))  # no date: the first day of all may have an offset
+        return f"datetime({_time(since)},{'local' if offset is None else 'utc'},{getattr(value, 'nanosecond', 0)})"
+    if isinstance(value, timedelta):
+        return f"timedelta({value.days},{value.seconds},{value.microseconds},{getattr(value, 'nanoseconds', 0)})"
+    return f"{'date' if isinstance(value, date) else 'time'}({value.isoformat()})"
 
 
 def _number(value: Any) -> str:

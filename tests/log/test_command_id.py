@@ -8,8 +8,9 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import cqrs_lab as lab
@@ -86,6 +88,55 @@ def test_different_values_have_different_fingerprints():
 )
 def test_equal_commands_have_one_fingerprint_also_of_a_class_defined_again(one, other):
     assert fingerprint(one) == fingerprint(other)
+
+
+UTC_PLUS_2 = timezone(timedelta(hours=2))
+EQUAL = [
+    (True, np.True_, 1), (False, np.False_, 0), (5, np.int8(5), np.uint64(5), 5.0, np.float32(5), Decimal("5.0"), 5 +
+    0j), (0.5, np.float64(0.5), np.float16(0.5), np.longdouble(0.5), Fraction(1, 2)), (1 + 2j, np.complex128(1 + 2j)),
+    ("tea", np.str_("tea")), (b"tea", np.bytes_(b"tea"), bytearray(b"tea")), (0.0, -0.0, 0), (datetime(2026, 1, 5, 10,
+    30), pd.Timestamp("2026-01-05 10:30"), np.datetime64("2026-01-05T10:30")), (datetime(2026, 1, 5),
+    np.datetime64("2026-01-05", "ns"), np.datetime64("2026-01-05T00")), (AT, pd.Timestamp(AT),
+    AT.astimezone(UTC_PLUS_2), pd.Timestamp(AT).tz_convert("Europe/Berlin")), (date(2026, 1, 5),
+    np.datetime64("2026-01-05")), (timedelta(seconds=5), pd.Timedelta(5, "s"), np.timedelta64(5, "s")),
+    (timedelta(seconds=60), np.timedelta64(1, "m"), np.timedelta64(60 * 10**9, "ns")), ({"a": 1}, defaultdict(int,
+    a=1), Counter(a=1), {"a": np.int64(1)}), ({1, 2}, frozenset({2.0, np.int64(1)})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", EQUAL, ids=str)
+def test_equal_values_of_other_types_are_the_same_command(values):
+    for wrap in (lambda value: value, lambda value: (value,), lambda value: {"k": [value]}, lambda one: Line("a", one)):
+        assert len({fingerprint(Pay("a", wrap(value))) for value in values}) == 1
+
+
+def test_no_two_groups_of_equal_values_and_no_near_misses_have_one_fingerprint():
+    near = [
+        np.timedelta64(5), np.timedelta64(5, "m"), np.timedelta64(5, "ns"), pd.Timedelta(5, "ns"),
+        timedelta(minutes=7), pd.Timestamp("2026-01-05 10:30") + pd.Timedelta(1, "ns"), pd.NaT,
+        np.datetime64("2026-01-05T10:31"), time(10, 30), np.datetime64("2026-01-05T10:30:00.000000001"),
+        AT.replace(tzinfo=UTC_PLUS_2), AT.replace(tzinfo=None, hour=11), "5", np.array(5), np.array([5]),
+        OrderedDict(a=1), OrderedDict(b=1, a=1), OrderedDict(a=1, b=1), 5 + 1j, "2026-01-05", datetime(2026, 1, 5, 0,
+        0, 0, 1), date(2026, 1, 6), 1767571200, 1767571200 * 10**9, np.datetime64("NaT"), "NaT",
+    ]  # fmt: skip
+    values = [*(group[0] for group in EQUAL if group[0] not in (0, 1)), 0, 1, *near]
+    different = [fingerprint(Pay("a", value)) for value in values]
+    assert [values[n] for n, one in enumerate(different) if different.count(one) > 1] == []
+
+
+@pytest.mark.parametrize(("first", "again"), [(True, np.True_), (AT, pd.Timestamp(AT)), (5, np.int64(5)), (5, 5.0)])
+def test_a_retry_with_an_equal_value_gets_the_first_receipt_and_another_value_does_not(first, again):
+    store = lab.MemoryEventStore()
+    bus = lab.CommandBus(store)
+    bus.register(Pay, lab.Decider(0, lambda command, state: ["paid"], lambda state, event: 0), stream=lambda pay: "a")
+    assert bus.send(Pay("a", first), "c1") == bus.send(Pay("a", again), "c1") and store.head() == 1
+    with pytest.raises(lab.CommandIdReused):
+        bus.send(Pay("a", "another"), "c1")
+
+
+def test_the_type_of_a_whole_command_counts():
+    assert len({fingerprint(one) for one in (1, True, 1.0)}) == 3
+    assert fingerprint(True) == fingerprint(np.True_) and fingerprint(5) == fingerprint(np.int64(5))
 
 
 def test_the_fingerprint_is_the_same_in_another_process_with_other_hashes():
