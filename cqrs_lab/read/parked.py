@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def parked_table(store: EventStore, parked: Sequence[ParkedEvent]) -> pd.DataFrame:
     """Return the parked events: one row per position (int64), with stream, event (the type's name) and error (str).
 
-    For an event that the store cannot read, stream and event are "?".
+    For an event that the store cannot read, or while the store does not answer, stream and event are "?".
     """
     rows = [(one.position, *_whose(store, one.position), one.error) for one in parked]
     shape = {"position": "int64", "stream": "str", "event": "str", "error": "str"}
@@ -77,7 +77,7 @@ def _reads(store: EventStore, projection: Projection, position: int) -> bool:
 def _whose(store: EventStore, position: int) -> tuple[str, str]:
     try:
         recorded = next(iter(_one(store, position)))
-    except UnreadableEvent:
+    except Exception:  # noqa: BLE001 - the list is shown also while the store is away, which may raise anything
         return "?", "?"
     return recorded.stream, type(recorded.event).__name__
 

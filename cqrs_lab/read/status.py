@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from cqrs_lab.errors import UnreadableEvent
+from cqrs_lab.errors import UnreadableEvent, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import read_batch
 from cqrs_lab.read.read_model import ParkedEvent, ReadModel
 
-State = Literal["live", "catching up", "rebuilding", "failed"]
+State = Literal["live", "catching up", "rebuilding", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +21,24 @@ class ProjectorStatus:
 
     Attributes
     ----------
-    state : {"live", "catching up", "rebuilding", "failed"}
+    state : {"live", "catching up", "rebuilding", "failed", "unknown"}
+        unknown: the store does not answer, so nobody can say how far behind the table is. Queries are answered as
+        before.
     position : int
         Everything up to here is in the table.
     lag_events : int
-        How far it is behind the head of the log, in positions.
+        How far it is behind the head of the log, in positions; NaN if that is unknown.
     lag_seconds : float
         How long, in seconds, the first event that is not in the table has been in the log; 0 if there is none, NaN if
         it cannot be read.
     error : str
-        Why it stopped, even while its next version is built; "" if it did not.
+        Why it stopped, even while its next version is built, and why the store does not answer; "" if all is well.
     parked : tuple of ParkedEvent
     """
 
     state: State
     position: int
-    lag_events: int
+    lag_events: float
     lag_seconds: float
     error: str
     parked: tuple[ParkedEvent, ...]
@@ -44,21 +46,30 @@ class ProjectorStatus:
     def healthy(self, lag_seconds: float = math.inf) -> bool:
         """Return whether a supervisor should leave it alone: it has not failed, and is not too far behind.
 
-        While another version is being built, no lag is too long: a restart would only begin the rebuild again.
+        While another version is being built, no lag is too long: a restart would only begin the rebuild again. If the
+        store does not answer, it is not healthy.
         """
-        # An unknown lag (NaN) is not a fault: an event that cannot be read stops the projector, or is parked.
-        return self.state == "rebuilding" or (self.state != "failed" and not self.lag_seconds > lag_seconds)
+        if self.state in ("failed", "unknown"):
+            return False
+        # An event that cannot be read stops the projector, or is parked: an unknown lag (NaN) of it is not a fault.
+        return self.state == "rebuilding" or not self.lag_seconds > lag_seconds
 
 
 def status_of(
     store: EventStore, model: ReadModel, error: str, rebuilding: bool, clock: Callable[[], float]
 ) -> ProjectorStatus:
-    """Return the status of a read model, from the log it is made from."""
-    behind = max(0, store.head() - model.position)
-    state: State = "failed" if error else "catching up" if behind else "live"
+    """Return the status of a read model, from the log it is made from; also while the store is away."""
+    try:
+        behind = max(0, store.head() - model.position)
+        waiting = _waiting(store, model, clock)
+    except Exception as away:  # noqa: BLE001 - a store or a clock may raise anything, and who asks is told
+        state: State = "failed" if error else "unknown"
+        why = "; ".join([*filter(None, [error]), f"the log cannot be read: {said(away)}"])
+        return ProjectorStatus(state, model.position, math.nan, math.nan, why, model.parked)
+    state = "failed" if error else "catching up" if behind else "live"
     if rebuilding:
         state = "rebuilding"  # also of one that has failed: this is its repair
-    return ProjectorStatus(state, model.position, behind, _waiting(store, model, clock), error, model.parked)
+    return ProjectorStatus(state, model.position, behind, waiting, error, model.parked)
 
 
 def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:

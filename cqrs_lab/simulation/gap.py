@@ -230,5 +230,5 @@ class _Gap:
             self.reader.catch_up()
             new = self.rows.index.isin(self.reader.table.index) & self.rows["visible_at"].isna()
             self.rows.loc[new, "visible_at"] = self.clock.now
-            self.polls.append((self.clock.now, self.reader.position, self.reader.status.lag_events))
+            self.polls.append((self.clock.now, self.reader.position, int(self.reader.status.lag_events)))
             quiet += written.processed
