@@ -75,14 +75,11 @@ class MemoryEventStore:
                 return _end_of(stream, commit)
 
     def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
-        now = seconds("the clock", self._clock(), "a time; make it return seconds")
-        version, position = version + 1, len(self._events) + 1
-        return tuple(
-            [
-                RecordedEvent(stream, StreamVersion(version + n), Position(position + n), event, now, id)
-                for n, event in enumerate(new)
-            ]
-        )
+        now, head = seconds("the clock", self._clock(), "a time; make it return seconds"), len(self._events)
+        return tuple([
+            RecordedEvent(stream, StreamVersion(version + n), Position(head + n), event, now, id)
+            for n, event in enumerate(new, 1)
+        ])
 
     def _index(self) -> int:
         """Bring the indexes up to the log, and return the number of its commits.

@@ -92,7 +92,7 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
     """Refuse a merge that turned two numbers of one sign into one of the other: 64 bits could not hold their sum.
 
     Only numbers above half of what fits are checked, so a merge that does something other than adding is not mistaken
-    for one that adds. An overflow inside `summarise` cannot be seen from here.
+    for one that adds. An overflow inside `summarise` is found by `overflow.check_sums`.
 
     Raises
     ------

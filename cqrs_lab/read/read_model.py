@@ -11,6 +11,7 @@ from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import check_overflow, upsert
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.summary import summarised
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,27 @@ class ReadModel:
         The events left out up to there. Kept here, since the checkpoint has moved past them.
     made_by : (str, int) or None
         Name and version of the projection that made it; None until an event was applied.
+    rowless : int
+        How many events that hold None left no row.
     """
 
     table: pd.DataFrame
     position: int = 0
     parked: tuple[ParkedEvent, ...] = ()
     made_by: tuple[str, int] | None = None
+    rowless: int = 0
 
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
         """Return the read model with the batch summarised and merged into the rows it touches."""
         if not batch.holds(projection.events):
             return replace(self, position=batch.last_position)
-        rows = projection.summarise(batch)
-        projection.schema.check(rows, f"{projection.name}.summarise")
+        rows, rowless = summarised(projection, batch)
         at = self.table.index.get_indexer(rows.index)
         merged = projection.merge(self.table.take(at[at >= 0]), rows)
         projection.schema.check(merged, f"{projection.name}.merge")
         check_overflow(self.table, rows, merged, f"{projection.name}.merge")
-        made_by = projection.name, projection.version
-        return replace(self, table=upsert(self.table, merged), position=batch.last_position, made_by=made_by)
+        table, made_by = upsert(self.table, merged), (projection.name, projection.version)
+        return replace(self, table=table, position=batch.last_position, made_by=made_by, rowless=self.rowless + rowless)
 
     def park(self, position: int, error: str) -> ReadModel:
         """Return the read model with the event at this position left out, and listed as parked."""

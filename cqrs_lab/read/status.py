@@ -34,6 +34,9 @@ class ProjectorStatus:
     error : str
         Why it stopped, even while its next version is built, and why the store does not answer; "" if all is well.
     parked : tuple of ParkedEvent
+    rowless : int
+        How many events that hold None are in no row of the table: `groupby` drops the rows whose key is missing, and
+        ``fillna("(none)")`` keeps them. If the projection leaves them out on purpose, nothing is wrong.
     """
 
     state: State
@@ -42,6 +45,7 @@ class ProjectorStatus:
     lag_seconds: float
     error: str
     parked: tuple[ParkedEvent, ...]
+    rowless: int = 0
 
     def healthy(self, lag_seconds: float = math.inf) -> bool:
         """Return whether a supervisor should leave it alone: it has not failed, and is not too far behind.
@@ -65,11 +69,11 @@ def status_of(
     except Exception as away:  # noqa: BLE001 - a store or a clock may raise anything, and who asks is told
         state: State = "failed" if error else "unknown"
         why = "; ".join([*filter(None, [error]), f"the log cannot be read: {said(away)}"])
-        return ProjectorStatus(state, model.position, math.nan, math.nan, why, model.parked)
+        return ProjectorStatus(state, model.position, math.nan, math.nan, why, model.parked, model.rowless)
     state = "failed" if error else "catching up" if behind else "live"
     if rebuilding:
         state = "rebuilding"  # also of one that has failed: this is its repair
-    return ProjectorStatus(state, model.position, behind, waiting, error, model.parked)
+    return ProjectorStatus(state, model.position, behind, waiting, error, model.parked, model.rowless)
 
 
 def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:

@@ -1,0 +1,25 @@
+"""The summary of one batch, and what pandas would lose in it without a word."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.overflow import check_sums
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.rowless import rowless_events
+
+
+def summarised(projection: Projection, batch: EventBatch) -> tuple[pd.DataFrame, int]:
+    """Return the rows that a batch contributes, and how many events with a missing value contribute none.
+
+    Raises
+    ------
+    SchemaError
+        The rows do not have the declared schema, or a sum does not fit in 64 bits.
+    """
+    rows = projection.summarise(batch)
+    projection.schema.check(rows, f"{projection.name}.summarise")
+    check_sums(projection, batch, rows)
+    # Of a single event it is known already.
+    return rows, len(rowless_events(projection, batch)) if len(batch) > 1 or not len(rows) else 0
