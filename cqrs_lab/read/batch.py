@@ -113,7 +113,8 @@ class EventBatch:
         Raises
         ------
         SchemaError
-            A field has no column type, or a value is not of the declared type.
+            A field has no column type, or a value is not what the annotation declares: of another type, None without
+            ``| None``, or none of the values that a `Literal` or an enum lists. `append` does not look at annotations.
         DefinedAgain
             The class was defined again after events of it were recorded.
         InvalidArgument

@@ -6,6 +6,7 @@ import dataclasses
 import types
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from enum import EnumType, Flag
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -18,11 +19,16 @@ from cqrs_lab.log.identity import check_read, check_whole
 
 
 class ColumnType(NamedTuple):
-    """A column's dtype, the Python type its values must have, and whether None may stand for a missing one."""
+    """What an annotation says of a column's values.
+
+    Its dtype, the Python type of each value, whether None may stand for a missing one, and the only values there are,
+    if the annotation lists them.
+    """
 
     dtype: str
     python: type
     optional: bool
+    listed: frozenset[Any] = frozenset()
 
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64", str: "str", datetime: "datetime64[us]", date: "datetime64[us]"}
@@ -166,6 +172,10 @@ def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[
         if not issubclass(found, fits) or issubclass(found, never):
             declared = f"but declared as {kind.python.__name__}{' | None' if kind.optional else ''}"
             refuse(lambda value, found=found: type(value) is found, declared)  # type: ignore[misc]
+    if kind.listed and not kind.listed.issuperset(values):
+        listed = ", ".join(sorted(map(repr, kind.listed)))
+        others = kind.listed | ({None} if kind.optional else set())
+        refuse(lambda value: value not in others, f"but declared as one of {listed}")
     if kind.python is datetime:
         refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times of one zone, without it")
         refuse(lambda value: getattr(value, "nanosecond", 0) > 0, "which has nanoseconds; a column keeps microseconds")
@@ -222,15 +232,23 @@ def _item(hint: Any) -> Any:
 
 
 def _column_type(hint: Any, whose: str) -> ColumnType:
-    optional = False
-    if get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint):
-        optional = True
+    declared, optional, listed = hint, False, frozenset[Any]()
+    if get_origin(hint) in (Union, types.UnionType):
+        optional = type(None) in get_args(hint)
         rest = [one for one in get_args(hint) if one is not type(None)]
-        hint = rest[0] if len(rest) == 1 else hint
+        literals = all(get_origin(one) is Literal for one in rest)
+        hint = Literal[tuple(value for one in rest for value in get_args(one))] if literals else rest[0]
+        hint = hint if literals or len(rest) == 1 else declared
     if get_origin(hint) is Literal:
-        hint = type(get_args(hint)[0])
-    hint = getattr(hint, "__supertype__", hint)  # a NewType has the column of the type it renames
+        optional = optional or None in get_args(hint)
+        listed = frozenset(get_args(hint)) - {None}
+        found = {_column_type(type(value), whose).python for value in get_args(hint) if value is not None}
+        hint = found.pop() if len(found) == 1 else declared
+    while hasattr(hint, "__supertype__"):  # a NewType has the column of the type it renames
+        hint = hint.__supertype__
+    if isinstance(hint, EnumType) and not issubclass(hint, Flag):
+        listed = frozenset(hint)  # type: ignore[call-overload]  # to mypy, any class
     for python in (bool, int, float, str, datetime, date):  # most specific first: a bool is an int too
         if isinstance(hint, type) and issubclass(hint, python):
-            return ColumnType((_DTYPES_WITH_MISSING if optional else _DTYPES)[python], python, optional)
-    raise SchemaError(f"{whose}: {hint!r} cannot be a column; use {ACCEPTED}")
+            return ColumnType((_DTYPES_WITH_MISSING if optional else _DTYPES)[python], python, optional, listed)
+    raise SchemaError(f"{whose}: {declared!r} cannot be a column; use {ACCEPTED}")

@@ -1,9 +1,10 @@
 """No event loses its row, and no value is changed, on the way into a table: it is an error that names the place."""
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Literal, NewType
 
 import numpy as np
 import pandas as pd
@@ -216,3 +217,68 @@ def test_a_field_that_was_never_set_is_named():
 def test_a_frame_of_what_is_no_event_type_is_refused_with_what_to_write(call, message):
     with pytest.raises(lab.InvalidArgument, match=message):
         call(batch_of(Lines(())))
+
+
+class Tone(enum.StrEnum):
+    HIGH = "high"
+    LOW = "low"
+
+
+class Bits(enum.IntFlag):
+    ONE = 1
+    TWO = 2
+
+
+Cents = NewType("Cents", int)
+ACCOUNT = Literal["in", "out"]
+LISTED = [
+    (ACCOUNT, ["in", "out", np.str_("in")], ["In", "", "in ", Tone.HIGH, None, 1, b"in"], "str"),
+    (ACCOUNT | None, ["in", None], ["", "none", 0], "str"),
+    (Literal["in", None], ["in", None], ["out"], "str"),
+    (Literal["in"] | Literal["out"], ["in", "out"], ["up", None], "str"),
+    (Literal[1, 2], [1, np.int64(2)], [3, True, 1.0, "1", None], "int64"),
+    (Literal[1] | None, [1, None], [2], "Int64"),
+    (Literal[True], [True], [False, 1], "bool"),
+    (Literal[Tone.HIGH], [Tone.HIGH, "high"], [Tone.LOW, "low"], "str"),
+    (Tone, [Tone.LOW, "high"], ["HIGH", "middle", None], "str"),
+    (Tone | None, [Tone.LOW, None], ["middle"], "str"),
+    (Colour, [Colour.RED, "red"], ["blue"], "str"),
+    (Size, [Size.LARGE, 3], [4, True, None], "int64"),
+    (Bits, [Bits.ONE, Bits.ONE | Bits.TWO], ["1", None], "int64"),
+    (NewType("Price", Cents), [5], ["5", None, True, Decimal(5)], "int64"),
+    (date, [date(2026, 1, 1)], [datetime(2026, 1, 1), pd.Timestamp(0), "2026-01-01", None], "datetime64[us]"),
+    (date | None, [date(2026, 1, 1), None], [datetime(2026, 1, 1), ""], "datetime64[us]"),
+    (int | None, [5, None], [True, 5.0, "5", Decimal(5)], "Int64"),
+    (float, [0.5, 5, np.float32(1)], [True, "0.5", None, Decimal("0.5")], "float64"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "right", "wrong", "dtype"), LISTED, ids=lambda one: str(one)[:30])
+def test_a_column_takes_what_its_annotation_declares_and_nothing_else(annotation, right, wrong, dtype):
+    declared = make_dataclass("Declared", [("value", annotation)], frozen=True)
+    of_items = make_dataclass("OfItems", [("value", tuple[annotation, ...])], frozen=True)
+    frame = batch_of(*map(declared, right)).frame(declared)
+    assert str(frame["value"].dtype) == dtype and len(frame) == len(right)
+    items = batch_of(of_items(tuple(right))).frame(of_items, each="value")
+    assert str(items["value"].dtype) == dtype and len(items) == len(right)
+    for value in wrong:
+        with pytest.raises(lab.SchemaError, match=r"Declared\.value at position 12 is .*declared as"):
+            batch_of(declared(right[0]), declared(value)).frame(declared)
+        with pytest.raises(lab.SchemaError, match=r"OfItems\.value at position 11 is .*declared as"):
+            batch_of(of_items((right[0], value))).frame(of_items, each="value")
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [Literal["a", 1], Literal[1, True], int | str, Decimal, Decimal | None, enum.Enum("Plain", "A"), bytes, dict],
+)
+def test_an_annotation_that_has_no_column_is_refused_also_without_events(annotation):
+    declared = make_dataclass("Declared", [("value", annotation)], frozen=True)
+    with pytest.raises(lab.SchemaError, match=r"Declared\.value: .* cannot be a column; use bool, int"):
+        lab.EventBatch([]).frame(declared)
+
+
+def test_the_error_lists_the_values_there_are():
+    declared = make_dataclass("Declared", [("value", ACCOUNT)], frozen=True)
+    with pytest.raises(lab.SchemaError, match="is 'up', a str, but declared as one of 'in', 'out'"):
+        batch_of(declared("up")).frame(declared)
