@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple, NoReturn, TypeVar, get_args, get_type_hints
@@ -43,13 +44,16 @@ class _FirstSight(NamedTuple):
 
     held: tuple[type, ...]
     had_its_name: bool
+    beside: frozenset[str]
+    """The names in its module at that time."""
 
 
 @cache
 def _first_sight(kind: type) -> _FirstSight:
     held: dict[type, None] = {}
     _add_held(kind, held)
-    return _FirstSight(tuple(held), defined_now(kind) is kind)
+    beside = frozenset(vars(sys.modules[kind.__module__])) if kind.__module__ in sys.modules else frozenset[str]()
+    return _FirstSight(tuple(held), defined_now(kind) is kind, beside)
 
 
 def _add_held(kind: type, held: dict[type, None]) -> None:
@@ -134,20 +138,24 @@ def _names_set(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if one.init) if is_dataclass(kind) else ()
 
 
-def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
+def check_read(there: Mapping[type, int], asked: Sequence[type], all_it_reads: bool = False) -> None:
     """Refuse to read events by a class that has the same name as theirs but is another class.
 
     Parameters
     ----------
     there : mapping of type to int
         The classes of the events at hand, each with the position of its first event.
-    asked : iterable of type
+    asked : sequence of type
         The classes that a reader asks for.
+    all_it_reads : bool, optional
+        Whether it reads no others. Then a warning says if a class that it reads seems to be the new name of another.
 
     Raises
     ------
     DefinedAgain
     """
+    if all_it_reads:
+        _warn_renamed(there, asked)
     by_name: dict[tuple[str, str], list[type]] = {}
     for one in asked:
         by_name.setdefault(name_of(one), []).append(one)
@@ -157,6 +165,35 @@ def check_read(there: Mapping[type, int], asked: Iterable[type]) -> None:
             check_current(kind, position)
         if names is not None and kind not in names:
             _two_of_a_name(kind, names[0], position)
+
+
+def _warn_renamed(there: Mapping[type, int], asked: Sequence[type]) -> None:
+    """Warn if a reader passes over events whose class has the fields of one that it reads, and that came later.
+
+    In a notebook, a cell edited to another name leaves the class of the old name where it is.
+    """
+    for old, position in there.items():
+        for new in asked if old not in asked and _may_have_a_new_name(old) else ():
+            later = new.__name__ not in _first_sight(old).beside and there.get(new, position) >= position
+            if later and _is_named_beside(new, old) and _have_the_same_fields(old, new):
+                what = f"events of {old.__name__} (the first at position {position}) are not read, and {new.__name__}"
+                step = f"UpcastingStore(store, {{{old.__name__}: …}}) reads them as {new.__name__}"
+                why = "has the same fields and was defined after they were recorded. If it is their new name"
+                warnings.warn(f"{what} {why}, {step}, or {FROM_THE_STORE_ON}.", stacklevel=3)
+
+
+def _may_have_a_new_name(kind: type) -> bool:
+    return bool(_names_set(kind)) and _first_sight(kind).had_its_name and defined_now(kind) is kind
+
+
+def _is_named_beside(new: type, old: type) -> bool:
+    return new.__module__ == old.__module__ and defined_now(new) is new and "." not in new.__qualname__
+
+
+def _have_the_same_fields(old: type, new: type) -> bool:
+    """Return whether two classes have the same fields, or one of them has some more."""
+    one, other = set(_names_set(old)), set(_names_set(new))
+    return bool(one) and (one <= other or (bool(other) and other <= one))
 
 
 def _two_of_a_name(kind: type, other: type, position: int) -> NoReturn:

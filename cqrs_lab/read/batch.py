@@ -80,14 +80,16 @@ class EventBatch:
         )
 
     def holds(self, event_types: Sequence[type]) -> bool:
-        """Return whether any event is of one of these types.
+        """Return whether any event is of one of these types, which are all that a reader reads.
+
+        A warning says if one of these types seems to be the new name of a type that is not among them.
 
         Raises
         ------
         DefinedAgain
             The class of such events was defined again since, so code that uses it would skip them.
         """
-        return not self._read_as(event_types).keys().isdisjoint(event_types)
+        return not self._read_as(event_types, all_it_reads=True).keys().isdisjoint(event_types)
 
     def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:
         """Return the events of one type as a DataFrame.
@@ -128,9 +130,9 @@ class EventBatch:
         kept: pd.DataFrame = self._kept[event_type, each]
         return kept.copy(deep=False)
 
-    def _read_as(self, event_types: Sequence[type]) -> dict[type, list[RecordedEvent]]:
+    def _read_as(self, event_types: Sequence[type], all_it_reads: bool = False) -> dict[type, list[RecordedEvent]]:
         by_type = self._by_type()
-        check_read({kind: events[0].position for kind, events in by_type.items()}, event_types)
+        check_read({kind: events[0].position for kind, events in by_type.items()}, event_types, all_it_reads)
         return by_type
 
     def _by_type(self) -> dict[type, list[RecordedEvent]]:
