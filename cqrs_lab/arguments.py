@@ -104,6 +104,15 @@ def function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
     return returned
 
 
+def hashable(name: str, value: Item, wanted: str) -> Item:
+    """Return the argument if it can be the key of a dict."""
+    try:
+        hash(value)
+    except (TypeError, ValueError):
+        raise refuse(name, value, wanted) from None
+    return value
+
+
 def having(name: str, value: Any, methods: Iterable[str], wanted: str) -> Any:
     """Return the argument if it is an object (not a class) with all of these methods.
 

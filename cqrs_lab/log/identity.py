@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple, NoReturn, TypeVar, get_args, get_type_hints
 
+from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import DefinedAgain, InvalidArgument, NotRegistered
 from cqrs_lab.log.envelope import RecordedEvent
 
@@ -231,6 +232,8 @@ def recognised(events: Iterable[Event]) -> Iterator[Event]:
     ------
     InvalidArgument
     """
+    if isinstance(events, (str, bytes)) or not isinstance(events, Iterable):
+        raise refuse("events", events, "a list of events; give one, in brackets even if there is only one event")
     known: set[type] = set()
     for event in events:
         if type(event) not in known:

@@ -9,6 +9,7 @@ from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore
+from cqrs_lab.log.recordable import events_in, is_many
 
 
 class ReadThroughStore:
@@ -72,7 +73,6 @@ class ReadThroughStore:
         return unsubscribe
 
 
-def listed(events: Sequence[object]) -> Sequence[object]:
-    """Return the events as a list: an iterator would be used up by the first look at it."""
-    # A string is left as it is, for the inner store to refuse.
-    return events if isinstance(events, (str, bytes)) else list(events)
+def listed(stream: str, events: Sequence[object]) -> Sequence[object]:
+    """Return the events as a list, or refuse what is none: an iterator would be used up by the first look at it."""
+    return list(events) if is_many(events) else events_in(events, f"append to {stream!r}", "append")

@@ -88,7 +88,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
         ...
     cqrs_lab.errors.InvalidArgument: lamp-1: None is no event; append what has happened, or an empty list
     """
-    if type(given) is not list and not _many(given):
+    if type(given) is not list and not is_many(given):
         example = "[] for none" if given is None else "in brackets even if there is only one"
         raise InvalidArgument(f"{whose}: {shown(given)} is not a list of events; {do} a list of events, {example}")
     events, looked_up = list(given), None
@@ -103,7 +103,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     return events
 
 
-def _many(given: object) -> bool:
+def is_many(given: object) -> bool:
     """Return whether an object is a series of events, and not one event that has parts."""
     if isinstance(given, tuple):  # a NamedTuple and a struct_time are one thing with parts
         return not hasattr(given, "_fields") and not hasattr(given, "n_fields")

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from cqrs_lab.arguments import refuse
+from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecryptionFailed, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import Appended, EventStore
@@ -81,7 +81,7 @@ class KeyRing:
         InvalidArgument
             `person` is None or "".
         """
-        if person is None or person == "":
+        if person is None or (isinstance(person, str) and not person):
             raise InvalidArgument(f"person={person!r} is nobody; give the id that the events use for the person")
         person = str(person)
         with self._lock:
@@ -174,7 +174,7 @@ class ShreddingStore(ReadThroughStore):
             hold text; `__post_init__` set an attribute that is not a field; or the event's type is not declared, but is
             a subclass of one that is, or has the name of one: its class was defined again.
         """
-        events = listed(events)
+        events = listed(stream, events)
         if isinstance(events, (str, bytes)):
             return super().append(stream, events, expected=expected, command_id=command_id)
         try:
@@ -284,12 +284,15 @@ def _set_beside_the_fields(event: Any) -> list[str]:
 
 def _check(event_type: type, declared: PersonalFields) -> None:
     """Refuse a declaration that does not fit the event type."""
-    if not is_dataclass(event_type) or not isinstance(declared, PersonalFields) or declared.fields == {}:
-        raise InvalidArgument(f"{event_type!r}: {declared!r}: give a dataclass and its PersonalFields, at least one")
+    if not is_dataclass(event_type) or not isinstance(declared, PersonalFields):
+        what = f"{event_type!r}: {shown(declared)}"
+        raise InvalidArgument(f"{what}: give a dataclass and its PersonalFields, at least one")
+    text("person", declared.person, "the name of a field; give the one that says whom the event is about")
     placeholders: object = declared.fields
-    if not isinstance(placeholders, Mapping) or not all(isinstance(one, str) for one in placeholders.values()):
-        wanted = "give a mapping of each field's name to the text that is read in its place"
-        raise InvalidArgument(f"{event_type.__name__}: fields={placeholders!r}: {wanted}")
+    texts = isinstance(placeholders, Mapping) and all(isinstance(one, str) for one in placeholders.values())
+    if not isinstance(placeholders, Mapping) or not texts or not len(placeholders):
+        wanted = "give a mapping of each field's name to the text that is read in its place, at least one"
+        raise InvalidArgument(f"{event_type.__name__}: fields={shown(placeholders)}: {wanted}")
     known, hints = [one.name for one in fields(event_type)], get_type_hints(event_type)
     for name in (declared.person, *declared.fields):
         if name not in known:

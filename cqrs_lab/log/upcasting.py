@@ -65,7 +65,7 @@ class UpcastingStore(ReadThroughStore):
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
     ) -> Appended:
         """Record the events as they are, if they have the current shape; see `EventStore.append`."""
-        events = listed(events)
+        events = listed(stream, events)
         for event in events:
             if type(event) in self._upcasters:
                 raise InvalidArgument(f"{type(event).__name__} is an old shape; record the current one")

@@ -12,7 +12,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_read
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
-from cqrs_lab.read.columns import check_frame, event_frame, item_frame
+from cqrs_lab.read.columns import check_frame, check_types, checked_events, event_frame, item_frame
 
 
 class EventBatch:
@@ -39,7 +39,7 @@ class EventBatch:
     """
 
     def __init__(self, events: Sequence[RecordedEvent]) -> None:
-        self._cut(Segment(list(events)), 0, len(events))
+        self._cut(Segment(found := checked_events(events)), 0, len(found))
 
     @classmethod
     def _of(cls, segment: Segment, start: int, stop: int) -> EventBatch:
@@ -66,7 +66,7 @@ class EventBatch:
 
     def after(self, position: int) -> EventBatch:
         """Return the batch without the events at or below this position."""
-        start, events = self._start, self._segment.events
+        start, events, (position, _) = self._start, self._segment.events, check_range(position, None)
         while start < self._stop and events[start].position <= position:
             start += 1
         return EventBatch._of(self._segment, start, self._stop)
@@ -89,6 +89,7 @@ class EventBatch:
         DefinedAgain
             The class of such events was defined again since, so code that uses it would skip them.
         """
+        check_types(event_types)
         return not self._read_as(event_types, all_it_reads=True).keys().isdisjoint(event_types)
 
     def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:

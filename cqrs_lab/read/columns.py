@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from enum import EnumType, Flag
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.identity import check_read, check_whole
@@ -82,11 +83,29 @@ def check_frame(event_type: object, each: object) -> None:
     if isinstance(event_type, str):
         raise InvalidArgument(f"{event_type!r} is a name; give the class itself, such as batch.frame({event_type})")
     if not isinstance(event_type, type):
-        what, name = f"{event_type!r} is a {type(event_type).__name__}", type(event_type).__name__
+        what, name = f"{shown(event_type)} is a {type(event_type).__name__}", type(event_type).__name__
         example = name if dataclasses.is_dataclass(event_type) else "Moved"
         raise InvalidArgument(f"{what}; give the class of the events, such as batch.frame({example})")
     if each is not None and not isinstance(each, str):
-        raise InvalidArgument(f"each={each!r}: give the name of a field that holds a tuple, such as each='lines'")
+        raise InvalidArgument(f"each={shown(each)}: give the name of a field that holds a tuple, such as each='lines'")
+
+
+def check_types(event_types: object) -> None:
+    """Refuse what is not a series of event types."""
+    types = event_types if isinstance(event_types, (tuple, list, set, frozenset)) else [event_types, ""]
+    if not all(isinstance(one, type) for one in types):
+        raise InvalidArgument(f"event_types={shown(event_types)}: give a tuple of event types: (Moved,)")
+
+
+def checked_events(events: Any) -> list[RecordedEvent]:
+    """Return recorded events as a list, or refuse what is none."""
+    found = list(events) if isinstance(events, Iterable) else None
+    by_type = {type(one): one for one in found or ()}
+    wrong = [one for one in by_type.values() if not (hasattr(one, "event") and hasattr(one, "position"))]
+    if found is None or wrong:
+        what = shown(wrong[0] if wrong else events)
+        raise InvalidArgument(f"{what} is not recorded; give a list of RecordedEvent, such as list(store.read_all())")
+    return found
 
 
 def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.read.accepted import check_handlers
 from cqrs_lab.read.parked import check_nothing_is_lost
 from cqrs_lab.read.read_model import ReadModel
 
@@ -35,9 +37,12 @@ def give_up(projector: Projector, by: object) -> ReadModel:
 
 
 def swap(
-    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
+    projector: Projector, successor: Projector, given: Mapping[type, Callable[..., Any]] | None, by: object
 ) -> ReadModel:
     """Serve the successor's model, at no older position; return the one served before."""
+    having("successor", successor, ["catch_up", "apply"], "a projector; give the one that built the next version")
+    handlers = {} if given is None else given
+    check_handlers(handlers)
     while True:
         _check_whose(projector.serving.rebuilding, by)
         successor.catch_up()

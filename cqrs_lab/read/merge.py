@@ -56,8 +56,11 @@ def merge_rows(
     rice     5      3               7
     """
     _check_tables(table, rows)
-    if isinstance(add, str):
-        raise refuse("add", add, f"a list of columns; give [{add!r}]")
+    _check_columns("add", add)
+    if latest is not None and not isinstance(latest, Mapping):
+        raise refuse("latest", latest, "a mapping; give {'price_position': ['price']}, the columns of each position")
+    for position, others in (latest or {}).items():
+        _check_columns(f"latest[{position!r}]", others)
     groups = {position: [position, *columns] for position, columns in (latest or {}).items()}
     named = [*add, *(column for group in groups.values() for column in group)]
     if sorted(named) != sorted(table.columns):
@@ -123,6 +126,13 @@ def _sum(ours: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
     if ours.dtype.kind == "i":
         _refuse_overflow(ours, theirs, pd.Series(added, index=ours.index), "merge_rows")
     return added
+
+
+def _check_columns(name: str, columns: object) -> None:
+    if isinstance(columns, str):
+        raise refuse(name, columns, f"a list of columns; give [{columns!r}]")
+    if not isinstance(columns, Sequence) or not all(isinstance(one, str) for one in columns):
+        raise refuse(name, columns, "a list of columns; give their names, such as ['price']")
 
 
 def _check_tables(table: pd.DataFrame, rows: pd.DataFrame) -> None:

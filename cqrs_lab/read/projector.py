@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
-from cqrs_lab.arguments import function
+from cqrs_lab.arguments import function, shown
 from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent, said
 from cqrs_lab.log.atomic import AtomicReference
 from cqrs_lab.log.event_store import EventStore
@@ -77,8 +77,8 @@ class Projector(Follower):
     ) -> None:
         accepted.check_store(store)
         accepted.check_declaration(projection)
-        if on_failure not in ("stop", "park"):
-            raise InvalidArgument(f"on_failure={on_failure!r}; accepted are 'stop' and 'park'")
+        if not isinstance(on_failure, str) or on_failure not in ("stop", "park"):
+            raise InvalidArgument(f"on_failure={shown(on_failure)}; accepted are 'stop' and 'park'")
         function("clock", clock, "a clock; give a function that returns the seconds since 1970, such as time.time")
         model = ReadModel(projection.schema.empty()) if model is None else model
         accepted.check_model(model, projection, store.head())
@@ -243,7 +243,7 @@ class Projector(Follower):
         """
         if successor is None:
             return handover.give_up(self, by)
-        before = self._alone("end_rebuild()", lambda: handover.swap(self, successor, handlers or {}, by))
+        before = self._alone("end_rebuild()", partial(handover.swap, self, successor, handlers, by))
         self._resume()
         return before
 

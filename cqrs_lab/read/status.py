@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from cqrs_lab.arguments import seconds
 from cqrs_lab.errors import UnreadableEvent, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import read_batch
@@ -53,6 +54,7 @@ class ProjectorStatus:
         While another version is being built, no lag is too long: a restart would only begin the rebuild again. If the
         store does not answer, it is not healthy.
         """
+        seconds("lag_seconds", lag_seconds, "a lag; give a number of seconds")
         if self.state in ("failed", "unknown"):
             return False
         # An event that cannot be read stops the projector, or is parked: an unknown lag (NaN) of it is not a fault.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from typing import Any, Generic, NamedTuple
 
-from cqrs_lab.arguments import check_range, function, having, refuse, shown, text, whole_number
+from cqrs_lab.arguments import check_range, function, hashable, having, refuse, shown, text, whole_number
 from cqrs_lab.errors import CommandIdReused, CommandRejected, InvalidArgument, said
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
@@ -180,7 +180,7 @@ class ProcessManager(Follower):
 
     def state(self, instance: str) -> Any:
         """Return the state of an instance; the initial state if no event has reached it."""
-        return fresh(self._known_of(instance).state)
+        return fresh(self._known_of(hashable("instance", instance, "a name; give one, such as an order's id")).state)
 
     def catch_up(self, limit: int | None = None) -> int:
         """Handle the log to its end, including the events its own commands cause, or at most `limit` events.
@@ -285,9 +285,8 @@ class ProcessManager(Follower):
         """Return the instance that the event belongs to, and what is known of it after the event."""
         if (instance := self._process.instance(recorded.event)) is None:
             return None, _Known(0, None)
-        if not isinstance(instance, Hashable):
-            raise refuse("instance(event)", instance, "a name; return one, such as an order's id, or None")
-        known = self._known_of(instance)
+        wanted = "a name; return one, such as an order's id, or None"
+        known = self._known_of(hashable("instance(event)", instance, wanted))
         if known.position >= recorded.position:
             return instance, known  # handled again after an interrupt; it must not count twice
         check_state(known.state)
@@ -301,7 +300,8 @@ class ProcessManager(Follower):
 
     def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
         if not isinstance(commands, (list, tuple)):
-            raise InvalidArgument(f"{self._process.name} returned {commands!r}; return a list of commands, [] for none")
+            what = f"{self._process.name} returned {shown(commands)}"
+            raise InvalidArgument(f"{what}; return a list of commands, [] for none")
         for ordinal, command in enumerate(commands, 1):
             command_id = f"{self._process.name}-{cause}-{why}{ordinal}"
             try:
@@ -317,5 +317,6 @@ class ProcessManager(Follower):
 def _is_over(deadline: Any, now: Any) -> bool:
     try:
         return bool(deadline <= now)
-    except TypeError as error:
-        raise InvalidArgument(f"now={now!r} and the deadline {deadline!r} are of different kinds: {error}") from error
+    except (TypeError, ValueError) as error:
+        what = f"now={shown(now)} and the deadline {shown(deadline)} are of different kinds"
+        raise InvalidArgument(f"{what}: {error}") from error
