@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument, SchemaError
-
-HALF = 2**62
-"""Two numbers below it can be added in 64 bits."""
 
 
 def merge_rows(
@@ -101,29 +97,44 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
     ------
     SchemaError
     """
-    for name in (name for name, dtype in merged.dtypes.items() if dtype == np.dtype("int64")):
-        if not any(len(one) and (one[name].max() >= HALF or one[name].min() <= -HALF) for one in (table, rows)):
+    for name, dtype in merged.dtypes.items():
+        if dtype.kind != "i" or not any(_is_large(one[name]) for one in (table, rows)):
             continue
         both = table.index.intersection(rows.index)
         ours, theirs, came = (one[name].reindex(both) for one in (table, rows, merged))
         _refuse_overflow(ours, theirs, came, whose)
 
 
+def _is_large(column: pd.Series[Any]) -> bool:
+    """Return whether it holds a number above half of what fits: two below that can be added."""
+    values, half = column.to_numpy(dtype="int64", na_value=0), 2 ** (_bits(column) - 2)
+    return bool(len(values)) and bool(values.max() >= half or values.min() <= -half)
+
+
+def _bits(column: pd.Series[Any]) -> int:
+    dtype: Any = column.dtype
+    return 8 * int(dtype.itemsize)
+
+
 def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Series[Any], whose: str) -> None:
-    signs = [one.to_numpy(dtype="int64", na_value=0) < 0 for one in (ours, theirs, came)]
+    wide = "uint64" if ours.dtype.kind == "u" else "int64"
+    numbers = [one.to_numpy(dtype=wide, na_value=0) for one in (ours, theirs, came)]
+    signs = [one < 0 for one in numbers]
     wrong = (signs[0] == signs[1]) & (signs[2] != signs[0])
+    if wide == "uint64":
+        wrong = numbers[2] < numbers[0]
     if wrong.any():
         at = int(wrong.argmax())
         sum_of = f"{ours.iloc[at]} and {theirs.iloc[at]} came to {came.iloc[at]}"
         raise SchemaError(
-            f"{whose}: {ours.name!r} of {ours.index[at]!r} is more than 64 bits can hold ({sum_of}); "
+            f"{whose}: {ours.name!r} of {ours.index[at]!r} is more than {_bits(ours)} bits can hold ({sum_of}); "
             "declare the column float64, or count in a larger unit"
         )
 
 
 def _sum(ours: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
     added = ours.array + theirs.array
-    if ours.dtype.kind == "i":
+    if ours.dtype.kind in "iu":
         _refuse_overflow(ours, theirs, pd.Series(added, index=ours.index), "merge_rows")
     return added
 

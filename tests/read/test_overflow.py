@@ -195,3 +195,29 @@ def test_small_numbers_cost_nothing_more():
     made.merge = lambda table, rows: rows
     lab.Projector(a_log([Seen("a", n) for n in range(1_000)]), made).catch_up()
     assert made.asked == 1
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64", "Int16", "Int64", "uint8", "uint64", "UInt32"])
+def test_merge_rows_refuses_a_sum_that_its_dtype_cannot_hold(dtype):
+    most = np.iinfo(dtype.lower()).max
+    table, rows = (pd.DataFrame({"n": pd.array([n], dtype=dtype)}, index=["tea"]) for n in (most - 1, 1))
+    assert lab.merge_rows(table, rows, add=["n"])["n"].tolist() == [most]
+    with pytest.raises(lab.SchemaError, match="more than .* bits can hold"):
+        lab.merge_rows(table, pd.concat([rows]) + 1, add=["n"])
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "Int64"])
+def test_any_merge_that_wraps_round_stops_the_projector(dtype):
+    class Narrow(SumsWithoutMergeRows):
+        schema = lab.Schema(index=["account"], columns={"amount": dtype})
+
+        def merge(self, table, rows):
+            both = table.index.intersection(rows.index)
+            return pd.concat([table.loc[both] + rows.loc[both], rows.drop(both)])
+
+    most = int(np.iinfo(dtype.lower()).max)
+    projector = lab.Projector(a_log([Paid("ada", most), Paid("bob", 1), Paid("ada", 1)]), Narrow())
+    with pytest.raises(lab.ProjectionFailed, match="bits can hold") as caught:
+        while projector.catch_up(limit=1):
+            pass
+    assert caught.value.position == 3 and projector.table.loc["ada", "amount"] == most
