@@ -107,8 +107,8 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
 
 def _is_large(column: pd.Series[Any]) -> bool:
     """Return whether it holds a number above half of what fits: two below that can be added."""
-    values, half = column.to_numpy(dtype="int64", na_value=0), 2 ** (_bits(column) - 2)
-    return bool(len(values)) and bool(values.max() >= half or values.min() <= -half)
+    half, most = 2 ** (_bits(column) - 2), column.max() if len(column) else pd.NA
+    return not pd.isna(most) and bool(most >= half or column.min() <= -half)
 
 
 def _bits(column: pd.Series[Any]) -> int:
