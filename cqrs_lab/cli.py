@@ -62,8 +62,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(why: str, code: int) -> int:
-    with suppress(OSError):
-        print(f"cqrs-lab: {why}", file=sys.stderr)
+    if sys.stderr is not None:  # closed by the caller; print would take stdout instead
+        with suppress(OSError):
+            print(f"cqrs-lab: {why}", file=sys.stderr)
     return code
 
 
