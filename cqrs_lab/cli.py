@@ -62,8 +62,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(why: str, code: int) -> int:
-    with suppress(OSError):
-        print(f"cqrs-lab: {why}", file=sys.stderr)
+    if sys.stderr is not None:  # closed by the caller; print would take stdout instead
+        with suppress(OSError):
+            print(f"cqrs-lab: {why}", file=sys.stderr)
     return code
 
 
@@ -85,8 +86,11 @@ def _parser() -> argparse.ArgumentParser:
         "exactly one thing.",
         epilog="Exit code: 0 if everything reconciles, 1 if a figure differs, 2 if the file is refused.",
     )
-    replay.add_argument("path", metavar="PATH", help="a CSV or .xlsx, also in a gzip or zip file")
-    replay.add_argument("--dates", choices=["dmy", "mdy"], help="day or month first, if no date in the file shows it")
+    replay.add_argument("path", metavar="PATH", help="a CSV or .xlsx, also in a gzip, bzip2, xz or zip file")
+    dates = "day or month first, or the year from which days are counted, if no date in the file shows it"
+    replay.add_argument("--dates", choices=["dmy", "mdy", "1900", "1904"], help=dates)
+    decimal = "what stands before the decimals of a price, if no price in the file shows it"
+    replay.add_argument("--decimal", choices=["point", "comma"], help=decimal)
     replay.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read (default: all)")
     replay.set_defaults(run=_replay)
     build = commands.add_parser(
@@ -106,7 +110,8 @@ def _replay(chosen: argparse.Namespace) -> int:
     from cqrs_lab.log.memory import MemoryEventStore
     from cqrs_lab.shop.online_retail import reconcile, replay
 
-    sent = replay(chosen.path, MemoryEventStore(), progress=_bar, dates=chosen.dates, sheet=chosen.sheet)
+    form = {name: getattr(chosen, name) for name in ("dates", "decimal", "sheet")}
+    sent = replay(chosen.path, MemoryEventStore(), progress=_bar, **form)
     found = reconcile(sent)
     print(found)
     return DONE if found.ok else DIFFERS

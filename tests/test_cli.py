@@ -153,6 +153,12 @@ def test_where_nothing_can_be_said_the_exit_code_says_it(day):
         assert shell("replay", "none.csv", stdout=full, stderr=full).returncode == 2
 
 
+def test_what_went_wrong_is_never_said_on_stdout(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["replay", "none.csv"]) == 2
+    assert capsys.readouterr().out == ""
+
+
 def test_a_reader_who_has_seen_enough_hears_no_complaint(day):
     read, write = os.pipe()
     os.close(read)

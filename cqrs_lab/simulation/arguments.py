@@ -5,15 +5,24 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 
 LARGEST = 1e15
 """Beyond this, and below its inverse, no rate or duration of a read side lies, and arithmetic would overflow."""
+
+
+MOST_LISTED = 20_000_000
+PER_CENT = "; 95 % is 0.95"
 
 
 def keep(instance: object, **checked: Any) -> None:
@@ -29,8 +38,9 @@ def number(name: str, value: Any, *, least: float = -LARGEST, most: float = LARG
     ------
     InvalidArgument
     """
-    if not _real(value) or not least <= value <= most:
-        raise InvalidArgument(f"{name}={value!r}: give a number from {least:g} to {most:g}")
+    if not is_real(value) or not least <= value <= most:
+        per_cent = PER_CENT if (least, round(most)) == (0, 1) else ""
+        raise _refused(name, value, f"a number from {least:g} to {most:g}{per_cent}")
     return _plain(value)
 
 
@@ -41,11 +51,11 @@ def positive(name: str, value: Any, *, zero: bool = False) -> float:
     ------
     InvalidArgument
     """
-    if not _real(value) or not (value > 0 or (zero and value == 0)) or value == math.inf:
-        raise InvalidArgument(f"{name}={value!r}: give a number {'of 0 or more' if zero else 'above 0'}")
+    if not is_real(value) or not (value > 0 or (zero and value == 0)) or value == math.inf:
+        raise _refused(name, value, f"a number {'of 0 or more' if zero else 'above 0'}")
     least = 0 if zero else 1 / LARGEST
     if not least <= value <= LARGEST:
-        raise InvalidArgument(f"{name}={value!r}: give a number from {least:g} to {LARGEST:g}")
+        raise _refused(name, value, f"a number from {least:g} to {LARGEST:g}")
     return _plain(value)
 
 
@@ -56,8 +66,8 @@ def share(name: str, value: Any) -> float:
     ------
     InvalidArgument
     """
-    if not _real(value) or not 0 < value < 1:
-        raise InvalidArgument(f"{name}={value!r}: give a number between 0 and 1")
+    if not is_real(value) or not 0 < value < 1:
+        raise _refused(name, value, f"a number between 0 and 1{PER_CENT}")
     return _plain(value)
 
 
@@ -68,10 +78,10 @@ def shares_of(value: Any, name: str = "shares") -> tuple[float, ...]:
     ------
     InvalidArgument
     """
-    listed = list(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else []
+    listed = _listed(value) or []
     shares = tuple(positive(f"{name}[{at}]", one) for at, one in enumerate(listed))
     if abs(sum(shares) - 1) > 1e-9:
-        raise InvalidArgument(f"{name}={value!r}: give shares above 0 that add up to 1")
+        raise _refused(name, value, "shares above 0 that add up to 1")
     return shares
 
 
@@ -82,11 +92,11 @@ def whole(name: str, value: Any, *, least: int = 1, most: int | None = None) -> 
     ------
     InvalidArgument
     """
-    integral = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    integral = isinstance(value, numbers.Integral) and is_real(value)
     bound = int(LARGEST) if most is None else most
     if not integral or not least <= value <= bound:
         upper = f", {bound:,} at most" if most is not None or (integral and value > bound) else ""
-        raise InvalidArgument(f"{name}={value!r}: give a whole number, {least} or more{upper}")
+        raise _refused(name, value, f"a whole number, {least} or more{upper}")
     return int(value)
 
 
@@ -98,7 +108,7 @@ def among(name: str, value: Any, accepted: tuple[str, ...]) -> None:
     InvalidArgument
     """
     if not isinstance(value, str) or value not in accepted:
-        raise InvalidArgument(f"{name}={value!r}: accepted are {', '.join(map(repr, accepted))}")
+        raise InvalidArgument(f"{name}={shown(value)}: accepted are {', '.join(map(repr, accepted))}")
 
 
 def seconds_of(name: str, values: Any, what: str) -> NDArray[np.float64]:
@@ -108,14 +118,51 @@ def seconds_of(name: str, values: Any, what: str) -> NDArray[np.float64]:
     ------
     InvalidArgument
     """
-    listed = list(values) if isinstance(values, Iterable) and not isinstance(values, str | bytes | dict) else None
-    if not listed or not all(_real(one) and 0 <= one <= LARGEST for one in listed):
-        raise InvalidArgument(f"{name}: give a list of {what}, in seconds, at least one, none below 0")
+    listed = _listed(values)
+    accepted = f"a list of {what}, in seconds, at least one, none below 0"
+    if not listed:
+        raise _refused(name, values, accepted)
+    if len(listed) > MOST_LISTED:
+        raise InvalidArgument(f"{name}: more than {MOST_LISTED:,} {what}; give fewer")
+    for at, one in enumerate(listed):
+        if not is_real(one) or not 0 <= one <= LARGEST:
+            raise _refused(f"{name}[{at}]", one, accepted)
     return np.array(listed, dtype="float64")
 
 
-def _real(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+def _listed(values: Any) -> list[Any] | None:
+    """Return what an iterable gives, up to a bound: one may be endless."""
+    if isinstance(values, np.ndarray | pd.Series | pd.Index):
+        return values.tolist() if values.ndim == 1 and values.dtype.kind in "fiu" else list(values)
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | dict):
+        return None
+    return list(islice(values, MOST_LISTED + 1))
+
+
+def _refused(name: str, value: Any, accepted: str) -> InvalidArgument:
+    return InvalidArgument(f"{name}={_said(value)}: give {accepted}{_instead(value)}")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > 10**40:
+        return f"a number of {math.floor(math.log10(abs(value))) + 1:,} digits"  # Python writes none of 5,000
+    return shown(value)
+
+
+def _instead(value: Any) -> str:
+    """Return how to make a number of what stands for one."""
+    if isinstance(value, np.timedelta64):
+        return "; divide it by np.timedelta64(1, 's')"
+    if hasattr(value, "total_seconds"):
+        return "; .total_seconds() of it is one"
+    if isinstance(value, datetime | np.datetime64):
+        return "; of times, (times - times[0]) / np.timedelta64(1, 's') are seconds"
+    return "; float() of it is one" if isinstance(value, Decimal) else ""
+
+
+def is_real(value: Any) -> bool:
+    """Return whether a value is a real number; True is none, nor is a duration of NumPy's, which says it is."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_ | np.timedelta64)
 
 
 def _plain(value: Any) -> float:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import keep, positive, seconds_of
 from cqrs_lab.simulation.durations import Seconds
@@ -149,6 +150,6 @@ def arrivals(name: str, value: Any) -> Arrivals:
     InvalidArgument
     """
     if isinstance(value, type) or not all(hasattr(value, one) for one in ("rate_per_second", "draw")):
-        raise InvalidArgument(f"{name}={value!r}: give Poisson, Clockwork, Bursts or RecordedTimes")
+        raise InvalidArgument(f"{name}={shown(value)}: give Poisson, Clockwork, Bursts or RecordedTimes")
     drawn: Arrivals = value
     return drawn

@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import whole
 from cqrs_lab.simulation.arrivals import Bursts
 from cqrs_lab.simulation.capacity import seconds_per_event
-from cqrs_lab.simulation.draws import Draws
+from cqrs_lab.simulation.draws import MOST_POLLS, Draws
 from cqrs_lab.simulation.durations import Fixed
 from cqrs_lab.simulation.model import LagModel
 
 MOST_EVENTS = 50_000_000
 """Each takes some fifty bytes at each replica."""
-MOST_POLLS = 100_000_000
-"""Random intervals are drawn, those of polls that find nothing too; they are not kept."""
+MOST_PROJECTORS = 100_000
+"""Each partition has one at each replica, and each is looked at by itself."""
+PRECISION = 1e-3
+"""How coarse the moments of a run may be, as a share of its lag: a number holds some sixteen digits of them."""
 MOST_FIXED_POLLS = 10**15
 """Equal intervals are not drawn at all; beyond this a number no longer holds the moment of a tick."""
 MOST_CRASHES = 5_000_000
@@ -33,6 +37,8 @@ def check_events(model: LagModel, events: Any) -> int:
     """
     count = whole("events", events)
     _refuse("events", count * model.replicas, MOST_EVENTS, "ask for fewer, or for fewer replicas")
+    projectors = len(model.shares) * model.replicas
+    _refuse("projectors", projectors, MOST_PROJECTORS, "ask for fewer partitions or replicas")
     retries, arrivals = model.retries, model.arrivals
     if retries is not None:
         attempts = count * model.replicas / (1 - retries.probability)
@@ -66,6 +72,21 @@ def check_cost(draws: Draws) -> None:
         polls = lasts / model.polling.interval.mean * projectors
         most = MOST_FIXED_POLLS if isinstance(model.polling.interval, Fixed) else MOST_POLLS
         _refuse("polls", polls, most, "make the interval longer, or ask for fewer events")
+    _check_precision(draws, lasts)
+
+
+def _check_precision(draws: Draws, lasts: float) -> None:
+    """Refuse a run that lasts so long, or begins so late, that its lag is lost in the rounding of its moments."""
+    model = draws.model
+    ways = [model.handling, model.relay, model.delivery, None if model.polling is None else model.polling.interval]
+    lag = sum(way.mean for way in ways if way is not None)
+    moment = draws.origin + lasts
+    rounding = float(np.spacing(moment))
+    if 0 < lag < math.inf and moment < math.inf and rounding > PRECISION * lag:
+        raise InvalidArgument(
+            f"this would reach {moment:.1e} s, where numbers are {rounding:.1g} s apart: too coarse for a lag of about "
+            f"{lag:.1g} s; count times from the first of them, ask for fewer events, or let them come faster"
+        )
 
 
 def _refuse(what: str, count: float, most: int, instead: str) -> None:

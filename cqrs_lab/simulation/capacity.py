@@ -50,5 +50,6 @@ def _with_crashes(model: LagModel) -> float:
     if crashes.then == "resume":
         return handling.mean * (1 + crashes.rate_per_second * crashes.repair.mean)
     drawn = handling.draw(np.random.default_rng(0), DRAWS)
-    repeats = float(np.expm1(crashes.rate_per_second * drawn).mean())
+    with np.errstate(over="ignore"):  # then it is never done: infinity says so
+        repeats = float(np.expm1(crashes.rate_per_second * drawn).mean())
     return repeats * (1 / crashes.rate_per_second + crashes.repair.mean)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import shown
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import LARGEST
 from cqrs_lab.simulation.arrivals import RecordedTimes
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, Seconds
 from cqrs_lab.simulation.model import LagModel
 
 Integers = NDArray[np.int64]
+MOST_POLLS = 100_000_000
+"""Random intervals are drawn, those of polls that find nothing too; they are not kept."""
 LEAST_CHUNK, MOST_CHUNK = 1_024, 65_536
 
 
@@ -25,8 +30,8 @@ def child(seed: int, component: str, *which: int) -> np.random.Generator:
 class LazyDraws:
     """Draws of which nobody knows beforehand how many will be needed; the first ones are always the same."""
 
-    def __init__(self, duration: Duration, random: np.random.Generator) -> None:
-        self.duration, self._random = duration, random
+    def __init__(self, duration: Duration, random: np.random.Generator, most: float = math.inf) -> None:
+        self.duration, self._random, self._most = duration, random, most
         self._chunks: list[Seconds] = []
         self._drawn, self._joined = 0, np.empty(0)
 
@@ -34,6 +39,11 @@ class LazyDraws:
         """Draw some more, and keep none of them: their number grows to a bound, whoever asks."""
         size = min(max(LEAST_CHUNK, self._drawn), MOST_CHUNK)
         self._drawn += size
+        if self._drawn > self._most:
+            raise InvalidArgument(
+                f"this draws more than {self._most:.0e} of {shown(self.duration)}, which is mostly far below its mean: "
+                "make it longer, or ask for fewer events"
+            )
         return self.duration.draw(self._random, size)
 
     def first(self, count: int) -> Seconds:
@@ -144,7 +154,8 @@ class Draws:
     def intervals(self, partition: int, replica: int) -> LazyDraws:
         """Give a projector's polling intervals."""
         assert self.model.polling is not None
-        return LazyDraws(self.model.polling.interval, child(self.seed, "polling", partition, replica))
+        most = MOST_POLLS / (len(self.model.shares) * self.model.replicas)
+        return LazyDraws(self.model.polling.interval, child(self.seed, "polling", partition, replica), most)
 
     def until_crash(self, partition: int, replica: int) -> LazyDraws:
         """Give how long a projector's crash clock runs from one crash to the next."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import keep, number, positive, seconds_of, whole
 
@@ -218,7 +219,7 @@ class Mixture:
         parts = list(self.parts) if isinstance(self.parts, Iterable) else []
         if not parts or not all(isinstance(part, Sequence) and len(part) == 2 for part in parts):
             raise InvalidArgument(
-                f"parts={self.parts!r}: give pairs such as [(0.9, Exponential(0.5)), (0.1, Exponential(5))]"
+                f"parts={shown(self.parts)}: give pairs such as [(0.9, Exponential(0.5)), (0.1, Exponential(5))]"
             )
         keep(self, parts=tuple((positive("weight", weight), duration("part", part)) for weight, part in parts))
 
@@ -292,6 +293,6 @@ def duration(name: str, value: Any) -> Duration:
     InvalidArgument
     """
     if isinstance(value, type) or not all(hasattr(value, one) for one in ("mean", "second_moment", "draw")):
-        raise InvalidArgument(f"{name}={value!r}: give a duration, such as Fixed(0.5) or Exponential(mean=0.5)")
+        raise InvalidArgument(f"{name}={shown(value)}: give a duration, such as Fixed(0.5) or Exponential(mean=0.5)")
     drawn: Duration = value
     return drawn

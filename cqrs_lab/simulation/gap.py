@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import simpy
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import Expected
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import merge_rows
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.schema import Schema
-from cqrs_lab.simulation.arguments import among, positive, whole
+from cqrs_lab.simulation.arguments import among, is_real, positive, whole
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
 
 Remedy = Literal["none", "lock", "low watermark", "gap-aware reader"]
 MOST_POLLS = 100_000
+MOST_TRANSACTIONS = 10_000
+"""A real projector catches up with each: some five milliseconds."""
 REMEDIES: tuple[Remedy, ...] = ("none", "lock", "low watermark", "gap-aware reader")
 
 
@@ -93,7 +97,7 @@ class GapRun:
 
 def draw_transactions(count: int, seed: int = 0, *, rate: float = 2.0, lasts: float = 0.2) -> list[Transaction]:
     """Draw transactions that begin at random and take a random time; one in twenty gives up."""
-    count, seed = whole("count", count, most=MOST_POLLS), whole("seed", seed, least=0)
+    count, seed = whole("count", count, most=MOST_TRANSACTIONS), whole("seed", seed, least=0)
     rate, lasts = positive("rate", rate), positive("lasts", lasts)
     random = child(seed, "transactions")
     begun = np.cumsum(random.exponential(1 / rate, count))
@@ -132,20 +136,36 @@ def simulate_gap(
     Raises
     ------
     InvalidArgument
-        A time is no time, or the reader would poll for ever, or more than 100,000 times.
+        A time is no time, or the reader would poll for ever, or more than 100,000 times; or there are more than 10,000
+        transactions.
     """
     among("remedy", remedy, REMEDIES)
     positive("interval_seconds", interval_seconds)
     positive("patience_seconds", patience_seconds, zero=True)
     if until_seconds is not None:
         positive("until_seconds", until_seconds, zero=True)
-    for one in transactions:
-        if not isinstance(one, Transaction):
-            raise InvalidArgument(f"transactions hold {one!r}: give a list of Transaction(takes_at, lasts)")
-        if not 0 <= one.takes_at < math.inf or not one.lasts >= 0:
-            raise InvalidArgument(f"{one}: give takes_at and lasts in seconds, 0 or more; only lasts may be endless")
+    transactions = _checked(transactions)
     _check_end(transactions, interval_seconds, patience_seconds, until_seconds)
     return _Gap(transactions, remedy, interval_seconds, patience_seconds).run(until_seconds)
+
+
+def _checked(transactions: Any) -> list[Transaction]:
+    """Return the transactions with plain numbers."""
+    wanted = "give a list of Transaction(takes_at, lasts)"
+    if not isinstance(transactions, Iterable):
+        raise InvalidArgument(f"transactions={shown(transactions)}: {wanted}")
+    checked = []
+    for one in islice(transactions, MOST_TRANSACTIONS + 1):
+        if not isinstance(one, Transaction):
+            raise InvalidArgument(f"transactions hold {shown(one)}: {wanted}")
+        times = one.takes_at, one.lasts
+        if not all(map(is_real, times)) or not 0 <= one.takes_at < math.inf or not one.lasts >= 0:
+            why = "give takes_at and lasts in seconds, 0 or more; only lasts may be endless"
+            raise InvalidArgument(f"{shown(one)}: {why}")
+        checked.append(Transaction(float(one.takes_at), float(one.lasts), bool(one.aborts)))
+    if len(checked) > MOST_TRANSACTIONS:
+        raise InvalidArgument(f"more than {MOST_TRANSACTIONS:,} transactions; a real projector reads each: give fewer")
+    return checked
 
 
 def _check_end(

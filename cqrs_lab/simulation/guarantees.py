@@ -5,14 +5,16 @@ The order of all writes is known (a write's version is its position in the log),
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import number, positive, whole
 
@@ -156,6 +158,9 @@ def _whole(applied: Any) -> frozenset[int] | None:
 def _checked(one: _Operation) -> _Operation:
     if one.op not in ("w", "r"):
         raise InvalidArgument(f"operation {one.label!r}: op={one.op!r}; accepted are 'w' and 'r'")
+    for name, value in (("session", one.session), ("key", one.key)):
+        if not isinstance(value, Hashable) or value is None or value != value:
+            raise InvalidArgument(f"operation {one.label!r}: {name}={shown(value)}; give each a name, such as 'ada'")
     whole(f"operation {one.label!r}: version", one.version, least=0)
     for name in ("invoke", "ret"):
         number(f"operation {one.label!r}: {name}", getattr(one, name))
@@ -181,25 +186,45 @@ class _History:
             self._check(read)
 
     def _check(self, read: _Operation) -> None:
-        unknown = [one for one in self.shows(read) | {read.version} - {0} if one not in self.writes]
+        unknown = [one for one in {*(read.applied or ()), read.version} - {0} if one not in self.writes]
         if unknown or (read.version and self.writes[read.version].key != read.key):
             raise InvalidArgument(
                 f"operation {read.label!r} shows {unknown or read.version}: no write of {read.key} in the trace"
             )
 
-    def scope(self, read: _Operation) -> frozenset[int]:
-        """Return the writes that a read could show: those of its key, or all."""
-        return frozenset(self.writes if read.applied is not None else self.of_key[read.key])
+    def newest(self, read: _Operation) -> int:
+        """Return the position of the newest write that a read shows; 0 if it shows none."""
+        return read.version if read.applied is None else max(read.applied, default=0)
+
+    def misses(self, read: _Operation, version: int) -> bool:
+        """Return whether a read could show this write but does not."""
+        if read.applied is not None:
+            return version not in read.applied
+        return version > read.version and self.writes[version].key == read.key
+
+    def missed(self, read: _Operation) -> Sequence[int]:
+        """Return the writes, in order, that a read could show but does not: those of its key, or of all."""
+        if read.applied is not None:
+            return [version for version in self.writes if version not in read.applied]
+        of_key = self.of_key[read.key]
+        return of_key[bisect_right(of_key, read.version) :]
+
+    def gone(self, earlier: _Operation, read: _Operation) -> int:
+        """Return the newest write that an earlier read shows and this one could but does not; 0 if there is none."""
+        if earlier.applied is None and read.applied is None:
+            return earlier.version if earlier.version and self.misses(read, earlier.version) else 0
+        return max((version for version in self.shows(earlier) if self.misses(read, version)), default=0)
 
     def shows(self, read: _Operation) -> frozenset[int]:
-        """Return the writes that a read does show."""
+        """Return the writes that a read shows."""
         if read.applied is not None:
             return read.applied
         return frozenset(version for version in self.of_key[read.key] if version <= read.version)
 
-    def missed(self, read: _Operation) -> frozenset[int]:
-        """Return the writes that a read could show but does not."""
-        return self.scope(read) - self.shows(read)
+    def finished_and_missed(self, read: _Operation) -> list[_Operation]:
+        """Return the writes that a read misses though they were done before it, in the order in which they were."""
+        missed = [self.writes[version] for version in self.missed(read)]
+        return sorted((one for one in missed if one.ret <= read.invoke), key=lambda one: one.ret)
 
     @cached_property
     def whole(self) -> list[_Operation]:
@@ -217,18 +242,17 @@ class _History:
     def before(self, first: str, then: str) -> Iterator[tuple[_Operation, list[_Operation]]]:
         """Yield each operation of kind `then`, with those of kind `first` that its session had finished before."""
         for own in self.sessions:
+            finished = [one for one in own if one.op == first]
+            done = [one.ret for one in finished]
             for later in own:
                 if later.op == then:
-                    yield (
-                        later,
-                        [one for one in own if one.op == first and one.ret <= later.invoke and one is not later],
-                    )
+                    before = finished[: bisect_right(done, later.invoke)]
+                    yield later, [one for one in before if one is not later] if first == then else before
 
 
 def _read_your_writes(told: _History) -> Iterator[Broken]:
     for read, writes in told.before("w", "r"):
-        missed = told.missed(read)
-        lost = [write for write in writes if write.version in missed]
+        lost = [write for write in writes if told.misses(read, write.version)]
         if lost:
             shown = f"read {read.key} at {_moment(read.invoke)} s: the answer shows {_newest(read.version)}"
             if read.applied is not None:
@@ -238,23 +262,22 @@ def _read_your_writes(told: _History) -> Iterator[Broken]:
 
 def _monotonic_reads(told: _History) -> Iterator[Broken]:
     for read, earlier in told.before("r", "r"):
-        missed = told.missed(read)
-        gone = [(one, told.shows(one) & missed) for one in earlier if told.shows(one) & missed]
-        if gone:
-            last, lost = gone[-1]
-            yield _broken(f"{last}; then {read}: position {max(lost)} had been there, and is gone.", last, read)
+        for last in reversed(earlier):
+            if gone := told.gone(last, read):
+                yield _broken(f"{last}; then {read}: position {gone} had been there, and is gone.", last, read)
+                break
 
 
 def _monotonic_writes(told: _History) -> Iterator[Broken]:
     after: dict[int, set[int]] = defaultdict(set)
     for write, earlier in told.before("w", "w"):
-        for one in earlier:
+        for one in earlier if told.whole else ():
             after[one.version].add(write.version)
         late = [one for one in earlier if one.version > write.version]
         if late:
             yield _broken(f"{late[-1]}, and later {write}: the log has them the other way round.", late[-1], write)
     for read in told.whole:
-        for version in sorted(told.missed(read)):
+        for version in told.missed(read):
             shown = after[version] & told.shows(read)
             if shown:
                 first, second = told.writes[version], told.writes[min(shown)]
@@ -265,12 +288,13 @@ def _monotonic_writes(told: _History) -> Iterator[Broken]:
 def _writes_follow_reads(told: _History) -> Iterator[Broken]:
     known: dict[int, dict[int, _Operation]] = {}
     for write, reads in told.before("r", "w"):
-        known[write.version] = {shown: one for one in reads for shown in told.shows(one)}
-        newer = [one for one in reads if max(told.shows(one), default=0) >= write.version]
+        if told.whole:
+            known[write.version] = {shown: one for one in reads for shown in told.shows(one)}
+        newer = [one for one in reads if told.newest(one) >= write.version]
         if newer:
             yield _broken(f"{newer[-1]}; after that {write}: the log has it in front of it.", newer[-1], write)
     for read in told.whole:
-        missed = told.missed(read)
+        missed = set(told.missed(read))
         for version in sorted(told.shows(read) & known.keys()):
             lost = sorted(known[version].keys() & missed)
             if lost:
@@ -282,7 +306,8 @@ def _writes_follow_reads(told: _History) -> Iterator[Broken]:
 
 def _consistent_prefix(told: _History) -> Iterator[Broken]:
     for read in told.whole:
-        gaps = sorted(one for one in told.missed(read) if one < max(told.shows(read), default=0))
+        newest = told.newest(read)
+        gaps = [one for one in told.missed(read) if one < newest]
         if gaps:
             first = told.writes[gaps[0]]
             yield _broken(f"{first}; {read}: that is missing, and newer events are there.", first, read)
@@ -297,12 +322,13 @@ def _linearizable(told: _History) -> Iterator[Broken]:
     follows: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come before a write
     shown: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come after a write
     for read in told.reads:
-        if told.shows(read) != frozenset(one for one in told.scope(read) if one <= max(told.shows(read), default=0)):
+        newest, missed = told.newest(read), told.missed(read)
+        if missed and missed[0] < newest:
             yield _broken(f"{read}: that is no beginning of the log.", read)
             continue
-        shown[max(told.shows(read), default=0)].append(read)
-        if told.missed(read):
-            follows[min(told.missed(read))].append(read)
+        shown[newest].append(read)
+        if missed:
+            follows[missed[0]].append(read)
     now, because = float("-inf"), None
     for version in order:
         write = told.writes[version]
@@ -320,7 +346,7 @@ def _linearizable(told: _History) -> Iterator[Broken]:
 
 def _too_many_behind(told: _History, most: int) -> Iterator[Broken]:
     for read in told.reads:
-        missed = _finished_and_missed(told, read)
+        missed = told.finished_and_missed(read)
         if len(missed) > most:
             yield _broken(
                 f"{missed[0]}; {read}: it misses {len(missed)} finished writes, {most} are allowed.", missed[0], read
@@ -329,17 +355,12 @@ def _too_many_behind(told: _History, most: int) -> Iterator[Broken]:
 
 def _too_long_behind(told: _History, longest: float) -> Iterator[Broken]:
     for read in told.reads:
-        missed = _finished_and_missed(told, read)
+        missed = told.finished_and_missed(read)
         if missed and read.invoke - missed[0].ret > longest:
             since = read.invoke - missed[0].ret
             yield _broken(
                 f"{missed[0]}; {read}, {since:g} s later, without it: {longest:g} s are allowed.", missed[0], read
             )
-
-
-def _finished_and_missed(told: _History, read: _Operation) -> list[_Operation]:
-    missed = [told.writes[version] for version in told.missed(read)]
-    return sorted((one for one in missed if one.ret <= read.invoke), key=lambda one: one.ret)
 
 
 def _broken(says: str, *operations: _Operation | None) -> Broken:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import among, keep, number, positive, shares_of, whole
 from cqrs_lab.simulation.arrivals import Arrivals, arrivals
@@ -157,11 +158,11 @@ class LagModel:
                 duration(name, getattr(self, name))
         for name, kind in (("polling", Polling), ("crashes", Crashes), ("retries", Retries)):
             if not isinstance(getattr(self, name), kind | None):
-                raise InvalidArgument(f"{name}={getattr(self, name)!r}: give {kind.__name__}(…), or leave it out")
+                raise InvalidArgument(f"{name}={shown(getattr(self, name))}: give {kind.__name__}(…), or leave it out")
         keep(self, partitions=_partitions(self.partitions), outages=_outages(self.outages))
         self._check_consumers()
         if not isinstance(self.delivery_in_order, bool):
-            raise InvalidArgument(f"delivery_in_order={self.delivery_in_order!r}: give True or False")
+            raise InvalidArgument(f"delivery_in_order={shown(self.delivery_in_order)}: give True or False")
         if not self.delivery_in_order and self.delivery is None:
             raise InvalidArgument("delivery_in_order=False: events overtake on the way; give delivery=, a Duration")
 
@@ -199,7 +200,7 @@ def _outages(value: Any) -> tuple[tuple[float, float], ...]:
     """Return the planned outages: pairs of numbers, in order."""
     pairs = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     if not all(isinstance(pair, Iterable) and not isinstance(pair, str) and len(list(pair)) == 2 for pair in pairs):
-        raise InvalidArgument(f"outages={value!r}: give pairs of (start second, seconds), such as [(600, 60)]")
+        raise InvalidArgument(f"outages={shown(value)}: give pairs of (start second, seconds), such as [(600, 60)]")
     last, outages = 0.0, []
     for start, seconds in pairs:
         outages.append((positive("outage start", start, zero=True), positive("outage seconds", seconds)))

@@ -7,14 +7,14 @@ waits for copies, R and S are the query's ways.
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation.arguments import positive, whole
+from cqrs_lab.simulation.arguments import PER_CENT, is_real, positive, whole
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.durations import Duration, Seconds, duration
 
@@ -56,10 +56,10 @@ class Quorum:
 
 
 def _quantile(seconds: Seconds, share: float) -> float:
-    if isinstance(share, bool) or not isinstance(share, numbers.Real) or not 0 < share <= 1:
-        raise InvalidArgument(f"{share!r} is no share; give a number above 0, and 1 at most")
+    if not is_real(share) or not 0 < share <= 1:
+        raise InvalidArgument(f"{shown(share)} is no share; give a number above 0, and 1 at most{PER_CENT}")
     # The smallest value that so many do not exceed: with r + w > n it is 0 without an epsilon.
-    return float(np.quantile(seconds, share, method="inverted_cdf"))
+    return float(np.quantile(seconds, float(share), method="inverted_cdf"))
 
 
 def simulate(

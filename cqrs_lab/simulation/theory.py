@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import scipy
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import number, positive, share, shares_of, whole
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, duration
@@ -101,7 +102,7 @@ def utilisation(rate: float, handling_mean: float, consumers: int = 1) -> float:
     rho = rate * handling_mean / consumers
     if rho >= 1:
         raise InvalidArgument(
-            f"{rate:g} events a second of {handling_mean:g} seconds each: utilisation {rho:.3g}, there is no steady "
+            f"{rate:g} events a second of {handling_mean:g} seconds each: utilisation {rho:.6g}, there is no steady "
             "state; keep it below 1, or watch it grow with simulate_lag"
         )
     return rho
@@ -487,4 +488,4 @@ def key_stale_probability(writes_per_second: float, lag: Fixed | Exponential) ->
         return 1 - math.exp(-writes_per_second * lag.seconds)
     if isinstance(lag, Exponential):
         return writes_per_second / (writes_per_second + 1 / lag.mean)
-    raise InvalidArgument(f"lag={lag!r}: there are formulas for Fixed and Exponential")
+    raise InvalidArgument(f"lag={shown(lag)}: there are formulas for Fixed and Exponential")

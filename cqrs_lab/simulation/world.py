@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import simpy
 
+from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.projection import Projection
@@ -32,6 +33,8 @@ from cqrs_lab.write.command_bus import CommandBus
 Policy = Literal["eventual", "token", "sticky replica", "waiting command"]
 POLICIES: tuple[Policy, ...] = ("eventual", "token", "sticky replica", "waiting command")
 MOST_VISITS = 100_000
+MOST_STEPS = 10_000
+"""A real projector catches up with each visit at each replica."""
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
 
 
@@ -146,10 +149,13 @@ def simulate_world(
     """
     _check(model, policy)
     if not isinstance(domain, Domain) or not domain.keys:
-        raise InvalidArgument(f"domain={domain!r}: give a Domain with at least one key")
+        raise InvalidArgument(f"domain={shown(domain)}: give a Domain with at least one key")
     visits, reads = whole("visits", visits, most=MOST_VISITS), whole("reads", reads, most=MOST_VISITS)
     if visits * reads > MOST_VISITS:
         raise InvalidArgument(f"this would be {visits * reads:,} reads; at most {MOST_VISITS:,} can be: ask for fewer")
+    if visits * model.replicas > MOST_STEPS:
+        why = f"each of {model.replicas:,} real projectors would catch up with {visits:,} events, some 10 ms each time"
+        raise InvalidArgument(f"{why}; at most {MOST_STEPS:,} times can be: ask for fewer visits or replicas")
     duration("think", think)
     whole("seed", seed, least=0)
     check_cost(Draws(model, visits, seed))
@@ -159,7 +165,8 @@ def simulate_world(
 def _check(model: LagModel, policy: str) -> None:
     among("policy", policy, POLICIES)
     if not isinstance(model, LagModel):
-        raise InvalidArgument(f"model={model!r}: give a LagModel, such as LagModel(Poisson(0.5), Exponential(1.0))")
+        why = "give a LagModel, such as LagModel(Poisson(0.5), Exponential(1.0))"
+        raise InvalidArgument(f"model={shown(model)}: {why}")
     plain = LagModel(model.arrivals, model.handling, polling=model.polling, replicas=model.replicas)
     polling = model.polling
     if isinstance(model.arrivals, RecordedTimes):

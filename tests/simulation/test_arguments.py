@@ -4,6 +4,8 @@ import inspect
 import math
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ from cqrs_lab.simulation import (
     simulate_world,
     theory,
 )
-from cqrs_lab.simulation.gap import draw_transactions, simulate_gap
+from cqrs_lab.simulation.gap import Transaction, draw_transactions, simulate_gap
 
 NO_NUMBERS = [math.nan, math.inf, -math.inf, -1, True, None, "1", [1], Decimal(1), 10**400, 1e300, np.datetime64("now")]
 NO_COUNTS = [*NO_NUMBERS, 0, 1.5, np.float64(2)]
@@ -286,3 +288,87 @@ def test_formulas_hold_where_their_terms_would_overflow():
     assert theory.pushed_fixed(0.5, 1.0).stale_probability(1e12) == 0
     with pytest.raises(InvalidArgument, match="crash less often"):
         theory.redelivering_mean(1e-9, 1_000.0, 10.0, Fixed(1))
+
+
+# What stands for a number: what the message has to say about it.
+INSTEAD = [
+    (Decimal("0.5"), r"float\(\) of it is one"),
+    (np.timedelta64(1, "s"), r"divide it by np.timedelta64\(1, 's'\)"),
+    (pd.Timedelta("1s"), r"\.total_seconds\(\) of it is one"),
+    (10**5_000, "a number of 5,001 digits"),
+    ("0.5" * 500, "rate_per_second='0.5"),
+]
+DOORS = {"rate_per_second": Poisson, "mean": Exponential, "seconds": Fixed, "probability": Retries}
+
+
+@pytest.mark.parametrize("value, told", INSTEAD, ids=[type(value).__name__ for value, _ in INSTEAD])
+def test_what_only_looks_like_a_number_is_refused_in_one_line_with_what_to_do(value, told):
+    for name, door in DOORS.items():
+        with pytest.raises(InvalidArgument, match=f"{name}=") as refused:
+            door(value)
+        assert "\n" not in str(refused.value) and len(str(refused.value)) < 250
+    with pytest.raises(InvalidArgument, match=told):
+        Poisson(value)
+
+
+def test_a_table_for_a_number_is_shown_in_one_line():
+    with pytest.raises(InvalidArgument, match="give a number above 0") as refused:
+        Poisson(pd.Series(range(1_000)))
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize("value", [95, 99.9, np.int64(95)])
+def test_per_cent_are_told_how_to_be_shares(value):
+    doors = (Retries, PUSHED.quantile, drawn().t_visibility, lambda x: theory.retrying(0.1, 1.0, x))
+    for door in doors:
+        with pytest.raises(InvalidArgument, match="95 % is 0.95"):
+            door(value)
+
+
+@pytest.mark.parametrize("value", [0.5, np.float64(0.5), np.float32(0.5), Fraction(1, 2)])
+def test_every_kind_of_real_number_is_a_share(value):
+    assert drawn().t_visibility(value) == drawn().t_visibility(0.5)
+    assert PUSHED.quantile(value) == PUSHED.quantile(0.5)
+
+
+STAMPS = pd.date_range("2011-01-04", periods=3, freq="s")
+
+
+@pytest.mark.parametrize(
+    "times, told",
+    [
+        (STAMPS, r"seconds\[0\]=.*\(times - times\[0\]\) / np.timedelta64"),
+        (STAMPS.to_numpy(), r"seconds\[0\]=.*\(times - times\[0\]\) / np.timedelta64"),
+        (list(STAMPS.to_pydatetime()), r"seconds\[0\]=datetime"),
+        (STAMPS - STAMPS[0], r"seconds\[0\]=.*total_seconds"),
+        ((STAMPS - STAMPS[0]).to_numpy(), r"seconds\[0\]="),
+        (list((STAMPS - STAMPS[0]).to_numpy()), r"seconds\[0\]=.*divide it by"),
+        ([1, 2, math.nan], r"seconds\[2\]=nan: give a list"),
+        (["2011-01-04"], r"seconds\[0\]='2011-01-04'"),
+        (np.ones((3, 2)), r"seconds\[0\]="),
+        (pd.DataFrame({"a": [1.0]}), r"seconds\[0\]='a'"),
+        ([], r"seconds=\[\]: give a list"),
+        (range(10**12), "more than 20,000,000"),
+        (count(), "more than 20,000,000"),
+    ],
+)
+def test_a_list_that_is_none_of_seconds_is_refused_with_the_entry_and_what_to_do(monkeypatch, times, told):
+    monkeypatch.setattr("cqrs_lab.simulation.arguments.MOST_LISTED", 1_000)
+    for door in (RecordedTimes, Empirical):
+        with pytest.raises(InvalidArgument, match=told.replace("20,000,000", "1,000")) as refused:
+            door(times)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wrong", [{"session": [[1], [2]]}, {"key": None}, {"session": [math.nan, "ada"]}])
+def test_an_operation_without_a_name_is_refused(wrong):
+    rows = [("ada", "w", "cup", 0, 1, 1), ("ada", "r", "cup", 2, 2, 0)]
+    trace = pd.DataFrame(rows, columns=["session", "op", "key", "invoke", "ret", "version"]).assign(**wrong)
+    with pytest.raises(InvalidArgument, match="operation 0: (session|key)=.*give each a name"):
+        guarantees.check(trace)
+
+
+@pytest.mark.parametrize("transactions", [None, 5, [Transaction("a", 1)], [Transaction(0, None)], Transaction(0, 1)])
+def test_transactions_that_are_none_are_refused(transactions):
+    with pytest.raises(InvalidArgument, match="give"):
+        simulate_gap(transactions)

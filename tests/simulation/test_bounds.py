@@ -13,6 +13,8 @@ from cqrs_lab.simulation import (
     Exponential,
     Fixed,
     LagModel,
+    LogNormal,
+    Mixture,
     Pareto,
     Poisson,
     Polling,
@@ -22,6 +24,7 @@ from cqrs_lab.simulation import (
     simulate_lag,
     simulate_world,
 )
+from cqrs_lab.simulation.gap import Transaction, simulate_gap
 
 HANDLING = Exponential(1.0)
 
@@ -143,3 +146,62 @@ def test_a_quorum_and_a_world_know_what_they_cost():
     nobody = Domain(lambda bus: None, lambda number, person, key: None, lambda: None, keys=("cup",))
     with pytest.raises(InvalidArgument, match="10,000,000 reads; at most 100,000"):
         simulate_world(LagModel(Poisson(1), Fixed(0.1)), nobody, visits=10_000, reads=1_000, think=Fixed(1))
+
+
+MOSTLY_SHORT = [Pareto(1e-9, 1.0), LogNormal(1.0, 10.0), Mixture([(1e9, Fixed(1e-9)), (1, Fixed(1e9))])]
+
+
+@pytest.mark.parametrize("mode", ["ticks", "sleep_after", "drain"])
+@pytest.mark.parametrize("interval", MOSTLY_SHORT)
+def test_looks_that_come_far_more_often_than_their_mean_says_end_at_a_bound(monkeypatch, interval, mode):
+    monkeypatch.setattr("cqrs_lab.simulation.draws.MOST_POLLS", 1_000_000)
+    model = LagModel(Poisson(0.001), HANDLING, polling=Polling(interval, mode=mode))
+    with pytest.raises(InvalidArgument, match="this draws more than 1e.06 of .* mostly far below its mean"):
+        simulate_lag(model, 1_000, 1)
+
+
+@pytest.mark.parametrize("model", [LagModel(Poisson(1), HANDLING, partitions=10_000, replicas=11)])
+def test_more_projectors_than_can_be_looked_at_are_refused(model):
+    with pytest.raises(InvalidArgument, match=r"1.1e\+05 projectors; at most 1e\+05"):
+        simulate_lag(model, 100, 1)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LagModel(Poisson(1e-9), Exponential(1e-3)),
+        LagModel(Bursts(1e6, 0, 1e-6, 1e9), Exponential(1e-8)),
+        LagModel(RecordedTimes([1.7e9 + at for at in range(100)]), Fixed(1e-6)),
+        LagModel(RecordedTimes([1.7e12 + at for at in range(100)]), Fixed(0.1)),
+    ],
+)
+def test_a_lag_that_would_be_lost_in_rounding_is_refused_with_what_to_do(model):
+    with pytest.raises(InvalidArgument, match="numbers are .* apart: too coarse for a lag of about .*count times from"):
+        simulate_lag(model, 100, 1)
+
+
+def test_times_since_1970_are_fine_enough_for_a_millisecond():
+    run = simulate_lag(LagModel(RecordedTimes([1.7e9 + at for at in range(100)]), Fixed(1e-3)), 100, 1)
+    assert run.summary().loc["mean", "lag_seconds"] == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_a_world_of_more_projectors_than_can_catch_up_is_refused():
+    with pytest.raises(InvalidArgument, match="1,000 real projectors would catch up with 100 events.*at most 10,000"):
+        simulate_world(
+            LagModel(Poisson(1), HANDLING, replicas=1_000),
+            Domain(lambda bus: None, lambda *_: None, lambda: None, ("a",)),
+            visits=100,
+            think=Fixed(1),
+        )
+
+
+def test_more_transactions_than_a_projector_can_read_are_refused():
+    with pytest.raises(InvalidArgument, match="more than 10,000 transactions"):
+        simulate_gap([Transaction(float(at), 0.1) for at in range(10_001)], interval_seconds=1_000)
+
+
+def test_crashes_that_end_nothing_overflow_without_a_warning(recwarn):
+    crashes = Crashes(2_000.0, Exponential(1.0), then="redeliver")
+    with pytest.raises(InvalidArgument, match="crashes"):
+        simulate_lag(LagModel(Poisson(0.5), Exponential(1.0), crashes=crashes), seed=1)
+    assert not recwarn.list

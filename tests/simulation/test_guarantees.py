@@ -200,3 +200,16 @@ def test_an_empty_trace_keeps_everything():
 def test_a_trace_without_a_column_is_refused():
     with pytest.raises(InvalidArgument, match="no column version"):
         guarantees.check(trace(("A", "w", "x", 0, 1, 1)).drop(columns="version"))
+
+
+def test_a_trace_of_many_operations_of_one_key_is_judged_as_plain_arithmetic_does():
+    count = 4_000
+    rows = []
+    for at in range(1, count + 1):
+        rows.append((f"s{at % 400}", "w", "cup", 2.0 * at, 2.0 * at + 0.1, at))
+        rows.append((f"s{at % 400}", "r", "cup", 2.0 * at + 0.2, 2.0 * at + 0.3, at - at % 3))
+    trace = pd.DataFrame(rows, columns=["session", "op", "key", "invoke", "ret", "version"], dtype=object)
+    verdicts = guarantees.check(trace)
+    missed = sum(1 for at in range(1, count + 1) if at % 3)
+    assert len(verdicts["read_your_writes"].broken_by) == missed
+    assert verdicts["monotonic_writes"].holds and verdicts["consistent_prefix"].holds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,15 +33,33 @@ class Table:
         below the header has 2. Blank rows are left out.
     notes : tuple of str
         What is not as published about the table as a whole.
+    total, total_row : str and int, optional
+        The units that a totals row below the rows says there are ("" if it does not), and where it stands.
     """
 
     source: Source
     text: pd.DataFrame
     notes: tuple[str, ...]
+    total: str = ""
+    total_row: int | None = None
+
+
+def table_of(source: Source, text: pd.DataFrame, notes: Sequence[str]) -> Table:
+    """Return the table without a totals row: one at the end that is about no goods, no time and no country.
+
+    Its number may be missing, but is none of an invoice.
+    """
+    last = text.iloc[-1].astype("str").str.strip()
+    about = last[["StockCode", "InvoiceDate", "CustomerID", "Country"]].any() or re.search(r"\d", last["InvoiceNo"])
+    if len(text) == 1 or about or not last[["Quantity", "UnitPrice"]].any():
+        return Table(source, text, tuple(notes))
+    row = int(text.index[-1])
+    rows = text.iloc[:-1].apply(lambda column: column.cat.remove_unused_categories())
+    return Table(source, rows, (*notes, f"not read: {source.place(row)}, the totals"), last["Quantity"], row)
 
 
 def read_table(path: Path, sheet: str | None = None) -> Table:
-    """Read a CSV or a workbook, also one in a gzip or zip file.
+    """Read a CSV or a workbook, whatever it is packed in.
 
     Parameters
     ----------
@@ -69,9 +88,21 @@ def _read_csv(source: Source, content: bytes) -> Table:
     names, separator, row, below = _head(source, text)
     header = header_of(source, names, row)
     found = _records(source, below, separator, len(names), row + 1)
+    numbered = _numbers_rows(found, len(names))
+    if numbered:
+        found = found.drop(columns=0)
     notes = [f"text in {encoding}"] * (encoding != "UTF-8")
     notes += [f"fields separated by {SEPARATORS[separator]}"] * (separator != ",")
-    return Table(source, eight_columns(source, found, header), (*notes, *notes_of(header)))
+    notes += ["not read: the numbers of the rows"] * numbered
+    return table_of(source, eight_columns(source, found, header), (*notes, *notes_of(header)))
+
+
+def _numbers_rows(found: pd.DataFrame, width: int) -> bool:
+    """Return whether every row begins with its number, for which the header has no name: as R writes it."""
+    if _empty(found[width]).any() or len(found) < 2:
+        return False
+    numbers = found[0].astype("str").str.strip()
+    return any((numbers == pd.Series(range(at, at + len(found)), found.index).astype("str")).all() for at in (0, 1))
 
 
 def _head(source: Source, text: str) -> tuple[list[str], str, int, str]:
@@ -118,7 +149,7 @@ def _records(source: Source, below: str, separator: str, width: int, first: int)
     # pandas fills up a short row and moves a long first one; where that may be, the fields are counted.
     unfilled = columns[_empty(columns[width - 1])]
     doubtful = moved or not _empty(columns[width]).all() or not all(_empty(unfilled[at]).all() for at in unfilled)
-    if doubtful and (fault := _irregular(source, below, separator, width, first)):
+    if doubtful and not _numbers_rows(columns, width) and (fault := _irregular(source, below, separator, width, first)):
         raise fault
     return columns.set_axis(columns.index + first)
 
@@ -150,7 +181,8 @@ def _irregular(
         row, open_quote = row + 1, True
     if open_quote and wrong[0] in {0, row}:
         return source.refused("a quote is opened here and not closed; expected its end in this row", row)
-    return source.refused(f"{wrong[1]} fields; expected {width}, as in the header", wrong[0]) if wrong[0] else None
+    fields = "1 field" if wrong[1] == 1 else f"{wrong[1]} fields"
+    return source.refused(f"{fields}; expected {width}, as in the header", wrong[0]) if wrong[0] else None
 
 
 def eight_columns(source: Source, found: pd.DataFrame, header: Header) -> pd.DataFrame:

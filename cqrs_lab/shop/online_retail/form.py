@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,14 @@ import pandas as pd
 
 from cqrs_lab.shop.online_retail.dates import dates_as_published
 from cqrs_lab.shop.online_retail.file import Table
-from cqrs_lab.shop.online_retail.numbers import decimal_mark, or_nothing, price_as_published, whole_as_published
+from cqrs_lab.shop.online_retail.numbers import (
+    customer_or_nothing,
+    decimal_mark,
+    is_same,
+    or_nothing,
+    price_as_published,
+    whole_as_published,
+)
 from cqrs_lab.shop.online_retail.source import shown
 
 
@@ -25,24 +33,31 @@ class Form:
     dates : str
         How its dates are written.
     invoices : int
+    total : str or None
+        The units that a totals row says the file has.
     """
 
     notes: tuple[str, ...]
     dates: str
     invoices: int
+    total: str | None = None
 
     def __str__(self) -> str:
         return "; ".join([self.dates, *self.notes, f"{self.invoices:,} invoices"])
 
 
-def as_published(table: Table, dates: str | None = None) -> tuple[pd.DataFrame, Form]:
+CREDIT_NOTE = re.compile(r"c\d+")
+TOLD_IF_CHANGED = {"InvoiceNo", "StockCode", "Quantity", "UnitPrice", "CustomerID"}
+
+
+def as_published(table: Table, dates: str | None = None, decimal: str | None = None) -> tuple[pd.DataFrame, Form]:
     """Write the text of a file in the form in which Online Retail is published.
 
     Parameters
     ----------
     table : Table
-    dates : {"dmy", "mdy"}, optional
-        Whether the day or the month stands first, for a file that does not show it.
+    dates, decimal : str, optional
+        As in `read_online_retail`.
 
     Returns
     -------
@@ -56,30 +71,45 @@ def as_published(table: Table, dates: str | None = None) -> tuple[pd.DataFrame, 
         The file as a whole can be read in two ways, or in none.
     """
     text, source = table.text, table.source
-    mark = decimal_mark(source, text["UnitPrice"])
+    mark = decimal_mark(source, text["UnitPrice"], decimal)
     times, form_of_dates = dates_as_published(source, text["InvoiceDate"], dates)
-    whole = whole_as_published(mark)
-    writes: dict[str, Callable[[str], str]] = {
-        "InvoiceNo": whole,
-        "StockCode": whole,
-        "Description": or_nothing,
-        "Quantity": whole,
-        "InvoiceDate": times,
-        "UnitPrice": price_as_published(mark),
-        "CustomerID": lambda found: whole(or_nothing(found)),
-        "Country": lambda found: or_nothing(found).strip(),
-    }
+    writes = {**_writes(table, mark), "InvoiceDate": times}
     notes = [*table.notes, *["decimal comma"] * (mark == ",")]
     written = {}
-    for name, write in writes.items():
-        old = text[name].cat.categories.tolist()
-        new = [write(found) for found in old]
+    for name, column in text.items():
+        old = column.cat.categories.tolist()
+        new = [writes[str(name)](found) for found in old]
         changed = [one for one in zip(old, new, strict=True) if one[0].strip() != one[1]]
-        if changed and name in {"InvoiceNo", "StockCode", "Quantity", "CustomerID"}:
+        if name == "UnitPrice":
+            changed = [one for one in changed if not is_same(*one, mark)]
+        if changed and name in TOLD_IF_CHANGED:
             notes.append(f"{name} {shown(changed[0][0])} is {changed[0][1] or 'nothing'}")
-        written[name] = _with_categories(text[name], new)
-    form = Form(tuple(notes), form_of_dates, len(written["InvoiceNo"].categories))
+        written[name] = _with_categories(column, new)
+    total = writes["Quantity"](table.total) if table.total else None
+    form = Form(tuple(notes), form_of_dates, len(written["InvoiceNo"].categories), total)
     return pd.DataFrame(written, index=text.index, copy=False), form
+
+
+def _writes(table: Table, mark: str) -> dict[str, Callable[[str], str]]:
+    """Return what writes a text of each column as published, dates aside."""
+    invoice, code, quantity, customer = (
+        whole_as_published([*table.text[name].cat.categories, table.total], mark, signed=name == "Quantity")
+        for name in ("InvoiceNo", "StockCode", "Quantity", "CustomerID")
+    )
+    return {
+        "InvoiceNo": lambda found: _credit_note(invoice(found)),
+        "StockCode": code,
+        "Description": or_nothing,
+        "Quantity": quantity,
+        "UnitPrice": price_as_published(mark),
+        "CustomerID": lambda found: customer(customer_or_nothing(found)),
+        "Country": lambda found: or_nothing(found).strip(),
+    }
+
+
+def _credit_note(invoice: str) -> str:
+    """Return the number with a capital C: in small letters nobody would take it for a credit note."""
+    return invoice.upper() if CREDIT_NOTE.fullmatch(invoice) else invoice
 
 
 def _with_categories(column: pd.Series, new: list[str]) -> pd.Categorical:

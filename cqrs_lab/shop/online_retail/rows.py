@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,13 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.arguments import shown as argument
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.shop.online_retail.file import read_table
 from cqrs_lab.shop.online_retail.form import Form, as_published
 from cqrs_lab.shop.online_retail.source import Source, first_row, shown
 
 MOST_UNITS, MOST_MILLS = 10**6, 10**9
 """Above any price or quantity of a gift shop, and low enough that no sum of a year leaves int64."""
-PRICE = "a price such as 2.55, with at most 3 decimals and no thousands separators"
+PRICE = "a price such as 2.55, with at most 3 decimals"
 
 
 @dataclass(frozen=True)
@@ -44,27 +47,32 @@ class OnlineRetail:
     form: Form
 
 
-def read_online_retail(path: str | Path, *, dates: str | None = None, sheet: str | None = None) -> OnlineRetail:
+def read_online_retail(
+    path: str | Path, *, dates: str | None = None, sheet: str | None = None, decimal: str | None = None
+) -> OnlineRetail:
     """Read and check a whole file: a CSV or a workbook, in any form that means exactly one thing.
 
     Parameters
     ----------
     path : str or Path
         What is in the file decides how it is read, not its name: CSV in UTF-8, UTF-16 or Latin-1, with commas,
-        semicolons or tabs, or .xlsx; also in a gzip or zip file.
-    dates : {"dmy", "mdy"}, optional
-        Whether the day or the month stands first, for a file in which no date shows it.
+        semicolons or tabs, or .xlsx; also in a gzip, bzip2, xz or zip file.
+    dates : {"dmy", "mdy", "1900", "1904"}, optional
+        Whether the day or the month stands first, or the year from which a spreadsheet counts days, for a file in
+        which no date shows it.
     sheet : str, optional
         The one sheet of a workbook to read; without it, every sheet is.
+    decimal : {"point", "comma"}, optional
+        What stands before the decimals of a price, for a file in which no price shows it.
 
     Raises
     ------
     FileRefused
         Says which row cannot be read or can be read in two ways, what stands there and what was expected.
     """
-    path = Path(path)
+    path = _path(path)
     table = read_table(path, sheet)
-    text, form = as_published(table, dates)
+    text, form = as_published(table, dates, decimal)
     parsed, faults = {}, []
     for column in _COLUMNS:
         parsed[column.name], fault = _parse(text[column.title], column)
@@ -73,9 +81,21 @@ def read_online_retail(path: str | Path, *, dates: str | None = None, sheet: str
         row, column, found = min(faults, key=lambda fault: fault[0])
         came = shown(found) if found else "empty"
         raise table.source.refused(f"{column.title} is {came}; expected {column.expected}", row)
+    if form.total is not None and form.total != str(parsed["quantity"].sum()):
+        why = f"the totals row says {form.total} units, but the rows above it have {parsed['quantity'].sum()}"
+        raise table.source.refused(f"{why}; expected the same; get the whole file, or delete the row", table.total_row)
     for title in ("CustomerID", "Country"):
         _check_one_per_invoice(table.source, text["InvoiceNo"], text[title])
     return OnlineRetail(path, text, pd.DataFrame(parsed, index=text.index, copy=False), form)
+
+
+def _path(given: Any) -> Path:
+    if not isinstance(given, str | Path) or "\0" in str(given):
+        raise InvalidArgument(f"path={argument(given)} is not a path; give the path of a file, such as 'retail.csv'")
+    path = Path(given)
+    with suppress(RuntimeError):  # a home that is nobody's
+        return path.expanduser()
+    return path
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,7 @@ def _price_mills(text: str) -> int:
 
 
 def _time(text: str) -> datetime:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?", text):
         raise ValueError
     return datetime.fromisoformat(text)
 

@@ -65,18 +65,19 @@ def replay(
     progress: Progress = iter,
     dates: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
 ) -> Replay:
     """Read a file, send it through the shop's commands, and let the read models catch up.
 
     Parameters
     ----------
     path : str or Path
-        CSV or .xlsx, also in a gzip or zip file.
+        CSV or .xlsx, also packed.
     store : EventStore
         It may hold other events. A file replayed before records nothing new.
     progress : callable, optional
         Given all the commands, hands them out one by one, such as ``tqdm``.
-    dates, sheet : str, optional
+    dates, sheet, decimal : str, optional
         As in `read_online_retail`.
 
     Raises
@@ -87,7 +88,7 @@ def replay(
         A command was refused.
     """
     with _collector_paused():
-        file = read_online_retail(path, dates=dates, sheet=sheet)
+        file = read_online_retail(path, dates=dates, sheet=sheet, decimal=decimal)
         sendings = list(commands_of(file.rows))
         before = store.head()
         _send(progress(sendings), store)

@@ -35,7 +35,7 @@ class FileRefused(CqrsLabError):
     def __str__(self) -> str:
         sheet = "" if self.sheet is None else f", sheet {shown(self.sheet)}"
         row = "" if self.row is None else f", row {self.row:,}"
-        return f"{self.path}{sheet}{row}: {self.why}"
+        return f"{_one_line(self.path)}{sheet}{row}: {self.why}"
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,10 @@ class Source:
 def shown(text: str) -> str:
     """Quote a text in a message, which stays one line and readable whatever the file holds."""
     return repr(text if len(text) <= 40 else f"{text[:40]}…")
+
+
+def _one_line(path: str) -> str:
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in path)
 
 
 def first_row(column: pd.Series, *texts: str) -> int:

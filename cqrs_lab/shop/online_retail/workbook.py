@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.shop.online_retail.file import Table, eight_columns, in_categories, notes_of, nothing_below
+from cqrs_lab.shop.online_retail.file import Table, eight_columns, in_categories, notes_of, nothing_below, table_of
 from cqrs_lab.shop.online_retail.header import header_of
 from cqrs_lab.shop.online_retail.source import ROWS_OF_A_SHEET, FileRefused, Source, first_row, shown
 
@@ -44,7 +44,7 @@ def read_workbook(source: Source, content: bytes, sheet: str | None) -> Table:
         parts.append(eight_columns(source, found.set_axis(found.index + row + 1), header))
         notes += [note for note in notes_of(header) if note not in notes]
     text = parts[0] if len(parts) == 1 else _together(source, parts)
-    return Table(source, text, tuple(notes))
+    return table_of(source, text, notes)
 
 
 def _sheets(source: Source, content: bytes, sheet: str | None) -> dict[str, list[list[Any]]]:
