@@ -40,7 +40,8 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
         return is_untouched(type(answer), untouched)
     if isinstance(answer, FunctionType):
         empty = EMPTY if answer.__name__ != "<lambda>" else ()
-        return any(_steps(answer) == _steps(one) for one in (*empty, untouched) if isinstance(one, FunctionType))
+        as_given = isinstance(untouched, FunctionType) and _counted(answer) == _counted(untouched)
+        return any(_steps(answer) == _steps(one) for one in (*empty, *([untouched] if as_given else [])))
     if isinstance(answer, type):
         methods = _methods(answer)
         if isinstance(untouched, type) and {name: _steps(one) for name, one in methods.items()} == {
@@ -53,6 +54,10 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
 
 def _methods(made: type) -> dict[str, FunctionType]:
     return {name: one for name, one in vars(made).items() if isinstance(one, FunctionType)}
+
+
+def _counted(function: FunctionType) -> int:
+    return function.__code__.co_argcount
 
 
 def _steps(function: FunctionType | CodeType) -> list[tuple[str, Any]]:
