@@ -50,9 +50,9 @@ def own_call(error: BaseException) -> str:
 
 
 def _argument(name: str, value: Any) -> str:
-    """Return an argument as text: by its name where its repr is an address in memory."""
-    of_its_own = any("__repr__" in vars(kind) for kind in type(value).__mro__[:-1])
-    return shown(value) if of_its_own else name
+    """Return an argument as text: by its name where its repr holds an address in memory."""
+    text = shown(value)
+    return name if " at 0x" in text else text
 
 
 def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
