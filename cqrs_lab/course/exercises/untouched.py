@@ -64,10 +64,15 @@ def _steps(function: FunctionType | CodeType) -> list[tuple[str, Any]]:
     """List what a function does: its names differ, its steps do not; where it jumps to depends on what was cached."""
     jumps = {*dis.hasjrel, *dis.hasjabs}
     return [
-        (step.opname, "" if step.opcode in jumps else _within(step)) for step in dis.get_instructions(function)
+        # How a method is called depends on whether its module was imported in the same cell.
+        ("LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname, "" if step.opcode in jumps else _within(step))
+        for step in dis.get_instructions(function)
+        if step.opname != "PUSH_NULL"
     ]
 
 
 def _within(step: dis.Instruction) -> Any:
     """Return what a step is about; a function within a function, or a comprehension, by its own steps."""
-    return _steps(step.argval) if isinstance(step.argval, CodeType) else step.argrepr
+    if isinstance(step.argval, CodeType):
+        return _steps(step.argval)
+    return step.argval if isinstance(step.argval, str) else step.argrepr
