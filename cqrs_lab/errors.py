@@ -175,8 +175,8 @@ class DefinedAgain(UnreadableEvent):
 
 
 def said(error: BaseException) -> str:
-    """Return an error in one line: its type and its message."""
-    return f"{type(error).__name__}: {error}"
+    """Return an error in one line: its type and its message, if it has one."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 @contextmanager

@@ -60,9 +60,17 @@ def as_number(value: Any, done: str, expected: object = "a number") -> float:
         raise NotYet(done, shown(value), expected, "That is a yes or a no. How many, or how much, is it?")
     if not isinstance(number, Real | Decimal):
         raise NotYet(done, shown(value), expected, "That is not a number. What does your last line return?")
-    if not math.isfinite(number):
-        raise NotYet(done, shown(value), expected, "That number is not finite. Which line of yours makes it so?")
+    if not _is_finite(number):
+        ask = "That number is not finite, or far too large. Which line of yours makes it so?"
+        raise NotYet(done, shown(value), expected, ask)
     return int(number) if isinstance(number, Integral) else float(number)
+
+
+def _is_finite(number: Any) -> bool:
+    try:
+        return math.isfinite(number)
+    except (OverflowError, ValueError):  # more digits than a float has room for; a signalling NaN
+        return False
 
 
 def as_whole(value: Any, done: str, expected: object = "a whole number") -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from math import isfinite
 from numbers import Integral, Real
@@ -40,10 +41,10 @@ class Question(NamedTuple):
             if not same:
                 raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give one of {', '.join(self.choices)}")
             return same[0]
-        number = as_plain(answer)
-        if isinstance(number, bool) or not isinstance(number, Real) or not self._within(float(number)):
+        number = _number(answer)
+        if number is None or not self._within(number):
             raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give {self._range()}")
-        return int(number) if isinstance(number, Integral) else float(number)
+        return number
 
     def reads(self, answer: Any) -> bool:
         """Return whether this answers the question."""
@@ -64,6 +65,17 @@ class Question(NamedTuple):
             and (self.least is None or answer >= self.least)
             and (self.most is None or answer <= self.most)
         )
+
+
+def _number(answer: Any) -> int | float | None:
+    """Return a number of any type as Python's own; None if it is none, or too large for a float."""
+    plain = as_plain(answer)
+    if isinstance(plain, bool) or not isinstance(plain, Real | Decimal):
+        return None
+    try:
+        return int(plain) if isinstance(plain, Integral) and isfinite(plain) else float(plain)
+    except OverflowError:
+        return None
 
 
 class Ask(anywidget.AnyWidget):

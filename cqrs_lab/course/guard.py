@@ -62,33 +62,50 @@ def shown(value: object) -> str:
     return text if len(text) <= 160 else f"{text[:160]}…"
 
 
+MEANS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((NotCopied,), CANNOT_BE_COPIED),
+    (
+        (SchemaError,),
+        "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "
+        "what differs? schema.conform(rows) takes the columns it knows, and sets the index.",
+    ),
+    (
+        (NameError,),
+        "Python knows no such name here. Is it spelt as where it was made, and imported in the first cell? "
+        "Run the cell that makes it, and then this one again.",
+    ),
+    (
+        (KeyError, AttributeError),
+        "Nothing of that name is there. Print what you look into (a frame has .columns), and compare names.",
+    ),
+    (
+        (NotImplementedError,),
+        "This part is not written yet. Write it in place of the raise, and run that cell and this one again.",
+    ),
+    ((RecursionError,), "Your function calls itself again and again. On which input does it stop?"),
+    ((MemoryError,), "Which list or table grows, and does the task need all of it at once?"),
+    (
+        (EOFError,),
+        "A check has no keyboard, so input() has nothing to read. Take what you need from the arguments.",
+    ),
+    (
+        (SystemExit, KeyboardInterrupt, GeneratorExit),
+        "That would end the whole kernel. Use return, or raise an error of your own.",
+    ),
+)
+"""What an error of these types means; the first that fits."""
+OTHER_ARGUMENTS = (
+    "Compare what the call passes with the parameters of the function: how many are there, in which order, and what "
+    "is each one called?"
+)
+
+
 def what_it_means(error: BaseException) -> str:
     """Return what an error in an answer means, and what to do next."""
-    match error:
-        case NotCopied():
-            return CANNOT_BE_COPIED
-        case SchemaError():
-            return (
-                "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "
-                "what differs? schema.conform(rows) takes the columns it knows, and sets the index."
-            )
-        case NameError():
-            return (
-                "Python knows no such name here. Is it spelt as where it was made, and imported in the first cell? "
-                "Run the cell that makes it, and then this one again."
-            )
-        case KeyError() | AttributeError():
-            return "Nothing of that name is there. Print what you look into (a frame has .columns), and compare names."
-        case NotImplementedError():
-            return "This part is not written yet. Write it in place of the raise, and run that cell and this one again."
-        case RecursionError():
-            return "Your function calls itself again and again. On which input does it stop?"
-        case EOFError():
-            return "A check has no keyboard, so input() has nothing to read. Take what you need from the arguments."
-        case SystemExit() | KeyboardInterrupt() | GeneratorExit():
-            return "That would end the whole kernel. Use return, or raise an error of your own."
-        case _:
-            return "Try that line alone, on one input, and look at what goes into it."
+    if isinstance(error, TypeError) and "argument" in str(error):
+        return OTHER_ARGUMENTS
+    alone = "Try that line alone, on one input, and look at what goes into it."
+    return next((means for types, means in MEANS if isinstance(error, types)), alone)
 
 
 def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask: str = "") -> Any:

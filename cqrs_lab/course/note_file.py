@@ -55,8 +55,10 @@ class NoteFile:
         self._refresh()
         said = [self._read.trouble] if self._read.trouble else []
         if self._read.damaged:
-            lines = ", ".join(map(str, self._read.damaged))
-            said.append(f"{self.path}: line {lines} cannot be read and is skipped. The others count.")
+            first, *others = map(str, self._read.damaged)
+            which = f"lines {', '.join([first, *others])}" if others else f"line {first}"
+            skipped = f"cannot be read and {'are' if others else 'is'} skipped. The others count."
+            said.append(f"{self.path}: {which} {skipped}")
         new = [one for one in said if one not in self._told]
         self._told.update(new)
         return " ".join(new)

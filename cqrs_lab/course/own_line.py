@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cqrs_lab.course.guard import NotYet, shown
 
@@ -43,10 +43,16 @@ def own_call(error: BaseException) -> str:
     """Return the call into the learner's code that ended in an error; "" where there was none."""
     for frame, _ in _own_frames(error):
         names = frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]
-        given = [shown(frame.f_locals[name]) for name in names if name in frame.f_locals and name != "self"]
+        given = [_argument(name, frame.f_locals[name]) for name in names if name in frame.f_locals and name != "self"]
         called = "your function" if frame.f_code.co_name.startswith("<") else frame.f_code.co_name
         return f"called {called}({', '.join(given)})"
     return ""
+
+
+def _argument(name: str, value: Any) -> str:
+    """Return an argument as text: by its name where its repr holds an address in memory."""
+    text = shown(value)
+    return name if " at 0x" in text else text
 
 
 def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from html import escape
-from math import nan
+from math import isfinite, nan
 from re import fullmatch
 from typing import Any
 
@@ -83,11 +83,11 @@ def _question(key: str, text: str, choices: Any, range: Any) -> Question | None:
         return None
     try:
         least, most = (float(as_plain(one)) for one in range)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         least = most = nan
-    if not least < most:
+    if not (least < most and isfinite(most - least)):
         raise InvalidArgument(f"range={range!r} holds no number to guess; give (least, most), such as (0, 10)")
-    return Question(key, text, None, *range)
+    return Question(key, text, None, least, most)
 
 
 NUMBERS = ["no", "none", "never", "one", "once", "two", "twice", "three"]
@@ -178,9 +178,18 @@ def reveal(key: str, outcome: Any) -> Picture:
     -------
     Picture
         `frame`: one row; columns guess and outcome.
+
+    Raises
+    ------
+    InvalidArgument
+        The outcome is a table or a column of one.
     """
     _check_key(key)
     outcome = as_plain(outcome)
+    if isinstance(outcome, pd.Series | pd.Index | pd.DataFrame):
+        raise InvalidArgument(
+            f"the outcome of {key} is a {type(outcome).__name__}; give the one value that answers the question"
+        )
     came, guess = _shown(outcome), _first_guess(key)
     frame = pd.DataFrame({"guess": [guess], "outcome": [outcome]}, index=[key])
     if guess is None:

@@ -25,9 +25,10 @@ def test_any_type_of_number_is_a_number(number):
 
 
 NO_NUMBERS = [None, True, np.True_, "3", [3], {}, np.array([3]), 3j, float("nan"), np.inf, len]
+NO_NUMBERS += [10**5000, Decimal("sNaN"), Decimal("Infinity")]
 
 
-@pytest.mark.parametrize("no_number", NO_NUMBERS, ids=str)
+@pytest.mark.parametrize("no_number", NO_NUMBERS, ids=lambda one: str(type(one)))
 def test_what_is_no_number_is_refused_with_what_came(no_number):
     with pytest.raises(NotYet) as told:
         as_number(no_number, "called f()")

@@ -1,5 +1,6 @@
 """A guess comes before its answer, the first one counts, and every wrong one is met with a sentence."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -109,6 +110,8 @@ NO_QUESTIONS = [
     ({"range": (0, 1, 2)}, "holds no number to guess"),
     ({"range": ("a", "b")}, "holds no number to guess"),
     ({"range": (0, float("nan"))}, "holds no number to guess"),
+    ({"range": (0, float("inf"))}, "holds no number to guess"),
+    ({"range": (0, 10**400)}, "holds no number to guess"),
     ({"range": (0, 9), "room": True}, "counts votes for choices"),
 ]
 
@@ -127,12 +130,22 @@ def test_a_key_that_is_none_is_refused_at_every_door(key):
 
 
 def test_a_guess_in_any_number_type_is_kept_as_a_number():
-    for at, guess in enumerate((np.int64(4), np.float32(2.5), Fraction(5, 2), np.array(3)), 1):
+    for at, guess in enumerate((np.int64(4), np.float32(2.5), Fraction(5, 2), np.array(3), Decimal("2.5")), 1):
         predict(f"07.{at}", "How late?", range=(0, 10)).give(f"07.{at}", guess)
         assert reveal(f"07.{at}", np.float64(9)).frame.iloc[0].to_list() == [float(guess), 9.0]
 
 
-@pytest.mark.parametrize("guess", ["four", True, float("nan"), float("inf"), -1, 11, None, [], "5"])
+def test_a_range_of_any_number_type_or_of_texts_is_read_as_numbers():
+    for least, most in ((np.int64(0), np.int64(10)), ("0", "10"), (Fraction(0), Decimal(10))):
+        assert repr(predict("07.1", "How late?", range=(least, most))).startswith("How late? (0 to 10)")
+
+
+def test_a_column_is_no_outcome_and_the_error_says_what_is():
+    with pytest.raises(InvalidArgument, match="is a Series; give the one value"):
+        reveal("07.1", pd.Series([4]))
+
+
+@pytest.mark.parametrize("guess", ["four", True, float("nan"), float("inf"), -1, 11, None, [], "5", "1,200", 10**400])
 def test_what_is_no_guess_is_refused_and_never_kept(guess):
     form = predict("07.1", "How late?", range=(0, 10))
     with pytest.raises(InvalidArgument, match="give a number from 0 to 10"):

@@ -57,6 +57,13 @@ def test_a_line_that_cannot_be_read_is_left_out_and_alone_and_named_once(monkeyp
     assert path.read_bytes().startswith(before)
 
 
+def test_several_damaged_lines_are_named_in_one_sentence(monkeypatch, tmp_path):
+    path = tmp_path / "progress.jsonl"
+    path.write_text(f"{DAMAGED['not json']}\n{GOOD}\n{DAMAGED['no note']}\n")
+    a_new_session(monkeypatch, path)
+    assert "lines 1, 3 cannot be read and are skipped. The others count." in show_progress().says
+
+
 def test_a_line_that_was_cut_off_does_not_take_the_next_one_with_it(monkeypatch, tmp_path):
     path = tmp_path / "progress.jsonl"
     path.write_text(f'{GOOD}\n{{"kind": "che')

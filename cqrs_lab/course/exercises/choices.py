@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,8 @@ def judge_choices(
     Parameters
     ----------
     answer : mapping of str to str
-        Of any kind that `as_mapping` reads. Capitals, hyphens, underscores and spaces make no difference.
+        Of any kind that `as_mapping` reads. Capitals, hyphens, underscores, spaces and articles make no
+        difference.
     right : mapping of str to str, or to several words
         Where the text permits more than one reading, each of them: ``{"order minus two cups": ("error", "event")}``.
     choices : sequence of str
@@ -42,22 +44,27 @@ def judge_choices(
         At the first choice that is open, none of the choices, or wrong.
     """
     try:
-        picked = {as_word(thing): word for thing, word in as_mapping(answer, "").items()}
+        picked = {_plain(thing): word for thing, word in as_mapping(answer, "").items()}
     except NotYet:
         raise NotYet("looked at your answer", shown(answer), "a dict", each) from None
     one_of = f"one of {', '.join(choices)}"
     for thing, words in right.items():
-        told, done = picked.get(as_word(thing)), f"looked up: {thing}"
+        told, done = picked.get(_plain(thing)), f"looked up: {thing}"
         if told is None or told is ... or as_word(told) == "":
             raise NotYet(done, "no choice", one_of, open_)
-        word = as_word(told)
+        word = _plain(told)
         if word in _words(words):
             continue
-        asks = {as_word(other): ask for (about, other), ask in why_not.items() if about == thing}
-        if word not in asks and word not in map(as_word, choices):
+        asks = {_plain(other): ask for (about, other), ask in why_not.items() if about == thing}
+        if word not in asks and word not in map(_plain, choices):
             raise NotYet(done, shown(told), one_of, f"Which of the {len(choices)} comes closest to what you mean?")
         raise NotYet(done, shown(told), "another choice", asks.get(word, open_))
 
 
 def _words(right: Right) -> set[str]:
-    return {as_word(one) for one in ([right] if isinstance(right, str) else right)}
+    return {_plain(one) for one in ([right] if isinstance(right, str) else right)}
+
+
+def _plain(value: Any) -> str:
+    """Return a word without its article: "a token" is the token."""
+    return re.sub(r"^(an?|the) ", "", as_word(value))

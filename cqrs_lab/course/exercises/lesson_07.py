@@ -8,7 +8,7 @@ from typing import Any
 
 from cqrs_lab.course.accept import as_number
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.guard import NotYet, call
+from cqrs_lab.course.guard import NotYet, call, shown
 
 # --- 07.1: a bank -----------------------------------------------------------------------------------------
 
@@ -19,15 +19,18 @@ BOOKED = "Does 'booked at that moment' count as booked?"
 
 def behind(answer: Any) -> None:
     """Judge a function of transfers, pairs of booked and shown at, and a moment: how many are booked and not shown."""
-    three: Transfers = [(1, 4), (2, 4), (5, 8)]
-    future = "The third is booked at 5 s. Is a page behind on what has not happened?"
+    three: Transfers = [(10, 40), (20, 40), (50, 80)]
+    future = "The third is booked at 50 s. Is a page behind on what has not happened?"
     seconds = "That is a time. How many transfers is the page behind?"
-    _count(answer, three, 3, 2, "Two are booked at 3 s. Which of them are shown?", {3: future, 1: seconds})
+    _count(answer, three, 33, 2, "Two are booked at 33 s. Which of them are shown?", {3: future, 13: seconds})
+    _count(
+        answer, three, 33, 2, "Called again, it gives another number. What does it remember from the first call?", {}
+    )
     counted = "You count everything that is booked. What of it is on the page already?"
-    since = "So it was at 3 s. What has been shown since?"
-    _count(answer, three, 6, 1, "At 6 s three are booked and two shown. What is left?", {3: counted, 2: since})
-    _count(answer, three, 4, 0, f"At 4 s the first two are shown. {SHOWN}", {})
-    _count(answer, three, 1, 1, f"At 1 s the first is booked. {BOOKED}", {})
+    since = "So it was at 33 s. What has been shown since?"
+    _count(answer, three, 60, 1, "At 60 s three are booked and two shown. What is left?", {3: counted, 2: since})
+    _count(answer, three, 40, 0, f"At 40 s the first two are shown. {SHOWN}", {})
+    _count(answer, three, 10, 1, f"At 10 s the first is booked. {BOOKED}", {})
     overtook = "The second is shown before the first. What does the newest one shown say about those in front?"
     _count(answer, [(1, 9), (2, 3)], 4, 1, overtook, {})
     _count(answer, [(1, 9), (2, 9), (3, 4)], 3.5, 3, "All three are booked, and none is shown yet.", {})
@@ -35,14 +38,33 @@ def behind(answer: Any) -> None:
     _count(answer, [(1, 4), (1, 4), (0.5, 0.75)], 2, 2, twins, {})
     late = "The list is in no order. What do you take its first or last entry for?"
     _count(answer, [(7, 8), (1, 6), (3, 10)], 6.5, 1, late, {})
+    _at_the_borders(answer)
+    # A prime step visits the transfers in no order; each one is on its way for 75 s.
+    many: Transfers = [(at * 7919 % 300, at * 7919 % 300 + 75) for at in range(300)]
+    _count(answer, many, 150, 75, "There are 300 transfers in this list. How many of them do you look at?", {})
+
+
+def _at_the_borders(answer: Any) -> None:
     _count(answer, [(5, 5)], 5, 0, f"It was booked and shown at once. {SHOWN}", {})
+    _count(
+        answer,
+        [(0, 2)],
+        0,
+        1,
+        "Time begins at 0 s, and this transfer is booked then. Which test of yours misses it?",
+        {},
+    )
+    fractions = "Times have fractions. Which line of yours rounds one, or moves it a little?"
+    for moment, expected in ((1.0624, 0), (1.0625, 1), (1.9374, 1), (1.9375, 0)):
+        _count(answer, [(1.0625, 1.9375)], moment, expected, fractions, {})
     _count(answer, [], 4, 0, "Nothing was ever booked. How many can a page miss?", {})
 
 
 def _count(
     answer: Any, transfers: Transfers, moment: float, expected: int, ask: str, misread: Mapping[float, str]
 ) -> None:
-    done = f"called behind({list(transfers)}, {moment})"
+    given = shown(list(transfers))
+    done = f"called behind({given}, {moment})"
     told = call(answer, list(transfers), moment, name="behind", returns="a number of transfers", ask=_raised(transfers))
     number = as_number(told, done, "a number of transfers")
     if number != expected:
@@ -55,11 +77,12 @@ def _raised(transfers: Transfers) -> str:
 
 # --- 07.2 -------------------------------------------------------------------------------------------------
 
+Formula = Callable[[float, float], float]
 HUNDREDTH = math.log(100)
 NEAR_P99, NEAR_SLOWEST = 0.3, 0.15
 """How near is near enough, as the tasks say: a simulation of 10,000 events stays within it, whatever its seed."""
 # The wrong turns, as formulas of rate and handling: what each of them says, and what it is told.
-P99_INSTEAD: tuple[tuple[Callable[[float, float], float], str], ...] = (
+P99_INSTEAD: tuple[tuple[Formula, str], ...] = (
     (
         lambda rate, handling: handling,
         "That is the handling alone. What does an event do while those in front of it are handled?",
@@ -86,36 +109,41 @@ P99_INSTEAD: tuple[tuple[Callable[[float, float], float], str], ...] = (
 
 def p99(answer: Any) -> None:
     """Judge a function of rate and mean handling, both random: the p99 of the lag of a projector told at once."""
-    for rate, handling in ((0.5, 0.8), (2.5, 0.2), (1.5, 0.3)):
-        number = as_number(
-            call(answer, rate, handling, name="p99", returns="a number of seconds"),
-            f"called p99({rate}, {handling})",
-            "a number of seconds",
-        )
-        expected = HUNDREDTH / (1 / handling - rate)
-        if abs(number / expected - 1) > NEAR_P99:
-            ask = "Simulate it with many events and look at the 99th of 100. What comes?"
-            raise NotYet(
-                f"called p99({rate}, {handling})",
-                f"{number:.3g}",
-                f"about {expected:.3g}",
-                _said(P99_INSTEAD, rate, handling, number, ask),
-            )
+    # Busy for half of the time, for a tenth and for nearly nothing; in seconds, milliseconds and minutes.
+    cases = ((0.5, 0.8), (2.5, 0.2), (1.5, 0.3), (0.1, 1.0), (40.0, 0.01), (0.001, 300.0))
+    ask = "Simulate it with many events and look at the 99th of 100. What comes?"
+    _near(answer, "p99", cases, lambda rate, handling: HUNDREDTH / (1 / handling - rate), NEAR_P99, P99_INSTEAD, ask)
 
 
-def _said(
-    instead: tuple[tuple[Callable[[float, float], float], str], ...], rate: float, other: float, told: float, ask: str
-) -> str:
-    """Find the wrong turn that leads to this number."""
-    for turn, sentence in instead:
-        if math.isclose(told, turn(rate, other), rel_tol=0.06):
-            return sentence
-    return ask
+def _near(
+    answer: Any,
+    name: str,
+    cases: Sequence[tuple[float, float]],
+    right: Formula,
+    near: float,
+    instead: Sequence[tuple[Formula, str]],
+    ask: str | Callable[[float, float], str],
+) -> None:
+    """Compare an answer with a formula; a wrong turn is named where it leads to the answer's number in every case."""
+    told = []
+    for case in cases:
+        came = call(answer, *case, name=name, returns="a number of seconds")
+        told.append(as_number(came, f"called {name}{case}", "a number of seconds"))
+    for case, number in zip(cases, told, strict=True):
+        expected = right(*case)
+        if abs(number / expected - 1) > near:
+            turns = (said for turn, said in instead if _all_near(told, [turn(*one) for one in cases]))
+            general = ask if isinstance(ask, str) else ask(number, expected)
+            raise NotYet(f"called {name}{case}", f"{number:.3g}", f"about {expected:.3g}", next(turns, general))
+
+
+def _all_near(told: Sequence[float], turned: Sequence[float]) -> bool:
+    return all(math.isclose(one, other, rel_tol=0.06) for one, other in zip(told, turned, strict=True))
 
 
 # --- 07.3 -------------------------------------------------------------------------------------------------
 
-SLOWEST_INSTEAD: tuple[tuple[Callable[[float, float], float], str], ...] = (
+SLOWEST_INSTEAD: tuple[tuple[Formula, str], ...] = (
     (lambda rate, most: most, "Then every event takes the whole objective by itself. Who else is in front of it?"),
     (
         lambda rate, most: 0.9 / rate,
@@ -140,21 +168,18 @@ SLOWEST_INSTEAD: tuple[tuple[Callable[[float, float], float], str], ...] = (
 def slowest(answer: Any) -> None:
     """Judge a function of rate and objective: the longest mean handling at which 99 in 100 are visible in time."""
     # No projector is busy for more than half of its time: there ten thousand events are enough, by any seed.
-    for rate, most in ((1.0, 2.0), (2.0, 2.0), (0.5, 6.0)):
-        number = as_number(
-            call(answer, rate, most, name="slowest", returns="a number of seconds"),
-            f"called slowest({rate}, {most})",
-            "a number of seconds",
-        )
-        expected = 1 / (rate + HUNDREDTH / most)
-        if abs(number / expected - 1) > NEAR_SLOWEST:
-            ask = (
-                "That is fast enough, and faster than it has to be. What does the slowest one that will do take?"
-                if 0 < number < expected
-                else "Put your number into p99(rate, handling). Does it keep the objective?"
-            )
-            said = _said(SLOWEST_INSTEAD, rate, most, number, ask)
-            raise NotYet(f"called slowest({rate}, {most})", f"{number:.3g}", f"about {expected:.3g}", said)
+    cases = ((1.0, 2.0), (2.0, 2.0), (0.5, 6.0), (50.0, 0.06), (0.002, 900.0))
+    _near(
+        answer, "slowest", cases, lambda rate, most: 1 / (rate + HUNDREDTH / most), NEAR_SLOWEST, SLOWEST_INSTEAD, _slow
+    )
+
+
+def _slow(number: float, expected: float) -> str:
+    if number <= 0:
+        return "Handling an event takes some time. What is left if you give it none?"
+    if number < expected:
+        return "That is fast enough, and faster than it has to be. What does the slowest one that will do take?"
+    return "Put your number into p99(rate, handling). Does it keep the objective?"
 
 
 EXERCISES = (
@@ -179,6 +204,7 @@ EXERCISES = (
         ),
         "Not the handling, and not twice anything: 4.6 times the mean, and the mean grows with the load.",
         untouched=lambda rate, handling: 2 * handling,
+        own_seconds=5.0,
     ),
     Exercise(
         "07.3",
@@ -190,5 +216,6 @@ EXERCISES = (
         ),
         "An objective for the last one in 100 decides how much of its time a projector has to be free.",
         untouched=lambda rate, objective: 0.9 / rate,
+        own_seconds=10.0,
     ),
 )

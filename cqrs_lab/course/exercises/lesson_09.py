@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.course.accept import as_items, as_mapping, as_whole
+from cqrs_lab.course.accept import NO_RETURN, as_items, as_mapping, as_whole
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.folding import ASK_OF_LAW, QUICK_CUTS, Folds
 from cqrs_lab.course.exercises.lesson_09_checkpoint import checkpoint_in_place
@@ -89,6 +89,8 @@ def _hear(folds: Folds, deliveries: Heard, expected: Mapping[str, int], ask: str
             rows = projection.summarise(EventBatch(part))
             projection.schema.check(rows, "summarise")
             table = projection.merge(table, rows)
+            if table is None:
+                raise NotYet(f"{done}, then merged", None, "a DataFrame", NO_RETURN)
             projection.schema.check(table, "merge")
         came = _money(folds.question(table))
     except NotYet:
@@ -139,6 +141,13 @@ LAG_ZERO = "The reader stands at 2, the log ends at 2, so its lag is zero. Has i
 STILL_COMES = "No poll has passed it yet. What will the next one find?"
 IN_TIME = "It committed after a later position, and before any poll. Which poll passed it?"
 AT_THE_POLL = "What is committed at the very second of a poll is read by it. Which sign do you compare with?"
+LATER_PART = "This part of the log begins at position 41. What do you count from?"
+NO_POLL = "Nobody has polled yet. Which line of yours counts on a poll?"
+# Two events a second, each poll a second; every third event commits when the next poll has passed it.
+MANY: tuple[Commits, Polls] = (
+    {at: at / 2 - 0.25 + (1.75 if at % 3 == 0 else 0) for at in range(1, 61)},
+    [(float(second), second * 2) for second in range(1, 33)],
+)
 PASSED_EARLY = "A poll passed it before it was there. Does a later poll look back?"
 
 
@@ -152,11 +161,18 @@ def find_skipped(answer: Any) -> None:
         ({1: 2.0, 2: 1.5}, [(1.0, 0), (2.0, 2)], AT_THE_POLL),
         ({1: 2.5, 2: 1.5, 3: 2.7, 4: None}, [(1.0, 0), (2.0, 2), (3.0, 3)], PASSED_EARLY),
         ({1: 0.2, 2: 4.1, 3: 0.9, 4: 3.0, 5: 2.9, 6: 9.0}, [(1.0, 3), (2.0, 3), (3.0, 5), (5.0, 5)], PASSED_EARLY),
+        ({41: 7.5, 42: 6.5, 43: 8.5, 44: 7.0}, [(6.0, 40), (7.0, 44), (9.0, 44)], LATER_PART),
+        ({1: 0.5}, [], NO_POLL),
+        ({}, [(1.0, 0)], "Nothing is in this log. Which line of yours counts on an event?"),
+        (*MANY, "There are many polls and events here. Which of them do you look at?"),
     )
     kind = "A position is a whole number, a key of commits. What did you put in?"
     for commits, polls, ask in cases:
-        done = f"called skipped({commits}, {polls})"
-        came = as_items(call(answer, commits, polls, name="skipped", returns="positions"), done, "positions")
+        done = f"called skipped({shown(commits)}, {shown(polls)})"
+        raised = "" if commits and polls else ask
+        came = as_items(
+            call(answer, commits, polls, name="skipped", returns="positions", ask=raised), done, "positions"
+        )
         try:
             positions = {as_whole(one, done) for one in came}
         except NotYet:
@@ -217,6 +233,7 @@ EXERCISES = (
         ),
         "At least once, and a projection that survives it: table first, then the checkpoint, which never goes back.",
         untouched=_take_in_of_the_cell,
+        own_seconds=6.0,
     ),
     Exercise(
         "09.3",

@@ -57,6 +57,14 @@ TAKEN = (
         OrderTaken1("o4", "dora", "3 Cork Road, Cork", 1, 2550),
         OrderTaken("o4", "dora", "3 Cork Road", "Cork", 1, 2550, NOT_RECORDED),
     ),
+    (
+        OrderTaken1("o5", "eva", "Flat B, 9 Main Street, Baile an Sceilg", 12, 30_000),
+        OrderTaken("o5", "eva", "Flat B, 9 Main Street", "Baile an Sceilg", 12, 2500, NOT_RECORDED),
+    ),
+    (
+        OrderTaken1("o6", "finn", "Baile an Sceilg", 5, 5),
+        OrderTaken("o6", "finn", "", "Baile an Sceilg", 5, 1, NOT_RECORDED),
+    ),
 )
 
 
@@ -128,6 +136,8 @@ def _part_of_address(told: Any, wanted: str, ship_to: str) -> str:
         return "The old event says it, and the new one has forgotten it. Which part of ship_to is that?"
     if isinstance(told, str) and told.strip(", ") == wanted:
         return "The right part, and a little more: look between the quotes. What stands right behind the comma?"
+    if isinstance(told, str) and told.casefold() == wanted.casefold():
+        return "The right part, in other letters. Which line of yours changes them?"
     return "The city stands behind the last comma. How many commas may there be?"
 
 

@@ -110,13 +110,13 @@ class _Watch:
             self.no_steps = steps
             return
         while True:
-            serving, before, mailed = tables.serving, tables.serving.table, tables.mailer.checkpoint
-            checkpoint, counted.read = serving.checkpoint, 0
+            serving, before, mailed = tables.serving, tables.serving.table, tables.mailer.writes
+            checkpoint = serving.checkpoint
             ended = self._noting(next, steps, self) is self
-            self.most_read = max(self.most_read, counted.read)
+            self.most_read, counted.read = max(self.most_read, counted.read), 0
             touched = serving.checkpoint != checkpoint or not serving.table.equals(before)
             self.emptied |= touched and serving is not tables.beside
-            self.resent |= tables.mailer.checkpoint != mailed
+            self.resent |= tables.mailer.writes != mailed
             if tables.serving is not serving:
                 self.swapped_at = tables.serving.checkpoint
                 self.behind = store.head() - self.swapped_at
@@ -196,16 +196,23 @@ def _tried(answer: Any, *faults: Fault) -> tuple[FaultRun, _Watch]:
     return run, watch
 
 
+DEATHS = {
+    "after the table is written: beside": "right after it wrote the table of tables.beside",
+    "after the checkpoint is written: beside": "right after it wrote the checkpoint of tables.beside",
+    "after both are written: beside": "right after it saved tables.beside",
+    "before swap": "right before the swap",
+}
+
+
 def _dies(answer: Any) -> None:
-    writes = [f"after {what} written: beside" for what in ("the table is", "the checkpoint is", "both are")]
-    for site in (*writes, "before swap"):
+    for site, when in DEATHS.items():
         run, _ = _tried(answer, Crash(site, visit=2 if "beside" in site else 1))
         if not len(run.idle) and not run.steps["what"].str.contains("crashed").any():
             ask = "The process was gone, and your except went on as if it were not. What does a bare except catch?"
-            raise NotYet(f"let it die {site}", "it went on", "an end of this call", ask)
+            raise NotYet(f"let it die {when}", "it went on", "an end of this call", ask)
         if not run.ok:
             ask = "It died between the table and its checkpoint, or forgot where it was. What belongs together?"
-            raise NotYet(f"let it die {site}", *_plainly(run), ask)
+            raise NotYet(f"let it die {when}", *_plainly(run), ask)
 
 
 def _unreadable(answer: Any) -> None:
@@ -223,12 +230,14 @@ def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
     """Look at what no rebuild may do, whatever comes of it."""
     if watch.resent or ONCE in laws_of(run.broken):
         ask = (
-            "Mails went out twice, or not at all. Whose checkpoint did you move, and what did they have to do with it?"
+            "The mailer's checkpoint says which mails are sent: move it, and some go out twice, or not at all. What "
+            "has it to do with your rebuild?"
         )
-        raise NotYet(DONE, "the mailer's checkpoint was moved", "each mail sent once", ask)
+        raise NotYet(DONE, "tables.mailer was written", "each mail sent once", ask)
     if watch.emptied:
         ask = "You wrote into the serving table. What does a visitor read until it is full again?"
-        came = _plainly(run)[0] if run.broken else "the serving table was written"
+        read = run.broken and run.broken[0].done != WHO_SERVES
+        came = _plainly(run)[0] if read else "the serving table was written"
         raise NotYet(DONE, came, "answers as before", ask)
     _swaps(run, watch)
 
@@ -240,6 +249,9 @@ def _swaps(run: FaultRun, watch: _Watch) -> None:
     if watch.swapped_at == 0 or (swaps and not built):
         ask = "You swapped before anything was built. What stood beside by then, and what does a visitor make of it?"
         raise NotYet(DONE, "an empty table was put in place of the full one", "a swap when all is built", ask)
+    if watch.swapped_at is not None and not swaps:
+        ask = "A crash may come between any two assignments. Which call swaps both tables in one write?"
+        raise NotYet(DONE, "tables.serving was assigned", "tables.swap()", ask)
     if swaps > 1:
         back = "" if "orders" in run.table else ", and the old table serves again"
         ask = "What served before the first swap stands beside after it. What does another swap bring back?"
@@ -260,6 +272,8 @@ def _plainly(run: FaultRun) -> tuple[str, str]:
 def _late(run: FaultRun, watch: _Watch) -> str:
     """Find the sentence for a table that was complete too early, or never."""
     if watch.swapped_at is None:
+        if not any(site.endswith("written: beside") for site in run.visits):
+            return "Nothing was written beside, and nothing swapped. Where does your function build the new table?"
         return "The table is built, and nobody reads it. Who lets it serve?"
     if WHOLE in laws_of(run.broken):
         return "Its checkpoint says more than the table has read, or less. Which event was the last that is in it?"

@@ -8,7 +8,8 @@ from typing import Any
 
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.exercises.lesson_12_undo import PutBack, compensation, compensation_after_restart
+from cqrs_lab.course.exercises.lesson_12_shop import PutBack
+from cqrs_lab.course.exercises.lesson_12_undo import compensation, compensation_after_restart
 from cqrs_lab.course.exercises.lives import Lives
 from cqrs_lab.course.guard import NotYet, what_it_means
 
@@ -51,8 +52,10 @@ class Desk:
             raise NotYet(done, f"{came} for {customer}, under the keys {self.asked}", f"{count} for {customer}", ask)
 
 
+# Each two have a digit in common, and none has all.
 ADA, BEN, AGAIN, DORA = (
-    Delivered(str(at + 6), who, at) for at, who in enumerate(("ada", "ben", "ada", "dora"), 1)
+    Delivered(order, who, at)
+    for at, (order, who) in enumerate((("71", "ada"), ("72", "ben"), ("81", "ada"), ("82", "dora")), 1)
 )
 
 
@@ -60,7 +63,10 @@ def repeatable(answer: Any) -> Desk:
     """Judge ``give(event, desk)``: a voucher for each parcel, however often its event comes, and whatever crashes."""
     give, desk = _Give(answer), Desk()
     give(ADA, desk)
-    desk.has("ada", 1, "handed over Ada's parcel", "Her parcel came. Which line sends the voucher?")
+    sends = "Her parcel came. Which line sends the voucher?"
+    if desk.asked[1:]:
+        sends = "One parcel, one voucher. Which of your lines send another one?"
+    desk.has("ada", 1, "handed over Ada's parcel", sends)
     _comes_again(give, desk)
     give(BEN, desk)
     same = "Ben's voucher had the key of another one, so none was sent. What tells his parcel from hers?"
@@ -70,7 +76,7 @@ def repeatable(answer: Any) -> Desk:
     desk.has("ada", 2, "handed over Ada's second parcel", hers)
     give.die(desk)
     give(DORA, desk)
-    counted = "After the crash you counted from the start, and Dora got a key that was taken. Where do keys come from?"
+    counted = "Dora got a key that was taken by then. What of her event is in no other, before a crash and after it?"
     desk.has("dora", 1, "let the process die again, and handed over Dora's parcel", counted)
     for one in (DORA, BEN, AGAIN, ADA):  # after a restart from an old checkpoint
         give(one, desk)
@@ -155,7 +161,7 @@ def trip(answer: Any) -> None:
     """Judge for each step of a trip: undo, no return, or retry."""
     judge_choices(
         answer,
-        TRIP,
+        TRIP | {TICKET: ("no return", "point of no return")},
         ("undo", "no return", "retry"),
         WHY_NOT,
         each="What can be done about each of the five steps?",

@@ -1,119 +1,25 @@
-"""Exercise 12.1: undo an order, with a store-room and a bank that do whatever they are told."""
+"""Exercise 12.1: undo an order, whenever the money is taken and wherever the process dies."""
 
 from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from cqrs_lab.course.exercises.lesson_12_shop import Cancelled, Died, PayBack, PutBack, Shop, Taken
 from cqrs_lab.course.exercises.lives import Lives
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
-
-
-@dataclass(frozen=True)
-class Taken:
-    """The bank took this much for an order."""
-
-    order: str
-    mills: int
-    position: int
-
-
-@dataclass(frozen=True)
-class Cancelled:
-    """An order will not be delivered; these goods, quantities by product, were set aside for it."""
-
-    order: str
-    goods: Mapping[str, int]
-    position: int
-
-
-@dataclass(frozen=True)
-class PutBack:
-    """Put goods of an order back on the shelf."""
-
-    order: str
-    product: str
-    quantity: int
-
-
-@dataclass(frozen=True)
-class PayBack:
-    """Send money of an order back to the customer."""
-
-    order: str
-    mills: int
-
-
-@dataclass(frozen=True)
-class WentBack:
-    """Goods are on the shelf again."""
-
-    order: str
-    product: str
-    quantity: int
-    position: int
-
-
-@dataclass(frozen=True)
-class PaidBack:
-    """Money is with the customer again."""
-
-    order: str
-    mills: int
-    position: int
-
-
-class _Died(BaseException):
-    """The process dies here; no `except Exception` keeps it alive."""
-
-
-class _Shop:
-    """A log, and a store-room and a bank that do what they are told: once under one id, and each time without one."""
-
-    def __init__(self, log: Sequence[Any], dies_after: int = 0) -> None:
-        self.log = list(log)
-        self.ids: list[Any] = []
-        self.done: list[Any] = []
-        self.swallowed: list[Any] = []
-        self.dies_after, self.dead = dies_after, False
-
-    def send(self, command: PutBack | PayBack, command_id: Any = None) -> None:
-        """Carry a command out, unless one was carried out under this id."""
-        if self.dead:
-            raise _Died
-        if not isinstance(command, PutBack | PayBack):
-            ask = "The store-room understands PutBack, the bank PayBack. Which of the two undoes this step?"
-            raise NotYet("looked at what you sent", shown(command), "PutBack or PayBack", ask)
-        again = command_id is not None and command_id in self.ids
-        (self.swallowed if again else self.done).append(command)
-        self.ids.append(command_id)
-        if not again:
-            self.log.append(_recorded(command, len(self.log) + 1))
-        self.dead = len(self.ids) == self.dies_after
-        if self.dead:
-            raise _Died
-
-    def revive(self) -> None:
-        """Read the log again, as another process does: no object of it is the same."""
-        self.log, self.dead, self.dies_after = copy.deepcopy(self.log), False, 0
-
-
-def _recorded(command: PutBack | PayBack, position: int) -> Any:
-    if isinstance(command, PutBack):
-        return WentBack(command.order, command.product, command.quantity, position)
-    return PaidBack(command.order, command.mills, position)
 
 
 @dataclass(frozen=True)
 class Dead:
     """What outlives a process that died on the way: its shop, the event it was at, and what has to go back."""
 
-    shop: _Shop
-    event: Cancelled
+    shop: Shop
+    event: Taken | Cancelled
     back: Counter[str]
 
 
@@ -130,26 +36,32 @@ DIED = "It found something done and stopped there. Does begun mean finished?"
 def compensation(answer: Any) -> list[Dead]:
     """Judge ``undo(shop, event)``: goods and money of a cancelled order go back, once, whenever the money was taken."""
     undo = _Undo(answer)
-    shop = _Shop(LOG)
+    shop = Shop(LOG)
     undo(shop, CANCELLED, CALLED)
     _log_is_kept(shop)
     _all_is_back(shop)
     _once(undo, shop)
     _another_order(undo, shop)
     for number in range(1, 4):
-        _after_a_death(undo, _Shop(LOG, dies_after=number))
+        _after_a_death(undo, Shop(LOG, dies_after=number))
     _late_money(undo)
     _read_late(undo)
     _taken_before_and_after(undo)
     _taken_twice(undo, before=True)
     _taken_twice(undo, before=False)
-    return [_dies_on_the_way(undo, after) for after in (1, 3, 6)]
+    _many_goods(undo)
+    many = Counter(MANY.goods) + Counter({"mills": EARLY.mills})
+    on_the_way = [_dies_on_the_way(undo, [OTHERS, EARLY, MANY], MANY, after, many) for after in (1, 3, 6, 9)]
+    late = Taken("7", 5000, 2)
+    bare = Cancelled("7", {}, 1)
+    return [*on_the_way, _dies_on_the_way(undo, [bare, late], late, 1, Counter({"mills": late.mills}))]
 
 
 def compensation_after_restart(answer: Any, left: Sequence[Dead]) -> None:
     """Judge how the answer goes on in another process, where the first one died."""
     undo = _Undo(answer)
     for one in left:
+        undo.die()
         one.shop.revive()
         before, done = list(one.shop.ids), "let it die after some commands, and called it again in another process"
         undo(one.shop, one.event, done)
@@ -168,7 +80,7 @@ class _Undo:
         self._lives, self._handed = Lives(answer, "undo"), list[Any]()
         self.die = self._lives.die
 
-    def __call__(self, shop: _Shop, event: Taken | Cancelled, done: str) -> None:
+    def __call__(self, shop: Shop, event: Taken | Cancelled, done: str) -> None:
         self._handed.append(copy.deepcopy(event))
         try:
             self._lives(shop, self._handed[-1])
@@ -176,6 +88,9 @@ class _Undo:
             raise
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
             raise NotYet(f"{done}, {event}", error, "no error", what_it_means(error)) from None
+        if self._handed[-1] != event:
+            ask = "Others are handed the same event. What do they read in it now?"
+            raise NotYet(f"{done}, and looked at the event afterwards", shown(self._handed[-1]), shown(event), ask)
 
 
 def _back(commands: Iterable[Any], order: str) -> Counter[str]:
@@ -187,7 +102,7 @@ def _back(commands: Iterable[Any], order: str) -> Counter[str]:
     return back
 
 
-def _log_is_kept(shop: _Shop) -> None:
+def _log_is_kept(shop: Shop) -> None:
     if tuple(shop.log[: len(LOG)]) != LOG:
         ask = "The bank, the store-room and every table have read those events. Who tells them, if you take one away?"
         raise NotYet("looked at the log after undo", shop.log, f"{list(LOG)}, and more behind them", ask)
@@ -196,7 +111,7 @@ def _log_is_kept(shop: _Shop) -> None:
         raise NotYet("compared the log with what was carried out", shop.log, "an event for each command", ask)
 
 
-def _all_is_back(shop: _Shop) -> None:
+def _all_is_back(shop: Shop) -> None:
     came = _listed(shop.done)
     if any(command.order != CANCELLED.order for command in shop.done):
         ask = "The other order stands, and its money went back as well. Whose events did you look at?"
@@ -210,7 +125,8 @@ def _all_is_back(shop: _Shop) -> None:
     if len(back) == 1:
         ask = f"The {back.pop()} went back. How many products were set aside?"
         raise NotYet(CALLED, came, "the cups and the pot", ask)
-    if back and not any(isinstance(command, PayBack) for command in shop.done):
+    goods = all(_back(shop.done, CANCELLED.order)[product] == BACK[product] for product in CANCELLED.goods)
+    if goods and not any(isinstance(command, PayBack) for command in shop.done):
         ask = "The shelf is full again, and the bank has 5,000 mills of hers. Which step have you not undone?"
         raise NotYet(CALLED, came, "a PayBack of 5,000 mills as well", ask)
     if not back and shop.done:
@@ -220,7 +136,7 @@ def _all_is_back(shop: _Shop) -> None:
     raise NotYet(CALLED, came, "2 cups, 1 pot and 5,000 mills", ask)
 
 
-def _once(undo: _Undo, shop: _Shop) -> None:
+def _once(undo: _Undo, shop: Shop) -> None:
     first = list(shop.ids)
     again = "let the process die, and called undo with the same event again"
     undo.die()
@@ -228,13 +144,13 @@ def _once(undo: _Undo, shop: _Shop) -> None:
     undo(shop, CANCELLED, again)
     if _back(shop.done, CANCELLED.order) == BACK:
         return
-    ask = "The same request under a new id is a new request, and she was paid twice. What is the same at every call?"
+    ask = "The same request under a new id is a new request, and is carried out again. What is the same at every call?"
     if None in shop.ids:
-        ask = "Nothing tells the bank that it is the same request. What did you give it to know that by?"
+        ask = "Nothing tells store-room and bank that it is the same request. What did you give them to know that by?"
     raise NotYet(again, f"ids {first}, then {shop.ids[len(first) :]}", "nothing is carried out twice", ask)
 
 
-def _another_order(undo: _Undo, shop: _Shop) -> None:
+def _another_order(undo: _Undo, shop: Shop) -> None:
     before, at = len(shop.done), len(shop.log)
     cancelled = Cancelled("6", {"pot": 3, "cup": 2}, at + 2)
     shop.log += [Taken("6", 5000, at + 1), cancelled]
@@ -248,10 +164,10 @@ def _another_order(undo: _Undo, shop: _Shop) -> None:
         raise NotYet(done, f"{_listed(shop.done[before:])}; ids {shop.ids}", "2 cups, 3 pots, 5,000 mills", ask)
 
 
-def _after_a_death(undo: _Undo, shop: _Shop) -> None:
+def _after_a_death(undo: _Undo, shop: Shop) -> None:
     done = f"let it die after its command number {shop.dies_after}, and called it again"
     undo.die()
-    with suppress(_Died):
+    with suppress(Died):
         undo(shop, CANCELLED, done)
     undo.die()
     shop.revive()
@@ -261,8 +177,9 @@ def _after_a_death(undo: _Undo, shop: _Shop) -> None:
 
 
 def _late_money(undo: _Undo) -> None:
+    undo.die()
     cancelled, late = Cancelled("9", {"cup": 1}, 1), Taken("9", 2550, 3)
-    shop = _Shop([cancelled])
+    shop = Shop([cancelled])
     done = "cancelled an order before the bank had answered"
     undo(shop, cancelled, done)
     if _back(shop.done, "9") != Counter({"cup": 1}) or len(shop.done) > 1:
@@ -283,8 +200,9 @@ def _late_money(undo: _Undo) -> None:
 
 def _read_late(undo: _Undo) -> None:
     """Let the process be behind: the money that came after the cancellation is in the log already."""
+    undo.die()
     cancelled, late = Cancelled("5", {"cup": 1}, 1), Taken("5", 2550, 2)
-    shop = _Shop([cancelled, late])
+    shop = Shop([cancelled, late])
     done = "called undo late: with a cancellation behind which the money stands in the log, and then with the money"
     undo(shop, cancelled, done)
     undo(shop, late, done)
@@ -295,8 +213,9 @@ def _read_late(undo: _Undo) -> None:
 
 def _taken_before_and_after(undo: _Undo) -> None:
     """Let the bank take the same sum before the cancellation and after it."""
+    undo.die()
     early, cancelled, late = Taken("4", 5000, 1), Cancelled("4", {"cup": 1}, 2), Taken("4", 5000, 3)
-    shop = _Shop([early, cancelled])
+    shop = Shop([early, cancelled])
     done = "let the bank take 5,000 mills before the cancellation, and the same again after it"
     undo(shop, cancelled, done)
     shop.log.append(late)
@@ -310,9 +229,10 @@ def _taken_before_and_after(undo: _Undo) -> None:
 
 def _taken_twice(undo: _Undo, before: bool) -> None:
     """Let the bank take two sums, both before the cancellation or both after it."""
+    undo.die()
     at = (1, 2, 3) if before else (2, 3, 1)
     one, other, cancelled = Taken("3", 2000, at[0]), Taken("3", 900, at[1]), Cancelled("3", {"cup": 1}, at[2])
-    shop = _Shop([one, other, cancelled] if before else [cancelled])
+    shop = Shop([one, other, cancelled] if before else [cancelled])
     done = f"let the bank take 2,000 mills and then 900, both {'before' if before else 'after'} the cancellation"
     undo(shop, cancelled, done)
     for late in () if before else (one, other):
@@ -323,12 +243,25 @@ def _taken_twice(undo: _Undo, before: bool) -> None:
         raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", "2,900 mills back, in all", ask)
 
 
-def _dies_on_the_way(undo: _Undo, after: int) -> Dead:
-    shop = _Shop([OTHERS, EARLY, MANY], dies_after=after)
+def _many_goods(undo: _Undo) -> None:
+    """Set many goods aside, each twice; some begin with the same letter."""
+    shop = Shop([OTHERS, EARLY, MANY])
+    done = f"cancelled an order of {len(MANY.goods)} products"
     undo.die()
-    with suppress(_Died):
-        undo(shop, MANY, f"let it die after its command number {after}")
-    return Dead(shop, MANY, Counter(MANY.goods) + Counter({"mills": EARLY.mills}))
+    undo(shop, MANY, done)
+    if _back(shop.done, MANY.order) != Counter(MANY.goods) + Counter({"mills": EARLY.mills}):
+        ask = "Two of everything were set aside. Which products does your code not come to?"
+        if shop.swallowed:
+            ask = "Two commands under one id: the second one is taken for a repetition. In what are the two alike?"
+        raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", f"{shown(MANY.goods)} and 5,000 mills", ask)
+
+
+def _dies_on_the_way(undo: _Undo, log: Sequence[Any], event: Taken | Cancelled, after: int, back: Counter[str]) -> Dead:
+    shop = Shop(log, dies_after=after)
+    undo.die()
+    with suppress(Died):
+        undo(shop, event, f"let it die after its command number {after}")
+    return Dead(shop, event, back)
 
 
 def _listed(commands: Iterable[Any]) -> str:

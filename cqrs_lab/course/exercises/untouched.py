@@ -40,7 +40,8 @@ def is_untouched(answer: Any, untouched: Any = None) -> bool:
         return is_untouched(type(answer), untouched)
     if isinstance(answer, FunctionType):
         empty = EMPTY if answer.__name__ != "<lambda>" else ()
-        return any(_steps(answer) == _steps(one) for one in (*empty, untouched) if isinstance(one, FunctionType))
+        as_given = isinstance(untouched, FunctionType) and _counted(answer) == _counted(untouched)
+        return any(_steps(answer) == _steps(one) for one in (*empty, *([untouched] if as_given else [])))
     if isinstance(answer, type):
         methods = _methods(answer)
         if isinstance(untouched, type) and {name: _steps(one) for name, one in methods.items()} == {
@@ -55,14 +56,23 @@ def _methods(made: type) -> dict[str, FunctionType]:
     return {name: one for name, one in vars(made).items() if isinstance(one, FunctionType)}
 
 
+def _counted(function: FunctionType) -> int:
+    return function.__code__.co_argcount
+
+
 def _steps(function: FunctionType | CodeType) -> list[tuple[str, Any]]:
     """List what a function does: its names differ, its steps do not; where it jumps to depends on what was cached."""
     jumps = {*dis.hasjrel, *dis.hasjabs}
     return [
-        (step.opname, "" if step.opcode in jumps else _within(step)) for step in dis.get_instructions(function)
+        # How a method is called depends on whether its module was imported in the same cell.
+        ("LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname, "" if step.opcode in jumps else _within(step))
+        for step in dis.get_instructions(function)
+        if step.opname != "PUSH_NULL"
     ]
 
 
 def _within(step: dis.Instruction) -> Any:
     """Return what a step is about; a function within a function, or a comprehension, by its own steps."""
-    return _steps(step.argval) if isinstance(step.argval, CodeType) else step.argrepr
+    if isinstance(step.argval, CodeType):
+        return _steps(step.argval)
+    return step.argval if isinstance(step.argval, str) else step.argrepr

@@ -22,7 +22,7 @@ class Crashed(BaseException):
         self.site = site
 
 
-class Unreadable(Exception):
+class Unreadable(ValueError):
     """A poison event: the projection cannot read it."""
 
 

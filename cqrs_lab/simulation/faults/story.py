@@ -50,8 +50,18 @@ class Story:
         return Fold(self.projection())
 
 
-def story_of(events: Sequence[object], projection: Callable[[], Projection]) -> Story:
+def story_of(
+    events: Sequence[object], projection: Callable[[], Projection], stream: Callable[[Any], str] = lambda event: "log"
+) -> Story:
     """Return a story in which each command records one of these events: for a projection without a write side.
+
+    Parameters
+    ----------
+    events : sequence of events
+    projection : callable
+        Makes the projection.
+    stream : callable, optional
+        ``stream(event)`` names the stream of an event; by default all are on one.
 
     Examples
     --------
@@ -66,6 +76,6 @@ def story_of(events: Sequence[object], projection: Callable[[], Projection]) -> 
 
     def register(bus: CommandBus) -> None:
         for event_type in dict.fromkeys(map(type, events)):
-            bus.register(event_type, recorder, stream=lambda event: "log")
+            bus.register(event_type, recorder, stream=stream)
 
     return Story(register, tuple(events), projection)

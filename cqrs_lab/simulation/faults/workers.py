@@ -114,10 +114,13 @@ class Disk:
     table : DataFrame
     checkpoint : int
         The position that the worker says it has reached.
+    writes : int
+        How often it was written.
     """
 
     def __init__(self, table: pd.DataFrame, sites: Sites) -> None:
         self._table, self._checkpoint, self._sites = table.copy(), 0, sites
+        self.writes = 0
 
     @property
     def table(self) -> pd.DataFrame:
@@ -147,6 +150,7 @@ class Disk:
         if not isinstance(position, Integral) or position < 0:
             raise InvalidArgument(f"the disk was given the checkpoint {position!r}; give a position, 0 or more")
         self._table, self._checkpoint = table.copy(), int(position)
+        self.writes += 1
 
 
 TakeIn = Callable[[Disk, EventBatch, Projection], None]

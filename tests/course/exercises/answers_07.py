@@ -5,6 +5,7 @@ import functools
 import itertools
 import math
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -35,16 +36,16 @@ WRONG_BEHIND = {
     "seconds": (lambda transfers, moment: moment - transfers[1][0], "That is a time"),
     "shown a moment too late": (
         lambda transfers, moment: sum(booked <= moment <= shown for booked, shown in transfers),
-        "At 4 s the first two are shown",
+        "At 40 s the first two are shown",
     ),
     "booked a moment too late": (
         lambda transfers, moment: sum(booked < moment < shown for booked, shown in transfers),
-        "At 1 s the first is booked",
+        "At 10 s the first is booked",
     ),
     "as if in order": (by_the_newest_shown, "before the first"),
     "fails when empty": (lambda transfers, moment: behind(transfers, moment) if transfers[0] else 0, "no transfer"),
     "nothing": (lambda transfers, moment: None, "Is there a return"),
-    "a constant": (lambda transfers, moment: 2, "So it was at 3 s"),
+    "a constant": (lambda transfers, moment: 2, "So it was at 33 s"),
     "each kind once": (lambda transfers, moment: len({p for p in transfers if p[0] <= moment < p[1]}), "Are they one"),
     "two at most": (lambda transfers, moment: min(2, behind(transfers, moment)), "none is shown yet"),
     "changes what it is given": (lambda transfers, moment: transfers.clear() or 2, "Make a new value"),
@@ -59,6 +60,34 @@ WRONG_BEHIND = {
     ),
     "the cell": (lambda transfers, moment: len(transfers), "in place of what it holds"),
 }
+counted_so_far = []
+
+
+def goes_on_counting(transfers, moment):
+    counted_so_far.extend(pair for pair in transfers if pair[0] <= moment < pair[1])
+    return len(counted_so_far)
+
+
+ALSO_BEHIND = {
+    "keeps what it counted": (goes_on_counting, "What does it remember from the first call"),
+    "in whole seconds": (lambda transfers, moment: behind(transfers, int(moment)), "rounds one, or moves it"),
+    "a tolerance": (lambda transfers, moment: behind(transfers, moment + 1e-4), "rounds one, or moves it"),
+    "nothing before time begins": (
+        lambda transfers, moment: moment and behind(transfers, moment),
+        "Time begins at 0 s",
+    ),
+    "0 is no booking": (
+        lambda transfers, moment: sum(1 for booked, shown in transfers if booked and booked <= moment < shown),
+        "Time begins at 0 s",
+    ),
+    "ten at most": (lambda transfers, moment: min(10, behind(transfers, moment)), "How many of them do you look at"),
+    "the first hundred": (lambda transfers, moment: behind(transfers[:100], moment), "How many of them do you look at"),
+    "without the first": (lambda transfers, moment: behind(transfers[1:], moment), "Which of them are shown"),
+    "less than none": (lambda transfers, moment: -behind(transfers, moment), "Which of them are shown"),
+    "one argument": (lambda transfers: len(transfers), "Compare what the call passes"),
+    "far too much": (lambda transfers, moment: [0] * 10**12, "does the task need all of it at once"),
+}
+
 
 def with_a_loop(transfers, moment):
     waiting = 0
@@ -96,6 +125,32 @@ def as_a_float(transfers, moment):
 
 def with_reduce(transfers, moment):
     return Fraction(functools.reduce(lambda n, one: n + (one[0] <= moment < one[1]), transfers, 0))
+
+
+def one_after_the_other(transfers, moment):
+    if not transfers:
+        return 0
+    (booked, shown), *others = transfers
+    return (booked <= moment < shown) + one_after_the_other(others, moment)
+
+
+def by_pattern(transfers: list[tuple[float, float]], moment: float) -> np.ndarray:
+    waiting = 0
+    for transfer in transfers:
+        match transfer:
+            case (booked, shown) if booked <= moment < shown:
+                waiting += 1
+    return np.array(waiting)
+
+
+def with_intervals(transfers, moment):
+    return pd.IntervalIndex.from_tuples(transfers, closed="left").contains(moment).sum() if transfers else 0
+
+
+class Stairs:
+    def __call__(self, transfers, moment):
+        print("at", moment)
+        return Fraction(sum(Fraction(booked) <= moment < Fraction(shown) for booked, shown in transfers))
 
 
 # --- 07.2 -------------------------------------------------------------------------------------------------
@@ -171,7 +226,10 @@ ALSO_P99 = {
     "milliseconds": (lambda rate, handling: 1000 * p99(rate, handling), "with many events"),
     "the greatest": (lambda rate, handling: 2.5 * p99(rate, handling), "Simulate it"),
     "a share": (lambda rate, handling: 0.99, "What comes"),
-    "arguments the other way round": (lambda rate, handling: p99(handling, rate), "That is the"),
+    "arguments the other way round": (lambda rate, handling: p99(handling, rate), "Simulate it"),
+    "the wait alone": (lambda rate, handling: math.log(100 * rate * handling) / (1 / handling - rate), "Simulate it"),
+    "one minute at most": (lambda rate, handling: min(60, p99(rate, handling)), "Simulate it"),
+    "handling that is always the same": (lambda rate, handling: p99(rate, handling) / 2, "Simulate it"),
 }
 
 # --- 07.3 -------------------------------------------------------------------------------------------------
@@ -247,6 +305,21 @@ def by_counting(rate, objective):
     return low
 
 
+def in_plain_python(rate, objective):
+    """Try handlings from short to long, one event at a time: slow, and right."""
+    longest = 0.0
+    for handling in np.arange(0.04, 0.99, 0.02) / rate:
+        random, free, lags, now = Random(4), 0.0, [], 0.0
+        for _ in range(10_000):
+            now += random.expovariate(rate)
+            free = max(now, free) + random.expovariate(1 / handling)
+            lags.append(free - now)
+        if sorted(lags)[9_899] > objective:
+            break
+        longest = handling
+    return longest
+
+
 def as_a_fraction(rate, objective):
     return Fraction(1 / (rate + math.log(100) / objective))
 
@@ -269,23 +342,33 @@ WRONG_SLOWEST = {
 }
 ALSO_SLOWEST = {
     "the rate it can handle": (lambda rate, objective: 1 / slowest(rate, objective), "Put your number into p99"),
-    "nothing at all": (lambda rate, objective: 0, "Put your number into p99"),
-    "below nothing": (lambda rate, objective: 1 / (rate - math.log(100) / objective), "Put your number"),
+    "nothing at all": (lambda rate, objective: 0, "What is left if you give it none"),
+    "below nothing": (
+        lambda rate, objective: 1 / (rate - math.log(100) / objective),
+        "What is left if you give it none",
+    ),
+    "to a tenth": (lambda rate, objective: round(slowest(rate, objective), 1), "it"),
+    "whole hundredths of a second": (
+        lambda rate, objective: max(at / 100 for at in range(100) if at / 100 <= slowest(rate, objective)),
+        "What is left if you give it none",
+    ),
+    "one second at most": (lambda rate, objective: min(1.0, slowest(rate, objective)), "faster than it has to be"),
     "half of the objective": (lambda rate, objective: slowest(rate, objective / 2), "faster than it has to be"),
 }
 
 RIGHT = {
     "07.1": [
         *(behind, by_two_counts, with_a_loop, with_a_frame, with_two_bisects, with_a_filter, by_sweeping, as_a_float),
-        with_reduce,
+        *(with_reduce, one_after_the_other, by_pattern, with_intervals, Stairs()),
     ],
     "07.2": [
         *(p99, simulated, from_the_events, in_order, by_hand, by_the_mean, by_formula, by_several_runs),
         by_stale_reads,
     ],
     "07.3": [
-        *(slowest, by_trying, by_bisection, by_simulating, by_the_free_share, from_a_grid, by_counting, as_a_fraction)
+        *(slowest, by_trying, by_bisection, by_simulating, by_the_free_share, from_a_grid, by_counting, as_a_fraction),
+        in_plain_python,
     ],
 }
 WRONG = {"07.1": WRONG_BEHIND, "07.2": WRONG_P99, "07.3": WRONG_SLOWEST}
-ALSO_WRONG = {"07.2": ALSO_P99, "07.3": ALSO_SLOWEST}
+ALSO_WRONG = {"07.1": ALSO_BEHIND, "07.2": ALSO_P99, "07.3": ALSO_SLOWEST}

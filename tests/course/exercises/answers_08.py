@@ -1,5 +1,6 @@
 """Answers to the exercises of lesson 8: right ones in several styles, and wrong ones with what each is told."""
 
+import numpy as np
 import pandas as pd
 
 from cqrs_lab import CommandRejected
@@ -86,6 +87,25 @@ def lets_the_refusal_through(shop, order):
     except CommandRejected as refused:
         raise CommandRejected(f"not ordered: {refused.reason}") from refused
     return pd.Series(shop.ask(at_least=receipt.position).value)
+
+
+def as_a_set(shop, order):
+    return set(order_and_look(shop, order))
+
+
+def with_keywords(shop, order, *, more=0, **others):
+    token: int = max(more, shop.send(order).position)
+    return sorted(shop.ask(**{"at_least": np.int64(token)}).value)
+
+
+def asks_twice(shop, order):
+    try:
+        token = shop.send(order).position
+    except CommandRejected:
+        print("refused")
+        raise
+    shop.ask()
+    return np.array(shop.ask(token).value)
 
 
 def asks_nobody(shop, order):
@@ -178,6 +198,34 @@ def swallows_the_refusal(shop, order):
         return ()
 
 
+def sends_what_is_not_there(shop, order):
+    answer = shop.ask()
+    return answer.value if order in answer.value else order_and_look(shop, order)
+
+
+class FirstReceipt:
+    token = 0
+
+    def __call__(self, shop, order):
+        position = shop.send(order).position
+        self.token = self.token or position
+        return shop.ask(at_least=self.token).value
+
+
+def raises_another_error(shop, order):
+    try:
+        return order_and_look(shop, order)
+    except CommandRejected as refused:
+        raise RuntimeError("no") from refused
+
+
+def returns_the_refusal(shop, order):
+    try:
+        return order_and_look(shop, order)
+    except CommandRejected as refused:
+        return refused
+
+
 WRONG_SESSIONS = {
     "looks at once": (lambda shop, order: (shop.send(order), shop.ask())[1], "What does the receipt say that an"),
     "the cell": (looks_at_once, "in place of what it holds"),
@@ -197,13 +245,23 @@ WRONG_SESSIONS = {
     "forgets the return": (forgets_the_return, "Is there a return"),
 }
 ALSO_SESSIONS = {
+    "the receipt in place of its position": (lambda shop, order: shop.ask(shop.send(order)).value, "Try that line"),
+    "one position less": (lambda shop, order: shop.ask(shop.send(order).position - 1).value, "What does the receipt"),
+    "sends the same twice": (lambda shop, order: shop.send(order) and order_and_look(shop, order), "How often did you"),
+    "sends what is not there": (sends_what_is_not_there, "Every order is sent, once"),
+    "the first receipt": (FirstReceipt(), "Which of the two receipts"),
+    "only the last": (lambda shop, order: order_and_look(shop, order)[-1:], "An answer held more"),
+    "only the first": (lambda shop, order: order_and_look(shop, order)[:1], "An answer held more"),
+    "another error": (raises_another_error, "on its way through your lines"),
+    "returns the refusal": (returns_the_refusal, "Who tells the customer"),
+    "one argument": (lambda shop: shop.ask().value, "in which order"),
     "the receipt": (lambda shop, order: order_and_look(shop, order) and shop.send(order), "Which container"),
     "sleeps until it is there": (sleeps_until_it_is_there, "What is the sleep for"),
     "the end of the log": (by_the_end_of_the_log, "nothing new was recorded"),
     "only what it recorded": (by_what_it_recorded, "nothing new was recorded"),
     "only the new order": (
         lambda shop, order: [one for one in order_and_look(shop, order) if one == order],
-        "You put it there yourself",
+        "An answer held more",
     ),
     "a position far away": (lambda shop, order: (shop.send(order), shop.ask(10**9))[1].value, "No such position"),
 }
@@ -241,10 +299,12 @@ RIGHT = {
         list(BROKEN.items()),
         BROKEN | {"A": "Read your own writes.", "C": None},
         {name.lower(): f" {word}  " for name, word in BROKEN.items()},
+        pd.Series(BROKEN | {"C": None}),
+        BROKEN | {"C": "none of them"},
     ],
     "08.2": [
         *(order_and_look, in_one_line, as_a_list, looks_first, until_it_is_fresh, one_by_one, Session()),
-        lets_the_refusal_through,
+        *(lets_the_refusal_through, as_a_set, with_keywords, asks_twice),
     ],
     "08.3": [
         dict(READS),
@@ -255,6 +315,8 @@ RIGHT = {
         pd.Series(dict(READS) | {LIST: "Token"}),
         tuple(READS.items()),
         {question.upper(): choice for question, choice in READS.items()},
+        dict(READS) | {TRANSFER: "a token", LIST: "a sticky replica", RATES: "eventual consistency"},
+        dict(READS) | {BALANCE: "decided by the command", LIST: "sticky"},
     ],
 }
 WRONG = {"08.1": WRONG_NAMES, "08.2": WRONG_SESSIONS, "08.3": WRONG_CHOICES}

@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 9: right ones in several styles, and wrong ones with what each is told."""
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 
@@ -493,12 +495,65 @@ def passes_over(disk, batch, projection):
         return
 
 
+def empties_it_first(disk, batch, projection):
+    table = disk.table
+    disk.table = table.iloc[:0]
+    disk.table = projection.merge(table, projection.summarise(batch))
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+
+
+def by_the_version(disk, batch, projection):
+    disk.table = projection.merge(disk.table, projection.summarise(batch))
+    disk.checkpoint = max(disk.checkpoint, *(one.version for one in batch))
+
+
+def leaves_out_what_it_cannot_read(disk, batch, projection):
+    for one in batch:
+        with contextlib.suppress(ValueError):
+            disk.table = projection.merge(disk.table, projection.summarise(lab.EventBatch([one])))
+    disk.checkpoint = max(disk.checkpoint, batch.last_position)
+
+
+def whatever_happens(disk, batch, projection):
+    try:
+        disk.table = projection.merge(disk.table, projection.summarise(batch))
+    finally:
+        disk.checkpoint = max(disk.checkpoint, batch.last_position)
+
+
+def the_newer_into_the_older(disk, batch, projection):
+    """The merge is symmetric: the newer move wins on either side."""
+    disk.table = projection.merge(projection.summarise(batch), disk.table)
+    if disk.checkpoint < batch.last_position:
+        disk.checkpoint = batch.last_position
+    return disk
+
+
+_at_hand = {}
+
+
+def with_the_table_at_hand(disk, batch, projection):
+    """Keep the table in memory too; a new process begins with what the disk has."""
+    _at_hand["table"] = projection.merge(_at_hand.get("table", disk.table), projection.summarise(batch))
+    disk.table = _at_hand["table"]
+    disk.checkpoint = max([disk.checkpoint, batch.last_position])
+
+
+def ends_the_process(disk, batch, projection):
+    raise SystemExit
+
+
 ALSO_WRONG_WORKERS = (
+    (empties_it_first, "The checkpoint has passed an event that no table has"),
+    (by_the_version, "Who says how far you are"),
+    (leaves_out_what_it_cannot_read, "Who hears of it"),
+    (whatever_happens, "The checkpoint has passed an event that no table has"),
+    (ends_the_process, "called ends_the_process(disk, batch, projection)"),
     (keeps_the_table_in_memory, "The checkpoint has passed an event that no table has"),
     (seen_in_memory, "The checkpoint has passed an event that no table has"),
     (before_and_after, "The checkpoint has passed an event that no table has"),
     (checkpoint_in_the_loop, "The checkpoint has passed an event that no table has"),
-    (lambda disk, batch, projection: disk.save(batch), "Try that line alone"),
+    (lambda disk, batch, projection: disk.save(batch), "Compare what the call passes"),
     (lambda disk, batch: None, "Which arguments does the task name"),
     (lambda disk, batch, projection: None, "Nothing went wrong yet"),
     (of_the_cell, "Write your answer there"),
@@ -566,6 +621,7 @@ WRONG_SKIPPED = {
     ),
 }
 
+
 def by_table(commits, polls):
     frame = pd.DataFrame({"at": pd.Series(commits, dtype="float64")}).dropna()
     passed = [min((second for second, upto in polls if upto >= at), default=np.inf) for at in frame.index]
@@ -615,10 +671,38 @@ ALSO_WRONG_SKIPPED = (
     (lambda commits, polls: None, "Is there a return"),
     (lambda commits, polls: skipped(commits, polls).add(1), "Is there a return"),
     (lambda commits, polls: {at for at, done in commits.items() if done > polls[-1][0]}, "Try that line alone"),
-    (lambda commits: set(), "Try that line alone"),
+    (lambda commits: set(), "Compare what the call passes"),
+    (lambda commits, polls: sorted(skipped(commits, polls))[:1], "begins at position 41"),
+    (lambda commits, polls: {at for at in range(1, len(commits) + 1) if at in skipped(commits, polls)}, "position 41"),
+    (lambda commits, polls: sorted(skipped(commits, polls))[:10], "many polls and events"),
+    (lambda commits, polls: skipped(commits, polls[:3]), "many polls and events"),
+    (lambda commits, polls: polls[-1] and skipped(commits, polls), "Nobody has polled yet"),
+    (lambda commits, polls: max(commits) and skipped(commits, polls), "Nothing is in this log"),
     (lambda commits, polls: {(at, commits[at]) for at in skipped(commits, polls)}, "A position is a whole number"),
     (lambda commits, polls: {f"{at}" for at in skipped(commits, polls)}, "A position is a whole number"),
 )
+
+
+class Reader:
+    """Reads along, poll by poll."""
+
+    def __call__(self, commits, polls):
+        print(commits, polls)
+        read, stood = set(), 0
+        for second, upto in polls:
+            read |= {at for at, done in commits.items() if stood < at <= upto and done is not None and done <= second}
+            stood = max(stood, upto)
+        return frozenset(np.int64(at) for at in commits if at <= stood and commits[at] is not None and at not in read)
+
+
+def before_the_next_poll(commits, polls):
+    """What stands exactly at a poll was read by it, so only what lies below can have been passed."""
+    return pd.Series(
+        [at for at, done in commits.items() if done is not None and any(s < done and upto > at for s, upto in polls)],
+        dtype="int64",
+    )
+
+
 NO_POSITIONS = ([[1]], [1, "a"], {1, None}, [1.5], [True])
 WRONG_SKIPPED["no positions"] = (lambda commits, polls: [[1]], "A position is a whole number")
 
@@ -642,8 +726,19 @@ RIGHT = {
         keyword_names,
         cleans_up,
         one_step_at_a_time,
+        the_newer_into_the_older,
+        with_the_table_at_hand,
     ],
-    "09.3": [skipped, as_the_reader_reads, by_table, as_a_generator, as_an_array, as_keys],
+    "09.3": [
+        skipped,
+        as_the_reader_reads,
+        by_table,
+        as_a_generator,
+        as_an_array,
+        as_keys,
+        Reader(),
+        before_the_next_poll,
+    ],
 }
 WRONG = {"09.1": WRONG_PROJECTIONS, "09.2": WRONG_WORKERS, "09.3": WRONG_SKIPPED}
 ALSO_WRONG = {"09.1": ALSO_WRONG_PROJECTIONS, "09.2": ALSO_WRONG_WORKERS, "09.3": ALSO_WRONG_SKIPPED}

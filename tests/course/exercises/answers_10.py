@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 10: right ones in several styles, and wrong ones with what each is told."""
 
 import functools
+import itertools
 import re
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -138,7 +139,19 @@ def changes_a_field(old):
     return replace(upcast(old), each_mills=old.total_mills)
 
 
+_first = {}
+
+
+def keeps_the_first(old):
+    return _first.setdefault("event", upcast(old))
+
+
 ALSO_WRONG_UPCASTERS = (
+    (but(city=lambda old: upcast(old).city.title()), "in other letters"),
+    (but(city=lambda old: old.ship_to.split()[-1]), "The city stands behind the last comma"),
+    (but(street=lambda old: upcast(old).street.lower()), "in other letters"),
+    (keeps_the_first, "under this name or another"),
+    (OrderTaken, "What has the shop agreed to say there"),
     (lambda old: old, "Write your answer there"),
     (takes_the_city_out, "The city stands behind the last comma"),
     (two_arguments, "What has the shop agreed to say there"),
@@ -280,6 +293,27 @@ def says_what_failed(tables, store, projection):
         yield from rebuild(tables, store, projection)
     except ValueError as error:
         raise RuntimeError("the new version fails") from error
+
+
+def with_iter(tables, store, projection):
+    try:
+        for _ in iter(lambda: _one_step(tables, store, projection, 4), 0):
+            yield
+    except Exception as error:
+        print(error)
+        raise
+    tables.swap()
+    yield
+
+
+def event_by_event(tables, store, projection):
+    while (head := store.head()) > tables.beside.checkpoint:
+        few = list(itertools.islice(store.read_all(after=tables.beside.checkpoint), 4))
+        rows = (projection.summarise(EventBatch([one])) for one in few)
+        table = functools.reduce(projection.merge, rows, tables.beside.table)
+        tables.beside.save(table=table, checkpoint=np.int64(few[-1].position))
+        yield head
+    return tables.swap()
 
 
 # --- further wrong ones
@@ -474,7 +508,7 @@ def does_not_pause(tables, store, projection):
 WRONG_REBUILDS = {
     "empties the serving table": (empties, "What does a visitor read until it is full again"),
     "misses the meantime": (misses_the_meantime, "What came in the meantime"),
-    "repeats side effects": (repeats_side_effects, "Whose checkpoint did you move"),
+    "repeats side effects": (repeats_side_effects, "says which mails are sent"),
     "pauses before the swap": (pauses_before_the_swap, "between your last look at the log and the swap"),
     "says it has the meantime": (says_it_has_the_meantime, "Which event was the last that is in it"),
     "swaps early": (swaps_early, "How far was the old version by then"),
@@ -491,8 +525,53 @@ WRONG_REBUILDS |= {
     "passes over errors": (passes_over_errors, "went on as if it had been. Who hears of it"),
     "passes over its death": (passes_over_its_death, "What does a bare except catch"),
 }
+
+
+def builds_before_it_yields(tables, store, projection):
+    """A plain function: whatever it does is done when it is called."""
+    while _one_step(tables, store, projection, 4):
+        pass
+    tables.swap()
+    return iter(())
+
+
+def says_the_mails_are_sent(tables, store, projection):
+    tables.mailer.save(table=tables.mailer.table, checkpoint=store.head())
+    yield from rebuild(tables, store, projection)
+
+
+def assigns_in_place_of_the_swap(tables, store, projection):
+    while _one_step(tables, store, projection, 4):
+        yield
+    tables.serving = tables.beside
+
+
+def pauses_for_ever(tables, store, projection):
+    while True:
+        yield
+
+
+def goes_on_with_the_serving_table(tables, store, projection):
+    while tables.serving.checkpoint < store.head():
+        batch = after(store, tables.serving.checkpoint, 2)
+        table = projection.merge(tables.serving.table, projection.summarise(batch))
+        tables.serving.save(table=table, checkpoint=batch.last_position)
+        yield
+
+
+def ends_the_process(tables, store, projection):
+    yield
+    raise SystemExit
+
+
 # The misunderstandings above in other guises: told the same.
 ALSO_WRONG_REBUILDS = (
+    (builds_before_it_yields, "All that time nobody could order or ask"),
+    (says_the_mails_are_sent, "says which mails are sent"),
+    (assigns_in_place_of_the_swap, "Which call swaps both tables in one write"),
+    (pauses_for_ever, "Where does your function build the new table"),
+    (goes_on_with_the_serving_table, "Where does your function build the new table"),
+    (ends_the_process, "called ends_the_process(tables, store, projection)"),
     (yields_at_the_end, "All that time nobody could order or ask"),
     (lists_the_log_first, "All that time nobody could order or ask"),
     (leaves_out_what_fails, "Who hears of it"),
@@ -560,6 +639,8 @@ RIGHT = {
         starts_from_scratch,
         says_what_failed,
         functools.partial(rebuild),
+        with_iter,
+        event_by_event,
     ],
     "10.3": [
         dict(CHANGES),

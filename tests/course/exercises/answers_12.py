@@ -3,6 +3,7 @@
 import enum
 import hashlib
 import itertools
+import os
 import random
 import time
 import uuid
@@ -12,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 
 from cqrs_lab.course.exercises.lesson_12 import TRIP
-from cqrs_lab.course.exercises.lesson_12_undo import Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
+from cqrs_lab.course.exercises.lesson_12_shop import Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
 
 # --- 12.1 -------------------------------------------------------------------------------------------------
 
@@ -316,19 +317,75 @@ def marks_the_payment(shop, event):
     shop.log[at] = replace(shop.log[at], mills=0)
 
 
+def empties_the_event(shop, event):
+    while getattr(event, "goods", {}):
+        product, quantity = event.goods.popitem()
+        shop.send(PutBack(event.order, product, quantity), f"{event.order}-{product}")
+    money(shop, event)
+
+
+def three_products_at_most(shop, event):
+    for product, quantity in list(getattr(event, "goods", {}).items())[:3]:
+        shop.send(PutBack(event.order, product, quantity), f"{event.order}-{product}")
+    money(shop, event)
+
+
+def ids_of_a_first_letter(shop, event):
+    for product, quantity in getattr(event, "goods", {}).items():
+        shop.send(PutBack(event.order, product, quantity), f"{event.order}-{product[0]}")
+    money(shop, event)
+
+
+def ids_of_a_quantity(shop, event):
+    for product, quantity in getattr(event, "goods", {}).items():
+        shop.send(PutBack(event.order, product, quantity), f"{event.order}-{quantity}")
+    money(shop, event)
+
+
+def money_under_a_hash(shop, event):
+    for product, quantity in getattr(event, "goods", {}).items():
+        shop.send(PutBack(event.order, product, quantity), f"{event.order}-{product}")
+    for one in tuple(shop.log):
+        if isinstance(one, Taken) and one.order == event.order:
+            shop.send(PayBack(one.order, one.mills), hash((one.order, one.position)))
+
+
+def less_than_none(shop, event):
+    for product, quantity in getattr(event, "goods", {}).items():
+        shop.send(PutBack(event.order, product, -quantity), f"{event.order}-{product}")
+
+
+_sent = set()
+
+
+def remembers_what_it_sent(shop, event):
+    """A memory that only saves work, and dies with its process."""
+    undo(_Fewer(shop), event)
+
+
+class _Fewer:
+    def __init__(self, shop):
+        self.log, self._shop = shop.log, shop
+
+    def send(self, command, command_id):
+        if command_id not in _sent:
+            self._shop.send(command, command_id)
+            _sent.add(command_id)
+
+
 WRONG_UNDOS = {
     "the money alone": (pays_first_and_forgets_the_goods, "with her name on it"),
     "the first payment": (pays_the_first_payment, "does your code stop looking"),
     "sends an event": (sends_what_happened, "The store-room understands PutBack"),
     "ids of this process": (under(lambda told: hash(told)), "hash() of a text is another number"),
-    "an argument too few": (calls_it_wrongly, "Try that line alone"),
+    "an argument too few": (calls_it_wrongly, "Compare what the call passes"),
     "one refund an order": (one_refund_an_order, "both refunds under one id"),
     "stops at the first refund": (stops_at_the_first_refund, "what is still owed to her"),
     "by the event in hand": (by_the_event_in_hand, "met on two ways, under two ids"),
     "deletes events": (deletes, "Who tells them, if you take one away"),
     "writes events itself": (writes_the_log_itself, "Which command makes it true"),
     "new ids": (under(lambda _: str(uuid.uuid4())), "The same request under a new id is a new request"),
-    "no ids": (under(lambda _: None), "What did you give it to know that by"),
+    "no ids": (under(lambda _: None), "What did you give them to know that by"),
     "one id for all": (under(lambda _: "undo"), "What tells them apart"),
     "the first product": (first_product_only, "How many products were set aside"),
     "forgets the money": (forgets_the_money, "Which step have you not undone"),
@@ -427,7 +484,7 @@ WRONG_HANDLERS = {
     "memory": (remembers, "Which key would it know again"),
     "a table": (looks_into_the_table, "May a handler trust a table"),
     "a uuid": (lambda event, desk: desk.issue(event.customer, uuid.uuid4()), "Another key each time"),
-    "a count in memory": (counts_in_memory, "After the crash you counted from the start"),
+    "a count in memory": (counts_in_memory, "Dora got a key that was taken"),
     "a count by customer": (keeps_a_count_by_customer, "if not on the event alone"),
     "the customer": (lambda event, desk: desk.issue(event.customer, event.customer), "Is your key hers"),
     "one key": (lambda event, desk: desk.issue(event.customer, "voucher"), "What tells his parcel from hers"),
@@ -438,6 +495,11 @@ WRONG_HANDLERS = {
 }
 _LOST, _NEW, _ELSEWHERE = "what it remembered died with it", "Another key each time", "hash() of a text is another"
 WRONG_KEYS = (
+    (lambda event, desk: desk.issue(event.customer, event.order[0]), "What tells his parcel from hers"),
+    (lambda event, desk: desk.issue(event.customer, event.order[-1]), "Is your key hers"),
+    (lambda event, desk: desk.issue(event.customer, len(event.order)), "What tells his parcel from hers"),
+    (lambda event, desk: desk.issue(event.customer, (os.getpid(), event.order)), _ELSEWHERE),
+    (lambda event, desk: desk.issue(event.customer), "Compare what the call passes"),
     (remembers_elsewhere, _LOST),
     (remembers_with_a_default, _LOST),
     (Vouchers(), _LOST),
@@ -451,7 +513,7 @@ WRONG_KEYS = (
     (lambda event, desk: desk.issue(event.customer, id(event.order)), _ELSEWHERE),
     (lambda event, desk: desk.issue(event.customer, f"voucher-{abs(hash((event.order, event.customer)))}"), _ELSEWHERE),
     (lambda event, desk: desk.issue(event.customer, f"{datetime.now():%Y}-{event.customer}"), "Is your key hers"),
-    (issues_twice, "Which line sends the voucher"),
+    (issues_twice, "One parcel, one voucher"),
     (to_the_order, "Which line sends the voucher"),
     (of_the_cell, "Write your answer there"),
 )
@@ -479,6 +541,13 @@ def unless_remembered(event, desk):
     if event.order not in desk.table and event.order not in desk.memory:
         desk.issue(event.customer, (event.customer, event.order))
         desk.memory[event.order] = True
+
+
+def marks_it_first(event, desk):
+    """What is marked and not done dies together with the mark."""
+    if event.order not in desk.memory:
+        desk.memory[event.order] = True
+        desk.issue(event.customer, key=event.order)
 
 
 # --- 12.3 -------------------------------------------------------------------------------------------------
@@ -517,6 +586,7 @@ RIGHT = {
         by_a_stable_hash,
         new_ids_for_what_is_not_recorded,
         everything_twice,
+        remembers_what_it_sent,
     ],
     "12.2": [
         give,
@@ -526,11 +596,13 @@ RIGHT = {
         whole_event,
         by_hash_of_a_number,
         unless_remembered,
+        marks_it_first,
         lambda event, desk: desk.issue(event.customer, random.Random(event.order).random()),
     ],
     "12.3": [
         dict(TRIP),
         {step: kind.upper() for step, kind in TRIP.items()},
+        dict(TRIP) | {TICKET: "the point of no return"},
         list(TRIP.items()),
         pd.Series(TRIP),
         pd.DataFrame({"can be": TRIP}),
@@ -545,7 +617,7 @@ ALSO_WRONG = {
         (clears_the_log, "Who tells them, if you take one away"),
         (marks_the_payment, "Who tells them, if you take one away"),
         (by_the_sum, "both refunds under one id"),
-        (remembers_in_memory, "What did you give it to know that by"),
+        (remembers_in_memory, "What did you give them to know that by"),
         (ids_kept_in_a_dict, "The same request under a new id"),
         (counts_its_commands, "Whose cup does an id name"),
         (under(lambda told: time.time_ns()), "The same request under a new id"),
@@ -553,6 +625,12 @@ ALSO_WRONG = {
         (under(lambda told: f"undo-{abs(hash((told, 'undo')))}"), "hash() of a text is another number"),
         (one_of_each, "and with how much"),
         (from_the_other_order, "and with how much"),
+        (empties_the_event, "Others are handed the same event"),
+        (three_products_at_most, "Which products does your code not come to"),
+        (ids_of_a_first_letter, "In what are the two alike"),
+        (ids_of_a_quantity, "In what are the two alike"),
+        (money_under_a_hash, "hash() of a text is another number"),
+        (less_than_none, "Each needs one that makes it good"),
         (swallows_its_error, "Each needs one that makes it good"),
         (undo_of_the_cell, "Write your answer there"),
     ),
