@@ -1,17 +1,20 @@
-"""Matplotlib charts that follow the theme of the page and say what they show."""
+"""Matplotlib charts that follow the theme of the page and say what they show.
+
+Matplotlib takes as long to load as pandas, so it is loaded with the first chart: imported here at the top, every kernel
+and every process that judges an answer would wait for it.
+"""
 
 from __future__ import annotations
 
 import re
 from html import escape
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
 INK = "#010203"
 """A placeholder for the colour of the page's text, which `drawn` replaces."""
@@ -29,6 +32,9 @@ LOOK: Any = {
 
 def new_chart(width_inches: float = 8.0, height_inches: float = 4.0) -> tuple[Figure, Axes]:
     """Return a figure with one pair of axes, in the look that all charts share."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(LOOK):
         # Fixed margins: constrained layout takes longer than the drawing itself.
         figure = Figure(figsize=(width_inches, height_inches))
@@ -41,6 +47,9 @@ def new_chart(width_inches: float = 8.0, height_inches: float = 4.0) -> tuple[Fi
 
 def new_charts(mosaic: str, width_inches: float = 9.0, height_inches: float = 5.6) -> tuple[Figure, dict[str, Axes]]:
     """Return a figure with several pairs of axes, laid out as in ``Figure.subplot_mosaic``."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(LOOK):
         figure = Figure(figsize=(width_inches, height_inches))
         figure.subplots_adjust(left=0.13, right=0.95, bottom=0.1, top=0.97, hspace=0.38, wspace=0.34)
@@ -60,6 +69,8 @@ def wiped(axes: Axes) -> Axes:
 
 def ticks(axis: Axis, upper: float, lower: float = 0.0) -> None:
     """Set a few round ticks: each tick takes half a millisecond to draw."""
+    from matplotlib.ticker import MaxNLocator
+
     values = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(lower, upper)
     some = [value for value in values if lower <= value <= upper * 1.0001]
     axis.set_ticks(some, [f"{value:,g}" for value in some])
@@ -67,6 +78,8 @@ def ticks(axis: Axis, upper: float, lower: float = 0.0) -> None:
 
 def drawn(figure: Figure, name: str) -> str:
     """Return a figure as SVG that a screen reader announces by its name; `INK` becomes the page's text colour."""
+    import matplotlib as mpl
+
     file = StringIO()
     with mpl.rc_context(LOOK):
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)

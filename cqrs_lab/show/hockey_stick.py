@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import function_of, instance
@@ -20,6 +20,9 @@ from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEAST, MOST, STEP = 5, 95, 5
 SHOWN_UP_TO, NAMED_AT = 0.9, 0.35

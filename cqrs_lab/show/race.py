@@ -9,7 +9,6 @@ from itertools import product
 from statistics import median
 
 import pandas as pd
-from matplotlib.ticker import EngFormatter
 from tqdm.auto import tqdm
 
 from cqrs_lab.arguments import refuse, whole_number
@@ -118,6 +117,8 @@ def _picture(frame: pd.DataFrame, count: int) -> Picture:
 
 
 def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
+    from matplotlib.ticker import EngFormatter
+
     figure, axes = new_chart()
     for (way, times), (marker, line, colour) in zip(frame["seconds"].groupby("way", sort=False), LINES, strict=False):
         events = times.index.get_level_values("events")

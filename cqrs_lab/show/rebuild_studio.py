@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-from matplotlib.axes import Axes
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from cqrs_lab.arguments import refuse, whole_number
@@ -25,6 +24,9 @@ from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, Scale, View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
 WAYS = (SWAP, ABORT, EMPTY)

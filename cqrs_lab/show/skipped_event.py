@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.show.chart import INK, drawn, new_chart
@@ -16,6 +15,10 @@ from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, Transaction, simulate_gap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 POLL_SECONDS, PATIENCE_SECONDS = 10, 10
 LATEST_START, LONGEST = 15, 40
@@ -183,6 +186,8 @@ def _draw_one(axes: Axes, level: int, name: str, until: pd.Series, row: pd.Serie
 
 def _key() -> list[Line2D]:
     """Say what each mark is; always all of them, so that nothing jumps."""
+    from matplotlib.lines import Line2D
+
     return [
         Line2D([], [], color=WRITE.colour, linewidth=9, solid_capstyle="butt", label="a transaction, open"),
         Line2D([], [], color=WRITE.colour, linewidth=2, linestyle=":", label="waits for the lock"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cqrs_lab.arguments import whole_number
@@ -17,6 +16,9 @@ from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Times = NDArray[np.floating[Any]]
 STEPS = 100

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
 from cqrs_lab.show.doors import instance
@@ -17,6 +17,9 @@ from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.theory import LagDistribution
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def stale_read(run: LagRun) -> View:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart, ticks
 from cqrs_lab.show.doors import instance
@@ -15,6 +15,9 @@ from cqrs_lab.show.style import READ
 from cqrs_lab.simulation.closed_form import lag_of
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.theory import LagDistribution
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEAST = 0.001
 SHARES = {"p50": 0.5, "p95": 0.05, "p99": 0.01}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from cqrs_lab.arguments import text
 from cqrs_lab.errors import InvalidArgument
@@ -17,6 +17,9 @@ from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SESSIONS_GUARANTEES = ("read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads")
 ALL_GUARANTEES = (*SESSIONS_GUARANTEES, "consistent_prefix")

@@ -18,7 +18,8 @@ from cqrs_lab.course.progress import PLACE
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 KERNELS = multiprocessing.get_context("forkserver")
-KERNELS.set_forkserver_preload(["ipykernel.kernelapp", "ipykernel.ipkernel", "cqrs_lab.course", "cqrs_lab.show"])
+PACKAGES = ("cqrs_lab.course", "cqrs_lab.show", "matplotlib.figure", "matplotlib.backends.backend_svg", "scipy.stats")
+KERNELS.set_forkserver_preload(["ipykernel.kernelapp", "ipykernel.ipkernel", *PACKAGES])
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """The file list is the CQRS diagram: imports point one way."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from cqrs_lab.course.progress import PLACE
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,7 +91,19 @@ def test_importing_the_package_loads_neither_scipy_nor_matplotlib():
     assert done.stdout == "set()\n"
 
 
-def test_importing_the_course_loads_no_statistics_before_a_figure_is_asked_for():
-    code = "import sys, cqrs_lab.course; print({'scipy.stats', 'scipy.optimize', 'scipy.integrate'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert done.stdout == "set()\n"
+FIRST_CELLS = """
+import json, sys
+from pathlib import Path
+for path in sorted(Path("notebooks").glob("[0-9]*.ipynb")):
+    first = next(cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code")
+    exec("".join(first["source"]), {"__name__": "__main__"})
+    loaded = {"matplotlib", "scipy.stats", "scipy.optimize", "scipy.integrate"} & sys.modules.keys()
+    print(path.stem, *sorted(loaded))
+"""
+
+
+def test_the_first_cell_of_a_lesson_waits_for_no_chart_and_no_statistics():
+    run = [sys.executable, "-c", FIRST_CELLS]
+    notes = os.environ | {PLACE: "memory"}
+    done = subprocess.run(run, cwd=ROOT, env=notes, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
