@@ -119,6 +119,20 @@ def test_a_frame_is_the_callers_to_change():
     assert batch.frame(Priced)[["product", "mills"]].to_numpy().tolist() == [["tea", 1]]
 
 
+@pytest.mark.parametrize("each", [None, "tags"])
+def test_what_a_reader_does_to_a_frame_without_rows_no_other_reader_sees(each):
+    mine, untouched = (lab.EventBatch([]).frame(Everything, each=each) for _ in range(2))
+    mine["count"] = mine["count"].astype("float64")
+    del mine["share"]
+    mine.insert(0, "more", 1)
+    mine.columns.name = mine.index.name = mine.attrs["of"] = "mine"
+    mine.flags.allows_duplicate_labels = False
+    for seen in (untouched, lab.EventBatch([]).frame(Everything, each=each)):
+        assert seen.empty and seen.dtypes["count"] == "int64" and "share" in seen and "more" not in seen
+        assert (seen.columns.name, seen.index.name, seen.attrs) == (None, None, {})
+        assert seen.flags.allows_duplicate_labels
+
+
 def test_a_full_segment_makes_its_frames_once_for_every_reader(monkeypatch):
     monkeypatch.setattr(memory, "SEGMENT_EVENTS", 10)
     monkeypatch.setattr("cqrs_lab.read.batch.SEGMENT_EVENTS", 10)
