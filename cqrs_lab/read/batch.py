@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_read
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
-from cqrs_lab.read.columns import check_frame, check_types, checked_events, event_frame, item_frame
+from cqrs_lab.read.columns import check_frame, check_types, checked_events, no_rows, rows_of
 
 
 class EventBatch:
@@ -127,9 +126,9 @@ class EventBatch:
         check_frame(event_type, each)
         events = self._read_as([event_type]).get(event_type)
         if events is None:
-            return _no_rows(event_type, each).copy(deep=False)
+            return no_rows(event_type, each).copy(deep=False)
         if (event_type, each) not in self._kept:
-            self._kept[event_type, each] = _rows(events, event_type, each)
+            self._kept[event_type, each] = rows_of(events, event_type, each)
         kept: pd.DataFrame = self._kept[event_type, each]
         return kept.copy(deep=False)
 
@@ -146,17 +145,6 @@ class EventBatch:
             self._kept["by type"] = found
         by_type: dict[type, list[RecordedEvent]] = self._kept["by type"]
         return by_type
-
-
-def _rows(events: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
-    frame = event_frame(events, event_type)
-    return frame if each is None else item_frame(frame, events, event_type, each)
-
-
-@cache
-def _no_rows(event_type: type, each: str | None) -> pd.DataFrame:
-    """Return a frame without rows. A projection of many event types asks every small batch for several of them."""
-    return _rows([], event_type, each)
 
 
 def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> EventBatch:

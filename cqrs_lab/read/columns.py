@@ -108,6 +108,18 @@ def checked_events(events: Any) -> list[RecordedEvent]:
     return found
 
 
+@cache
+def no_rows(event_type: type, each: str | None) -> pd.DataFrame:
+    """Return a frame without rows, made once: a small batch is asked for several event types that it does not hold."""
+    return rows_of([], event_type, each)
+
+
+def rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
+    """Return one row per event, or per item of the tuple in the field `each`."""
+    frame = event_frame(recorded, event_type)
+    return frame if each is None else item_frame(frame, recorded, event_type, each)
+
+
 def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
     """Return one row per event: where and when it was recorded, then its fields."""
     fields = scalar_fields(event_type)
