@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from cqrs_lab.course.progress import PLACE
@@ -30,8 +31,10 @@ def a_kernel(notes):
     arguments = ["-f", manager.connection_file, "--HistoryManager.hist_file=:memory:"]
     process = KERNELS.Process(target=IPKernelApp.launch_instance, args=(arguments,))
     process.start()
-    client = manager.blocking_client()
-    client.start_channels(hb=False)  # a kernel that is not there yet is not dead
+    # Made without the manager, which did not start the kernel: it would call it dead after the first second.
+    client = BlockingKernelClient(connection_file=manager.connection_file)
+    client.load_connection_file()
+    client.start_channels(hb=False)
     try:
         client.wait_for_ready(timeout=60)
         run(client, f"import os; os.chdir({str(NOTEBOOKS)!r}); os.environ[{PLACE!r}] = {str(notes)!r}")
