@@ -12,7 +12,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_read
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
-from cqrs_lab.read.columns import check_frame, check_types, checked_events, no_rows, rows_of
+from cqrs_lab.read.columns import check_frame, check_types, checked_events, rows_of
 
 
 class EventBatch:
@@ -124,9 +124,7 @@ class EventBatch:
             `event_type` is not a dataclass, or `each` is not a field that holds a tuple.
         """
         check_frame(event_type, each)
-        events = self._read_as([event_type]).get(event_type)
-        if events is None:
-            return no_rows(event_type, each).copy(deep=False)
+        events = self._read_as([event_type]).get(event_type, [])
         if (event_type, each) not in self._kept:
             self._kept[event_type, each] = rows_of(events, event_type, each)
         kept: pd.DataFrame = self._kept[event_type, each]

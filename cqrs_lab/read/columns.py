@@ -108,14 +108,18 @@ def checked_events(events: Any) -> list[RecordedEvent]:
     return found
 
 
-@cache
-def no_rows(event_type: type, each: str | None) -> pd.DataFrame:
-    """Return a frame without rows, made once: a small batch is asked for several event types that it does not hold."""
-    return rows_of([], event_type, each)
-
-
 def rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
-    """Return one row per event, or per item of the tuple in the field `each`."""
+    """Return one row per event, or per item of the tuple in the field `each`. Without events it is the same frame."""
+    return _rows_of(recorded, event_type, each) if recorded else _no_rows(event_type, each)
+
+
+@cache
+def _no_rows(event_type: type, each: str | None) -> pd.DataFrame:
+    # Made once: a small batch is asked for several event types that it does not hold.
+    return _rows_of([], event_type, each)
+
+
+def _rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
     frame = event_frame(recorded, event_type)
     return frame if each is None else item_frame(frame, recorded, event_type, each)
 
