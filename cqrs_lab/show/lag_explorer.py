@@ -125,7 +125,7 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
 
 
 def _value(name: str, setting: Any) -> int:
-    """Give a control's whole number, from a number or a word."""
+    """Return a control's whole number, from a number or a word."""
     control = CONTROLS[name]
     if setting is None:
         return control.value

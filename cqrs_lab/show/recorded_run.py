@@ -149,7 +149,7 @@ class RecordedRun:
         self._note("follows", f"{_events(count)}", says, projector.table, (name,))
 
     def frame(self) -> pd.DataFrame:
-        """Give one row per step: way, message, head of the log, each projection's position, and the sentence."""
+        """Return one row per step: way, message, head of the log, each projection's position, and the sentence."""
         rows = [
             {"way": step.way, "message": step.label, "head": step.head, **step.positions, "says": step.says}
             for step in self.steps

@@ -153,8 +153,8 @@ def test_each_mistake_is_found_for_what_it_is():
     lost = first(faults.checkpoint_first, Crash("after the checkpoint is written"))
     assert "law 6" in lost and "no such row" in lost
     twice = first(faults.table_first, Crash("after the table is written"))
-    assert "law 6" in twice and "{'units': 3}; came 'cup': {'units': 6}" in twice
-    assert "{'units': 3}; came 'cup': {'units': 6}" in first(faults.nothing_compared, Duplicate(1))
+    assert "law 6" in twice and "{'units': 3}; got 'cup': {'units': 6}" in twice
+    assert "{'units': 3}; got 'cup': {'units': 6}" in first(faults.nothing_compared, Duplicate(1))
     assert "law 7" in first(planted.error_swallowed, Poison(2))
 
 

@@ -171,11 +171,11 @@ class LooksNothingUp(lab.MemoryEventStore):
 def test_each_law_is_broken_by_a_fault_of_its_own():
     deaf = replace(fulfilment.process, overdue=lambda state, now: [])
     runs = [simulate_process(day(seed, deaf)) for seed in range(20)]
-    assert any("nothing waits for ever" in law for run in runs for law in run.broken)
+    assert any("nothing waits forever" in law for run in runs for law in run.broken)
     unknowing = [simulate_process(day(seed), [Crash("after save", 3)], KnowsNothingAnew) for seed in range(20)]
     assert any("what it knows is the fold of the log" in law for run in unknowing for law in run.broken)
     forgetful = simulate_process(LETTERS, [Crash("after send")], store=LooksNothingUp)
-    assert any("law 3" in law and "mail-1-1; expected one commit; came 2" in law for law in forgetful.broken)
+    assert any("law 3" in law and "mail-1-1; expected one commit; got 2" in law for law in forgetful.broken)
 
 
 PLACED = events.OrderPlaced("1", "ada", "Ireland", (events.OrderLine(1, "cup", "Tea cup", 2, 2550),), (), parties.OPENS)

@@ -153,9 +153,9 @@ ALSO_WRONG_UPCASTERS = (
     (keeps_the_first, "under this name or another"),
     (OrderTaken, "What has the shop agreed to say there"),
     (lambda old: old, "Write your answer there"),
-    (takes_the_city_out, "The city stands behind the last comma"),
+    (takes_the_city_out, "The city comes after the last comma"),
     (two_arguments, "What has the shop agreed to say there"),
-    (changes_a_field, "The recorded event itself is another one now"),
+    (changes_a_field, "The recorded event itself has changed"),
     (but(channel=lambda old: ""), "made of guesses"),
     (but(channel=lambda old: "unknown"), "made of guesses"),
     (but(channel=lambda old: "phone"), "made of guesses"),
@@ -168,20 +168,20 @@ ALSO_WRONG_UPCASTERS = (
     (lambda old: [upcast(old)], "return the new event"),
 )
 WRONG_UPCASTERS = {
-    "rewrites the record": (moves_the_fields, "The recorded event itself is another one now"),
+    "rewrites the record": (moves_the_fields, "The recorded event itself has changed"),
     "forgets a field": (but(street=lambda old: ""), "the new one has forgotten it"),
     "guesses a value": (but(channel=lambda old: "web"), "made of guesses"),
     "leaves the new field out": (leaves_a_field_out, "What has the shop agreed to say there"),
     "says None": (but(channel=lambda old: None), "Which word has the shop agreed on"),
-    "raises on the old shape": (needs_a_comma, "What has it no comma for"),
+    "raises on the old shape": (needs_a_comma, "Why does it have no comma"),
     "refuses an old order": (refuses, "can never be refused again"),
     "a dict": (lambda old: dict(vars(upcast(old))), "What do they make of a dict"),
     "the old event": (replace, "Who is going to read it"),
     "nothing": (lambda old: None, "return the new event"),
     "a street of None": (lambda old: replace(upcast(old), street=upcast(old).street or None), "What do readers make"),
-    "a name that is not there": (lambda old: OrderTaken(old.id), "Nothing of that name is there"),
-    "the whole address": (but(street=lambda old: old.ship_to), "What stands between them"),
-    "a space too many": (leaves_the_space, "What stands right behind the comma"),
+    "a name that is not there": (lambda old: OrderTaken(old.id), "There is nothing of that name"),
+    "the whole address": (but(street=lambda old: old.ship_to), "What comes between them"),
+    "a space too many": (leaves_the_space, "What comes right after the comma"),
     "a city in the street": (cuts_where_no_comma_is, "Where does the city land"),
     "the first comma": (cuts_at_the_first_comma, "How many commas"),
     "the total": (but(each_mills=lambda old: old.total_mills), "the price of all of them"),
@@ -516,13 +516,13 @@ WRONG_REBUILDS = {
     "swaps at once": (swaps_at_once, "You swapped before anything was built"),
     "swaps twice": (swaps_twice, "What does another swap bring back"),
     "checkpoint apart": (checkpoint_apart, "What belongs together"),
-    "raises": (raises, "Nothing of that name is there"),
+    "raises": (raises, "There is nothing of that name"),
     "does not pause": (does_not_pause, "Where does it pause"),
 }
 
 WRONG_REBUILDS |= {
     "all in one go": (all_in_one_go, "All that time nobody could order or ask"),
-    "passes over errors": (passes_over_errors, "went on as if it had been. Who hears of it"),
+    "passes over errors": (passes_over_errors, "went on as if it had been. Who hears about that"),
     "passes over its death": (passes_over_its_death, "What does a bare except catch"),
 }
 
@@ -574,13 +574,13 @@ ALSO_WRONG_REBUILDS = (
     (ends_the_process, "called ends_the_process(tables, store, projection)"),
     (yields_at_the_end, "All that time nobody could order or ask"),
     (lists_the_log_first, "All that time nobody could order or ask"),
-    (leaves_out_what_fails, "Who hears of it"),
+    (leaves_out_what_fails, "Who hears about that"),
     (keeps_it_in_the_notebook, "or forgot where it was"),
     (returns_a_list, "Where does it pause"),
     (puts_it_over_the_serving_table, "You wrote into the serving table"),
     (forgets_the_first, "Which event was the last that is in it"),
     (lambda tables, store: None, "Which arguments does the task name"),
-    (lambda tables, store, projection: store.heads(), "Nothing of that name is there"),
+    (lambda tables, store, projection: store.heads(), "There is nothing of that name"),
     ("rebuild", "the function, or what it returned"),
     (of_the_cell, "Write your answer there"),
     (swaps_before_and_after, "You swapped before anything was built"),
@@ -609,7 +609,7 @@ WRONG_CHANGES = {
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
     "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
     "no choice": (dict.fromkeys(CHANGES), "This one is still open"),
-    "a list": (list(CHANGES), "What does each of the four changes ask for"),
+    "a list": (list(CHANGES), "What does each of the four changes need"),
 }
 
 ALSO_WRONG_CHANGES = (
@@ -621,7 +621,7 @@ ALSO_WRONG_CHANGES = (
     ({change: right for change, right in CHANGES.items() if change != CENTS}, "This one is still open"),
     (CHANGES | {MACHINE: "never"}, "comes closest to what you mean"),
     (CHANGES | {MACHINE: ["rebuild"]}, "comes closest to what you mean"),
-    ("rebuild", "What does each of the four changes ask for"),
+    ("rebuild", "What does each of the four changes need"),
     (CHANGES | {MACHINE: "rebuild", LETTER: "rebuild"}, "From which event would you read the machine"),
 )
 
