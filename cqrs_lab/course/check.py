@@ -152,6 +152,6 @@ def hint(key: str) -> str:
 def _exercise(key: str) -> Exercise:
     if not isinstance(key, str) or key not in EXERCISES:
         meant = next((one for one in EXERCISES if one.lstrip("0") == str(key).lstrip("0")), None)
-        there_is = f"did you mean {meant!r}?" if meant else f"there is {', '.join(EXERCISES)}"
+        there_is = f"did you mean {meant!r}?" if meant else f"give one of {', '.join(EXERCISES)}"
         raise InvalidArgument(f'no exercise {key!r}; a key is a text such as "02.1"; {there_is}')
     return EXERCISES[key]

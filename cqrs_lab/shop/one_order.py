@@ -98,7 +98,7 @@ def see_through(
     [0, 0]
     """
     if failure not in FAILURES:
-        raise InvalidArgument(f"no failure {failure!r}; there is {', '.join(FAILURES)}")
+        raise InvalidArgument(f"no failure {failure!r}; give one of {', '.join(FAILURES)}")
     if cancels_after < 0 or crash_after < 0:
         raise InvalidArgument("cancels_after and crash_after count from 1; 0 stands for never")
     day = _Day(_parties(failure, cancels_after), crash_after, process)

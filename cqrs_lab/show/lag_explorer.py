@@ -113,7 +113,7 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
     for name in (*controls, *settings):
         if name not in CONTROLS:
-            raise InvalidArgument(f"no control {name!r}; there is {', '.join(CONTROLS)}")
+            raise InvalidArgument(f"no control {name!r}; give one of {', '.join(CONTROLS)}")
     shown = [CONTROLS[name]._replace(value=begin[name]) for name in controls or CONTROLS]
 
     panels = _Panels()

@@ -145,7 +145,7 @@ class View(anywidget.AnyWidget):
     def _checked(self, moved: Mapping[str, int]) -> dict[str, int]:
         names = [control.name for control in self._controls]
         if unknown := [name for name in moved if name not in names]:
-            raise InvalidArgument(f"no control {unknown[0]!r}; there is {', '.join(names)}")
+            raise InvalidArgument(f"no control {unknown[0]!r}; give one of {', '.join(names)}")
         # Those whose end depends on others come last: the others are in order by then.
         for control in sorted(self._controls, key=lambda one: callable(one.most)):
             value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})

@@ -53,7 +53,7 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> 
     verdicts = guarantees.check(trace)
     unknown = [name for name in names if name not in verdicts]
     if unknown:
-        raise InvalidArgument(f"no guarantee {unknown[0]!r}; there is {', '.join(verdicts)}")
+        raise InvalidArgument(f"no guarantee {unknown[0]!r}; give one of {', '.join(verdicts)}")
     cases = [(name, broken) for name in names for broken in verdicts[name].broken_by]
     cases.sort(key=lambda case: float(trace.loc[list(case[1].operations), "ret"].max()))
     frame = pd.DataFrame(

@@ -282,8 +282,8 @@ PLAIN_KWARGS = {"events": 5, "commands": 5}
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (lambda: simulate_faults(STORY, None), "None is no plan; give a tuple of faults"),
-        (lambda: FaultPlan(Crash("before save")), "is no plan; give a tuple of faults"),
+        (lambda: simulate_faults(STORY, None), "None is not a plan; give a tuple of faults"),
+        (lambda: FaultPlan(Crash("before save")), "is not a plan; give a tuple of faults"),
         (lambda: simulate_faults(STORY, batch=2.5), "batch=2.5: give a whole number, 1 or more, or several"),
         (lambda: simulate_faults(STORY, batch=None), "batch=None: give a whole number"),
         (lambda: simulate_rebuild(rebuilds.STORY, batch=2.5), "batch=2.5: give a whole number, 1 or more"),

@@ -347,7 +347,7 @@ def test_a_ticket_makes_the_same_run_in_a_fresh_process():
 
 
 def test_a_fault_that_cannot_strike_is_refused():
-    with pytest.raises(lab.InvalidArgument, match="cannot strike a process manager; there is Crash, Delay"):
+    with pytest.raises(lab.InvalidArgument, match="cannot strike a process manager; give one of Crash, Delay"):
         simulate_process(LETTERS, [Duplicate(1)])
 
 
