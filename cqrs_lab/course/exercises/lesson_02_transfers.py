@@ -42,7 +42,7 @@ TRANSFERS = (
         "ben",
         900,
         None,
-        "Where is the rule that nobody gives what they do not have? A command can be refused: raise an error.",
+        "Where is the rule that nobody can give what they do not have? A command can be refused: raise an error.",
     ),
     Transfer(
         "ada",

@@ -220,7 +220,7 @@ def _told_once(done: str, told: Sequence[tuple[str, tuple[Any, ...], int]], new:
         raise NotYet(done, came, wanted, ask)
     if set(heard) < set(LISTENERS):
         came = f"only {' and '.join(sorted(set(heard)))} heard of it"
-        raise NotYet(done, came, wanted, "Five of them want to hear of it. How many do you call, and each time?")
+        raise NotYet(done, came, wanted, "All five want to hear about it. How many do you call, and every time?")
     if len(heard) > len(LISTENERS):
         came = f"{heard[0]} was called {heard.count(heard[0])} times"
         raise NotYet(done, came, wanted, "It was one append. How often does a listener want to hear of it?")

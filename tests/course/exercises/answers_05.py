@@ -294,7 +294,7 @@ def changes_the_table(table):
 
 ALSO_WRONG_STARS = [
     ((Stars(), changes_the_table), "Can it make a new one"),
-    ((Stars(), lambda table: average(table).round(6)), "lose what stands behind the point"),
+    ((Stars(), lambda table: average(table).round(6)), "lose the digits after the decimal point"),
     ((Stars(), lambda table: average(table).nlargest(10)), "Which of them are missing"),
     ((RoundedMean(), mean_of), "Do you round, or take the middle one"),
     ((CountsAnyEvent(), average), "divide them by"),
