@@ -95,7 +95,7 @@ TRANSFERS = (
         "cleo",
         900,
         None,
-        "Ada does not have that much, whoever is to get it. Do you ask about Cleo's account before Ada's money?",
+        "Ada does not have that much, no matter who gets it. Do you ask about Cleo's account before Ada's money?",
     ),
     Transfer(
         "gus",
