@@ -578,7 +578,7 @@ AMBIGUOUS = {
     "a first field of 200 KB": ('"' + "x" * 140_000 + '",' + lines(ROW), {}, 1, "a first line of more"),
     "a byte of nothing": (lines(ROW, [*ROW[:2], "TEA\0POT", *ROW[3:]]), {}, 3, "byte 0x00 is not a letter"),
     "UTF-16 without a mark": (lines(ROW).encode("utf-16-le"), {}, 1, "byte 0x00 is not a letter"),
-    "UTF-16 cut off": (lines(ROW).encode("utf-16")[:-1], {}, "any", "no letter"),
+    "UTF-16 cut off": (lines(ROW).encode("utf-16")[:-1], {}, "any", "not a letter"),
     "two encodings": (lines([*ROW[:2], "CAFÉ", *ROW[3:]]).encode() + b"\n" + lines(ROW)[len(lines()):].encode() + b"\xc9", {}, "any", "byte 0xc9"),
     "no text": (lines([*ROW[:2], "CAF\x81", *ROW[3:]]).encode("latin-1"), {}, 2, "byte 0x81 is not a letter"),
     "no header": (text_of(shop_days()[1:], shop_days()[0]), {}, 1, "wrong header: 'InvoiceNo', .* missing"),
