@@ -39,7 +39,8 @@ class Question(NamedTuple):
         if self.choices is not None:
             same = [choice for choice in self.choices if as_word(choice) == as_word(as_plain(answer))]
             if not same:
-                raise InvalidArgument(f"{answer!r} is not an answer to {self.key}; give one of {', '.join(self.choices)}")
+                choices = ", ".join(self.choices)
+                raise InvalidArgument(f"{answer!r} is not an answer to {self.key}; give one of {choices}")
             return same[0]
         number = _number(answer)
         if number is None or not self._within(number):

@@ -1,4 +1,4 @@
-"""Exercises of lesson 9: a projection that may hear twice, a checkpoint in its place, and the skipped event."""
+"""Exercises of lesson 9: a projection that may hear an event twice, a checkpoint in its place, a skipped event."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Heard = Sequence[Sequence[RecordedEvent]]
 CASES: tuple[tuple[Heard, dict[str, int], str], ...] = (
     ([[IN, BEN]], {"ada": 300, "ben": 50}, "Ada paid in 300, Ben 50. What does your question read?"),
     ([[IN, AGAIN]], {"ada": 600}, "Ada paid in 300 twice, on two days. Are two equal amounts one and the same?"),
-    ([[IN], [AGAIN]], {"ada": 600}, "Two amounts in two deliveries. What has become of the first?"),
+    ([[IN], [AGAIN]], {"ada": 600}, "Two amounts in two deliveries. What happened to the first?"),
     (
         [[IN, AGAIN], [BEN]],
         {"ada": 600, "ben": 50},

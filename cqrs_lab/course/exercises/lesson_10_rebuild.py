@@ -230,7 +230,7 @@ def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
     """Look at what no rebuild may do, whatever comes of it."""
     if watch.resent or ONCE in laws_of(run.broken):
         ask = (
-            "The mailer's checkpoint says which mails are sent: move it, and some go out twice, or not at all. What "
+            "The mailer's checkpoint says which emails are sent: move it, and some go out twice, or not at all. What "
             "has it to do with your rebuild?"
         )
         raise NotYet(DONE, "tables.mailer was written", "each email sent once", ask)

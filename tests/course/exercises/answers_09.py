@@ -546,7 +546,7 @@ def ends_the_process(disk, batch, projection):
 ALSO_WRONG_WORKERS = (
     (empties_it_first, "The checkpoint has passed an event that no table has"),
     (by_the_version, "Who says how far you are"),
-    (leaves_out_what_it_cannot_read, "Who hears of it"),
+    (leaves_out_what_it_cannot_read, "Who hears about that"),
     (whatever_happens, "The checkpoint has passed an event that no table has"),
     (ends_the_process, "called ends_the_process(disk, batch, projection)"),
     (keeps_the_table_in_memory, "The checkpoint has passed an event that no table has"),

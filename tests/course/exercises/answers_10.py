@@ -148,7 +148,7 @@ def keeps_the_first(old):
 
 ALSO_WRONG_UPCASTERS = (
     (but(city=lambda old: upcast(old).city.title()), "in other letters"),
-    (but(city=lambda old: old.ship_to.split()[-1]), "The city stands behind the last comma"),
+    (but(city=lambda old: old.ship_to.split()[-1]), "The city comes after the last comma"),
     (but(street=lambda old: upcast(old).street.lower()), "in other letters"),
     (keeps_the_first, "under this name or another"),
     (OrderTaken, "What has the shop agreed to say there"),
@@ -508,7 +508,7 @@ def does_not_pause(tables, store, projection):
 WRONG_REBUILDS = {
     "empties the serving table": (empties, "What does a visitor read until it is full again"),
     "misses the meantime": (misses_the_meantime, "What came in the meantime"),
-    "repeats side effects": (repeats_side_effects, "says which mails are sent"),
+    "repeats side effects": (repeats_side_effects, "says which emails are sent"),
     "pauses before the swap": (pauses_before_the_swap, "between your last look at the log and the swap"),
     "says it has the meantime": (says_it_has_the_meantime, "Which event was the last that is in it"),
     "swaps early": (swaps_early, "How far was the old version by then"),
@@ -567,7 +567,7 @@ def ends_the_process(tables, store, projection):
 # The misunderstandings above in other guises: told the same.
 ALSO_WRONG_REBUILDS = (
     (builds_before_it_yields, "All that time nobody could order or ask"),
-    (says_the_mails_are_sent, "says which mails are sent"),
+    (says_the_mails_are_sent, "says which emails are sent"),
     (assigns_in_place_of_the_swap, "Which call swaps both tables in one write"),
     (pauses_for_ever, "Where does your function build the new table"),
     (goes_on_with_the_serving_table, "Where does your function build the new table"),
