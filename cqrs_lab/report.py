@@ -20,7 +20,7 @@ class Fault:
     came: str
 
     def __str__(self) -> str:
-        return f"{self.law}\n  done:     {self.done}\n  expected: {self.expected}\n  came:     {self.came}"
+        return f"{self.law}\n  done:     {self.done}\n  expected: {self.expected}\n  got:      {self.came}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Report:
         title = f"{mark} {escape(self._verdict())}"
         if self.ok:
             return f'<div role="status"><p>{title}</p>{notes}</div>'
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("law", "done", "expected", "came"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("law", "done", "expected", "got"))
         style = "text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"
         rows = "".join(
             "<tr>"

@@ -194,16 +194,16 @@ def test_copies_are_built_and_the_exit_code_is_0(solution, capsys):
 
 NO_NOTEBOOKS = {
     "nothing": (None, "cannot be read (No such file or directory); expected a notebook that is there"),
-    "an empty file": ("", "is no JSON; expected an .ipynb"),
-    "a text": ("print(1)", "is no JSON; expected an .ipynb"),
-    "bytes": (b"\x89PNG\xff", "is no JSON; expected an .ipynb"),
-    "a list": ("[1]", "is no notebook of format 4.5"),
-    "a number": ("1", "is no notebook of format 4.5"),
-    "an older format": ('{"nbformat": 3, "worksheets": [], "metadata": {}}', "is no notebook of format 4.5"),
-    "no cells": ('{"nbformat": 4, "metadata": {}}', "is no notebook of format 4.5"),
+    "an empty file": ("", "is not JSON; expected an .ipynb"),
+    "a text": ("print(1)", "is not JSON; expected an .ipynb"),
+    "bytes": (b"\x89PNG\xff", "is not JSON; expected an .ipynb"),
+    "a list": ("[1]", "is not a notebook of format 4.5"),
+    "a number": ("1", "is not a notebook of format 4.5"),
+    "an older format": ('{"nbformat": 3, "worksheets": [], "metadata": {}}', "is not a notebook of format 4.5"),
+    "no cells": ('{"nbformat": 4, "metadata": {}}', "is not a notebook of format 4.5"),
     "cells without ids": (
         json.dumps({**EMPTY, "cells": [{name: CELL[name] for name in CELL if name != "id"}]}),
-        "is no notebook of format 4.5; open it in JupyterLab, save it",
+        "is not a notebook of format 4.5; open it in JupyterLab, save it",
     ),
     "an exercise without an answer": (
         json.dumps({**EMPTY, "cells": [{**CELL, "metadata": {"tags": ["exercise"]}}]}),

@@ -31,7 +31,7 @@ def test_a_fault_is_shown_with_what_was_done_expected_and_came():
         "law 5",
         "  done:     did <b>",
         "  expected: 1",
-        "  came:     2",
+        "  got:      2",
         "note: and <more>",
     ]
 

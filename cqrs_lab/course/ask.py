@@ -39,11 +39,12 @@ class Question(NamedTuple):
         if self.choices is not None:
             same = [choice for choice in self.choices if as_word(choice) == as_word(as_plain(answer))]
             if not same:
-                raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give one of {', '.join(self.choices)}")
+                choices = ", ".join(self.choices)
+                raise InvalidArgument(f"{answer!r} is not an answer to {self.key}; give one of {choices}")
             return same[0]
         number = _number(answer)
         if number is None or not self._within(number):
-            raise InvalidArgument(f"{answer!r} is no answer to {self.key}; give {self._range()}")
+            raise InvalidArgument(f"{answer!r} is not an answer to {self.key}; give {self._range()}")
         return number
 
     def reads(self, answer: Any) -> bool:
@@ -116,7 +117,7 @@ class Ask(anywidget.AnyWidget):
     def give(self, key: str, answer: Any) -> str:
         """Answer a question, and return the reply."""
         if key not in self._asked:
-            raise InvalidArgument(f"no question {key!r} here; there is {', '.join(self._asked)}")
+            raise InvalidArgument(f"no question {key!r} here; give one of {', '.join(self._asked)}")
         if key not in self.told:
             self.given = {**self.given, key: self._asked[key].read(answer)}
         return self.told[key]

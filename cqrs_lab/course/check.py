@@ -56,7 +56,7 @@ class Verdict:
         elif self.passed:
             lines = [("", f"{self.key}: passed. {self.ask}")]
         else:
-            lines = [("", f"{self.key}: not yet."), ("I ", self.done), ("What came: ", self.came)]
+            lines = [("", f"{self.key}: not yet."), ("I ", self.done), ("Got: ", self.came)]
             lines += [("Your line: ", self.line)] if self.line else []
             lines += [("Expected: ", self.expected), ("", self.ask)]
         return lines + [line for line in (("It printed: ", self.printed), ("", self.not_kept)) if line[1]]
@@ -152,6 +152,6 @@ def hint(key: str) -> str:
 def _exercise(key: str) -> Exercise:
     if not isinstance(key, str) or key not in EXERCISES:
         meant = next((one for one in EXERCISES if one.lstrip("0") == str(key).lstrip("0")), None)
-        there_is = f"did you mean {meant!r}?" if meant else f"there is {', '.join(EXERCISES)}"
-        raise InvalidArgument(f'no exercise {key!r}; a key is lesson and number, a text such as "02.1"; {there_is}')
+        there_is = f"did you mean {meant!r}?" if meant else f"give one of {', '.join(EXERCISES)}"
+        raise InvalidArgument(f'no exercise {key!r}; a key is a text such as "02.1"; {there_is}')
     return EXERCISES[key]

@@ -62,7 +62,7 @@ def build(
     Raises
     ------
     InvalidArgument
-        One of the paths is no notebook in a folder of solutions, a cell raises, or a file cannot be written.
+        One of the paths is not a notebook in a folder of solutions, a cell raises, or a file cannot be written.
     """
     for path in solutions:
         # All are looked at before the first one runs, which takes a while.
@@ -95,9 +95,9 @@ def _read(path: Path) -> Notebook:
     except OSError as error:
         raise InvalidArgument(f"{path} cannot be read ({error.strerror}); expected a notebook that is there") from None
     except ValueError:
-        raise InvalidArgument(f"{path} is no JSON; expected an .ipynb as Jupyter saves it") from None
+        raise InvalidArgument(f"{path} is not JSON; expected an .ipynb as Jupyter saves it") from None
     if not _is_notebook(notebook):
-        why = "is no notebook of format 4.5; open it in JupyterLab, save it, and build it again"
+        why = "is not a notebook of format 4.5; open it in JupyterLab, save it, and build it again"
         raise InvalidArgument(f"{path} {why}")
     return cast(Notebook, notebook)
 

@@ -67,7 +67,7 @@ def _table() -> str:
         for lesson in LESSONS
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("lesson", "question", "where"))
-    caption = "Sixteen questions. Those without a link are being written."
+    caption = "Sixteen questions. Those without a link are still being written."
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 

@@ -71,12 +71,12 @@ MEANS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ),
     (
         (NameError,),
-        "Python knows no such name here. Is it spelt as where it was made, and imported in the first cell? "
+        "Python knows no such name here. Is it spelt as it was where you made it, and imported in the first cell? "
         "Run the cell that makes it, and then this one again.",
     ),
     (
         (KeyError, AttributeError),
-        "Nothing of that name is there. Print what you look into (a frame has .columns), and compare names.",
+        "There is nothing of that name. Print what you look into (a frame has .columns), and compare names.",
     ),
     (
         (NotImplementedError,),

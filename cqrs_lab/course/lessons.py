@@ -31,7 +31,7 @@ LESSONS = (
     Lesson("06_fast_queries", "Why keep several copies of the same fact?", "read side"),
     Lesson("07_the_lag", "How far behind are the readers?", "the lag", written=True),
     Lesson("08_what_readers_notice", "Which surprises can a reader see?", "the lag", written=True),
-    Lesson("09_when_things_break", "What if a projector crashes, or hears twice?", "the lag", written=True),
+    Lesson("09_when_things_break", "What if a projector crashes, or hears an event twice?", "the lag", written=True),
     Lesson("10_rebuilding_read_models", "Can yesterday's log answer today's question?", "read side", written=True),
     Lesson("11_scaling_reads", "Which part should you double?", "read side"),
     Lesson("12_long_running_processes", "Who sees an order through?", "write side", written=True),

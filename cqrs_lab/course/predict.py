@@ -101,7 +101,7 @@ def _in_order(choices: list[str]) -> tuple[str, ...]:
 
 def _check_key(key: Any) -> None:
     if not isinstance(key, str) or not fullmatch(r"\d\d\.\d+", key):
-        raise InvalidArgument(f'{key!r} is no key of a question; give the lesson and a number: "03.1"')
+        raise InvalidArgument(f'{key!r} is not the key of a question; give the lesson and a number: "03.1"')
 
 
 def _first_guess(key: str) -> Any:

@@ -1,4 +1,4 @@
-"""What is said with the answer: to each wrong guess what leads to it, and why the right choice is right.
+"""What a reveal says beside the answer: what leads to each wrong guess, and why the right choice is right.
 
 Everybody gets the text of the right choice.
 """
@@ -7,23 +7,23 @@ from __future__ import annotations
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
-        "no order": "The headings are there, and no row. The page reads a table, and the table has not read the log.",
-        "one order": "The receipt went to Ada, and the fact went into the log. The page reads neither: it reads a "
+        "no order": "The headings are there, but no row. The page reads a table, and the table has not read the log.",
+        "one order": "The receipt went to Ada, and the event went into the log. The page reads neither: it reads a "
         "table of its own.",
         "an error": "Nothing failed. The table's answer is true, as of the last fact it has read.",
     },
     "00.2": {
         "no number": "The table has read nothing, so it cannot say what is true at the receipt's position. 'Pending' "
         "means: ask again in a moment. Without at_least, the page gets whatever the table holds, however old.",
-        "12 cups": "That would be an old answer, and the page said that it wants none older than the receipt.",
+        "12 cups": "That would be an old answer, and the page said that it accepts none older than the receipt.",
         "10 cups": "That is what the log implies, but this table has not read that far.",
     },
     "02.1": {
-        "two": "Every third question gets a discount, whoever asks it. Asking does something here, so it matters who "
-        "asks, and how often. A page that is reloaded, a robot that collects prices, a request that is sent again "
-        "because the network was slow: each of them moves the price for everybody.",
+        "two": "Every third question gets a discount, no matter who asks it. Asking does something here, so it "
+        "matters who asks, and how often. A page that is reloaded, a robot that collects prices, a request that is "
+        "sent again because the network was slow: each of them moves the price for everybody.",
         "one": "That is how a price should behave. This one counts the questions, so the third hears a different one.",
-        "four": "It changes only with every third question. But you noticed that asking leaves a trace here.",
+        "four": "It changes only on every third question. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
         "an error": "And the error says why. Nothing was written.",
@@ -33,44 +33,44 @@ SAID_TO: dict[str, dict[str, str]] = {
     },
     "02.3": {
         "no": "There is no lag here, because both doors open on one file.",
-        "yes, by some milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
+        "yes, for a few milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
         "a second database or a lag. Those are later choices.",
         "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",
     },
     "02.4": {
-        "a receipt": "It says that the change is made, and where it is in the log. It answers no question about "
+        "a receipt": "It says that the change has been made, and where it is in the log. It answers no question about "
         "the shop: that is what queries are for.",
         "nothing": "That is the rule of CQS, which is about methods: each one either changes or answers. CQRS is not "
         "CQS; it is about models. A command that must return nothing leaves its sender in the dark.",
-        "the new price list": "Then the write side would answer questions, and every command would bring a page back.",
+        "the new price list": "Then the write side would answer questions, and every command would bring back a page.",
     },
     "03.1": {
         "11": "The record does not accept the correction: an event says what happened, and the shop did write off a "
         "cup on Sunday.",
-        "12": "That is how it would be if events could be edited. A record that may be edited cannot be trusted, and "
+        "12": "That would be right if events could be edited. A record that may be edited cannot be trusted, and "
         "nobody can follow it: a table that has read the event will not read it again.",
         "0": "0 is what the event would hold if it accepted the correction. The fold would add it to the twelve.",
     },
     "03.2": {
-        "one": "Ben's decision was right when he made it and wrong when it arrived. The store asked one question: is "
+        "one": "Ben's decision was right when he made it, and wrong when it arrived. The store asked one question: is "
         "the last thing you saw still the last thing that happened? Nobody waited, and the loser loads again and "
         "decides on the current state.",
         "two": "Both decisions were right when they were made. But the store asks each writer what they knew, and the "
-        "second did not know of the first.",
+        "second did not know about the first.",
         "none": "Then nobody could ever sell anything on a busy day. One of the two has seen all there was to see.",
     },
     "03.3": {
         "24": "The second time the bus loads the first delivery and adds another one: nothing says that it is the "
-        "same. With a command id the second send gets the first receipt, and records nothing.",
-        "12": "The expected version stops a writer who did not know the latest. A retry loads again, so it knows, and "
-        "is let through. An optimistic check does not prevent every retry; a command id does.",
+        "same delivery. With a command id the second send gets the first receipt, and records nothing.",
+        "12": "The expected version stops a writer who did not know the latest one. A retry loads again, so it knows, "
+        "and is let through. An optimistic check does not prevent every retry; a command id does.",
         "12, and an error": "The second send loads the stream again, so it knows the latest version, and there is no "
         "conflict. An optimistic check does not see that the request is an old one.",
     },
     "03.4": {
-        "the record itself": "State and table are worked out from the log, so nothing is lost with them.",
-        "an audit table": "An audit table is written beside the truth, and may differ from it. Here there is nothing "
-        "beside: the state itself is worked out from the log.",
+        "the record itself": "State and table are worked out from the log, so nothing is lost when they go.",
+        "an audit table": "An audit table is written beside the truth, and may differ from it. This log has nothing "
+        "beside it: the state itself is worked out from the log.",
         "a message broker": "A broker passes messages on and may forget them afterwards. The log keeps them, in one "
         "order, and checks who may append. Something else may pass them on; that is a separate choice.",
     },
@@ -78,7 +78,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "another OrderCancelled": "Then every table would subtract the lines twice. An event says that something has "
         "changed, and nothing has.",
         "an error": "She asked for a cancelled order, and has one. Which rule did she break? A receipt can get lost.",
-        "no event, no error": "The order was cancelled before, so there is nothing to record, and nothing to refuse. "
+        "no event, no error": "The order was cancelled already, so there is nothing to record, and nothing to refuse. "
         "If a receipt gets lost, it is safe to send the command again.",
     },
     "04.2": {
@@ -96,9 +96,9 @@ SAID_TO: dict[str, dict[str, str]] = {
     },
     "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
-        "stream is checked against everything else.",
+        "stream is checked against everything else in it.",
         "both are sent back": "Somebody is always first, and that one has seen all there was to see.",
-        "one is sent back": "A cup and a pot have no rule in common, and still one buyer got in the other's way. Small "
+        "one is sent back": "A cup and a pot have no rule in common, and yet one buyer got in the other's way. Small "
         "streams let strangers pass each other.",
     },
     "05.1": {
@@ -129,14 +129,14 @@ SAID_TO: dict[str, dict[str, str]] = {
         "position, so neither was false; but the page put two moments side by side.",
     },
     "07.1": {
-        "some milliseconds": "Eventual does not mean milliseconds. It means as long as the numbers make it, and here "
+        "a few milliseconds": "Eventual does not mean milliseconds. It takes as long as the numbers say, and here "
         "somebody looks only every four seconds.",
         "about 4 seconds": "Only an event right after a look waits that long. One right before a look does not wait.",
     },
     "07.2": {
         "1 second": "That is the handling alone. Four fifths of the time something is being handled already, and often "
-        "others stand in front.",
-        "2 seconds": "As if at most one event stood in front. At random they come in clumps, and a clump takes time.",
+        "there are others in front.",
+        "2 seconds": "That is right if at most one event is in front. At random they come in clumps, which take time.",
     },
     "07.3": {
         "about 5 seconds": "That is the average, and averages do not describe readers: most of them wait less, and "
@@ -144,16 +144,16 @@ SAID_TO: dict[str, dict[str, str]] = {
         "about 10 seconds": "Twice the average is where 14 in 100 still wait. The tail is longer than it feels.",
     },
     "07.4": {
-        "a little": "90 % busy sounds like 10 % of reserve. But what counts is the free share, and that is halved.",
+        "a little": "90 % busy sounds like 10 % to spare. But what counts is the free share, and that is halved.",
         "by half": "The busy share has grown by an eighth. The free share is halved, and the lag depends on that.",
     },
     "08.1": {
-        "about 5": "That would be six seconds after the order. Half a second is short against a lag of two.",
+        "about 5": "That many still miss it six seconds after the order. Half a second is short for a lag of two.",
         "about 20": "That many miss it after three seconds. Most of them look long before.",
     },
     "08.2": {
-        "none": "Sleep does not fix it: nobody knows the lag beforehand. If you meet a busy moment you still miss it, "
-        "and everybody else has waited for nothing.",
+        "none": "Sleeping does not fix it: nobody knows the lag beforehand. If you hit a busy moment you still miss "
+        "it, and everybody else has waited for nothing.",
         "about 10": "A second and a half is still less than the mean lag, which is two.",
     },
     "08.3": {
@@ -163,82 +163,82 @@ SAID_TO: dict[str, dict[str, str]] = {
     },
     "08.4": {
         "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care "
-        "about, and mostly one is on its way.",
+        "about, and most of the time one is on its way.",
         "about 2 seconds": "That is how long an event lags. When the visitor comes, the newest one has been on its way "
-        "for a while, and sometimes it has arrived.",
+        "for a while, and sometimes it has arrived already.",
     },
     "09.1": {
-        "43 cups": "The table had Ada's three cups, and the checkpoint did not know of them. So they were delivered "
+        "43 cups": "The table had Ada's three cups, and the checkpoint did not cover them. So they were delivered "
         "again, and counted again.",
         "40 cups": "That would be so if both were written at once. Here the table has the third order, and the "
-        "checkpoint does not know of it.",
+        "checkpoint does not cover it.",
         "46 cups": "Only one order was between the two writes, and it is delivered one more time, not two.",
     },
     "09.2": {
-        "no": "Whatever queue it is, when no acknowledgement comes it has to choose: deliver again, or perhaps lose "
+        "no": "Whichever queue it is, when no acknowledgement comes it has to choose: deliver again, or perhaps lose "
         "the event. This one delivers again, and only the worker that compares positions notices.",
-        "yes": "Exactly-once delivery cannot be had: a sender that hears no answer has to send again, or give up. What "
-        "can be had is that each event counts once.",
+        "yes": "Exactly-once delivery is impossible: a sender that hears no answer has to send again, or give up. What "
+        "is possible is that each event counts once.",
         "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
     },
     "09.3": {
         "one event, forever": "No error, no lag, and a customer whose order is in no table. Position 1 was committed "
         "after the reader had passed it, and the reader does not look back.",
-        "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader stands at the "
+        "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader is at the "
         "end of the log.",
         "one event, until the next poll": "The next poll asks for what comes after position 2. Nobody will ever ask "
         "for 1 again.",
     },
     "10.1": {
         "from the first cart on": "Every move of every cart is on record, from the first day on, though nobody had a "
-        "use for it then. A log keeps what happened, whatever is asked later; it cannot answer from what was never "
-        "written down.",
-        "from today on": "That is how it is where only the present state is kept: a new column begins empty. Here the "
+        "use for it then. A log keeps what happened, whatever people ask later; what was never written down, it "
+        "cannot answer.",
+        "from today on": "That happens where only the current state is kept: a new column begins empty. Here the "
         "moves themselves are on record.",
-        "not at all": "Nobody asked, so nobody counted. But what is to be counted is there, event by event.",
+        "not at all": "Nobody asked, so nobody counted. But everything that you need to count is there.",
     },
     "10.2": {
-        "all units, up to date": "The old version served, up to date, until the last step; then the new one did. "
+        "all units, up to date": "The old version served, up to date, until the last step; then the new one took over. "
         "Nobody read a half-built table.",
-        "half of the units": "That is how it is where the table is emptied and filled again. This one is left alone: "
+        "half of the units": "That happens where the table is emptied and filled again. This one is left alone: "
         "the next version is built beside it.",
-        "nothing, for a moment": "Nobody closes the shop. A rebuild reads the log, and a reader of the log is in "
+        "nothing, for a moment": "Nobody closes the shop. A rebuild only reads the log, and a reader of the log is in "
         "nobody's way.",
     },
     "10.3": {
         "none": "A rebuild reads the log for one table. It touches nobody else's checkpoint.",
-        "every mail again": "Replay does not send the mail again: it reads events, and the mailer has a checkpoint of "
-        "its own. It would be so if the projection itself sent the mails.",
+        "every email again": "A replay does not send the emails again: it reads events, and the mailer has a "
+        "checkpoint of its own. That would happen if the projection itself sent the emails.",
         "those for today's orders": "Those are sent in any case, once, when the orders come. The rebuild adds none.",
     },
     "10.4": {
-        "2 dozen": "The record stays as it is. The other shape exists for as long as somebody reads.",
+        "2 dozen": "The record stays as it is. The other shape exists only while somebody reads.",
         "24 cups": "That is what a reader sees today. Nobody has written it: a record that may be edited cannot be "
         "trusted.",
         "both": "One fact, recorded once.",
     },
     "12.1": {
-        "they stay, and more follow": "Everybody has seen the first seven: Ada's statement, the accountant's table, "
-        "the bank. The log has more events afterwards, not fewer, and her statement has two lines: taken, given back.",
+        "they stay, and more follow": "Others have already seen the first seven: they are on Ada's statement, in the "
+        "accountant's table, at the bank. The log has more events afterwards, not fewer, and her statement has two "
+        "lines: taken, given back.",
         "they are rolled back": "Compensation is not rollback. The bank has taken the money, and her statement says "
         "so: nobody can make that not have happened.",
         "they are marked as void": "To mark an event is to edit it, and those who have read it would never hear of "
-        "that. It did happen: the money was taken.",
+        "that. And it did happen: the money was taken.",
     },
     "12.2": {
         "somebody calls it with the time": "Silence is no event. Time is a fact from outside, as in lesson 4, and "
         "comes in with the call.",
         "from an event in the log": "Silence leaves no event. If nobody says anything, nothing is recorded.",
-        "from its own clock": "Then the same log would lead to other commands tomorrow, and a test would wait half an "
-        "hour.",
+        "from its own clock": "Then the same log leads to other commands tomorrow, and a test takes half an hour.",
     },
     "12.3": {
         "the money is taken and goes back": "The bank did take it, and a late fact is still a fact. The payment's own "
-        "rules know that it was withdrawn, and give it back at once.",
+        "rules know that it was withdrawn, and give the money back at once.",
         "nothing, it is too late": "Too late for the order; but the bank has the money. What is not recorded cannot be "
-        "made good.",
-        "the order is paid after all": "It was cancelled ten minutes before, and its goods are free for others. "
-        "An answer that comes late meets the rules as they are now.",
+        "put right.",
+        "the order is paid after all": "It was cancelled ten minutes before, and its goods are free for other "
+        "customers. An answer that comes late meets the rules as they are now.",
     },
     "12.4": {
         "once": "The command is sent twice, under the same id, and the stream already has it: the second send gets "

@@ -32,7 +32,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "no order": "Right: the page reads a table, and the table has not read the log yet.",
                 "an error": "Nothing failed. A table that is behind is right, as of its own position.",
-                "half an order": "An order is one event; a table has read it or has not.",
+                "half an order": "An order is one event; a table has either read it or not.",
             },
         ),
         Recalled(
@@ -62,7 +62,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "What does CQRS need at least?",
+            "What is the least that CQRS needs?",
             {
                 "two models": "Right: one that decides and one that answers. The rest are later choices.",
                 "two databases": "Lesson 2 had one file with two doors, and it was CQRS.",
@@ -80,27 +80,27 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
     ),
     "04": (
         Recalled(
-            "Two append with the same expected version. What does the store do?",
+            "Two writers append with the same expected version. What does the store do?",
             {
                 "one is refused": "Right: that writer loads again, and decides again on the current state.",
                 "both are recorded": "Then the second would rest on a state that is gone.",
-                "the second waits": "Nobody waits: nothing is locked. The check comes with the append.",
+                "the second waits": "Nobody waits: nothing is locked. The store checks when it appends.",
             },
         ),
         Recalled(
-            "An event was recorded by mistake. How is it put right?",
+            "An event was recorded by mistake. How do you put it right?",
             {
                 "another event": "Right: both stay on record, the mistake and its correction.",
                 "it is deleted": "Readers who have already seen it would never hear of that.",
-                "it is corrected": "A record that may be edited is no record any more.",
+                "it is corrected": "A record that may be edited is not a record any more.",
             },
         ),
         Recalled(
-            "Who keeps the rule that asking changes nothing?",
+            "What enforces the rule that asking changes nothing?",
             {
                 "the read door": "Right: what only reads cannot write, whatever it is sent.",
                 "a naming rule": "ListProduct and ListProducts differ by one letter.",
-                "a code review": "It may. A door does not get tired.",
+                "a code review": "It may. But reviewers get tired, and a door does not.",
             },
         ),
     ),
@@ -116,7 +116,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "A rule changes today. Which tables have to be rebuilt?",
             {
-                "none": "Right: tables are made from events, and the new rule makes none of the old ones untrue.",
+                "none": "Right: tables are made from events, and the new rule does not make the old events untrue.",
                 "all": "A replay decides nothing again, so every table would come out as it was.",
                 "those of the rule": "No table belongs to a rule. They are made from events.",
             },
@@ -124,15 +124,15 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "The state of a stream at version 5: where does it come from?",
             {
-                "its five events": "Right: begin with nothing, and let each move it on. That is a fold.",
-                "a row": "Nobody wrote one. It is worked out each time, or kept as a copy.",
+                "its five events": "Right: start from nothing, and apply them one by one. That is a fold.",
+                "a row": "Nobody wrote one. The state is worked out each time, or kept as a copy.",
                 "the last event": "The last one says what changed last. What was there before is in the other four.",
             },
         ),
     ),
     "07": (
         Recalled(
-            "The log is cut in two, and each half summarised by itself. What is merged from them?",
+            "The log is cut in two, each half is summarised by itself, and the two are merged. What comes out?",
             {
                 "the table of the whole": "Right: that is the law of merging. Where the cut was does not matter.",
                 "the table of the later half": "Then the early facts would be lost. A merge keeps what both say.",
@@ -144,14 +144,14 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "it applies it": "Right: it was accepted in its day. What happened is not decided again.",
                 "it refuses it": "evolve never refuses. Only decide does, and a replay does not call it.",
-                "it skips it": "Then the state would differ from what everybody was told at the time.",
+                "it skips it": "Then the state would differ from what everybody saw at the time.",
             },
         ),
         Recalled(
             "Which of these may a query do?",
             {
                 "answer from an old state": "Right: as of its position, which it states. That is where lag shows.",
-                "count who asked": "The next query would find a different shop. That makes it a command.",
+                "count who asked": "The next query would find a different shop. That makes this one a command.",
                 "bring its table up to date": "What changes a table is not a question. The projector does that.",
             },
         ),
@@ -162,7 +162,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "it doubles": "Right: the free share is halved, and that is what counts.",
                 "it grows by an eighth": "So does the work. The lag depends on the share of time that is left free.",
-                "nothing, below 100 %": "There is room on average. At random, events come in clumps.",
+                "nothing, below 100 %": "On average there is room. But random events come in clumps.",
             },
         ),
         Recalled(
@@ -174,20 +174,20 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "Two decide on version 3 of one stream. What keeps the rule?",
+            "Two people decide on version 3 of one stream. What protects the rule?",
             {
                 "the expected version": "Right: the second one is refused, loads again, and decides again.",
-                "a lock": "Nobody waits for anybody. The store asks one question, at the append.",
+                "a lock": "Nobody waits for anybody. The store asks one question, when it appends.",
                 "the read model": "A table may be behind. No rule asks it.",
             },
         ),
     ),
     "09": (
         Recalled(
-            "A page shows an old state, and nobody saw anything newer before. Which promise is broken?",
+            "A page shows an old state, and nobody has seen anything newer. Which promise is broken?",
             {
-                "none": "Right: old is not wrong. A promise is about what somebody wrote or saw before.",
-                "monotonic reads": "Somebody has to have seen more before. Nobody had.",
+                "none": "Right: old is not wrong. Promises are about what somebody wrote or saw, and about order.",
+                "monotonic reads": "For that, somebody must have seen more before. Nobody had.",
                 "consistent prefix": "An old state may be a perfect beginning of the log.",
             },
         ),
@@ -196,7 +196,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             {
                 "the vertical gap": "Right: the events committed, less the events visible, at one moment.",
                 "the horizontal gap": "That is the lag of one event, in seconds.",
-                "the area between": "That adds up all waiting, over all the time.",
+                "the area between": "That adds up everybody's waiting time.",
             },
         ),
         Recalled(
@@ -210,53 +210,53 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
     ),
     "10": (
         Recalled(
-            "A projector writes its table, dies, and had not yet written its checkpoint. What comes next?",
+            "A projector writes its table and dies before it writes its checkpoint. What happens next?",
             {
-                "events are counted twice": "Right: it goes on from the old checkpoint, and these are in the table.",
-                "events are skipped": "That happens in the other order: the checkpoint first, and the table never.",
-                "nothing is wrong": "The table knows these events, and the checkpoint does not. They disagree.",
+                "events are counted twice": "Right: it restarts at the old checkpoint; the table has these already.",
+                "events are skipped": "That happens in the other order: the checkpoint first, the table never.",
+                "nothing is wrong": "The table has these events, and the checkpoint does not cover them.",
             },
         ),
         Recalled(
             "Ada wants to see her own order on the next page. What does the page ask with?",
             {
-                "her receipt's position": "Right: no answer older than that, and no waiting for anything else.",
+                "her receipt's position": "Right: no older answer will do, and she waits for nothing else.",
                 "a pause of one second": "Nobody knows the lag beforehand: too long for most, too short for some.",
-                "the newest position": "She would wait for everybody's events, to see one of hers.",
+                "the newest position": "She would wait for everybody's events to see one of her own.",
             },
         ),
         Recalled(
             "A read model is deleted. What brings it back?",
             {
                 "its projection and the log": "Right: it was worked out from there, and will be again.",
-                "a copy of the table": "It would do if somebody had made one. But it is not needed.",
+                "a copy of the table": "That would work if somebody had made one. But it is not needed.",
                 "the write side": "It decides what may happen, and keeps no tables.",
             },
         ),
     ),
     "12": (
         Recalled(
-            "A projector dies after it wrote its table and before it saved its position. What of the last event?",
+            "A projector wrote its table and died before it saved its position. What happens to the last event?",
             {
                 "it comes again": "Right: at least once. A reader that hears it twice has to notice.",
-                "it is lost": "That would be the other way round: the position saved, the table not yet written.",
+                "it is lost": "That is the other way round: the position saved, the table not yet written.",
                 "that cannot happen": "Between two things that are written one after the other, a process can die.",
             },
         ),
         Recalled(
-            "A read model is rebuilt from the first event. Which mails go out?",
+            "A read model is rebuilt from the first event. Which emails go out?",
             {
                 "none": "Right: only rows are rebuilt. What has reached people is not sent again.",
-                "all of them again": "Then every repaired table would write to every customer. A rebuild makes rows.",
-                "those that failed": "A table does not know which mails failed, and it sends none.",
+                "all of them again": "Then every repair would write to every customer. A rebuild only makes rows.",
+                "those that failed": "A table does not know which emails failed, and it sends none.",
             },
         ),
         Recalled(
             "All day, more events come in than the projector can handle. What does the lag do?",
             {
                 "it grows without end": "Right: at 100 % and above there is no level where it would settle.",
-                "it settles, at a high level": "It would below 100 %. Above, each hour adds more than it takes away.",
-                "it stays: the log waits": "The log does not wait for its readers. That is what makes it fast.",
+                "it settles, at a high level": "Below 100 % it would. Above, each hour adds more than it takes away.",
+                "it stays: the log waits": "The log does not wait for its readers, so the distance grows.",
             },
         ),
     ),

@@ -10,23 +10,23 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
             "Ben is refused: expected version 3, found 4. What does the bus do?",
             {
                 "load and decide again": "Right: on the current state. The outcome may be a different one.",
-                "append it again": "At version 4? Then it would rest on a state that Ben has never seen.",
-                "undo version 4": "That happened. Nothing that happened is undone by somebody who came later.",
+                "append it again": "At version 4? Then it would rest on a state that Ben never saw.",
+                "undo version 4": "Version 4 happened. Somebody who comes later cannot undo it.",
             },
         ),
         Recalled(
             "A query removes expired carts while it looks for one. What is it?",
             {
-                "a command": "Right: it leaves the shop changed. Its name and what it returns do not matter.",
-                "a query": "Send it and look at the shop: something is gone. Asking must not do that.",
-                "both": "Then nobody could repeat it safely, or keep its answer. Split it in two.",
+                "a command": "Right: the shop is different afterwards. Its name and what it returns do not matter.",
+                "a query": "Send it and look at the shop: something is gone. A question must not do that.",
+                "both": "Then nobody could repeat it safely, or cache its answer. Split it in two.",
             },
         ),
         Recalled(
             "The manager wants a new list: customers by returned units. What has to change?",
             {
                 "one new projection": "Right: the facts are on record from the first day. A table is made from them.",
-                "the write side": "It decides what happens. The returns have happened, and are on record.",
+                "the write side": "It decides what may happen. The returns have happened, and are on record.",
                 "the events": "They say who returned what, and how many. Nothing is missing.",
             },
         ),
@@ -43,10 +43,11 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "A page showed three orders, and shows two a moment later. Which promise was broken?",
             {
-                "monotonic reads": "Right: what was seen may not go away. Two copies, one behind the other, or a swap "
-                "too early.",
-                "read your writes": "Nobody said whose orders these are. What is gone is something that was seen.",
-                "none: old is not wrong": "Old is not wrong. But going back in time still surprises people.",
+                "monotonic reads": "Right: what somebody has seen must not disappear. Two copies, one behind the "
+                "other, or a swap too early, can do that.",
+                "read your writes": "Nobody said whose orders these are. What is gone is something that somebody has "
+                "seen.",
+                "none: old is not wrong": "Old is not wrong. But here the page went back in time.",
             },
         ),
         Recalled(
@@ -54,15 +55,16 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
             {
                 "late: it gains 10 a second": "Right: it catches up only with what the traffic leaves free.",
                 "as soon as if nothing arrived": "While it reads, the log grows. It has to read that too.",
-                "never": "That would be so at 100 a second and more. Here some room is left.",
+                "never": "That would be so if 100 or more arrived each second. Here some room is left.",
             },
         ),
         Recalled(
             "A table says 12 and the events add up to 10. What do you do?",
             {
-                "fix the projection, rebuild": "Right: beside the one that serves, then swap, and see what differs.",
+                "fix the projection, rebuild": "Right: build beside the table that serves, then swap, and look at "
+                "what differs.",
                 "correct the row": "The next rebuild brings the mistake back: it is in the code, not in the row.",
-                "correct the events": "They say what happened. It was counted wrongly.",
+                "correct the events": "They say what happened. The projection counted it wrongly.",
             },
         ),
         Recalled(
@@ -70,7 +72,7 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
             {
                 "the checkpoint": "Right: it is saved in the table's transaction, and already covers that event.",
                 "the network": "A delivery may be repeated whenever an answer is lost. Nobody can rule that out.",
-                "the writer": "It wrote the event once. Hearing it twice is for the listener to handle.",
+                "the writer": "It wrote the event once. The one who hears it twice has to deal with that.",
             },
         ),
     ),

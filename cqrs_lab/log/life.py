@@ -55,7 +55,7 @@ class Life:
     def _start(self) -> None:
         try:
             self.thread.start()
-        except RuntimeError:  # the system has no more threads; a caller that waits for this one must not wait for ever
+        except RuntimeError:  # the system has no more threads; a caller that waits for this one must not wait forever
             self._begun.release()
             raise
 
@@ -65,7 +65,7 @@ class Life:
         return self.thread is not _NONE
 
     def wait_for_end(self, wait_seconds: float | None) -> None:
-        """Wait for the thread to end, unless that might take for ever: it may need what this thread is working on."""
+        """Wait for the thread to end, unless that might take forever: it may need what this thread is working on."""
         if self.thread not in (_NONE, threading.current_thread()) and not at_work():
             self.thread.join(wait_seconds)
 

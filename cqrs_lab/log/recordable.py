@@ -49,12 +49,12 @@ from cqrs_lab.log.identity import check_made, outdated
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType, partial, ModuleType, ReferenceType)
 # Values that are given by mistake, each with what to do instead.
 _SLIPS: tuple[tuple[tuple[type, ...], str], ...] = (
-    ((type(None), EllipsisType, NotImplementedType), "is no event; {} what has happened, or an empty list"),
-    ((type,), "is no event; {} an object of it, with its facts"),
+    ((type(None), EllipsisType, NotImplementedType), "is not an event; {} what has happened, or an empty list"),
+    ((type,), "is not an event; {} an object of it, with its facts"),
     ((BaseException,), "is an error and no event; raise it"),
     ((RecordedEvent,), "is recorded already; {} its .event"),
-    ((Iterator, Awaitable, AsyncIterator), "is no event; {} the events that come from it"),
-    (_CODE, "is no event; {} what it returns"),
+    ((Iterator, Awaitable, AsyncIterator), "is not an event; {} the events that come from it"),
+    (_CODE, "is not an event; {} what it returns"),
 )
 _PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes})
 _UNCHANGING = (*_PLAIN, date, time, timedelta, tzinfo, Decimal, Fraction, UUID, range, Enum, EllipsisType)
@@ -86,7 +86,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     >>> events_in([None], "lamp-1", "append")
     Traceback (most recent call last):
         ...
-    cqrs_lab.errors.InvalidArgument: lamp-1: None is no event; append what has happened, or an empty list
+    cqrs_lab.errors.InvalidArgument: lamp-1: None is not an event; append what has happened, or an empty list
     """
     if type(given) is not list and not is_many(given):
         example = "[] for none" if given is None else "in brackets even if there is only one"

@@ -201,7 +201,7 @@ class ShreddingStore(ReadThroughStore):
             held = type(values[wrong[0]]).__name__  # not the value: an error message cannot be forgotten
             raise InvalidArgument(f"{what}.{wrong[0]} is of type {held}; a personal field holds text or None")
         if lost := _set_beside_the_fields(event):
-            raise InvalidArgument(f"{what}.{lost[0]} is no field and would be lost; declare it, or make it a property")
+            raise InvalidArgument(f"{what}.{lost[0]} is not a field, and would be lost; declare it, or use a property")
         # What a decider copies from a forgotten person's events is the placeholder already.
         if all(value == declared.fields[name] for name, value in values.items()):
             return event

@@ -43,13 +43,13 @@ UNDOING = (
 )
 """The events that record an undone step."""
 MOST_EVENTS = 1_000
-"""No order needs this many events: a process that would go on for ever is stopped here."""
+"""No order needs this many events: a process that would go on forever is stopped here."""
 CUPS = events.OrderLine(1, "cup", "Tea cup", 2, 2550)
 POTS = events.OrderLine(2, "pot", "Tea pot", 2, 9900)
 
 
 class Course(NamedTuple):
-    """What became of the order.
+    """What happened to the order.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ def see_through(
     [0, 0]
     """
     if failure not in FAILURES:
-        raise InvalidArgument(f"no failure {failure!r}; there is {', '.join(FAILURES)}")
+        raise InvalidArgument(f"no failure {failure!r}; give one of {', '.join(FAILURES)}")
     if cancels_after < 0 or crash_after < 0:
         raise InvalidArgument("cancels_after and crash_after count from 1; 0 stands for never")
     day = _Day(_parties(failure, cancels_after), crash_after, process)
@@ -185,7 +185,7 @@ class _Day:
         return {instance: deadline for instance, deadline in waiting if (instance, deadline) not in self.missed}
 
     def _note_who_waits_on(self) -> None:
-        """Ignore a deadline from now on once it has passed and changed nothing: it would stay overdue for ever."""
+        """Ignore a deadline from now on once it has passed and changed nothing: it would stay overdue forever."""
         for instance, deadline in self._awaited().items():
             if deadline <= self.now:
                 self.missed.add((instance, deadline))

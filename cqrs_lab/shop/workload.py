@@ -185,11 +185,11 @@ def _zipf(count: int, exponent: float) -> Any:
     return weight / weight.sum()
 
 
-# --- one visit, and what becomes of it --------------------------------------------------------------------
+# --- one visit, and what comes after it --------------------------------------------------------------------
 
 
 class Fate(NamedTuple):
-    """What becomes of a visit; a share (from 0 to 1) picks a moment between two others, or one of several."""
+    """What follows a visit; a share (from 0 to 1) picks a moment between two others, or one of several."""
 
     abandoned: bool
     paid_after_seconds: float

@@ -40,7 +40,7 @@ def instance(name: str, value: Any, kind: type[Kind], wanted: str) -> Kind:
 
 
 def listed(name: str, value: Any, wanted: str, *, least: int = 1) -> list[Any]:
-    """Return a list of what was given, no text, with at least so many items."""
+    """Return a list of what was given, not a text, with at least this number of items."""
     found = list(value) if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, type)) else None
     if found is None or len(found) < least:
         raise refuse(name, value, wanted)
@@ -55,7 +55,7 @@ def by_name(name: str, value: Any, wanted: str) -> dict[str, Any]:
 
 
 def function_of(name: str, value: Any, count: int, wanted: str, names: Sequence[str] = ()) -> Callable[..., Any]:
-    """Return a function that can be called with so many arguments, and with those of these names."""
+    """Return a function that can be called with this number of arguments, and with those of these names."""
     function(name, value, wanted)
     try:
         inspect.signature(value).bind(*[None] * count, **dict.fromkeys(names))

@@ -113,7 +113,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
         html = f'<p class="says">{escape(says)}</p>{_lanes(seen, people, stream, most)}'
         return Picture(html, says, pd.DataFrame(seen, columns=list(Moment._fields)))
 
-    return View(draw, [Control.among("order", "Order", tuple(ORDERS)), Control("step", "Step", 0, most, 0)])
+    return View(draw, [Control.among("order", "Sequence", tuple(ORDERS)), Control("step", "Step", 0, most, 0)])
 
 
 def _play(

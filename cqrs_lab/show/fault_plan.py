@@ -50,13 +50,13 @@ OTHERS: Mapping[str, Callable[[int], Fault]] = {
 KINDS = ("nothing", *CRASHES, *OTHERS)
 NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
 IN_WORDS: Mapping[str, str] = {
-    TABLE_AND_CHECKPOINT: "the table is not what the log says up to its checkpoint",
+    TABLE_AND_CHECKPOINT: "the table does not match the log up to its checkpoint",
     TOLD: "an event that cannot be read was passed, and nobody was told",
-    CONVERGED: "in the end the table is not what the whole log says",
+    CONVERGED: "in the end the table does not match the whole log",
     FROM_COMMANDS: "in the end the table is not what the commands ask for",
     PROMISES["read_your_writes"]: "somebody asked with a receipt and did not see the order (read your writes)",
-    PROMISES["monotonic_reads"]: "what a reader was shown went away again (monotonic reads)",
-    PROMISES["consistent_prefix"]: "an event was shown without one before it (consistent prefix)",
+    PROMISES["monotonic_reads"]: "what a reader had seen disappeared again (monotonic reads)",
+    PROMISES["consistent_prefix"]: "an event was shown without an earlier one (consistent prefix)",
 }
 """What has happened if a law did not hold, to somebody who does not know the laws."""
 TICKET = "With this line, the replay ticket, anybody can repeat the very same run:"
@@ -80,7 +80,7 @@ def fault_plan(
     story : Story
         Short: each move is a run. Its commands record one event each.
     workers : mapping of str to worker, optional
-        Who takes in the batches, by the words to pick it by: the kit's projector, or ``on_disk(take_in)``.
+        The workers that apply the batches, by the words to pick them by: the kit's projector, or ``on_disk(take_in)``.
     plan : sequence of (str, int), optional
         Where it begins: two faults, each by its kind, one of `KINDS`, and the event that it strikes.
 
@@ -173,7 +173,7 @@ def _fault(kind: str, event: int, sites: Mapping[str, str | None]) -> Fault | No
 
 
 def _picture(says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.DataFrame, events: int) -> Picture:
-    name = f"The log, the deliveries to the worker, and after each whether the table is the fold of the log. {says}"
+    name = f"The log, the deliveries to the worker, and after each of them whether the table matches the log. {says}"
     lane = drawing(WIDTH, HEIGHT, name, _Lanes(run, events).parts(labels))
     tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run.steps)}</div>'
     # The lane comes first, below the controls: whatever is said below it, it stays where it is.
@@ -192,7 +192,7 @@ def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
 
 
 def _broken(run: FaultRun) -> str:
-    """Tell the first case in full, and give the ticket, with what it is for."""
+    """Return the first case in full, and the ticket, with what it is for."""
     words = IN_WORDS[run.broken[0].law]
     case = f"{words[0].upper()}{words[1:]}. {run.broken[0].told}"
     return f'<p>{escape(case)}</p><p>{TICKET}</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
@@ -217,9 +217,6 @@ def _in_the_end(came: pd.DataFrame, undisturbed: pd.DataFrame) -> str:
 def _steps(steps: pd.DataFrame) -> str:
     agrees = ["✓ yes" if one else "✗ no" for one in steps["agrees"]]
     shown = steps[["what", "position"]].assign(agrees=agrees).set_axis(steps["seconds"].rename("second"))
-    stopped = shown["what"].str.contains("stopped").any()
-    last = "the projection is fixed" if stopped else "the faults stop"
-    shown["what"] = shown["what"].replace("the projection is mended", last)
     return table(shown.set_axis(["what", "checkpoint", "table = log?"], axis="columns"), "Step by step")
 
 
@@ -232,7 +229,7 @@ class _Lanes:
         # What happens at one moment is drawn side by side.
         place = steps["seconds"] + BESIDE_SECONDS * steps.groupby("seconds").cumcount()
         self.steps: Any = steps.assign(x=[self.x(at) for at in place])
-        self.last_word = "fixed" if steps["what"].str.contains("stopped").any() else "faults stop"
+        self.last_word = "fixed" if steps["what"].str.contains("the projection is fixed").any() else "faults stop"
         commands = self.steps[steps["what"].str.contains("recorded up to")]
         positions = commands["what"].str.split().str[-1].astype(int)
         self.recorded = dict(zip(positions[::-1], commands["x"][::-1], strict=True))
@@ -258,7 +255,7 @@ class _Lanes:
         """Draw a fault where it struck: a crash at the step in which the worker died, the others at their event."""
         x, text, down_to = self.x(number), f"▼ {number}: {kind}", LOG_Y - 30
         if kind == "nothing":
-            text, down_to = f"{number}: nothing", 0
+            text, down_to = "no fault", 0
         elif kind in CRASHES and fault not in self.crashed_at:
             # It never struck: no line leads anywhere.
             x = down_to = 0
@@ -278,7 +275,7 @@ class _Lanes:
 
     def _why_never(self, fault: Any) -> str:
         if fault is None:
-            return ", no such place"
+            return ": this worker has no such place"
         return f", never strikes: the worker gets there {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:

@@ -119,7 +119,7 @@ def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.Dat
     says = f"{run.grows} After {len(lag):,} events it is {brief_number(float(lag[-1]))} s."
     figure, axes = new_chart(8.0, 4.2)
     draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
-    name = f"Two staircases that part for ever: the lag grows. {says}"
+    name = f"Two staircases that drift apart: the lag grows without end. {says}"
     return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>', says, curve)
 
 

@@ -113,7 +113,7 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
     for name in (*controls, *settings):
         if name not in CONTROLS:
-            raise InvalidArgument(f"no control {name!r}; there is {', '.join(CONTROLS)}")
+            raise InvalidArgument(f"no control {name!r}; give one of {', '.join(CONTROLS)}")
     shown = [CONTROLS[name]._replace(value=begin[name]) for name in controls or CONTROLS]
 
     panels = _Panels()
@@ -125,7 +125,7 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
 
 
 def _value(name: str, setting: Any) -> int:
-    """Give a control's whole number, from a number or a word."""
+    """Return a control's whole number, from a number or a word."""
     control = CONTROLS[name]
     if setting is None:
         return control.value

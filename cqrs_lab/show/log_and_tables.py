@@ -75,7 +75,7 @@ def _without_bookkeeping(frame: pd.DataFrame) -> pd.DataFrame:
 def _sentence(name: str, log: Sequence[RecordedEvent], count: int) -> str:
     left = len(log) - count
     if not count:
-        return f"{name} has read nothing."
+        return f"{name} has read nothing yet."
     last = f"{name} has read up to position {_position(log, count)}, {type(log[count - 1].event).__name__}"
     return f"{last}, the end of the log." if not left else f"{last}: {left} event{'s'[: left != 1]} behind."
 

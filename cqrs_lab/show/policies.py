@@ -108,7 +108,7 @@ def _picture(prices: pd.DataFrame, policy: int, think: float, world: WorldRun, c
     )
     none = f"Case {case}: there are only {len(cases)}."
     shown = f"Case {case} of {len(cases)}: {cases[case - 1].says}" if case <= len(cases) else none
-    name = f"Each policy by what is waited and what is missed. {says}"
+    name = f"Each policy by how long somebody waits and how many reads miss their own write. {says}"
     html = (
         f'<p class="says">{escape(says)}</p>{_chart(prices, policy, name)}{_table(prices)}'
         f'<p class="says">{escape(meets)}<br>{escape(shown)}</p>'
@@ -138,7 +138,7 @@ def _chart(prices: pd.DataFrame, policy: int, name: str) -> str:
         axes.plot([wait], [miss], marker="^", color=READ.colour if not here else INK, markersize=13 if here else 8)
         weight = "bold" if here else "normal"
         axes.annotate(str(label), (wait, miss), (8, above[str(label)]), textcoords="offset points", fontweight=weight)
-    axes.set(xlim=(-upper * 0.03, upper), ylim=(-0.06, 1.1), xlabel="somebody waits, seconds on average")
+    axes.set(xlim=(-upper * 0.03, upper), ylim=(-0.06, 1.1), xlabel="average wait, seconds")
     axes.set_ylabel("reads that miss their own write")
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     ticks(axes.xaxis, upper)

@@ -56,7 +56,7 @@ def _picture(rate: int, costs: pd.DataFrame, added: dict[int, pd.Series]) -> Pic
     each = ", ".join(f"{remedy} {later[remedy]:.2f} s" for remedy in LINES)
     says = (
         f"At {rate} transactions a second, of {LASTS_SECONDS} s each, writing takes {busy:.0%} of the time{end}: "
-        f"an event is read later by {each}; without a remedy {skipped} are skipped."
+        f"each event is read later (averages: {each}); without a remedy {skipped} are skipped."
     )
     figure, axes = new_chart(9.0, 3.6)
     figure.subplots_adjust(left=0.09, right=0.8, bottom=0.16)

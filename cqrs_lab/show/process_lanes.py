@@ -50,8 +50,8 @@ def process_lanes(
 ) -> View:
     """Let any step of a process fail, and see in lanes who does what because of whom.
 
-    Every setting is played anew. The controls: what fails, after how many minutes the customer cancels, after which of
-    its commands the process manager dies, and how many of the run's events are shown.
+    Every setting is played from the start. The controls: what fails, after how many minutes the customer cancels,
+    after which of its commands the process manager dies, and how many of the run's events are shown.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def process_lanes(
     lanes : mapping of str to str
         How a stream's name begins, and whose lane that is.
     columns : int, optional
-        So many events have room; a longer log makes the columns narrower.
+        The number of events that have room; a longer log makes the columns narrower.
     latest_cancel, most_commands : int, optional
         How far the controls go.
 
@@ -263,7 +263,7 @@ def _said(label: Label) -> list[str]:
 
 
 def _way(row: pd.Series, place: Places, wide: float) -> Four | None:
-    """Tell the way of the command that led to an event; where a time was up, it comes from there."""
+    """Return the path of the command that led to an event; where a time was up, it comes from there."""
     end, start = place[row.name], place.get(row["cause"])
     if row["time_is_up"]:
         start = (end[0] - ASIDE * wide, end[1])
@@ -284,7 +284,7 @@ def _arrow(row: pd.Series, place: Places, wide: float) -> list[str]:
 
 
 def _upright(row: pd.Series, x: float, wide: float, bottom: float) -> list[tuple[Four, str, str, int]]:
-    """Tell which lines stand before and behind an event, from below the first lane's labels on: style, words, level."""
+    """Return the lines before and after an event, from below the first lane's labels on: style, words, level."""
     lines = (
         (row["time_is_up"], x - ASIDE * wide, "stroke-dasharray:2 5", "time is up", 68),
         (row["crash"], x + ASIDE * wide, "", "process died", 52),
@@ -329,7 +329,7 @@ def _left_no_event(x: float, y: float, words: str) -> list[str]:
 
 
 def _words(event: str, lane: str) -> tuple[str, ...]:
-    """Name an event in its lane: StockReserved is "reserved" among the stock's; of who says no, that is said alone."""
+    """Return an event's name in its lane: StockReserved is "reserved" among the stock's; a refusal says only that."""
     kind = lane.rstrip("-").capitalize()
     words = tuple(word.lower() for word in re.findall(r"[A-Z][a-z]*", event.removeprefix(kind)))
     return words[-1:] if event.endswith(REFUSING) else words

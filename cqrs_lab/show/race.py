@@ -129,4 +129,4 @@ def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
     axes.set_xticks(events, [f"{one:,}" for one in events])
     axes.yaxis.set_major_formatter(EngFormatter(unit="s"))
     axes.minorticks_off()
-    return drawn(figure, f"Time against the number of events, both in powers of ten, a line per way. {says}")
+    return drawn(figure, f"Time against the number of events, both axes logarithmic, one line per way. {says}")

@@ -32,7 +32,7 @@ SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the 
 WAYS = (SWAP, ABORT, EMPTY)
 STEPS = 16
 BEGINS_AT = 3
-"""At step 0 there is next to nothing to be seen."""
+"""At step 0 there is almost nothing to see."""
 TENS = 10
 MOST_BUILT, MOST_TRAFFIC = 30, 20
 SHOWN_ROWS = 6
@@ -227,21 +227,21 @@ def _dashed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said(run: Recorded, step: int) -> str:
-    """Tell who answers now."""
+    """Return who answers now."""
     now = run.steps[step]
     behind = now.head - now.serving
     where = f"{behind:,} events behind the head of the log" if behind else "the head of the log"
-    told = f"A query for all {run.asked} is told {now.answer:,}."
+    told = f"A query for all {run.asked} returns {now.answer:,}."
     return f"Step {step}: version {now.version} serves, as of {now.serving:,}, {where}. {told}"
 
 
 def _outlook(run: Recorded, step: int, setting: Setting) -> str:
-    """Tell what is being built, and what will come of it."""
+    """Return what is being built, and what will come of it."""
     now = run.steps[step]
     since = [one.state for one in run.steps].index(now.state)
     if now.state == "not begun":
         plan = {SWAP: "be built beside it", ABORT: "be built beside it, and given up half-way", EMPTY: "take its place"}
-        return f"In steps of {setting.build:,} events the next version is to {plan[setting.way]}."
+        return f"In steps of {setting.build:,} events the next version will {plan[setting.way]}."
     if now.state == "aborted":
         return f"What was built was given up at step {since}; no reader has noticed."
     if now.state == "emptied":
@@ -250,22 +250,25 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
         return f"The table is full again; until step {since} every answer came from a half-built one."
     if now.state == "swapped":
         last = run.steps[since].serving - (run.steps[since - 1].building or 0) - setting.build
-        late = f", which took in the last {last:,} events by itself" if last > 0 else ""
+        late = f", which applied the last {last:,} events by itself" if last > 0 else ""
         return f"It took over at step {since} in one swap{late}."
     return _gap(now.head, now.building or 0, setting)
 
 
 def _gap(head: int, built: int, setting: Setting) -> str:
-    """Tell how far what is being built has come, and if it will ever arrive."""
+    """Return how far the version being built has come, and whether it will ever arrive."""
     grows_by = setting.traffic - setting.build
     read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
     if setting.way == ABORT:
         return f"{read} Once half of them are read, it is given up."
     if grows_by >= 0:
         moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
-        return f"{read} As much comes in as is built, or more: while that lasts, the gap {moves}, and nothing ends."
-    left = -((head - built - setting.build + 1) // grows_by)
-    return f"{read} The gap closes by {-grows_by:,} events a step: {max(1, left)} to go."
+        return (
+            f"{read} As much comes in as is built, or more: while that lasts, the gap {moves}, and the rebuild never "
+            f"ends."
+        )
+    left = max(1, -((head - built - setting.build + 1) // grows_by))
+    return f"{read} The gap closes by {-grows_by:,} events a step: {left} step{'s'[: left != 1]} to go."
 
 
 def _changed(run: Recorded) -> str:

@@ -142,14 +142,14 @@ class RecordedRun:
     def catch_up(self, name: str) -> None:
         """Let one projection read to the end of the log, and record that."""
         if name not in self._projectors:
-            raise InvalidArgument(f"no projection {name!r} here; there is {', '.join(self._projectors)}")
+            raise InvalidArgument(f"no projection {name!r} here; give one of {', '.join(self._projectors)}")
         projector = self._projectors[name]
         before, count = projector.position, projector.catch_up()
         says = f"{name} reads {_events(count)}, from position {before} to {projector.position}. {self._who_is_behind()}"
         self._note("follows", f"{_events(count)}", says, projector.table, (name,))
 
     def frame(self) -> pd.DataFrame:
-        """Give one row per step: way, message, head of the log, each projection's position, and the sentence."""
+        """Return one row per step: way, message, head of the log, each projection's position, and the sentence."""
         rows = [
             {"way": step.way, "message": step.label, "head": step.head, **step.positions, "says": step.says}
             for step in self.steps

@@ -28,12 +28,12 @@ WRITERS = ("Ada", "Ben")
 ENDS = ("it commits", "it rolls back", "it never ends: her program hangs")
 COMMITS, ROLLS_BACK, HANGS = ENDS
 HOW: dict[Remedy, str] = {
-    "none": "No remedy: at each look the reader takes all that is committed after its own position.",
+    "none": "No remedy: at each poll the reader reads everything that is committed after its own position.",
     "lock": "Lock: a transaction waits until no other is open, and takes its position then.",
     "low watermark": "Low watermark: the reader stops before the first position whose transaction is open, "
     "however long that stays open.",
     "gap-aware reader": "Gap-aware reader: if it finds a later position and one is missing, it stops before the gap, "
-    f"for {PATIENCE_SECONDS} seconds. Then it gives the missing one up and goes on.",
+    f"for {PATIENCE_SECONDS} seconds. Then it gives up on the missing one and goes on.",
 }
 
 
@@ -56,7 +56,7 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     >>> view = skipped_event()
     >>> view.move(ada_lasts=21)
     >>> view
-    Ada's event at position 1 is skipped for ever, and the reader's lag is 0. Ben's event is read at second 20.
+    Ada's event at position 1 is skipped forever, and the reader's lag is 0. Ben's event is read at second 20.
     """
     ada, ben = _pair("ada", ada), _pair("ben", ben)
     controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
@@ -110,7 +110,7 @@ def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
 def _said(name: str, row: pd.Series, run: GapRun) -> str:
     if row["skipped"]:
         lag = run.polls["lag_events"].iloc[-1]
-        return f"{name}'s event at position {row['position']} is skipped for ever, and the reader's lag is {lag}."
+        return f"{name}'s event at position {row['position']} is skipped forever, and the reader's lag is {lag}."
     if pd.notna(row["visible_at"]):
         return f"{name}'s event is read at second {row['visible_at']:g}."
     if pd.isna(row["took_at"]):
@@ -194,8 +194,8 @@ def _key() -> list[Line2D]:
         Line2D([], [], color=READ.colour, linestyle="--", label="committed, not read yet"),
         Line2D([], [], color=READ.colour, marker="^", markersize=10, linestyle="", label="read"),
         Line2D([], [], color=READ.colour, marker="|", markersize=18, linestyle="", label=_LOOK),
-        Line2D([], [], color=INK, marker="x", markersize=10, markeredgewidth=3, linestyle="", label="skipped for ever"),
+        Line2D([], [], color=INK, marker="x", markersize=10, markeredgewidth=3, linestyle="", label="skipped forever"),
     ]
 
 
-_LOOK = "the reader looks; the number: its position then"
+_LOOK = "the reader polls; the number is its position afterwards"

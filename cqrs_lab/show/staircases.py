@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,14 @@ from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
 from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
-from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.tail import round_up
+from cqrs_lab.show.view import Control, Scale, View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Times = NDArray[np.floating[Any]]
-STEPS = 100
+MOST_STEPS = 100
 
 
 class Stairs(NamedTuple):
@@ -100,10 +102,19 @@ def staircases(events: pd.DataFrame, first: int = 1, count: int = 30, replica: i
     """
     stairs = stairs_of(events, first, count, replica)
 
-    def draw(moment: int) -> Picture:
-        return _picture(stairs, stairs.start + (stairs.end - stairs.start) * moment / STEPS)
+    scale = _seconds(stairs)
+    last = max(0, floor((stairs.end - scale.first) / scale.step))
 
-    return View(draw, [Control("moment", "Moment, in % of the time shown", 0, STEPS, 2 * STEPS // 5)])
+    def draw(moment: int) -> Picture:
+        return _picture(stairs, round(scale.first + moment * scale.step, 9))
+
+    return View(draw, [Control("moment", "Moment", 0, last, 2 * last // 5, scale=scale)])
+
+
+def _seconds(stairs: Stairs) -> Scale:
+    """Return the scale of a control that goes through a stretch in round seconds."""
+    step = round_up((stairs.end - stairs.start) / MOST_STEPS)
+    return Scale("s", step, min(stairs.end, step * ceil(stairs.start / step)))
 
 
 def _picture(stairs: Stairs, moment: float) -> Picture:
@@ -111,7 +122,7 @@ def _picture(stairs: Stairs, moment: float) -> Picture:
     behind = committed - visible
     says = (
         f"At {moment:.2f} s, {committed:,} events are committed and {visible:,} visible: the readers are {behind} "
-        f"event{'s'[: behind != 1]} behind{f', the oldest of them for {waits:.2f} s' if waits else ''}."
+        f"event{'s'[: behind != 1]} behind{f'; the oldest of these has waited {waits:.2f} s' if waits else ''}."
     )
     figure, axes = new_chart(9.0, 4.2)
     draw_stairs(axes, stairs)

@@ -62,7 +62,7 @@ def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: f
     )
     numbers = pd.DataFrame(
         {
-            "thinks, s": [brief_number(after)],
+            "think time, s": [brief_number(after)],
             "misses their own write": [f"{stale:.1%}"],
             "waits with a token, s": [brief_number(waits)],
             "read model behind, at a random moment": [f"{behind:.1%}"],
@@ -70,7 +70,7 @@ def _picture(run: LagRun, theory: LagDistribution | None, upper: float, after: f
     )
     figure, axes = new_chart(8.0, 3.8)
     draw_stale(axes, run, theory, upper, after)
-    name = f"Probability that a read misses its own write, by the seconds in between. {says}"
+    name = f"Probability that a read misses its own write, by the seconds between them. {says}"
     html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "A read")}'
     return Picture(html, says, frame)
 

@@ -1,4 +1,4 @@
-"""The tail: the share of events that lag more than so many seconds."""
+"""The tail: for each number of seconds, the share of events that lag more."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def tail(run: LagRun) -> Picture:
     draw_tail(axes, run, theory)
     says = says_of(run)
     numbers = figures(run, theory)
-    name = f"Share of events with a lag above so many seconds, upward in powers of ten. {says}"
+    name = f"Share of events whose lag is above each number of seconds, on a logarithmic axis. {says}"
     return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{lag_table(numbers)}', says, numbers)
 
 

@@ -51,7 +51,7 @@ class Control(NamedTuple):
         return cls(name, label, 0, len(choices) - 1, 0, tuple(choices))
 
     def end(self, values: Mapping[str, int]) -> int:
-        """Tell how far it goes at a setting of all controls."""
+        """Return how far it goes at a setting of all controls."""
         return self.most(values) if callable(self.most) else self.most
 
 
@@ -77,7 +77,7 @@ def _check_draw(draw: Any, names: Sequence[str]) -> None:
 
 
 class View(anywidget.AnyWidget):
-    """A picture drawn anew whenever a control moves.
+    """A picture that is drawn again whenever a control moves.
 
     Everything it does works without a front end too: ``view.at(step=3)`` gives the picture at a setting, and
     ``view.move(step=3)`` moves the control as a learner would.
@@ -139,13 +139,13 @@ class View(anywidget.AnyWidget):
         self.values = self._checked(values)
 
     def frame(self) -> pd.DataFrame:
-        """Give the numbers behind the picture that is shown now."""
+        """Return the numbers behind the picture that is shown now."""
         return self.picture.frame.copy()
 
     def _checked(self, moved: Mapping[str, int]) -> dict[str, int]:
         names = [control.name for control in self._controls]
         if unknown := [name for name in moved if name not in names]:
-            raise InvalidArgument(f"no control {unknown[0]!r}; there is {', '.join(names)}")
+            raise InvalidArgument(f"no control {unknown[0]!r}; give one of {', '.join(names)}")
         # Those whose end depends on others come last: the others are in order by then.
         for control in sorted(self._controls, key=lambda one: callable(one.most)):
             value, most = moved.get(control.name, control.least), control.end({**self.values, **moved})
@@ -166,7 +166,7 @@ class View(anywidget.AnyWidget):
         return after
 
     def _at_their_ends(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
-        """Tell the front end what it needs to draw the controls."""
+        """Return what the front end needs to draw the controls."""
         return [control._asdict() | {"most": control.end(values)} for control in self._controls]
 
     def _redraw(self, change: Any) -> None:

@@ -29,7 +29,7 @@ MOST_LANES, MOST_OPERATIONS = 8, 18
 ROOM = 0.15
 KEY = (
     f"{WRITE.marker} a write, {READ.marker} a read; beside it what was written or read, and its position in the log "
-    "(– is none)."
+    "(– means none)."
 )
 
 
@@ -56,7 +56,7 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> 
     verdicts = guarantees.check(trace)
     unknown = [name for name in names if name not in verdicts]
     if unknown:
-        raise InvalidArgument(f"no guarantee {unknown[0]!r}; there is {', '.join(verdicts)}")
+        raise InvalidArgument(f"no guarantee {unknown[0]!r}; give one of {', '.join(verdicts)}")
     cases = [(name, broken) for name in names for broken in verdicts[name].broken_by]
     cases.sort(key=lambda case: float(trace.loc[list(case[1].operations), "ret"].max()))
     frame = pd.DataFrame(
@@ -85,7 +85,7 @@ def _all_of(
     )
     kinds = trace["op"].value_counts()
     counts = (trace["session"].nunique(), "session"), (kinds.get("w", 0), "write"), (kinds.get("r", 0), "read")
-    told = f"{', '.join(_counted(*one) for one in counts)}; {_counted(len(frame), 'time')} a guarantee was broken."
+    told = f"{', '.join(_counted(*one) for one in counts)}; a guarantee was broken {_counted(len(frame), 'time')}."
     first = trace[trace["session"].isin(list(dict.fromkeys(trace["session"]))[:MOST_LANES])].head(MOST_OPERATIONS)
     return _picture(first, None, f"{told}{_left_out(trace, first)}", counted, "Guarantees", frame)
 
@@ -108,11 +108,11 @@ def _counted(count: int, what: str) -> str:
 
 
 def _left_out(trace: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """Tell what the picture leaves out, so that nobody counts in it what is not there."""
+    """Return what the picture leaves out, so that nobody counts on it for what is not there."""
     if len(shown) == len(trace):
         return ""
     lanes = _counted(shown["session"].nunique(), "session")
-    return f" The picture has the first {len(shown)} writes and reads, of {lanes}."
+    return f" The picture shows the first {len(shown)} writes and reads, of {lanes}."
 
 
 def _words(name: str) -> str:

@@ -112,7 +112,7 @@ def among(name: str, value: Any, accepted: tuple[str, ...]) -> None:
 
 
 def seconds_of(name: str, values: Any, what: str) -> NDArray[np.float64]:
-    """Return a list of finite seconds, at least one, none below 0; a date or a text is no number of seconds.
+    """Return a list of finite seconds, at least one, none below 0; a date or a text is not a number of seconds.
 
     Raises
     ------

@@ -46,7 +46,7 @@ def _rates(model: LagModel) -> list[tuple[float, float]]:
 
 
 def _more(model: LagModel) -> set[str]:
-    """Name what a model has besides arrivals and handling; partitions and replicas have no lag of their own."""
+    """Return the names of what a model has besides arrivals and handling, but for partitions and replicas."""
     optional = (field for field in fields(model) if field.kw_only)
     changed = {field.name for field in optional if getattr(model, field.name) != field.default}
     return changed - {"partitions", "replicas"}

@@ -36,7 +36,7 @@ class LazyDraws:
         self._drawn, self._joined = 0, np.empty(0)
 
     def next_chunk(self) -> Seconds:
-        """Draw some more, and keep none of them: their number grows to a bound, whoever asks."""
+        """Draw some more, and keep none of them: their number grows to a bound, no matter who asks."""
         size = min(max(LEAST_CHUNK, self._drawn), MOST_CHUNK)
         self._drawn += size
         if self._drawn > self._most:
@@ -141,7 +141,7 @@ class Draws:
         return None if duration is None else duration.draw(child(self.seed, component), self.events)
 
     def work(self, replica: int) -> Work:
-        """Give what each event takes at a replica; every replica has times of its own."""
+        """Return what each event takes at a replica; every replica has times of its own."""
         model, random = self.model, child(self.seed, "handling", replica)
         handling = model.handling.draw(random, self.events)
         if model.retries is None or model.retries.probability == 0:
@@ -152,19 +152,19 @@ class Draws:
         return Work(handling + more[ends] - more[ends - again], again * model.retries.backoff_seconds)
 
     def intervals(self, partition: int, replica: int) -> LazyDraws:
-        """Give a projector's polling intervals."""
+        """Return a projector's polling intervals."""
         assert self.model.polling is not None
         most = MOST_POLLS / (len(self.model.shares) * self.model.replicas)
         return LazyDraws(self.model.polling.interval, child(self.seed, "polling", partition, replica), most)
 
     def until_crash(self, partition: int, replica: int) -> LazyDraws:
-        """Give how long a projector's crash clock runs from one crash to the next."""
+        """Return how long a projector's crash clock runs from one crash to the next."""
         crashes = self.model.crashes
         lifetime: Duration = Fixed(LARGEST) if crashes is None else Exponential(1 / crashes.rate_per_second)
         return LazyDraws(lifetime, child(self.seed, "crashes", partition, replica))
 
     def repairs(self, partition: int, replica: int) -> LazyDraws:
-        """Give how long a projector's repairs take."""
+        """Return how long a projector's repairs take."""
         crashes = self.model.crashes
         return LazyDraws(
             Fixed(0.0) if crashes is None else crashes.repair, child(self.seed, "repairs", partition, replica)

@@ -1,4 +1,4 @@
-"""The gap: transactions get their positions before they commit, and a reader skips one for ever."""
+"""The gap: transactions get their positions before they commit, and a reader skips one forever."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class GapRun:
         One row per transaction (from 1): wanted_at (float64, seconds: when its writer wanted to begin), position
         (int64; 0 if it took none), took_at (float64, seconds: later than wanted_at where a lock made it wait; NaN if
         it took none), committed_at (float64, seconds; NaN if it aborted or is open), visible_at (float64, seconds; NaN
-        if never), skipped (bool: committed, not seen, and the reader stands behind it).
+        if never), skipped (bool: committed, not seen, and the reader is past it).
     polls : DataFrame
         One row per poll: seconds (float64), upto (int64, the reader's position then), lag_events (int64).
     """
@@ -136,7 +136,7 @@ def simulate_gap(
     Raises
     ------
     InvalidArgument
-        A time is no time, or the reader would poll for ever, or more than 100,000 times; or there are more than 10,000
+        A time is no time, or the reader would poll forever, or more than 100,000 times; or there are more than 10,000
         transactions.
     """
     among("remedy", remedy, REMEDIES)
@@ -172,7 +172,7 @@ def _check_end(
     transactions: Sequence[Transaction], interval_seconds: float, patience_seconds: float, until_seconds: float | None
 ) -> None:
     if until_seconds is None and any(math.isinf(one.lasts) for one in transactions):
-        raise InvalidArgument("a transaction stays open, and the reader would poll for ever; give until_seconds")
+        raise InvalidArgument("a transaction stays open, and the reader would poll forever; give until_seconds")
     if until_seconds is not None and until_seconds < interval_seconds:
         raise InvalidArgument(f"until_seconds={until_seconds:g} is before the first poll, at {interval_seconds:g}")
     last = max((one.takes_at for one in transactions), default=0) + sum(one.lasts for one in transactions)

@@ -38,7 +38,7 @@ def visible(
 
 
 def _stops(crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws, outages: Downtime) -> Iterator[Stop]:
-    """Return the stops that come by the clock, in order: crashes, and the points to which outages have shrunk."""
+    """Return the stops that happen by the clock, in order: crashes, and the points to which outages have shrunk."""
     planned = [(float(at), float(at), False) for at in outages.starts]
     up, crash = 0.0, 0
     while crashes is not None and crashes.when == "always":
@@ -53,7 +53,7 @@ def _stops(crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws, outage
 
 
 def _handling_clock(crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws) -> Iterator[tuple[float, float]]:
-    """Return the crashes that come by handling time: how much until the next, and its repair."""
+    """Return the crashes that happen by handling time: how much until the next, and its repair."""
     crash = 0
     while crashes is not None and crashes.when == "handling":
         yield until[crash], repairs[crash]

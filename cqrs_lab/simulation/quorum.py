@@ -57,8 +57,8 @@ class Quorum:
 
 def _quantile(seconds: Seconds, share: float) -> float:
     if not is_real(share) or not 0 < share <= 1:
-        raise InvalidArgument(f"{shown(share)} is no share; give a number above 0, and 1 at most{PER_CENT}")
-    # The smallest value that so many do not exceed: with r + w > n it is 0 without an epsilon.
+        raise InvalidArgument(f"{shown(share)} is not a share; give a number above 0, and 1 at most{PER_CENT}")
+    # The smallest value that this many do not exceed: with r + w > n it is 0 without an epsilon.
     return float(np.quantile(seconds, float(share), method="inverted_cdf"))
 
 

@@ -129,7 +129,7 @@ class _Reader:
             self._start("crash")
 
     def _while_no_outage(self, seconds: float) -> Process:
-        """Let so many seconds pass; in an outage everything stands still."""
+        """Let this number of seconds pass; in an outage everything stands still."""
         while True:
             while self.outage:
                 yield self.outage_over

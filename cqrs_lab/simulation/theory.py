@@ -156,7 +156,7 @@ def pushed_fixed(rate: float, seconds: float) -> LagDistribution:
     def at_most(count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         while len(present) <= count:
             n = len(present)
-            arrive = scipy.stats.poisson.sf(np.arange(n + 2) - 1, rho)  # how likely that so many or more come meanwhile
+            arrive = scipy.stats.poisson.sf(np.arange(n + 2) - 1, rho)  # how likely this many or more come meanwhile
             terms = present[0] * arrive[n] + np.dot(present[1:], arrive[n:1:-1])
             present.append(float(terms / (1 - arrive[1])))
         return np.cumsum(present[: count + 1])
@@ -469,7 +469,7 @@ def all_caught_up(replicas: int, lag_mean: float) -> LagDistribution:
 
 @checked
 def freshest_of(replicas: int, lag_mean: float) -> LagDistribution:
-    """Independent exponential lags: the least of so many, e^(−N t / lag_mean).
+    """Independent exponential lags: the least of them, e^(−N t / lag_mean).
 
     Source: A. Rényi, On the theory of order statistics, 1953.
     """

@@ -22,7 +22,7 @@ from cqrs_lab.write.decider import Command, Event, State
 
 @dataclass(frozen=True, slots=True)
 class Process(Generic[Command, Event, State]):
-    """The rules of a long-running process: a decider turned round.
+    """The rules of a long-running process: a decider turned around.
 
     All functions are pure. Every fact that a command needs comes from the event, the state or `now`.
 
@@ -185,7 +185,7 @@ class ProcessManager(Follower):
     def catch_up(self, limit: int | None = None) -> int:
         """Handle the log to its end, including the events its own commands cause, or at most `limit` events.
 
-        A process that reacts to its own events for ever needs a limit; once started, it can be stopped between reads.
+        A process that reacts to its own events forever needs a limit; once started, it can be stopped between reads.
 
         Returns
         -------

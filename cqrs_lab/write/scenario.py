@@ -102,7 +102,7 @@ class When:
         if fits:
             return Passed(f"✓ {self._story}, then {expectation}")
         came = repr(self._events) if self._rejected is None else f"rejected: {self._rejected}"
-        raise ScenarioFailed(f"{self._story}\n  expected: {expectation}\n  came:     {came}")
+        raise ScenarioFailed(f"{self._story}\n  expected: {expectation}\n  got:      {came}")
 
 
 class Passed(str):

@@ -109,7 +109,7 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays():
 def test_an_unknown_exercise_is_refused_with_those_there_are():
     for key in ("99.9", "", None, ["02.1"], 7):
         for ask in (lambda key=key: check(key, 1), lambda key=key: hint(key)):
-            with pytest.raises(InvalidArgument, match=r"a text such as \"02\.1\"; there is 00\.1, 00\.2"):
+            with pytest.raises(InvalidArgument, match=r"a text such as \"02\.1\"; give one of 00\.1, 00\.2"):
                 ask()
 
 

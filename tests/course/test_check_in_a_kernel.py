@@ -53,7 +53,7 @@ def test_classes_and_functions_of_cells_are_judged_as_they_stand(kernel):
     run(client, ANSWER.replace("<= moment", "<= moment + later"))
     told = run(client, "check('07.1', behind)")
     came, line = told.splitlines()[2:4]
-    assert came == "What came: NameError: name 'later' is not defined"
+    assert came == "Got: NameError: name 'later' is not defined"
     assert line.startswith("Your line: line 11 of cell [3]: return sum(one.at <= moment + later <")
 
 

@@ -65,7 +65,7 @@ def test_lesson_12_shows_react_whole_and_says_what_plays_and_what_is_drawn():
 def test_lesson_12_s_cancel_is_too_late_from_the_minute_that_it_names():
     notes = {at: " ".join(one_order.see_through(cancels_after=at).notes) for at in range(1, 31)}
     assert [at for at, said in notes.items() if "CancelOrder was refused" in said] == list(range(26, 31))
-    assert "From 26 on" in text("12")
+    assert "From minute 26 on" in text("12")
 
 
 @pytest.mark.parametrize("number", sorted(CELLS))

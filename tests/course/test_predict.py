@@ -92,7 +92,7 @@ def test_what_is_no_question_or_no_answer_is_refused():
         predict("02.1", "How many?")
     with pytest.raises(InvalidArgument, match="give one of one, two, three"):
         ask().give("02.1", "four")
-    with pytest.raises(InvalidArgument, match=r"there is 02\.1"):
+    with pytest.raises(InvalidArgument, match=r"give one of 02\.1"):
         ask().give("02.9", "one")
 
 

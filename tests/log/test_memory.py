@@ -218,15 +218,15 @@ def opened():
 
 
 NO_EVENTS = {
-    "None": (None, "is no event; append what has happened"),
-    "an unfinished answer": (..., "is no event"),
-    "a class": (Firm, "the class Firm is no event; append an object of it"),
+    "None": (None, "is not an event; append what has happened"),
+    "an unfinished answer": (..., "is not an event"),
+    "a class": (Firm, "the class Firm is not an event; append an object of it"),
     "a rejection": (lab.CommandRejected("closed"), "is an error and no event; raise it"),
     "an error": (ValueError("x"), "is an error"),
     "a recorded event": (lab.RecordedEvent("a", 1, 1, "x", 0.0), r"is recorded already; append its \.event"),
     "a generator": (opened(), "append the events that come from it"),
-    "a function": (opened, "is no event; append what it returns"),
-    "a method": ("on".upper, "is no event; append what it returns"),
+    "a function": (opened, "is not an event; append what it returns"),
+    "a method": ("on".upper, "is not an event; append what it returns"),
     "a list": (["opened"], "could still be changed"),
     "a dict": ({"k": 1}, "could still be changed"),
     "a set": ({1}, "could still be changed"),

@@ -554,7 +554,7 @@ def test_what_an_event_sets_beside_its_fields_would_be_lost_and_is_refused():
     log = lab.MemoryEventStore()
     store = ShreddingStore(log, KeyRing(), {Beside: PersonalFields("member", {"name": ""})})
     with pytest.raises(
-        lab.InvalidArgument, match=r"Beside.initial is no field and would be lost; declare it, or make"
+        lab.InvalidArgument, match=r"Beside.initial is not a field, and would be lost; declare it, or use"
     ):
         store.append("member-7", [Beside("7", "Ada")], expected=ANY)
     assert log.head() == 0

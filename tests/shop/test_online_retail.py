@@ -283,8 +283,8 @@ REFUSED = {
     "another header": (lines(row(), header=COST), 1, "'UnitPrice' missing; 'Cost' unexpected; expected InvoiceNo,"),
     "a column twice": (lines(row() + ["1"], header=[*HEADER, "Quantity"]), 1, "'Quantity' there twice"),
     "a web page": (b"<!DOCTYPE html>\n<html>", None, "a web page or XML, not a table; expected a CSV or .xlsx"),
-    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", 3, "byte 0x00 is no letter of a text in UTF-8 or Latin-1"),
-    "another encoding": (lines(row(), row(description="CAFÉ")).decode().encode("cp850"), 3, "byte 0x90 is no letter"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", 3, "byte 0x00 is not a letter in UTF-8 or Latin-1"),
+    "another encoding": (lines(row(), row(description="CAFÉ")).decode().encode("cp850"), 3, "byte 0x90 is not a letter"),
     "gzip cut off": (TRUNCATED, "any", "the gzip file is damaged or cut off here; expected it whole"),
     "gzip damaged": (TRUNCATED[:500] + b"?" * 50 + TRUNCATED[550:], "any", "damaged or cut off"),
     "gzip of nothing": (b"\x1f\x8b", 1, "damaged or cut off"),
@@ -457,12 +457,12 @@ def swapped(column):
 @pytest.mark.parametrize(
     "name, change, fault",
     [
-        ("row_outcomes", lambda table: table.iloc[1:], "rows told once: read models 16, file 17"),
-        ("row_outcomes", one_more("told"), "rows told once: read models 16, file 17"),
+        ("row_outcomes", lambda table: table.iloc[1:], "rows accounted for once: read models 16, file 17"),
+        ("row_outcomes", one_more("told"), "rows accounted for once: read models 16, file 17"),
         ("row_outcomes", one_more("units"), "together, units: read models 21, file 20"),
-        ("row_outcomes", swapped("value_mills"), "rows told as their text asks: read models 15, file 17"),
+        ("row_outcomes", swapped("value_mills"), "rows accounted for as their text requires: read models 15, file 17"),
         ("row_outcomes", lambda table: table.assign(outcome="charge"), "stock adjustment, rows: read models 0, file 1"),
-        ("row_outcomes", lambda table: table.rename(index={"1004": "9"}), "rows told that are not in the file: .* 1"),
+        ("row_outcomes", lambda table: table.rename(index={"1004": "9"}), "rows accounted for that are not in the file: .* 1"),
         ("row_outcomes", lambda table: table.assign(customer="7"), "lines without a customer: read models 0, file 6"),
         ("product_listing", lambda table: table.iloc[1:], "product_listing, products: read models 3, file 4"),
         (
@@ -494,7 +494,7 @@ def test_a_read_model_that_was_tampered_with_does_not_reconcile(replayed, name, 
 def test_a_row_that_never_became_a_command_does_not_reconcile(write, monkeypatch):
     monkeypatch.setattr(sending, "commands_of", lambda rows: commands_of(rows.drop(index=3)))
     found = reconcile(replay(write(SHOP_DAY), lab.MemoryEventStore()))
-    assert "rows told once: read models 16, file 17" in map(str, found.faults)
+    assert "rows accounted for once: read models 16, file 17" in map(str, found.faults)
 
 
 def test_an_event_counted_twice_does_not_reconcile(write):
@@ -506,7 +506,7 @@ def test_an_event_counted_twice_does_not_reconcile(write):
     projector = lab.Projector(lab.MemoryEventStore(), Twice())
     projector.apply(lab.EventBatch(list(replayed_events(write))))
     found = reconcile(with_changes(replayed, projectors={**replayed.projectors, RowOutcomes.name: projector}))
-    assert "rows told once: read models 0, file 17" in map(str, found.faults)
+    assert "rows accounted for once: read models 0, file 17" in map(str, found.faults)
 
 
 def replayed_events(write):

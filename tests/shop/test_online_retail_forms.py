@@ -491,7 +491,7 @@ AMBIGUOUS = {
         text_of(changed(shop_days(), InvoiceDate=dated("%-m/%-d/%Y %H:%M"))),
         {"dates": "dmy"},
         "any",
-        "'7/13/2011 .*which is no date day/month/year, as --dates dmy says; .* month/day/year",
+        "'7/13/2011 .*which is not a date day/month/year, as --dates dmy says; .* month/day/year",
     ),
     "a count of days": (
         text_of(with_text("InvoiceDate", *["40513.35139"] * 200)), {}, 2,
@@ -576,11 +576,11 @@ AMBIGUOUS = {
     "a first line of 200 KB": ("x" * 200_000, {}, 1, "a first line of more than 131,072 characters"),
     "a first line of 200 KB with an end": ("x," * 100_000 + "\n" + lines(ROW), {}, 1, "a first line of more"),
     "a first field of 200 KB": ('"' + "x" * 140_000 + '",' + lines(ROW), {}, 1, "a first line of more"),
-    "a byte of nothing": (lines(ROW, [*ROW[:2], "TEA\0POT", *ROW[3:]]), {}, 3, "byte 0x00 is no letter"),
-    "UTF-16 without a mark": (lines(ROW).encode("utf-16-le"), {}, 1, "byte 0x00 is no letter"),
-    "UTF-16 cut off": (lines(ROW).encode("utf-16")[:-1], {}, "any", "no letter"),
+    "a byte of nothing": (lines(ROW, [*ROW[:2], "TEA\0POT", *ROW[3:]]), {}, 3, "byte 0x00 is not a letter"),
+    "UTF-16 without a mark": (lines(ROW).encode("utf-16-le"), {}, 1, "byte 0x00 is not a letter"),
+    "UTF-16 cut off": (lines(ROW).encode("utf-16")[:-1], {}, "any", "not a letter"),
     "two encodings": (lines([*ROW[:2], "CAFÉ", *ROW[3:]]).encode() + b"\n" + lines(ROW)[len(lines()):].encode() + b"\xc9", {}, "any", "byte 0xc9"),
-    "no text": (lines([*ROW[:2], "CAF\x81", *ROW[3:]]).encode("latin-1"), {}, 2, "byte 0x81 is no letter"),
+    "no text": (lines([*ROW[:2], "CAF\x81", *ROW[3:]]).encode("latin-1"), {}, 2, "byte 0x81 is not a letter"),
     "no header": (text_of(shop_days()[1:], shop_days()[0]), {}, 1, "wrong header: 'InvoiceNo', .* missing"),
 }  # fmt: skip
 

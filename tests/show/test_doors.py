@@ -141,7 +141,7 @@ NEXT_STEPS = ("give ", "let ", "write def", "there is ", "append ", "it lacks na
 def test_an_empty_log_is_a_picture():
     assert show.log_and_tables(store(0), []).says == "The log has 0 events. No projection reads it yet."
     assert show.log_and_tables(store(1), []).says == "The log has 1 event. No projection reads it yet."
-    assert show.log_and_tables(store(0), [read.BestSellers()]).says == "best_sellers has read nothing."
+    assert show.log_and_tables(store(0), [read.BestSellers()]).says == "best_sellers has read nothing yet."
     assert "nothing yet" in show.time_machine(store(0), "lamp-1", DECIDER).says
     assert "is at version 0" in show.time_machine(store(), "unknown", DECIDER).says
     assert show.who_saw_what(pd.DataFrame(columns=OPERATIONS)).says.startswith("No session has written or read")

@@ -46,8 +46,8 @@ def test_without_faults_every_mark_is_a_tick(view):
 def test_a_crash_between_table_and_checkpoint_counts_twice_and_the_marks_say_from_when(view):
     picture = view.at(worker=TABLE_FIRST, kind_1=BETWEEN, event_1=3)
     assert picture.says.endswith(
-        "Broken: the table is not what the log says up to its checkpoint; in the end the table is not what the whole "
-        "log says. The smallest plan that does it: a crash before the checkpoint is written (visit 1)."
+        "Broken: the table does not match the log up to its checkpoint; in the end the table does not match the whole "
+        "log. The smallest plan that does it: a crash before the checkpoint is written (visit 1)."
     )
     assert marks(picture) == ["✓", "✓"] + ["✗"] * 6
     assert marks(picture) == ["✓" if one else "✗" for one in _worker_steps(picture.frame)["agrees"]]
@@ -62,7 +62,7 @@ def test_in_the_lesson_an_order_that_counts_twice_takes_nothing_from_any_reader(
     names = {"visits": visits, "write": write, "Story": Story, "on_disk": on_disk, "simulate_faults": simulate_faults}
     exec("".join(cell["source"]), names)  # noqa: S102 - the lesson's own cell
     says = fault_plan(names["story"]).at(kind_1=BETWEEN, event_1=visit).says
-    assert "the table is not what the log says" in says and "reader" not in says and "receipt" not in says
+    assert "the table does not match the log" in says and "reader" not in says and "receipt" not in says
 
 
 def test_the_other_way_round_an_event_is_lost(view):
@@ -80,7 +80,7 @@ def test_nothing_breaks_the_kit_s_projector(view, kind):
 def test_where_there_is_one_write_there_is_no_moment_between(view):
     picture = view.at(worker=KIT, kind_1=BETWEEN)
     assert picture.says.endswith("nothing goes wrong. Every law held. It has one write: nothing lies between two.")
-    assert f"visit 2: {CRASHES[1]}, no such place" in picture.html
+    assert f"visit 2: {CRASHES[1]}: this worker has no such place" in picture.html
     writes_nothing = fault_plan(STORY, {"mine": on_disk(lambda disk, batch, projection: None)})
     assert writes_nothing.at(kind_1=1).says.endswith("It writes nothing.")
 
@@ -191,7 +191,7 @@ def test_a_worker_that_never_writes_or_always_raises_is_drawn():
     for take_in in (lambda disk, batch, projection: None, raises):
         view = fault_plan(STORY, {"mine": on_disk(take_in)})
         view.move(kind_1=1)
-        assert "Broken: in the end the table is not what the whole log says." in view.picture.says
+        assert "Broken: in the end the table does not match the whole log." in view.picture.says
 
 
 def raises(disk, batch, projection):

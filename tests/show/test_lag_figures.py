@@ -30,7 +30,7 @@ def alt_text(picture):
 
 def test_the_stairs_read_off_what_is_committed_and_visible_at_a_moment():
     view = staircases(combed().events, count=8)  # from 1 s to 9 s: the poll at 8 takes events 5 to 8
-    view.move(moment=50)
+    view.move(moment=40)
     assert view.frame().iloc[0].to_dict() == {
         "moment": 5.0,
         "committed": 5,
@@ -41,14 +41,24 @@ def test_the_stairs_read_off_what_is_committed_and_visible_at_a_moment():
     assert "At 5.00 s, 5 events are committed and 4 visible: the readers are 1 event behind" in view.picture.says
 
 
-@pytest.mark.parametrize("moment", range(0, 101, 5))
-def test_the_numbers_at_a_moment_are_those_of_the_events(moment):
-    events = QUEUE.events
-    row = staircases(events, first=500, count=40).at(moment=moment).frame.iloc[0]
+@pytest.mark.parametrize("part", range(0, 21))
+def test_the_numbers_at_a_moment_are_those_of_the_events(part):
+    events, view = QUEUE.events, staircases(QUEUE.events, first=500, count=40)
+    row = view.at(moment=part * view.controls[0]["most"] // 20).frame.iloc[0]
     came, shown = events["committed_at"] <= row["moment"], events["visible_at"] <= row["moment"]
     assert row["committed"] == came.sum() and row["visible"] == shown.sum()
     waiting = events.loc[came & ~shown, "committed_at"]
     assert row["oldest_waits_seconds"] == pytest.approx(row["moment"] - waiting.min() if len(waiting) else 0)
+
+
+def test_the_moment_is_set_in_round_seconds_from_the_first_commit_to_the_last_event_visible():
+    control = staircases(combed().events, count=8).controls[0]  # 1 s to 9 s
+    assert (control["label"], control["scale"], control["most"]) == ("Moment", ("s", 0.1, 1.0), 80)
+    control = staircases(QUEUE.events, first=500, count=40).controls[0]
+    _, step, first = control["scale"]
+    some = QUEUE.events.iloc[499:539]
+    assert first % step == 0 and 0 <= first - some["committed_at"].min() < step
+    assert 0 <= some["visible_at"].max() - (first + control["most"] * step) < step
 
 
 def test_the_stairs_say_what_they_show_and_how_late_the_events_are():
@@ -77,13 +87,13 @@ def test_where_events_overtake_each_has_a_line_of_its_own_and_nothing_is_shaded(
 def test_an_event_that_is_never_visible_leaves_the_picture_standing():
     events = combed().events
     events.loc[2, "visible_at"] = np.inf
-    picture = staircases(events, count=8).at(moment=100)
+    picture = staircases(events, count=8).at(moment=80)
     assert picture.frame["events_behind"].iloc[0] >= 1 and "nan" not in picture.html.lower()
 
 
 def test_a_replica_can_be_chosen_and_a_position_that_is_not_there_is_refused():
     run = simulate_lag(LagModel(Poisson(0.8), Exponential(1.0), replicas=2), 100, 1)
-    one, other = (staircases(run.events, count=20, replica=replica).at(moment=60).frame for replica in (0, 1))
+    one, other = (staircases(run.events, count=20, replica=replica).at(moment=30).frame for replica in (0, 1))
     assert not one.equals(other)
     with pytest.raises(InvalidArgument, match="no event at position 200; the run has 100"):
         staircases(run.events, first=200)
@@ -166,7 +176,8 @@ def test_the_dot_is_the_present_setting_and_from_1_on_the_lag_grows(stick):
     run = simulate_lag(LagModel(Poisson(0.7), Exponential(1.0)), 5_000, seed=1)
     assert brief_number(run.summary().loc["p99", "lag_seconds"]) in stick.at(busy=70).says
     growing = stick.at(busy=110)
-    assert "there is no steady state" in growing.says and alt_text(growing).startswith("Two staircases that part")
+    assert "there is no steady state" in growing.says and alt_text(growing).startswith("Two staircases that drift "
+    "apart")
 
 
 # --- the explorer -----------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_nothing_is_set_apart_before_the_first_event_or_by_an_event_that_is_not_
 
 def test_the_sentence_says_who_has_read_how_far(view):
     assert view.at(order_history=3, inventory_levels=0).says == (
-        "order_history has read up to position 3, OrderPlaced: 1 event behind. inventory_levels has read nothing."
+        "order_history has read up to position 3, OrderPlaced: 1 event behind. inventory_levels has read nothing yet."
     )
     assert "OrderPlaced, the end of the log" in view.at(order_history=4).says
 
@@ -93,7 +93,7 @@ def test_of_a_long_log_the_events_around_the_furthest_reader_are_shown(shop):
 
 def test_an_empty_log_can_be_shown():
     view = log_and_tables(lab.MemoryEventStore(), [read.OrderHistory()])
-    assert view.says == "order_history has read nothing."
+    assert view.says == "order_history has read nothing yet."
 
 
 def test_nothing_in_an_event_becomes_markup(view):

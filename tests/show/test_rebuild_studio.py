@@ -65,9 +65,9 @@ def test_the_last_stretch_is_taken_in_during_the_swap(view):
     swapped = view.at(step=7)
     assert swapped.frame["state"].tolist() == ["not begun", *["building"] * 6, "swapped"]
     assert swapped.says.startswith("Step 7: version 2 serves, as of 1,180, the head of the log.")
-    assert swapped.says.endswith("It took over at step 7 in one swap, which took in the last 130 events by itself.")
+    assert swapped.says.endswith("It took over at step 7 in one swap, which applied the last 130 events by itself.")
     assert view.at(step=6).says.endswith(
-        "has read 900 of 1,140 events (79%). The gap closes by 110 events a step: 1 to go."
+        "has read 900 of 1,140 events (79%). The gap closes by 110 events a step: 1 step to go."
     )
 
 
@@ -76,13 +76,14 @@ def test_the_number_of_steps_to_go_is_that_of_the_run(view, build, traffic):
     states = view.at(step=STEPS, build=build, traffic=traffic).frame["state"].tolist()
     swap = states.index("swapped")
     for step in range(1, swap):
-        assert view.at(step=step, build=build, traffic=traffic).says.endswith(f"a step: {swap - step} to go.")
+        to_go = "1 step to go." if swap - step == 1 else f"{swap - step} steps to go."
+        assert view.at(step=step, build=build, traffic=traffic).says.endswith(f"a step: {to_go}")
 
 
 def test_where_as_much_comes_in_as_is_built_the_rebuild_never_ends(view):
     for traffic, said in ((9, "the gap grows by 40 events a step"), (5, "the gap stays as it is")):
         picture = view.at(step=STEPS, build=5, traffic=traffic)
-        assert said in picture.says and picture.says.endswith("and nothing ends.")
+        assert said in picture.says and picture.says.endswith("and the rebuild never ends.")
         assert picture.frame["state"].iloc[-1] == "building" and (picture.frame["version"] == 1).all()
 
 
@@ -189,7 +190,7 @@ def test_the_first_number_column_of_both_versions_is_asked_for():
     view = rebuild_studio(two_events(), reads(1, OLD), reads(2, new), before=2)
     for step, version in ((0, 1), (1, 2)):
         says = view.at(step=step).says
-        assert f"version {version} serves" in says and "A query for all number is told 3" in says
+        assert f"version {version} serves" in says and "A query for all number returns 3" in says
 
 
 @pytest.mark.parametrize(

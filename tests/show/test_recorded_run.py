@@ -74,7 +74,7 @@ def test_the_frame_has_a_row_per_step(run):
 
 
 def test_what_cannot_be_shown_is_refused_with_what_can(shop, run):
-    with pytest.raises(lab.InvalidArgument, match="there is order_history, inventory_levels"):
+    with pytest.raises(lab.InvalidArgument, match="give one of order_history, inventory_levels"):
         run.catch_up("orders")
     with pytest.raises(lab.InvalidArgument, match="give at least one"):
         RecordedRun(shop.store, shop.bus, shop.queries, [])

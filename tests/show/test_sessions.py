@@ -35,7 +35,7 @@ def test_each_case_is_told_with_its_operations_in_order_of_time():
 
 def test_at_0_all_are_counted_and_nobody_is_blamed():
     picture = who_saw_what(TRACE).picture
-    assert picture.says == "2 sessions, 1 write, 3 reads; 2 times a guarantee was broken."
+    assert picture.says == "2 sessions, 1 write, 3 reads; a guarantee was broken 2 times."
     assert "read your writes" in picture.html and "monotonic reads" in picture.html
 
 
@@ -47,7 +47,7 @@ def test_what_is_counted_is_in_the_picture_or_said_to_be_left_out():
     run = simulate_world(BUSY, TEA, visits=25, think=Fixed(0.3), seed=2)
     large = who_saw_what(run.trace).picture
     shown = run.trace.head(18)
-    assert f"The picture has the first 18 writes and reads, of {shown['session'].nunique()} sessions." in large.says
+    assert f"The picture shows the first 18 writes and reads, of {shown['session'].nunique()} sessions." in large.says
     marks = large.html.count(">cup ") + large.html.count(">pot ")
     assert marks == 18
 

@@ -20,7 +20,7 @@ def test_a_commit_moved_past_a_poll_makes_its_event_fall_through():
     view.move(ada_lasts=21)
     assert view.frame()["skipped"].tolist() == [True, False]
     assert math.isnan(view.frame().at["Ada", "visible_at"])
-    assert view.picture.says.startswith("Ada's event at position 1 is skipped for ever, and the reader's lag is 0.")
+    assert view.picture.says.startswith("Ada's event at position 1 is skipped forever, and the reader's lag is 0.")
     assert ">skipped<" in view.picture.html and ">never<" in view.picture.html
     view.move(ada_lasts=17)  # commits at second 20, at which Ben's is read
     assert not view.frame()["skipped"].any()
@@ -78,9 +78,9 @@ def test_whatever_is_moved_the_picture_is_long_enough(remedy):
 
 def test_each_mark_is_told_and_the_reader_looks_to_the_end():
     html = skipped_event().picture.html
-    for told in ("a transaction, open", "waits for the lock", "committed, not read yet", "read", "skipped for ever"):
+    for told in ("a transaction, open", "waits for the lock", "committed, not read yet", "read", "skipped forever"):
         assert f">{told}<" in html
-    assert "the reader looks; the number: its position then" in html
+    assert "the reader polls; the number is its position afterwards" in html
     at = skipped_event().at(ada_lasts=21)
     assert len(re.findall(r">2<", at.html)) >= SHOWN_SECONDS / 10 - 1
 

@@ -54,7 +54,7 @@ def test_a_value_out_of_bounds_is_refused_with_the_bounds(view, setting):
 
 
 def test_an_unknown_control_is_refused_with_those_there_are(view):
-    with pytest.raises(InvalidArgument, match="there is width, height"):
+    with pytest.raises(InvalidArgument, match="give one of width, height"):
         view.at(depth=1)
 
 

@@ -282,8 +282,8 @@ PLAIN_KWARGS = {"events": 5, "commands": 5}
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (lambda: simulate_faults(STORY, None), "None is no plan; give a tuple of faults"),
-        (lambda: FaultPlan(Crash("before save")), "is no plan; give a tuple of faults"),
+        (lambda: simulate_faults(STORY, None), "None is not a plan; give a tuple of faults"),
+        (lambda: FaultPlan(Crash("before save")), "is not a plan; give a tuple of faults"),
         (lambda: simulate_faults(STORY, batch=2.5), "batch=2.5: give a whole number, 1 or more, or several"),
         (lambda: simulate_faults(STORY, batch=None), "batch=None: give a whole number"),
         (lambda: simulate_rebuild(rebuilds.STORY, batch=2.5), "batch=2.5: give a whole number, 1 or more"),
@@ -356,7 +356,7 @@ def test_what_a_rebuild_does_after_its_swap_is_looked_at_also_where_the_traffic_
 def test_a_rebuild_that_fails_after_its_swap_is_not_begun_anew_and_breaks_a_law(story):
     run = simulate_rebuild(story, [], swaps_and(fails))
     assert [law.split(".")[0] for law in run.broken] == ["rebuild: after the swap it comes to its end without an error"]
-    assert "came OSError: the old table cannot be dropped" in run.broken[0] and run.visits["before swap"] == 1
+    assert "got OSError: the old table cannot be dropped" in run.broken[0] and run.visits["before swap"] == 1
 
 
 def test_a_rebuild_that_never_ends_after_its_swap_does_not_hang_the_run():
@@ -460,7 +460,7 @@ def test_a_long_day_is_no_endless_one():
 def test_instances_may_be_numbers():
     waits = process(deadline=lambda times: Readers.end + timedelta(days=1))
     run = simulate_process(ProcessStory(register_questions, waits, OneQuestion()))
-    assert run.broken == ("nothing waits for ever. It still waits for 1.",)
+    assert run.broken == ("nothing waits forever. It still waits for 1.",)
 
     class Miscounts(lab.ProcessManager):
         """Knows one thing too many."""
@@ -469,7 +469,7 @@ def test_instances_may_be_numbers():
             return super().state(instance) + 1
 
     miscounted = simulate_process(ProcessStory(register_questions, process(), OneQuestion()), [], Miscounts)
-    assert "Asked for 1; expected 1; came 2" in miscounted.broken[0] and "law 6" in miscounted.broken[0]
+    assert "Asked for 1; expected 1; got 2" in miscounted.broken[0] and "law 6" in miscounted.broken[0]
 
 
 def test_a_worker_that_never_comes_by_a_site_cannot_be_crashed_and_is_told_so():
@@ -494,7 +494,7 @@ def test_a_law_is_listed_once_however_often_it_is_broken():
 
 def test_a_broken_law_reads_as_a_sentence_and_keeps_its_parts():
     broken = BrokenLaw.of("law 11: it converges", "caught up", "7", "5")
-    assert broken == "law 11: it converges. Caught up; expected 7; came 5."
+    assert broken == "law 11: it converges. Caught up; expected 7; got 5."
     assert (broken.law, broken.done, broken.expected, broken.came) == ("law 11: it converges", "caught up", "7", "5")
     told = BrokenLaw("the books balance", "Two cups are missing.")
     assert told == "the books balance. Two cups are missing." and told.came == "" and broken.came == "5"

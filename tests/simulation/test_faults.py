@@ -154,8 +154,8 @@ def test_each_mistake_is_found_for_what_it_is():
     lost = first(faults.checkpoint_first, Crash("after the checkpoint is written"))
     assert "law 6" in lost and "no such row" in lost
     twice = first(faults.table_first, Crash("after the table is written"))
-    assert "law 6" in twice and "{'units': 3}; came 'cup': {'units': 6}" in twice
-    assert "{'units': 3}; came 'cup': {'units': 6}" in first(faults.nothing_compared, Duplicate(1))
+    assert "law 6" in twice and "{'units': 3}; got 'cup': {'units': 6}" in twice
+    assert "{'units': 3}; got 'cup': {'units': 6}" in first(faults.nothing_compared, Duplicate(1))
     assert "law 7" in first(planted.error_swallowed, Poison(2))
 
 
@@ -263,7 +263,7 @@ def test_a_ticket_of_something_else_is_refused():
     with pytest.raises(lab.InvalidArgument, match="give the same story, worker and store"):
         replay(run.ticket, STORY)
     for wrong in ("", "{}", "[1]", run.ticket[:-9], run.ticket.replace("Crash", "Crush")):
-        with pytest.raises(lab.InvalidArgument, match="no replay ticket|is no fault"):
+        with pytest.raises(lab.InvalidArgument, match="is not a replay ticket|is not a fault"):
             replay(wrong, STORY)
     with pytest.raises(lab.InvalidArgument, match="holds batch, which simulate_process does not take"):
         replay(run.ticket, STORY, simulate=simulate_process)
@@ -320,7 +320,7 @@ def test_a_plan_goes_to_plain_data_and_back():
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (lambda: FaultPlan(("crash",)), "is no fault; there is Crash"),
+        (lambda: FaultPlan(("crash",)), "is not a fault; give one of Crash"),
         (lambda: FaultPlan((Crash("before save", 0),)), "give visit a whole number, 1 or more"),
         (lambda: FaultPlan((Duplicate(1, -1),)), "give later a whole number, 0 or more"),
         (lambda: FaultPlan((Delay(1, 0.5),)), "give seconds a whole number"),
@@ -346,5 +346,5 @@ def test_what_never_struck_is_told_with_the_places_there_are():
     assert missed.idle == FaultPlan((Crash("befor save"), Crash("before save", 99), Poison(99)))
     assert "Never struck: a crash befor save (visit 1); " in repr(missed) and "before save (" in repr(missed)
     assert "Never struck" not in repr(simulate_faults(STORY, [Crash("after merge")]))
-    with pytest.raises(lab.InvalidArgument, match="cannot strike a projector; there is Crash, Duplicate"):
+    with pytest.raises(lab.InvalidArgument, match="cannot strike a projector; give one of Crash, Duplicate"):
         simulate_faults(STORY, [Abort(1)])

@@ -171,11 +171,11 @@ class LooksNothingUp(lab.MemoryEventStore):
 def test_each_law_is_broken_by_a_fault_of_its_own():
     deaf = replace(fulfilment.process, overdue=lambda state, now: [])
     runs = [simulate_process(day(seed, deaf)) for seed in range(20)]
-    assert any("nothing waits for ever" in law for run in runs for law in run.broken)
+    assert any("nothing waits forever" in law for run in runs for law in run.broken)
     unknowing = [simulate_process(day(seed), [Crash("after save", 3)], KnowsNothingAnew) for seed in range(20)]
     assert any("what it knows is the fold of the log" in law for run in unknowing for law in run.broken)
     forgetful = simulate_process(LETTERS, [Crash("after send")], store=LooksNothingUp)
-    assert any("law 3" in law and "mail-1-1; expected one commit; came 2" in law for law in forgetful.broken)
+    assert any("law 3" in law and "mail-1-1; expected one commit; got 2" in law for law in forgetful.broken)
 
 
 PLACED = events.OrderPlaced("1", "ada", "Ireland", (events.OrderLine(1, "cup", "Tea cup", 2, 2550),), (), parties.OPENS)
@@ -347,7 +347,7 @@ def test_a_ticket_makes_the_same_run_in_a_fresh_process():
 
 
 def test_a_fault_that_cannot_strike_is_refused():
-    with pytest.raises(lab.InvalidArgument, match="cannot strike a process manager; there is Crash, Delay"):
+    with pytest.raises(lab.InvalidArgument, match="cannot strike a process manager; give one of Crash, Delay"):
         simulate_process(LETTERS, [Duplicate(1)])
 
 

@@ -103,5 +103,5 @@ def test_nonsense_is_refused(wrong):
 @pytest.mark.parametrize("share", [0, -0.1, 1.1])
 def test_a_share_is_a_share(share):
     run = quorum.simulate(SSD, SSD, SSD, SSD, n=3, r=1, w=1, samples=10)
-    with pytest.raises(InvalidArgument, match="no share"):
+    with pytest.raises(InvalidArgument, match="not a share"):
         run.t_visibility(share)

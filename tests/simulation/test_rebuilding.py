@@ -219,8 +219,8 @@ def test_a_run_tells_what_it_did_and_asked_step_by_step():
     [
         (lambda: simulate_rebuild(STORY, batch=0), "batch=0"),
         (lambda: simulate_rebuild(STORY, batch=(2, 3)), "batch="),
-        (lambda: simulate_rebuild(STORY, [Duplicate(1)]), "cannot strike a rebuild; there is Crash, Abort, Poison"),
-        (lambda: simulate_rebuild(STORY, ["crash"]), "is no fault; there is Crash"),
+        (lambda: simulate_rebuild(STORY, [Duplicate(1)]), "cannot strike a rebuild; give one of Crash, Abort, Poison"),
+        (lambda: simulate_rebuild(STORY, ["crash"]), "is not a fault; give one of Crash"),
         (lambda: simulate_rebuild(STORY, [Abort(0)]), "give step a whole number, 1 or more"),
     ],
 )

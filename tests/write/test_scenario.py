@@ -36,13 +36,13 @@ def test_then_compares_the_events_on_the_state_the_given_ones_make():
 @pytest.mark.parametrize(
     ("command", "expectation", "came"),
     [
-        ("add", lambda when: when.then(["add 1"]), r"came:     \['add 0'\]"),
-        ("add", lambda when: when.then([]), r"came:     \['add 0'\]"),
-        ("add", lambda when: when.then_nothing(), r"came:     \['add 0'\]"),
-        ("add", lambda when: when.then_rejected("x"), r"came:     \['add 0'\]"),
-        ("forbidden", lambda when: when.then_rejected("closed"), "came:     rejected: nobody may do this"),
-        ("forbidden", lambda when: when.then_nothing(), "came:     rejected: nobody may do this"),
-        ("forbidden", lambda when: when.then([]), "came:     rejected: nobody may do this"),
+        ("add", lambda when: when.then(["add 1"]), r"got:      \['add 0'\]"),
+        ("add", lambda when: when.then([]), r"got:      \['add 0'\]"),
+        ("add", lambda when: when.then_nothing(), r"got:      \['add 0'\]"),
+        ("add", lambda when: when.then_rejected("x"), r"got:      \['add 0'\]"),
+        ("forbidden", lambda when: when.then_rejected("closed"), "got:      rejected: nobody may do this"),
+        ("forbidden", lambda when: when.then_nothing(), "got:      rejected: nobody may do this"),
+        ("forbidden", lambda when: when.then([]), "got:      rejected: nobody may do this"),
     ],
 )
 def test_what_does_not_hold_fails_and_says_what_came(command, expectation, came):

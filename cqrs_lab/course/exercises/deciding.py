@@ -20,7 +20,7 @@ DELIBERATE = (CommandRejected, ValueError, AssertionError, RuntimeError, Permiss
 def as_decider(answer: Any) -> Decider[Any, Any, Any]:
     """Return an answer as a decider, or ask for one."""
     if isinstance(answer, type) or not all(hasattr(answer, name) for name in ("initial_state", "decide", "evolve")):
-        raise NotYet("looked at your answer", shown(answer), A_DECIDER, "What holds a rule?")
+        raise NotYet("looked at your answer", shown(answer), A_DECIDER, "What keeps a rule?")
     return Decider(answer.initial_state, answer.decide, answer.evolve)
 
 
@@ -87,7 +87,7 @@ def expect(
         raise NotYet(f"{done}, then looked at the state", repr(state), repr(before), changed)
     if came != expected:
         if expected is None and not came:
-            ask = "Nothing is recorded, and nobody is told. What does the sender get to read?"
+            ask = "Nothing is recorded, and nobody is told. What will the sender read?"
         raise NotYet(done, repr(came), wanted, _of_their_own(came, command) or ask)
 
 
@@ -98,19 +98,20 @@ def _events(came: Any, done: str) -> list[Any]:
     elif isinstance(came, CommandRejected) or came is CommandRejected:
         ask = "A refusal is raised, not returned: the bus would try to record what you return."
     elif not isinstance(came, Iterable) or isinstance(came, str | Mapping):
-        ask = "decide returns a list of events, also where it holds one or none. What does yours return?"
+        ask = "decide returns a list of events, even for one event or none. What does yours return?"
     else:
         events = list(came)
         if not any(isinstance(one, type | CommandRejected) for one in events):
             return events
-        came, ask = events, "A class is no event yet: make one of it, with its fields. And a refusal is raised."
+        came = events
+        ask = "A class is not an event yet: make an object of it, with its fields. And a refusal is raised."
     raise NotYet(done, repr(came), EVENTS_IN_A_LIST, ask)
 
 
 def _of_their_own(came: list[Any] | None, command: object) -> str:
     """Ask about an event that the task does not have."""
     own = [type(one).__name__ for one in came or () if type(one).__module__ != type(command).__module__]
-    return f"The task has no event {own[0]}. Which events has it, and how does a rule refuse?" if own else ""
+    return f"The task has no event {own[0]}. Which events does it have, and how does a rule refuse?" if own else ""
 
 
 def _copy_of(state: Any) -> Any:

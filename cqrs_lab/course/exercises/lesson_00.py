@@ -24,7 +24,7 @@ def order(answer: Any) -> None:
     quantity, predicted = as_plain(answer[0]), _predicted(answer[1], "three numbers", pair_of)
     _expect_quantity(quantity)
     if predicted and all(value is None for value in predicted.values()):
-        ask = "What do you expect? Write a number in place of each None; a wrong one is worth more than none."
+        ask = "What do you expect? Write a number in place of each None; a wrong one teaches you more than none."
         raise NotYet("looked at your answer", "the cell as it was: nothing but None", "three numbers", ask)
     facts = {
         0: "The shop accepts her order. Where else would it be written down?",
@@ -38,7 +38,7 @@ def order(answer: Any) -> None:
     stock = {
         1: "You count orders. What does a storeroom count?",
         0: "That is right until its table catches up. What does it know afterwards?",
-        -quantity: "The word 'fewer' is a minus already. How many cups fewer?",
+        -quantity: "The word 'fewer' is a minus already. How many fewer cups are there?",
         12 - quantity: "Is that how many are left, or how many fewer there are than before?",
     }
     _compare(predicted, EVENTS, 1, facts, "What does the log hold of an order that is accepted?")

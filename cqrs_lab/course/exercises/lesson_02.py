@@ -89,7 +89,7 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         ChangePrice,
         COMMANDS,
         False,
-        "Whom does your door keep out? A clerk may ask anything, and change nothing.",
+        "Who does your door keep out? A clerk may ask anything, and change nothing.",
     ),
     ("clerk", StockLevels, COMMANDS, True, "Anybody may ask. What did the clerk want to change?"),
     (
@@ -114,9 +114,9 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         ChangePrice,
         COMMANDS,
         False,
-        "Who may change things by your rule: managers, or everybody who is no clerk?",
+        "Who may change things by your rule: managers, or everybody who is not a clerk?",
     ),
-    ("visitor", StockLevels, COMMANDS, True, "Anybody may ask, and a visitor is somebody. Whom does your rule list?"),
+    ("visitor", StockLevels, COMMANDS, True, "Anybody may ask, and a visitor is somebody. Who does your rule list?"),
     (
         "",
         ChangePrice,
@@ -169,7 +169,7 @@ SENT: tuple[tuple[str, type, tuple[type, ...], bool, str], ...] = (
         ChangePrice,
         COMMANDS,
         True,
-        "This is the same word in another place of the memory. Do you compare with `is`, or with `==`?",
+        "This is the same word at another place in memory. Do you compare with `is`, or with `==`?",
     ),
 )
 
@@ -186,7 +186,7 @@ def doors(answer: Any) -> None:
         if not _is_yes_or_no(came):
             ask = "Python would take that for a yes or a no, and the task asks for one. Return True or False."
             if isinstance(came, str):
-                ask = "Python takes every text for a yes, the text 'no' too. Return True or False."
+                ask = "Python treats any text as true, even the text 'no'. Return True or False."
             raise NotYet(done, shown(came), "True or False", NO_RETURN if came is None else ask)
         if bool(came) != expected:
             raise NotYet(done, repr(came), repr(expected), ask)
@@ -226,7 +226,7 @@ EXERCISES = (
         (
             "Names mislead: `commands` holds the types that change something.",
             "isinstance(message, commands) is true for a command.",
-            "Everything is allowed that is not a command; a command only for a manager.",
+            "Anything that is not a command is allowed; a command is allowed only for a manager.",
         ),
         "With two doors, who may do what is a question of which door they are given.",
     ),

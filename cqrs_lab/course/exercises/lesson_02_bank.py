@@ -125,7 +125,7 @@ def _refused(done: str, accounts: dict[str, int], error: Exception, case: Transf
     came = f"{said(error)}, and the accounts {accounts}"
     if accounts != case.bank and case.after is None:
         opened = ", ".join(name.title() for name in accounts if name not in case.bank)
-        ask = "You refused, and part of it is done. When do you look: before the first change, or after?"
+        ask = "You refused, but part of it is done already. When do you look: before the first change, or after?"
         if _money(accounts) == _money(case.bank):
             ask = f"You refused, and the bank has an account more: {opened}. Which line opens it, and when?"
         raise NotYet(done, came, f"the accounts {case.bank}, as they were", ask) from error
@@ -148,7 +148,7 @@ def _only_asks(balance_of: Any) -> None:
         ("ben", {"ada": 5, "ben": 35}, 35, "Another bank, another balance. Which accounts did you look at?"),
         ("ada", {"ada": 5_000_000}, 5_000_000, "Ada has far more at this bank. Where does your number come from?"),
         ("gus", OTHER_BANK, 0, "His account is empty. What does he have?"),
-        ("cleo", BANK, 0, "What does somebody have who never had an account here? Return 0, and not an error."),
+        ("cleo", BANK, 0, "How much does somebody have without an account here? Return 0, not an error."),
     )
     for account, bank, expected, ask in questions:
         accounts, done = dict(bank), f"asked for the balance of {account!r} in {bank}"

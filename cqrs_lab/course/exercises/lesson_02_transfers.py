@@ -42,7 +42,7 @@ TRANSFERS = (
         "ben",
         900,
         None,
-        "Where is the rule that nobody gives what they do not have? A command can be refused: raise an error.",
+        "Where is the rule that nobody can give what they do not have? A command can be refused: raise an error.",
     ),
     Transfer(
         "ada",
@@ -95,7 +95,7 @@ TRANSFERS = (
         "cleo",
         900,
         None,
-        "Ada does not have that much, whoever is to get it. Do you ask about Cleo's account before Ada's money?",
+        "Ada does not have that much, no matter who gets it. Do you ask about Cleo's account before Ada's money?",
     ),
     Transfer(
         "gus",

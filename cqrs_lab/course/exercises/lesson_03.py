@@ -160,11 +160,11 @@ _PASTS: list[tuple[Rule, str]] = [
     ),
     (
         _shelf(_MOVES | {StockAdjusted: -1}),
-        "A broken cup has a minus in its quantity already. Do you take it off a second time?",
+        "The quantity of a broken cup is negative already. Do you subtract it a second time?",
     ),
     (
         lambda moment: sum(abs(fact.quantity) for fact in _by_then(moment) if type(fact) in _MOVES),
-        "A broken cup has a minus in its quantity. Where did you lose the minus?",
+        "The quantity of a broken cup is negative. Where did you lose the minus?",
     ),
     (
         lambda moment: sum(type(fact) in _MOVES for fact in _by_then(moment)),
@@ -237,7 +237,7 @@ _LOWEST: list[tuple[Rule, str]] = [
     (lambda pence: min(_balances(map(abs, pence))), "A withdrawal has a minus. Do you add it all the same?"),
     (
         lambda pence: _balances(pence).index(min(_balances(pence))),
-        "That is which event it was. How much was in the account after it?",
+        "That is the number of the event. How much was in the account after it?",
     ),
     (
         lambda pence: _balances(pence)[list(pence).index(min(pence))],

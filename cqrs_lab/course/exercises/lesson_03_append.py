@@ -57,11 +57,11 @@ def store(answer: Any) -> None:
     _records(answer)
     stale = "What did the writer know when they decided? Something was recorded since then."
     _checks(answer, "order-7", 1, stale)
-    ahead = "The writer expected more than there is. Do you compare in one direction only?"
+    ahead = "The writer expected a higher version than there is. Do you compare in one direction only?"
     _checks(answer, "order-7", 5, ahead)
     new = "Is a stream that does not exist yet at version 0, or at any version you like?"
     _checks(answer, "cart-1", 3, new)
-    zero = "0 says that the stream is new, and Python takes 0 for a no. Is the check left out where expected is 0?"
+    zero = "0 says that the stream is new, and Python treats 0 as false. Is the check left out where expected is 0?"
     _checks(answer, "order-7", 0, zero)
     _tells(answer)
     keeps_its_laws(for_one_thread(_with_the_rest(answer)))
@@ -134,7 +134,7 @@ def _records(kind: type) -> None:
 
 def _why_refused(made: Any, stream: str) -> str:
     if made.version(stream) % 2:
-        return "Do you compare before the first event only? After it, the version is another."
+        return "Do you compare before the first event only? After it, the version has changed."
     if stream == "cart-1":
         return "Nothing is in this stream yet. Do you count the events of this stream, or of the whole log?"
     return "This writer knew the latest version. Which two numbers do you compare?"
@@ -166,7 +166,9 @@ def _checks(kind: type, stream: str, expected: int, ask: str) -> None:
         made.append(stream, ["y", "z"], expected)
     except ConcurrencyError as error:
         if list(made.log) != before:
-            half = "You refused, and part of it is in the log. When do you look: before the first event, or after?"
+            half = (
+                "You refused, but part of it is in the log already. When do you look: before the first event, or after?"
+            )
             raise NotYet(done, f"recorded {made.log[len(before) :]}", "nothing recorded", half) from error
         said_so = (error.stream, error.expected, error.actual)
         if said_so != (stream, expected, found):
@@ -176,7 +178,7 @@ def _checks(kind: type, stream: str, expected: int, ask: str) -> None:
     except (NameError, AttributeError, TypeError, LookupError, NotCopied):
         raise  # a slip of the pen, and no refusal
     except Exception as error:  # noqa: BLE001 - any other error is meant as a refusal, and only the wrong one
-        other = "You refused, and that is right. Whoever sent it waits for a ConcurrencyError, to load again."
+        other = "You refused, and that is right. But the sender waits for a ConcurrencyError, to load again."
         raise NotYet(done, said(error), wanted, other) from error
     came = f"recorded {made.log[len(before) :]}" if list(made.log) != before else "no error, and nothing recorded"
     silent = "Nothing is recorded, and the writer is not told. How do they learn that they have to load again?"
@@ -210,7 +212,7 @@ def _told_once(done: str, told: Sequence[tuple[str, tuple[Any, ...], int]], new:
     if not heard and whole == len(new):
         raise NotYet(done, "nobody was called", wanted, "Who tells the projectors that there is something new?")
     if not heard:
-        ask = "They heard of the first append, and not of this one. What became of the list of listeners?"
+        ask = "They heard about the first append, but not about this one. What happened to the list of listeners?"
         raise NotYet(done, "nobody was called", wanted, ask)
     if any(length < whole for _, _, length in told):
         came = f"{told[0][0]} was called when the log had {told[0][2]} of its {whole} entries"
@@ -218,7 +220,7 @@ def _told_once(done: str, told: Sequence[tuple[str, tuple[Any, ...], int]], new:
         raise NotYet(done, came, wanted, ask)
     if set(heard) < set(LISTENERS):
         came = f"only {' and '.join(sorted(set(heard)))} heard of it"
-        raise NotYet(done, came, wanted, "Five of them want to hear of it. How many do you call, and each time?")
+        raise NotYet(done, came, wanted, "All five want to hear about it. How many do you call, and every time?")
     if len(heard) > len(LISTENERS):
         came = f"{heard[0]} was called {heard.count(heard[0])} times"
         raise NotYet(done, came, wanted, "It was one append. How often does a listener want to hear of it?")
@@ -247,7 +249,7 @@ APPEND = Exercise(
     (
         "Three duties, in this order: compare, record, tell.",
         "Compare once, before the first event: if self.version(stream) != expected, raise.",
-        "Collect the new entries in a list, extend the log by it, and only then call each listener with it.",
+        "Collect the new entries in a list, extend the log with it, and only then call each listener with it.",
     ),
     "All or nothing, at the version that the writer knew, and announced when it is all there: that is an append.",
     own_seconds=CONTRACT_SECONDS,

@@ -25,7 +25,7 @@ ASK_OF_LAW = {
     contract.EXPECTED: "The writer expected another version than there is. Who compares, and with what?",
     contract.EXPECTED_NEW: "This stream does not exist yet. Is that version 0, or any version?",
     contract.ALL_OR_NOTHING: "An append records all of its events or, if it is refused, none. Which are in the log?",
-    contract.VERSIONS: "Each stream counts its own events, from 1. Is your number another, or what you read back?",
+    contract.VERSIONS: "Each stream counts its own events, from 1. Is your number different, or what you read back?",
     contract.NOTHING: "Nothing was to be recorded. Is there anything to compare, then, or to remember?",
     contract.RECEIPT: "A receipt says where the stream ends. Which version and position has its last event?",
     contract.NAMES: "Two names that look alike are two streams. How do you compare a name?",
@@ -36,8 +36,9 @@ ASK_OF_LAW = {
     contract.NOT_LATE: "A reader had passed that position already. How will it ever see the event?",
     contract.AT_THE_CALL: "Something was recorded while a reader was reading. What did the log hold when it asked?",
     contract.COMMITTED: "A reader saw half of a commit. When do the events become visible, one by one or together?",
-    contract.ONCE: "The same command came twice, under one id. Where do you look whether it is there already?",
-    contract.FIRST_RECEIPT: "Whoever sends again needs the first receipt. What do you look at first: id or expected?",
+    contract.ONCE: "The same command came twice, under one id. Where do you check whether it is there already?",
+    contract.FIRST_RECEIPT: "A sender who tries again needs the first receipt. What do you look at first: id or "
+    "expected?",
     contract.WRITTEN: "Each event of a command carries its id. Where is it lost?",
     contract.IDS: "Two ids that look alike are two commands. How do you compare an id?",
     contract.PER_STREAM: "Another stream, another command. Under which two things together do you keep a receipt?",
@@ -217,7 +218,7 @@ def _new_streams(kind: type) -> None:
         left = [one.event for one in made.read_all()]
         if left:
             came = f"{said(error)}; in the log: {left}"
-            ask = "An append was refused, and something of it is in the log. When do you compare?"
+            ask = "An append was refused, but part of it is in the log. When do you compare?"
             raise NotYet(done, came, "nothing in the log", ask) from error
         return
     ask = "The writer expected three events that were never there. Is a new stream at version 0, or at any version?"
@@ -236,7 +237,7 @@ def _listeners(kind: type) -> None:
     heard.clear()
     made.append("order-7", ["d"], expected=3)
     if sorted(name for name, _, _ in heard) != [*LISTENERS]:
-        ask = "They heard of the first append, and not of the second. What became of the list of listeners?"
+        ask = "They heard about the first append, but not about the second. What happened to the list of listeners?"
         called = ", ".join(name for name, _, _ in heard) or "nobody"
         raise NotYet(f"{done}, and one more", f"called {called}", wanted, ask)
     heard.clear()
@@ -278,7 +279,7 @@ def _five_methods(kind: Any) -> None:
         raise NotYet("looked for the five methods", f"no {', '.join(missing)}", ", ".join(METHODS), ask)
     receipt = made.append("order-7", ["a"], expected=0)
     if not all(hasattr(receipt, name) for name in ("stream", "version", "position")):
-        ask = "Whoever appends waits for a receipt: stream, version, and the position of its last event."
+        ask = "The writer waits for a receipt: stream, version, and the position of its last event."
         raise NotYet("appended 'a' to a new stream", repr(receipt), "lab.Appended('order-7', 1, 1)", ask)
     for name, came in (("read_all()", made.read_all()), ("read_stream('order-7')", made.read_stream("order-7"))):
         read = list(came) if isinstance(came, Iterable) else came
@@ -303,7 +304,7 @@ EXERCISES = (
             "Follow an append of three events to a new stream, line by line: when is it compared, and with what?",
             "The third: add two listeners that print self.head(). Each should be called once, after everything.",
         ),
-        "Compare once and always, record all at once, and tell everybody when it is there.",
+        "Compare every time, once; record everything at once; and tell everybody when it is there.",
         untouched=AsGiven,
         own_seconds=CONTRACT_SECONDS,
     ),
@@ -315,7 +316,7 @@ EXERCISES = (
             "Look for the command id first, then whether there is anything to record, then compare, then record.",
             "A reader returns an iterator over a copy, so that later events stay out of it.",
         ),
-        "Three laws, some thirty lines, and the kit's own buses and projectors run on it.",
+        "Three laws, about thirty lines, and the kit's own buses and projectors run on it.",
         own_seconds=CONTRACT_SECONDS,
     ),
 )

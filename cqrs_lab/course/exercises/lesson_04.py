@@ -92,11 +92,11 @@ def _limits() -> Iterable[Case]:
     yield FOUR[:3], BorrowCopy("c4", MONDAY), None, elsewhere
     exactly = "She has four, from before there was a rule. Does yours refuse at exactly three, or from three on?"
     yield FOUR, BorrowCopy("c5", MONDAY), None, exactly
-    unheard = "She brought one back. Does your state know? Only evolve can tell it."
+    unheard = "She brought one back. Does your state know? Only evolve can change it."
     yield [*FOUR[:3], CopyReturned("c2")], BorrowCopy("c4", MONDAY), [CopyBorrowed("c4")], unheard
     still = "She brought this very copy back, and asks for it again. Does your state still list it?"
     yield [*FOUR[:1], CopyReturned("c1")], BorrowCopy("c1", MONDAY), [CopyBorrowed("c1")], still
-    fourth = "She had four at home, the fourth as truly as the others. Did your evolve leave it out?"
+    fourth = "She had four at home, and the fourth counts like the others. Did your evolve leave it out?"
     yield [*FOUR, CopyReturned("c1")], BorrowCopy("c5", MONDAY), None, fourth
     yield FOUR, ReturnCopy("c4", MONDAY), [CopyReturned("c4")], fourth
     first = "She had four at home. Did your evolve drop the first of them when the fourth came?"
@@ -105,7 +105,10 @@ def _limits() -> Iterable[Case]:
 
 def _no_news() -> Iterable[Case]:
     for history in (FOUR[:2], FOUR[:3], FOUR):
-        already = f"She has {len(history)} at home, and this is one of them. No fault, no news: what is to be recorded?"
+        already = (
+            f"She has {len(history)} at home, and this is one of them. That is no error and no news: what should be "
+            f"recorded?"
+        )
         yield history, BorrowCopy("c2", MONDAY), [], already
     yield [], ReturnCopy("c9", MONDAY), [], "That copy is not with her. What has changed, that an event could say?"
     yield [*FOUR[:2], CopyReturned("c1")], ReturnCopy("c1", MONDAY), [], "It was back already. What has changed since?"
@@ -236,7 +239,7 @@ def _is_silent(answer: Callable[[Any], Any], account: Decider[Any, Any, Any]) ->
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        ask = "This account keeps its rules. Which of your scenarios expects something else of it?"
+        ask = "This account keeps its rules. Which of your scenarios expects something else from it?"
         expects = isinstance(error, AssertionError | CommandRejected) or not isinstance(error, Exception)
         raise NotYet(
             "ran your tests on a right account", error, "silence", ask if expects else what_it_means(error)
@@ -320,9 +323,9 @@ EXERCISES = (
         endings,
         (
             "Already the case: nothing. Forbidden: an error. Refused, and the business wants to know: an event.",
-            "Read what stands after the semicolon: who needs to know?",
+            "Read the words after the semicolon: who needs to know?",
         ),
-        "An error is for the sender and an event for the business. What is the case already needs neither.",
+        "An error is for the sender and an event for the business. What is already the case needs neither.",
         untouched=dict.fromkeys(ENDS),
     ),
     Exercise(

@@ -70,7 +70,9 @@ def _many_ratings(folds: Folds) -> None:
 
 def _averages_of_one_slice(folds: Folds) -> None:
     once = "Two of the three gave four stars. Are two equal ratings one and the same?"
-    rounded = "5, 4 and 4 make 13, and a third of that is 4.333… Where does yours lose what stands behind the point?"
+    rounded = (
+        "5, 4 and 4 make 13, and a third of that is 4.333… Where does yours lose the digits after the decimal point?"
+    )
     middle = "5, 4 and 4 make 13, and a third of that is not 4. Do you round, or take the middle one?"
     total = "Those are the stars, added up. What do you divide them by?"
     empty = "Your table is empty. Which rows does summarise make, and what does merge return?"
@@ -149,7 +151,7 @@ def _units_of_one_slice(folds: Folds) -> None:
         (): "Your table is empty. Which rows does summarise make of an order?",
         (1, 1): counted,
         (1, 2): "That is the number of the line in its order. Which field says how many were bought?",
-        3000: "That is money. How many pieces were it?",
+        3000: "That is money. How many units were bought?",
         1000: "That is what one piece costs. How many were bought?",
     }
     folds.expect(
@@ -165,7 +167,7 @@ def _units_of_one_slice(folds: Folds) -> None:
     returns = "Three went out and one came back. How many did the shop sell?"
     added = "What came back is added on top. Which sign does a return have?"
     folds.expect([[_sold(cup=3), _back(cup=1)]], {"cup": 2}, returns, misread={4: added})
-    other = "A cart that is checked out has lines too, and is no sale yet. Which events does yours count?"
+    other = "A cart that is checked out has lines too, but it is not a sale yet. Which events does yours count?"
     folds.expect([[_sold(cup=3), CUPS_CAME_IN, CART_OF_CUPS]], {"cup": 3}, other)
 
 
@@ -212,7 +214,7 @@ def on_loan(answer: Any) -> None:
     folds = Folds(answer, wanted, _members)
     ada, ben, back = CopyLent("c1", "ada"), CopyLent("c1", "ben"), CopyBroughtBack("c1")
     folds.expect([[ada, CopyLent("c2", "ben")]], {"c1": "ada", "c2": "ben"}, "Two copies, two members. Who has which?")
-    unread = "It came back, and your table has not heard of it. Which of the two events does summarise read?"
+    unread = "It came back, and your table does not know. Which of the two events does summarise read?"
     hidden = "It came back. Who hides a row that nobody wants to see any more?"
     folds.expect([[ada, back]], {}, unread, misread={"": hidden})
     folds.expect([[ada, back, ben]], {"c1": "ben"}, "It came back and went out again. Which event was the last?")
@@ -222,7 +224,7 @@ def on_loan(answer: Any) -> None:
     apart = "The loan is in one slice, its return in the next. What row does a return alone leave behind?"
     folds.expect([[ada], [back]], {}, apart)
     folds.expect([[ada, back], [ben]], {"c1": "ben"}, "It went out again in a later slice. Which row did merge keep?")
-    order = "I merged the later slice first. How can merge know which of two rows is newer, if not by who comes last?"
+    order = "I merged the later slice first. How can merge know which of two rows is newer, if not by which comes last?"
     folds.expect([[ada], [back]], {}, order, backwards=True)
     undone = "Merged backwards, an old return undid a new loan. What do you compare?"
     folds.expect([[back], [ben]], {"c1": "ben"}, undone, backwards=True)
@@ -274,10 +276,10 @@ EXERCISES = (
         best_sellers,
         (
             'batch.frame(events.OrderPlaced, each="lines") has a row per line, with product_id and quantity.',
-            "A return is a line with the other sign. Put both frames under each other with pd.concat.",
+            "A return is a line with the opposite sign. Stack the two frames with pd.concat.",
             "Group by product_id, sum, and bring it into shape with self.schema.conform(…). merge adds.",
         ),
-        "Sums can be cut anywhere and merged in any order. Which are best is for the question to say.",
+        "Sums can be cut anywhere and merged in any order. Which products sell best is for the query to say.",
         own_seconds=OWN_SECONDS,
     ),
     Exercise(

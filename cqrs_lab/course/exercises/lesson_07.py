@@ -111,7 +111,7 @@ def p99(answer: Any) -> None:
     """Judge a function of rate and mean handling, both random: the p99 of the lag of a projector told at once."""
     # Busy for half of the time, for a tenth and for nearly nothing; in seconds, milliseconds and minutes.
     cases = ((0.5, 0.8), (2.5, 0.2), (1.5, 0.3), (0.1, 1.0), (40.0, 0.01), (0.001, 300.0))
-    ask = "Simulate it with many events and look at the 99th of 100. What comes?"
+    ask = "Simulate it with many events and look at the 99th of 100. What do you get?"
     _near(answer, "p99", cases, lambda rate, handling: HUNDREDTH / (1 / handling - rate), NEAR_P99, P99_INSTEAD, ask)
 
 
@@ -149,7 +149,7 @@ SLOWEST_INSTEAD: tuple[tuple[Formula, str], ...] = (
         lambda rate, most: 0.9 / rate,
         "90 % busy sounds like room to spare. What does the hockey stick say at 90 %, for one event in 100?",
     ),
-    (lambda rate, most: 1 / rate, "Busy all the time: the lag grows for ever. How much has to be left free?"),
+    (lambda rate, most: 1 / rate, "Busy all the time: the lag grows forever. How much has to be left free?"),
     (
         lambda rate, most: 1 / (rate + 1 / most),
         "Now the mean is the objective. How many in 100 lag more than the mean?",
@@ -160,7 +160,7 @@ SLOWEST_INSTEAD: tuple[tuple[Formula, str], ...] = (
     ),
     (
         lambda rate, most: most / HUNDREDTH,
-        "So it would be for an event that nobody stands in front of. How busy is your projector?",
+        "That is right for an event with nobody in front of it. How busy is your projector?",
     ),
 )
 
@@ -191,7 +191,7 @@ EXERCISES = (
             "booked <= moment and not shown <= moment, that is, shown > moment.",
             "sum(booked <= moment < shown for booked, shown in transfers)",
         ),
-        "The vertical gap of the stairs: what is committed and not visible, whatever its order.",
+        "That is the vertical gap between the staircases: what is committed but not yet visible, in any order.",
         untouched=lambda transfers, moment: len(transfers),
     ),
     Exercise(
@@ -202,7 +202,7 @@ EXERCISES = (
             "Or theory: the lag is exponential with mean 1 / (1 / handling - rate). What is its last hundredth?",
             "theory.pushed(rate, handling).quantile(0.99)",
         ),
-        "Not the handling, and not twice anything: 4.6 times the mean, and the mean grows with the load.",
+        "It is 4.6 times the mean lag, and the mean lag grows with the load.",
         untouched=lambda rate, handling: 2 * handling,
         own_seconds=5.0,
     ),
@@ -211,7 +211,7 @@ EXERCISES = (
         slowest,
         (
             "You have p99(rate, handling). Which handling gives the objective?",
-            "Try handlings from long to short until p99 is small enough; or turn the formula round.",
+            "Try handlings from long to short until p99 is small enough; or rearrange the formula.",
             "p99 = ln(100) / (1 / handling - rate), so 1 / handling = rate + ln(100) / objective.",
         ),
         "An objective for the last one in 100 decides how much of its time a projector has to be free.",

@@ -46,7 +46,7 @@ WHY_NOT = {
     ("A", "none"): "Ada wrote, and then read. Whose write does she miss?",
     ("B", "read your writes"): "Cleo wrote nothing. Which of her two reads shows more?",
     ("B", "none"): "A first look shows the loan, a second one does not. May time run backwards for a reader?",
-    ("C", "read your writes"): "It was Ada who wrote. Whose write does Cleo miss, and was she promised to see it?",
+    ("C", "read your writes"): "It was Ada who wrote. Whose write does Cleo miss, and did anybody promise it to her?",
     ("C", "monotonic reads"): "Cleo read once. What did she see earlier that is gone now?",
     ("D", "none"): "Position 2 is there. What lies in front of it in the log?",
     ("D", "read your writes"): "Cleo wrote nothing. Compare what she is shown with the log.",
@@ -110,9 +110,9 @@ RATHER = {
         "waiting command",
     ): "That keeps it, and everybody who sends waits for the slowest copy. Who needs to see it?",
     (RATES, "token"): "Every reader of the front page would wait, for whose write? She has written nothing.",
-    (RATES, "waiting command"): "Whoever changes a rate waits for all copies. Who is hurt by a rate a second old?",
-    (RATES, "sticky replica"): "It would do; but what would go wrong if the next look met another copy?",
-    (LIST, "eventual"): "The second page may come from an older copy. What happens to a line on the border?",
+    (RATES, "waiting command"): "Then a change of rates waits for all copies. Who is hurt by a rate a second old?",
+    (RATES, "sticky replica"): "It would work; but what would go wrong if the next look went to another copy?",
+    (LIST, "eventual"): "The second page may come from an older copy. What happens to a line at the edge of the page?",
     (LIST, "waiting command"): "No command is being sent. Who should wait?",
 }
 
@@ -135,10 +135,10 @@ EXERCISES = (
         name_it,
         (
             "Take one reader at a time. What did this session write, or see, before?",
-            "Missing somebody else's write is stale, and breaks none of the sessions' guarantees.",
+            "Missing somebody else's write only means that the answer is old; it breaks no session guarantee.",
             "Put each trace into guarantees.check(…) and look at what broken_by says.",
         ),
-        "A guarantee is a promise to a session. Stale alone breaks none.",
+        "Old is not wrong: these promises are about what somebody wrote or saw before, and about order.",
         untouched=dict.fromkeys(BROKEN, ""),
     ),
     Exercise(
@@ -149,7 +149,7 @@ EXERCISES = (
             "shop.ask(at_least=receipt.position) waits for just that, and no longer.",
             "receipt = shop.send(order), then return shop.ask(at_least=receipt.position).value",
         ),
-        "Wait for what you know, not for a while: the receipt's position is right also where nothing was recorded.",
+        "Wait for what you know, not for a while: the receipt's position is right even if nothing was recorded.",
         untouched=_as_it_was,
     ),
     Exercise(

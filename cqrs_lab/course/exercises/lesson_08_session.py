@@ -173,7 +173,7 @@ def _refused(answer: Callable[..., Any], shop: _Page) -> None:
         return
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         raise NotYet(
-            done, error, through, "What becomes of the CommandRejected on its way through your lines?"
+            done, error, through, "What happens to the CommandRejected on its way through your lines?"
         ) from None
     ask = "A refused order looks like any other now. Who tells the customer?"
     raise NotYet(done, f"returned {shown(came)}", through, ask)

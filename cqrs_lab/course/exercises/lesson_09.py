@@ -1,4 +1,4 @@
-"""Exercises of lesson 9: a projection that may hear twice, a checkpoint in its place, and the skipped event."""
+"""Exercises of lesson 9: a projection that may hear an event twice, a checkpoint in its place, a skipped event."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Heard = Sequence[Sequence[RecordedEvent]]
 CASES: tuple[tuple[Heard, dict[str, int], str], ...] = (
     ([[IN, BEN]], {"ada": 300, "ben": 50}, "Ada paid in 300, Ben 50. What does your question read?"),
     ([[IN, AGAIN]], {"ada": 600}, "Ada paid in 300 twice, on two days. Are two equal amounts one and the same?"),
-    ([[IN], [AGAIN]], {"ada": 600}, "Two amounts in two deliveries. What has become of the first?"),
+    ([[IN], [AGAIN]], {"ada": 600}, "Two amounts in two deliveries. What happened to the first?"),
     (
         [[IN, AGAIN], [BEN]],
         {"ada": 600, "ben": 50},
@@ -52,7 +52,7 @@ CASES: tuple[tuple[Heard, dict[str, int], str], ...] = (
     (
         [[IN], [IN]],
         {"ada": 300},
-        "The same event came twice, and counted twice. What is known about it but its amount?",
+        "The same event came twice, and counted twice. What else is known about it, besides its amount?",
     ),
     ([[IN, IN]], {"ada": 300}, "It came twice in one delivery. Does your slice look at the positions?"),
     ([[IN, AGAIN], [IN]], {"ada": 600}, "An old event came again, after a newer one. Who wins, and why?"),
@@ -140,7 +140,7 @@ NEVER_USED = "That transaction gave up. A number may be missing from a log; is a
 LAG_ZERO = "The reader stands at 2, the log ends at 2, so its lag is zero. Has it ever read position 1?"
 STILL_COMES = "No poll has passed it yet. What will the next one find?"
 IN_TIME = "It committed after a later position, and before any poll. Which poll passed it?"
-AT_THE_POLL = "What is committed at the very second of a poll is read by it. Which sign do you compare with?"
+AT_THE_POLL = "A poll reads what is committed in the very same second. Which sign do you compare with?"
 LATER_PART = "This part of the log begins at position 41. What do you count from?"
 NO_POLL = "Nobody has polled yet. Which line of yours counts on a poll?"
 # Two events a second, each poll a second; every third event commits when the next poll has passed it.
@@ -216,11 +216,12 @@ EXERCISES = (
         "09.1",
         heard_twice,
         (
-            "Adding an amount twice changes the sum. What could be written down twice without a change?",
+            "Adding an amount twice changes the sum. What could you write down twice without changing anything?",
             "The event carries its result too: the balance. Keep that, and the position it is from.",
             'The frame has a column position: keep it beside balance, and merge with latest={"position": ["balance"]}.',
         ),
-        "Keep results by position, and hearing twice, or late, changes nothing: the projection is idempotent.",
+        "Keep each result with its position, and hearing an event twice or late changes nothing: the projection is "
+        "idempotent.",
         untouched=(_BalancesOfTheCell, lambda table: table["amount"]),
     ),
     Exercise(
@@ -228,7 +229,8 @@ EXERCISES = (
         checkpoint_in_place,
         (
             "Between the two writes the process may die. Which of the two mistakes can this projection survive?",
-            "It survives an event heard twice, and not one missed. So what must be on disk before the checkpoint is?",
+            "It survives an event heard twice, but not one that is missed. So what must be on disk before the "
+            "checkpoint is?",
             "new = batch.after(disk.checkpoint); if there is any, write disk.table, and then disk.checkpoint.",
         ),
         "At least once, and a projection that survives it: table first, then the checkpoint, which never goes back.",
@@ -243,7 +245,7 @@ EXERCISES = (
             "For each position: which is the first poll that stands at it or beyond? Was it committed by then?",
             "Skip what gave up (None), and what no poll has passed yet.",
         ),
-        "A lag of zero says where the reader stands, and not what it has read.",
+        "A lag of zero says where the reader is, but not what it has read.",
         untouched=_skipped_of_the_cell,
     ),
 )

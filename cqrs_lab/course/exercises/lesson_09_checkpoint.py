@@ -108,7 +108,7 @@ def checkpoint_in_place(answer: Any) -> None:
         _stays_in_its_place(_tried(take_in, Duplicate(1, later=2), batch=batch))
     unread = _tried(take_in, Poison(2))
     if TOLD in laws_of(unread.broken):
-        ask = "An event could not be read, and your worker went on as if it had been. Who hears of it?"
+        ask = "An event could not be read, and your worker went on as if it had been. Who hears about that?"
         raise NotYet("let an event be unreadable", "the checkpoint passed it", "a stop, with the error", ask)
     _right(unread, "After a stop the same event comes again. Does yours begin where it stopped?")
     unheard = "Nobody heard that it was done, so it came again. What did that do?"
@@ -148,14 +148,14 @@ def _without_faults(run: FaultRun) -> None:
     if any("both are written" in site for site in run.visits):
         ask = "This disk has no transaction. In which order do you write, if each write may be the last?"
         raise NotYet("watched the disk", "disk.save", "disk.table and disk.checkpoint, one after the other", ask)
-    _right(run, "Nothing went wrong yet. Do you merge what was there with what is new, and write it?")
+    _right(run, "Nothing has gone wrong yet. Do you merge what was there with what is new, and write it?")
     at = int(run.steps["position"].iloc[-1])
     done = "delivered four moves, and looked at the checkpoint"
     if at < len(MOVES):
         ask = "After a restart everything would be delivered again, from there on. Who says how far you are?"
         raise NotYet(done, at, len(MOVES), ask)
     if at > len(MOVES):
-        ask = "Your checkpoint is beyond the last event. For what will the next one be taken, when it comes?"
+        ask = "Your checkpoint is beyond the last event. What will the next one be taken for when it comes?"
         raise NotYet(done, at, len(MOVES), ask)
 
 

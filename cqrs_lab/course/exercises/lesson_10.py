@@ -96,14 +96,16 @@ def _upcast(answer: Callable[[Any], Any], old: OrderTaken1) -> Any:
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         ask = "An order that was recorded can never be refused again. What does yours stumble over?"
         if "," not in old.ship_to:
-            ask = "This order was collected in the city. It is on record, and stays so. What has it no comma for?"
+            ask = "This order was collected in the city. It is on record, and stays there. Why does it have no comma?"
         if isinstance(error, TypeError) and "missing" in str(error):
-            ask = "The new shape requires a field that the old one has not. What has the shop agreed to say there?"
+            ask = (
+                "The new shape requires a field that the old one does not have. What has the shop agreed to say there?"
+            )
         elif isinstance(error, NameError | AttributeError | TypeError):
             ask = what_it_means(error)
         raise NotYet(f"called your function with {old}", error, "an OrderTaken", ask) from None
     if vars(given) != vars(old):
-        ask = "The recorded event itself is another one now. Who has read it already, and what do they believe?"
+        ask = "The recorded event itself has changed. Who has read it already, and what do they believe?"
         raise NotYet(f"called your function with {old}, and looked at it afterwards", vars(given), old, ask)
     return came
 
@@ -127,18 +129,18 @@ def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
 def _part_of_address(told: Any, wanted: str, ship_to: str) -> str:
     """Find the sentence for a street or a city that came out wrong."""
     if told is None and not wanted:
-        return 'There is no street, and the task says what stands there then: "". What do readers make of None?'
+        return 'There is no street, and the task says what to write then: "". What do readers make of None?'
     if told == ship_to and "," not in ship_to:
         return "No comma, so a city alone. Where does the city land, if you cut at a comma that is not there?"
     if told == ship_to:
-        return "Street and city are still in one. What stands between them?"
+        return "Street and city are still in one piece. What comes between them?"
     if not told:
         return "The old event says it, and the new one has forgotten it. Which part of ship_to is that?"
     if isinstance(told, str) and told.strip(", ") == wanted:
-        return "The right part, and a little more: look between the quotes. What stands right behind the comma?"
+        return "The right part, and a little more: look between the quotes. What comes right after the comma?"
     if isinstance(told, str) and told.casefold() == wanted.casefold():
         return "The right part, in other letters. Which line of yours changes them?"
-    return "The city stands behind the last comma. How many commas may there be?"
+    return "The city comes after the last comma. How many commas may there be?"
 
 
 # --- 10.3: a bank -----------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ CHANGES = {
     "how often each account was overdrawn: asked today for the first time, and every payment is on record": "rebuild",
     "which cash machine a withdrawal came from: nobody has written it down": "from now on",
     "old events call it amount, today's code calls it cents; every table stays as it is": "upcaster",
-    "new customers get a letter of welcome; tonight all tables are built again from the log": "nothing",
+    "new customers get a welcome letter; tonight all tables are rebuilt from the log": "nothing",
 }
 OVERDRAWN, MACHINE, CENTS, LETTER = CHANGES
 WHY_NOT = {
@@ -160,7 +162,7 @@ WHY_NOT = {
     (CENTS, "rebuild"): "Every table stays as it is. Who stumbles over the old name: tables, or readers of the log?",
     (CENTS, "from now on"): "The old events do hold the sum, under another name. Who could translate?",
     (CENTS, "nothing"): "Every reader who starts at the beginning of the log meets the old name. Who translates?",
-    (LETTER, "rebuild"): "Tables are built again. Were the letters lost?",
+    (LETTER, "rebuild"): "Tables are rebuilt. Were the letters lost?",
     (LETTER, "upcaster"): "No event has another shape. How does a sender of letters know which ones were sent?",
     (LETTER, "from now on"): "They were sent all along, by somebody with a checkpoint. Does a rebuild move it?",
 }
@@ -173,7 +175,7 @@ def changes(answer: Any) -> None:
         CHANGES,
         ("rebuild", "upcaster", "from now on", "nothing"),
         WHY_NOT,
-        each="What does each of the four changes ask for?",
+        each="What does each of the four changes need?",
         open_="This one is still open. Is the fact on record, in which shape, and who has to hear of it?",
     )
 
@@ -210,7 +212,7 @@ EXERCISES = (
             "Save table and checkpoint together with tables.beside.save(table=…, checkpoint=batch.last_position), "
             "yield, and in the end call tables.swap().",
         ),
-        "Beside, to the end, then one swap: nobody read a half-built table, and nobody got a mail twice.",
+        "Beside, to the end, then one swap: nobody read a half-built table, and nobody got an email twice.",
         untouched=_rebuild_of_the_cell,
     ),
     Exercise(

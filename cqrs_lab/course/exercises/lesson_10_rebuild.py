@@ -220,7 +220,7 @@ def _unreadable(answer: Any) -> None:
     run, _ = _tried(answer, Poison(5))
     done, expected = "let the new version fail at event 5, for a while", "the error, and nothing left out"
     if not run.steps["what"].str.contains("stopped").any():
-        ask = "An event could not be read, and your function went on as if it had been. Who hears of it?"
+        ask = "An event could not be read, and your function went on as if it had been. Who hears about that?"
         raise NotYet(done, "no error came out", expected, ask)
     if not run.ok:
         raise NotYet(done, *_plainly(run), "Once it can be read, your function is called again. Where does it begin?")
@@ -230,10 +230,10 @@ def _while_it_runs(run: FaultRun, watch: _Watch) -> None:
     """Look at what no rebuild may do, whatever comes of it."""
     if watch.resent or ONCE in laws_of(run.broken):
         ask = (
-            "The mailer's checkpoint says which mails are sent: move it, and some go out twice, or not at all. What "
+            "The mailer's checkpoint says which emails are sent: move it, and some go out twice, or not at all. What "
             "has it to do with your rebuild?"
         )
-        raise NotYet(DONE, "tables.mailer was written", "each mail sent once", ask)
+        raise NotYet(DONE, "tables.mailer was written", "each email sent once", ask)
     if watch.emptied:
         ask = "You wrote into the serving table. What does a visitor read until it is full again?"
         read = run.broken and run.broken[0].done != WHO_SERVES
@@ -247,7 +247,10 @@ def _swaps(run: FaultRun, watch: _Watch) -> None:
     swaps = run.visits.get("before swap", 0)
     built = any(site.endswith("written: beside") for site in run.visits)
     if watch.swapped_at == 0 or (swaps and not built):
-        ask = "You swapped before anything was built. What stood beside by then, and what does a visitor make of it?"
+        ask = (
+            "You swapped before anything was built. What did the table beside hold by then, and what does a visitor "
+            "make of it?"
+        )
         raise NotYet(DONE, "an empty table was put in place of the full one", "a swap when all is built", ask)
     if watch.swapped_at is not None and not swaps:
         ask = "A crash may come between any two assignments. Which call swaps both tables in one write?"

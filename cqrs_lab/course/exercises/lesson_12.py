@@ -80,7 +80,7 @@ def repeatable(answer: Any) -> Desk:
     desk.has("dora", 1, "let the process die again, and handed over Dora's parcel", counted)
     for one in (DORA, BEN, AGAIN, ADA):  # after a restart from an old checkpoint
         give(one, desk)
-    late = "All four events came again, in another order. On what does your key depend, if not on the event alone?"
+    late = "All four events came again, in another order. What does your key depend on, if not on the event alone?"
     for customer, count in (("ada", 2), ("ben", 1), ("dora", 1)):
         desk.has(customer, count, "handed all four events over again, in another order", late)
     desk.memory.clear()
@@ -93,7 +93,7 @@ def repeatable_after_restart(answer: Any, desk: Desk) -> None:
     give(ADA, desk)
     ask = (
         "In another process hash() of a text is another number, and id() another place. "
-        "Of what can a key be made that is the same everywhere?"
+        "What can a key be made from that is the same everywhere?"
     )
     done = f"handed over Ada's first parcel in another process, after the key {before[0]}"
     desk.has("ada", 2, done, ask)
@@ -101,7 +101,7 @@ def repeatable_after_restart(answer: Any, desk: Desk) -> None:
 
 def _comes_again(give: _Give, desk: Desk) -> None:
     give(ADA, desk)
-    keys = "Another key each time, so another voucher. What of the event is the same whenever it comes?"
+    keys = "Another key each time, so another voucher. What part of the event is the same whenever it comes?"
     behind = "The table had not seen the first one yet. May a handler trust a table that is behind?"
     desk.has("ada", 1, "handed the same event over twice", behind if desk.looked else keys)
     give.die(desk)
@@ -145,12 +145,12 @@ TRIP = {
 SEAT, ROOM, MONEY, TICKET, MAIL = TRIP
 WHY_NOT = {
     (SEAT, "no return"): "The hour passes, or you give the seat up. What is left of it?",
-    (SEAT, "retry"): "If no room is found, trying the seat again helps nobody. What becomes of the seat?",
+    (SEAT, "retry"): "If no room is found, trying the seat again helps nobody. What happens to the seat?",
     (ROOM, "no return"): "It may be cancelled. What would you send to the hotel?",
     (ROOM, "retry"): "There may be no room at all. How long would you try, and who holds the seat meanwhile?",
     (MONEY, "no return"): "Money can go back, and the statement then has two lines. What makes a payment good?",
     (MONEY, "retry"): "Her card may be declined for good. Where does the trip go then, forward or back?",
-    (TICKET, "undo"): "The airline never takes it back. With what would you undo it?",
+    (TICKET, "undo"): "The airline never takes it back. What would you undo it with?",
     (TICKET, "retry"): "It may fail, and then all before it can still be undone. After it, can it?",
     (MAIL, "undo"): "The ticket is issued and paid. Would you undo the trip because a mail server is down?",
     (MAIL, "no return"): "The ticket was that, before the mail. What is left to do for a mail that fails?",
@@ -187,12 +187,12 @@ EXERCISES = (
         (
             "A Cancelled lists all goods. Money may have been taken before, or may still come: then undo is called "
             "with that Taken.",
-            "Make each id of what does not change: the order and the product, or the order and the position of the "
+            "Make each id from what does not change: the order and the product, or the order and the position of the "
             "Taken.",
             "For the money: for each Taken of event.order in shop.log, send PayBack(one.order, one.mills) under "
             'f"money-{one.position}".',
         ),
-        "Every step is made good by a further one, under an id that is the same however often you try. The log grew.",
+        "Every step is made up for by a further one, under an id that is the same however often you try. The log grew.",
         untouched=_undo_of_the_cell,
         after_restart=compensation_after_restart,
     ),
@@ -204,7 +204,7 @@ EXERCISES = (
             "The service itself knows its keys. Give it the same key whenever the same event comes.",
             'desk.issue(event.customer, key=f"voucher-{event.order}")',
         ),
-        "At least once is all that a log can promise. With a key made of the event, it counts once.",
+        "At least once is all that a log can promise. With a key made from the event, it counts once.",
         untouched=_give_of_the_cell,
         after_restart=repeatable_after_restart,
     ),
@@ -213,7 +213,7 @@ EXERCISES = (
         trip,
         (
             "Ask of each step: when the next one fails, can this one be made good?",
-            "One step can never be undone. What stands before it must be undoable; what stands behind it cannot fail "
+            "One step can never be undone. What comes before it must be undoable; what comes after it must not fail "
             "for good.",
         ),
         "What can be undone first, then the point of no return, then what is tried until it works. That is the order.",

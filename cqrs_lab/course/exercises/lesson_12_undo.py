@@ -68,7 +68,7 @@ def compensation_after_restart(answer: Any, left: Sequence[Dead]) -> None:
         if _back(one.shop.done, one.event.order) != one.back:
             ask = (
                 "In another process hash() of a text is another number, id() another place, and a set has another "
-                "order. Of what can an id be made that is the same everywhere?"
+                "order. What can an id be made from that is the same everywhere?"
             )
             raise NotYet(done, f"ids {before}, then {one.shop.ids[len(before) :]}", "nothing done twice or left", ask)
 
@@ -105,7 +105,7 @@ def _back(commands: Iterable[Any], order: str) -> Counter[str]:
 def _log_is_kept(shop: Shop) -> None:
     if tuple(shop.log[: len(LOG)]) != LOG:
         ask = "The bank, the store-room and every table have read those events. Who tells them, if you take one away?"
-        raise NotYet("looked at the log after undo", shop.log, f"{list(LOG)}, and more behind them", ask)
+        raise NotYet("looked at the log after undo", shop.log, f"{list(LOG)}, and more after them", ask)
     if len(shop.log) - len(LOG) != len(shop.done):
         ask = "You wrote into the log yourself, and nobody moved anything. Which command makes it true?"
         raise NotYet("compared the log with what was carried out", shop.log, "an event for each command", ask)
@@ -130,7 +130,7 @@ def _all_is_back(shop: Shop) -> None:
         ask = "The shelf is full again, and the bank has 5,000 mills of hers. Which step have you not undone?"
         raise NotYet(CALLED, came, "a PayBack of 5,000 mills as well", ask)
     if not back and shop.done:
-        ask = "She has her money. What lies in the store-room with her name on it, and nobody may buy?"
+        ask = "She has her money. What is still in the store-room with her name on it, so that nobody else can buy it?"
         raise NotYet(CALLED, came, "the cups and the pot as well", ask)
     ask = "Which steps were done for this order, and with how much? Each needs one that makes it good."
     raise NotYet(CALLED, came, "2 cups, 1 pot and 5,000 mills", ask)
@@ -192,7 +192,7 @@ def _late_money(undo: _Undo) -> None:
     undo(shop, late, done)
     back = _back(shop.done, "9")
     if back != Counter({"cup": 1, "mills": 2550}):
-        ask = "The late money was seen twice. By what does the bank know that it is the same?"
+        ask = "The late money was seen twice. How does the bank know that it is the same?"
         if not back["mills"]:
             ask = "The bank's yes came after the cancellation. Who gives that money back?"
         raise NotYet(done, _listed(shop.done), "the cup, and 2,550 mills once", ask)
@@ -203,11 +203,11 @@ def _read_late(undo: _Undo) -> None:
     undo.die()
     cancelled, late = Cancelled("5", {"cup": 1}, 1), Taken("5", 2550, 2)
     shop = Shop([cancelled, late])
-    done = "called undo late: with a cancellation behind which the money stands in the log, and then with the money"
+    done = "called undo late: with a cancellation that the money follows in the log, and then with the money"
     undo(shop, cancelled, done)
     undo(shop, late, done)
     if _back(shop.done, "5") != Counter({"cup": 1, "mills": 2550}):
-        ask = "One payment, met on two ways, under two ids. Which event is it that the money came with?"
+        ask = "One payment, found in two ways, under two ids. Which event did the money come with?"
         raise NotYet(done, f"{_listed(shop.done)}; ids {shop.ids}", "one cup, and 2,550 mills once", ask)
 
 

@@ -226,7 +226,7 @@ class _Check:
                 play_restart()
 
     def in_a_thread_of_its_own(self, work: Callable[[], None]) -> None:
-        """Run something, and record where it waits for ever, as for a lock that is never released."""
+        """Run something, and record where it waits forever, as for a lock that is never released."""
         def guarded() -> None:
             try:
                 work()

@@ -25,7 +25,7 @@ class Sending(NamedTuple):
 
 
 def is_charge(code: str) -> bool:
-    """Tell whether a stock code stands for no goods; upper and lower case are different codes."""
+    """Return whether a stock code stands for no goods; upper and lower case are different codes."""
     return code in CHARGES or code.startswith(GIFT_VOUCHER)
 
 
@@ -94,7 +94,7 @@ def _items(lines: pd.DataFrame) -> list[OrderLine | Charge]:
 
 
 def _listings(lines: pd.DataFrame) -> dict[str, list[tuple[str, str, int]]]:
-    """Tell which products each invoice is the first to sell at a price: code, name and price in mills."""
+    """Return the products that each invoice is the first to sell at a price: code, name and price in mills."""
     goods = ~lines["charge"] & ~lines["credit"] & (lines["quantity"] > 0) & (lines["price_mills"] > 0)
     columns = ["invoice", "code", "description", "price_mills"]
     sold: Any = lines[columns].take(np.flatnonzero(goods)).drop_duplicates("code")

@@ -68,7 +68,7 @@ def dates_as_published(source: Source, column: pd.Series, order: str | None) -> 
     Returns
     -------
     callable
-        Writes a date as published, and leaves as it is what is no date of this form.
+        Writes a date as published; leaves anything else as it is.
     str
         The form in words.
 
@@ -187,7 +187,7 @@ def _order(source: Source, column: pd.Series, found: dict[str, Written], asked: 
     shown_by = next((order for order in ORDERS if only[order]), None)
     if asked and shown_by and asked != shown_by:
         text = only[shown_by][0]
-        why = f"InvoiceDate is {shown(text)}, which is no date {_in_words(asked)}, as --dates {asked} says"
+        why = f"InvoiceDate is {shown(text)}, which is not a date {_in_words(asked)}, as --dates {asked} says"
         raise source.refused(f"{why}; every date here can be {_in_words(shown_by)}", first_row(column, text))
     if chosen := asked or shown_by:
         return chosen

@@ -69,7 +69,7 @@ def _details(details: pd.DataFrame, billed: pd.DataFrame) -> Iterator[Figure]:
 
 
 def _days(text: pd.DataFrame) -> np.ndarray:
-    """Tell the day of each row's document: that of its first row."""
+    """Return the day of each row's document: that of its first row."""
     times = text["InvoiceDate"].cat
     days = pd.to_datetime([time[:10] for time in times.categories])
     first = times.codes[~text["InvoiceNo"].duplicated()].to_numpy()

@@ -140,7 +140,7 @@ def whole_as_published(texts: Iterable[str], mark: str, signed: bool = False) ->
     mark : {".", ","}
         The file's decimal mark.
     signed : bool, optional
-        Whether a minus may stand behind, or as parentheses.
+        Whether a minus may come last, or be written as parentheses.
     """
 
     def plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A read model of the replay's own: what became of each row of the file."""
+"""A read model of the replay's own: what happened to each row of the file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RowOutcomes:
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Tell how each line ended."""
+        """Return how each line ended."""
         rows = pd.concat([*_orders(batch), *_credit_notes(batch), *_adjustments(batch)], ignore_index=True)
         told = self.schema.conform(rows.assign(told=1))
         if told.index.is_unique:

@@ -196,5 +196,5 @@ def _text(source: Source, content: bytes) -> tuple[str, str]:
 
 
 def _no_text(source: Source, content: bytes, at: int) -> FileRefused:
-    why = f"byte {content[at]:#04x} is no letter of a text in UTF-8 or Latin-1; expected one encoding in the whole file"
+    why = f"byte {content[at]:#04x} is not a letter in UTF-8 or Latin-1; expected one encoding in the whole file"
     return source.refused(f"{why}; save it as CSV in UTF-8, or as .xlsx", content.count(b"\n", 0, at) + 1)

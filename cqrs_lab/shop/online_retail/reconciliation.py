@@ -89,7 +89,7 @@ def _outcomes(told: pd.DataFrame, rows: pd.DataFrame) -> dict[str, tuple[Figure,
 
 
 def _by_outcome(rows: pd.DataFrame) -> dict[str, tuple[int, ...]]:
-    """Tell rows, units and value in mills of each outcome."""
+    """Return rows, units and value in mills of each outcome."""
     sums = rows.groupby(["outcome", "reason"]).agg(
         rows=("units", "size"), units=("units", "sum"), mills=("value_mills", "sum")
     )
@@ -106,13 +106,13 @@ def _row_by_row(told: pd.DataFrame, rows: pd.DataFrame) -> Iterator[Figure]:
     found = at >= 0
     ours, theirs = told.take(at[found]), rows[found]
     same = [ours[name].array == theirs[name].astype(ours[name].dtype).array for name in TOLD_OF_A_ROW]
-    yield Figure("rows told once", int((ours["told"] == 1).sum()), len(rows))
-    yield Figure("rows told as their text asks", int(np.logical_and.reduce(same).sum()), len(rows))
-    yield Figure("rows told that are not in the file", len(told) - int(found.sum()), 0)
+    yield Figure("rows accounted for once", int((ours["told"] == 1).sum()), len(rows))
+    yield Figure("rows accounted for as their text requires", int(np.logical_and.reduce(same).sum()), len(rows))
+    yield Figure("rows accounted for that are not in the file", len(told) - int(found.sum()), 0)
 
 
 def _key(rows: pd.DataFrame, documents: pd.Index) -> Any:
-    """Give each (document, line) a number: half a million numbers are quicker to look up than as many pairs."""
+    """Return a number for each (document, line): half a million numbers are quicker to look up than as many pairs."""
     return documents.get_indexer(rows["document"].array) * 10**9 + rows["line"].to_numpy()
 
 

@@ -11,7 +11,7 @@ from cqrs_lab.shop.online_retail.rows import OnlineRetail
 
 
 def times_of_a_day(retail: OnlineRetail, day: date | str) -> list[float]:
-    """Give when the invoices and credit notes of a day were written, in seconds from the first one.
+    """Return when the invoices and credit notes of a day were written, in seconds from the first one.
 
     The file keeps minutes, so several may have the same time. ``RecordedTimes(times_of_a_day(…))`` are arrivals.
 

@@ -28,7 +28,7 @@ ENDS = (
 ON_STOCK = (1, 2)
 
 def rows_of_file(text: pd.DataFrame) -> pd.DataFrame:
-    """Tell from its text how each row should end.
+    """Return how each row should end, by its text.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def rows_of_file(text: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ends(text: pd.DataFrame, units: np.ndarray, price_mills: np.ndarray) -> np.ndarray:
-    """Tell which of `ENDS` each row comes to, by its number there."""
+    """Return which of `ENDS` each row comes to, by its number there."""
     credit = _that(text["InvoiceNo"], lambda invoice: invoice.startswith(CREDIT_NOTE))
     test = _that(text["Description"], lambda description: description.strip().casefold() == "test")
     unknown = (text["CustomerID"] == "").to_numpy()

@@ -294,7 +294,7 @@ class RefuseParcel(_AtATime):
 
 @dataclass(frozen=True, slots=True)
 class CancelParcel(_AtATime):
-    """Tell the carrier not to come."""
+    """Cancel the carrier's visit."""
 
     order_id: str
     at: datetime

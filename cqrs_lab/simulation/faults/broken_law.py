@@ -21,7 +21,7 @@ class BrokenLaw(str):
     >>> from cqrs_lab.simulation.faults.broken_law import BrokenLaw
     >>> broken = BrokenLaw.of("law 11: it converges", "caught up", "7", "5")
     >>> broken
-    'law 11: it converges. Caught up; expected 7; came 5.'
+    'law 11: it converges. Caught up; expected 7; got 5.'
     >>> broken.law, broken.came
     ('law 11: it converges', '5')
     """
@@ -39,7 +39,7 @@ class BrokenLaw(str):
     @classmethod
     def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:
         """Return a broken law from a comparison."""
-        broken = cls(law, f"{done[0].upper()}{done[1:]}; expected {expected}; came {came}.")
+        broken = cls(law, f"{done[0].upper()}{done[1:]}; expected {expected}; got {came}.")
         broken.done, broken.expected, broken.came = done, expected, came
         return broken
 

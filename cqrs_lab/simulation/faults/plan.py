@@ -127,11 +127,12 @@ class FaultPlan:
 
     def __post_init__(self) -> None:
         if not isinstance(self.faults, Iterable):
-            raise InvalidArgument(f"{self.faults!r} is no plan; give a tuple of faults, such as (Crash('after save'),)")
+            example = "(Crash('after save'),)"
+            raise InvalidArgument(f"{self.faults!r} is not a plan; give a tuple of faults, such as {example}")
         object.__setattr__(self, "faults", tuple(self.faults))
         for fault in self.faults:
             if not isinstance(fault, Fault):
-                raise InvalidArgument(f"{fault!r} is no fault; there is {', '.join(_ALL_KINDS)}")
+                raise InvalidArgument(f"{fault!r} is not a fault; give one of {', '.join(_ALL_KINDS)}")
             for field in fields(fault):
                 value, least = getattr(fault, field.name), 0 if field.name == "later" else 1
                 if field.name != "site" and (type(value) is not int or value < least):
@@ -154,7 +155,7 @@ class FaultPlan:
         for fault in plan:
             if not isinstance(fault, tuple(kinds)):
                 known = ", ".join(kind.__name__ for kind in kinds)
-                raise InvalidArgument(f"{fault!r} cannot strike {what}; there is {known}")
+                raise InvalidArgument(f"{fault!r} cannot strike {what}; give one of {known}")
         return plan
 
     def without(self, number: int) -> FaultPlan:
@@ -173,7 +174,7 @@ class FaultPlan:
             values = dict(given)
             kind = _ALL_KINDS.get(values.pop("fault", ""))
             if kind is None or values.keys() - {field.name for field in fields(kind)}:
-                raise InvalidArgument(f"{given!r} is no fault; there is {', '.join(_ALL_KINDS)}")
+                raise InvalidArgument(f"{given!r} is not a fault; give one of {', '.join(_ALL_KINDS)}")
             faults.append(kind(**values))
         return cls(tuple(faults))
 

@@ -29,7 +29,7 @@ PATROL_SECONDS = 600
 MOST_EVENTS, MOST_EVENTS_PER_WISH = 1_000, 100
 MANAGER = ("position", "waiting", "state", "catch_up", "due")
 BALANCED = "the books balance in the end"
-ENDED = "nothing waits for ever"
+ENDED = "nothing waits forever"
 KNOWN = "law 6: after a crash, what it knows is the fold of the log"
 ONCE = "law 3: what one cause calls for is recorded once"
 
@@ -241,7 +241,7 @@ class _Run:
             yield self.clock.timeout(1)
 
     def _send(self, command: object, command_id: str | None) -> Receipt:
-        if self.heard > self.most:  # here, because every command passes here, whoever sends without end
+        if self.heard > self.most:  # here, because every command passes here, no matter who sends without end
             raise InvalidArgument(
                 f"the log has grown beyond {self.most:,} events. If the process answers its own events or deadlines "
                 "over and over, let react and overdue return [] once a step is done; a story that really is that long "

@@ -286,10 +286,12 @@ class _Run:
         for _, again in self.due:
             self._deliver(again)
         self.left.clear()
+        stood = any(": stopped, " in what for _, what, *_ in self.steps)
+        what = "the projection is fixed" if stood else "the faults stop"
         self.unreadable.clear()
         # After a crash the repair is tried again. One that never succeeds shows in the laws at the end.
         for _ in range(1 + len(self.plan)):
-            if self._try("the projection is mended", self.worker.repaired):
+            if self._try(what, self.worker.repaired):
                 break
         self.worker.restart()
         self.cursor, self.cut = self.worker.position, cycle((self.store.head() or 1,))

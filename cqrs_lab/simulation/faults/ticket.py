@@ -42,7 +42,7 @@ def replay(
         plain = dict(json.loads(ticket))
         plan, fingerprint = FaultPlan.from_plain(plain.pop("faults")), plain.pop("run")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidArgument(f"{ticket!r} is no replay ticket: {error}; copy it whole") from error
+        raise InvalidArgument(f"{ticket!r} is not a replay ticket: {error}; copy it whole") from error
     takes = signature(simulate).parameters.keys()
     if unknown := ", ".join(sorted(plain.keys() - takes)):
         raise InvalidArgument(

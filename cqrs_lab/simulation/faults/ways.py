@@ -29,7 +29,7 @@ def table_first(disk: Disk, batch: EventBatch, projection: Projection) -> None:
 
 
 def checkpoint_first(disk: Disk, batch: EventBatch, projection: Projection) -> None:
-    """Write the checkpoint, then the table: a crash between them loses events for ever."""
+    """Write the checkpoint, then the table: a crash between them loses events forever."""
     new = batch.after(disk.checkpoint)
     if len(new):
         table = projection.merge(disk.table, projection.summarise(new))

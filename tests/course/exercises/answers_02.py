@@ -472,7 +472,7 @@ WRONG_TRANSFERS = {
     "a handler that was called": ((TransferMoney, None, asks), "Did you hand over handle itself"),
     "a question that was asked": ((TransferMoney, in_place, 700), "Did you hand over balance_of itself"),
     "a query that writes": ((TransferMoney, in_place, asks_and_writes), "What did the question change"),
-    "fails on who has no account": ((TransferMoney, in_place, lambda a, b: b[a]), "who never had an account"),
+    "fails on who has no account": ((TransferMoney, in_place, lambda a, b: b[a]), "without an account here"),
     "another's money": ((TransferMoney, in_place, lambda a, b: 100), "Whose money"),
     "one bank for all": ((TransferMoney, in_place, lambda a, b: {"ada": 700, "ben": 100}.get(a, 0)), "Another bank"),
     "no rule": ((TransferMoney, no_rule, asks), "Where is the rule"),
@@ -563,7 +563,7 @@ def raises_for_no(role, message, commands):
 
 
 WRONG_DOORS = {
-    "everybody may": (lambda role, message, commands: True, "Whom does your door keep out"),
+    "everybody may": (lambda role, message, commands: True, "Who does your door keep out"),
     "nobody may": (lambda role, message, commands: False, "What did the clerk want to change"),
     "by the name of a query": (
         lambda role, message, commands: (
@@ -577,7 +577,7 @@ WRONG_DOORS = {
     ),
     "no clerk, so allowed": (
         lambda role, message, commands: role != "clerk" or not isinstance(message, commands),
-        "everybody who is no clerk",
+        "everybody who is not a clerk",
     ),
     "managers only write": (
         lambda role, message, commands: (role == "manager") == isinstance(message, commands),
@@ -623,7 +623,7 @@ WRONG_DOORS = {
     ),
     "a word for an answer": (
         lambda role, message, commands: "yes" if role == "manager" or not isinstance(message, commands) else "no",
-        "the text 'no' too",
+        "even the text 'no'",
     ),
     "no answer for a no": (says_nothing_for_no, "Is there a return"),
     "the message back": (
@@ -683,7 +683,7 @@ ALSO_WRONG = {
         ((TransferMoney, opens_and_refuses, asks), "an account more: Eve"),
         ((TransferMoney, in_place, asks_and_counts), "What did the question change"),
         ((TransferMoney, in_place, lambda a, b: b.pop(a, 0)), "What did the question change"),
-        ((TransferMoney, in_place, lambda a, b: b.get(a)), "who never had an account"),
+        ((TransferMoney, in_place, lambda a, b: b.get(a)), "without an account here"),
         ((TransferMoney, in_place, lambda a, b: a in b), "How many, or how much"),
         ((TransferMoney, in_place, lambda a, b: 850), "Whose money"),
         *[
@@ -698,9 +698,9 @@ ALSO_WRONG = {
     "02.3": [
         (lambda role, message: True, "Which arguments does the task name"),
         (None, "in place of what it holds"),
-        (lambda role, message, commands: message not in commands or role == "manager", "Whom does your door keep out"),
+        (lambda role, message, commands: message not in commands or role == "manager", "Who does your door keep out"),
         (lambda role, message, commands: role == "manager", "What did the clerk want to change"),
-        (lambda role, message, commands: role != "manager" or isinstance(message, commands), "Whom does your door"),
+        (lambda role, message, commands: role != "manager" or isinstance(message, commands), "Who does your door"),
         (lambda role, message, commands: None, "Is there a return"),
         *[
             (lambda role, message, commands, fits=fits: fits(role) or not isinstance(message, commands), "whole word")

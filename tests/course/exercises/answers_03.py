@@ -392,7 +392,7 @@ class Mistyped(HalfStore):
 
 
 WRONG_STORES = {
-    "only the first is told": (TellsTheFirst, "How many do you call, and each time"),
+    "only the first is told": (TellsTheFirst, "How many do you call, and every time"),
     "events without their places": (TellsEventsOnly, "They got the events alone"),
     "the whole log is told": (TellsTheWholeLog, "What in it is new"),
     "told one by one": (TellsOneByOne, "How often does a listener want to hear of it"),
@@ -561,7 +561,7 @@ WRONG_PASTS = {
     ),
     "takes the minus off": (
         lambda facts, moment: 2 * received_only(facts, moment) - on_hand_at(facts, moment),
-        "Do you take it off a second time",
+        "Do you subtract it a second time",
     ),
     "loses the minus": (
         lambda facts, moment: sum(abs(one.quantity) for one in up_to(facts, moment) if isinstance(one, MOVES)),
@@ -646,7 +646,7 @@ WRONG_LOWEST = {
     "never below zero": (lambda facts: max(0, min(balances(facts))), "Where do you cut the balance off"),
     "without the minus": (lambda facts: min(map(abs, balances(facts))), "lower than one of 100"),
     "adds what was withdrawn": (lambda facts: min(accumulate(abs(f.pence) for f in facts)), "add it all the same"),
-    "which event": (lambda facts: balances(facts).index(min(balances(facts))), "which event it was"),
+    "which event": (lambda facts: balances(facts).index(min(balances(facts))), "the number of the event"),
     "after the largest withdrawal": (
         lambda facts: balances(facts)[min(range(len(facts)), key=lambda at: facts[at].pence)],
         "Can several small ones lead lower",
@@ -1032,12 +1032,12 @@ WRONG_MENDED = {
     "check skipped for a new stream": (with_bug(skips_new=True), "were never there"),
     "half-written batch": (with_bug(each_event=True), "How often do you compare"),
     "published inside the append": (with_bug(tells_inside=True), "the whole commit, or a piece of it"),
-    "looks when it is written": (with_bug(look_late=True), "something of it is in the log"),
+    "looks when it is written": (with_bug(look_late=True), "part of it is in the log"),
     "an instance": (Shelf(), "the class itself"),
     "only the first is told": (with_bug(tells_first=True), "How many do you call, and how often"),
     "nobody is told": (with_bug(tells_nobody=True), "Who tells the projectors"),
     "told of what was refused": (TellsAlways, "What is there to tell"),
-    "forgets the listeners": (with_bug(forgets_listeners=True), "What became of the list of listeners"),
+    "forgets the listeners": (with_bug(forgets_listeners=True), "What happened to the list of listeners"),
     "loses events": (with_bug(loses_events=True), "Where did the others go"),
     "forgets ids": (with_bug(forgets_ids=True), "whether it is there already"),
     "compares before it looks for the id": (with_bug(id_after_check=True), "id or expected"),
@@ -1069,7 +1069,7 @@ ALSO_WRONG = {
         (TellsAGenerator, "What is handed to a listener"),
         (TellsTwice, "How often does a listener want to hear of it"),
         (TellsBefore, "the whole order, or only the beginning"),
-        (TellsOnce, "What became of the list of listeners"),
+        (TellsOnce, "What happened to the list of listeners"),
         (OtherDirection, "What did the writer know when they decided"),
         (ChecksNothing, "What did the writer know when they decided"),
         (OnlyTheBatch, "one for each event"),

@@ -328,7 +328,7 @@ WRONG_SLOWEST = {
     "the objective": (lambda rate, objective: objective, "takes the whole objective by itself"),
     "the cell": (lambda rate, objective: 0.9 / rate, "in place of what it holds"),
     "90 % busy": (lambda rate, objective: 1 / rate * 0.9, "90 % busy sounds like room to spare"),
-    "always busy": (lambda rate, objective: 1 / rate, "the lag grows for ever"),
+    "always busy": (lambda rate, objective: 1 / rate, "the lag grows forever"),
     "the mean": (lambda rate, objective: 1 / (rate + 1 / objective), "Now the mean is the objective"),
     "nobody in front": (lambda rate, objective: objective / math.log(100), "How busy is your projector"),
     "far too fast": (lambda rate, objective: slowest(rate, objective) / 3, "faster than it has to be"),

@@ -279,10 +279,10 @@ WRONG_PROJECTIONS = {
     "remembers in Python": ((Remembers(), balances), "The process may die at any moment"),
     "the last to come wins": ((LastToCome(), balances), "An old event came again"),
     "the largest wins": ((Largest(), balances), "She took out 100"),
-    "the first to come wins": ((FirstToCome(), balances), "What has become of the first"),
+    "the first to come wins": ((FirstToCome(), balances), "What happened to the first"),
     "a line twice in a slice": ((LedgerWithTwoLines(), added_up), "It came twice in one delivery"),
     "shows amounts": ((Balances(), lambda table: table["at_position"]), "What does your question read"),
-    "a column that is not there": ((Misspelt(), balances), "Nothing of that name is there"),
+    "a column that is not there": ((Misspelt(), balances), "There is nothing of that name"),
     "not as declared": ((NotAsDeclared(), balances), "the rows are not like that"),
     "another error": ((Raises(), balances), "Try that line alone"),
     "a name that nobody made": ((Unnamed(), balances), "Python knows no such name here"),
@@ -302,7 +302,7 @@ class OfTheCell(Balances):
 
 
 ALSO_WRONG_PROJECTIONS = (
-    ((OldestWins(), balances), "What has become of the first"),
+    ((OldestWins(), balances), "What happened to the first"),
     ((ComparesAmounts(), balances), "An old event came again"),
     ((Half(), balances), "It came twice in one delivery"),
     ((Counts(), balances), "The process may die at any moment"),
@@ -311,8 +311,8 @@ ALSO_WRONG_PROJECTIONS = (
     ((Balances(), lambda table: None), "Your function returned None"),
     ((OfTheCell(), lambda table: table["amount"]), "Write your answer there"),
     ((UnnamedInMerge(), balances), "Python knows no such name here"),
-    ((Balances(), lambda table: table["amount"]), "Nothing of that name is there"),
-    ((Balances(), lambda table: table.balances), "Nothing of that name is there"),
+    ((Balances(), lambda table: table["amount"]), "There is nothing of that name"),
+    ((Balances(), lambda table: table.balances), "There is nothing of that name"),
 )
 
 # --- 09.2 -------------------------------------------------------------------------------------------------
@@ -546,7 +546,7 @@ def ends_the_process(disk, batch, projection):
 ALSO_WRONG_WORKERS = (
     (empties_it_first, "The checkpoint has passed an event that no table has"),
     (by_the_version, "Who says how far you are"),
-    (leaves_out_what_it_cannot_read, "Who hears of it"),
+    (leaves_out_what_it_cannot_read, "Who hears about that"),
     (whatever_happens, "The checkpoint has passed an event that no table has"),
     (ends_the_process, "called ends_the_process(disk, batch, projection)"),
     (keeps_the_table_in_memory, "The checkpoint has passed an event that no table has"),
@@ -555,7 +555,7 @@ ALSO_WRONG_WORKERS = (
     (checkpoint_in_the_loop, "The checkpoint has passed an event that no table has"),
     (lambda disk, batch, projection: disk.save(batch), "Compare what the call passes"),
     (lambda disk, batch: None, "Which arguments does the task name"),
-    (lambda disk, batch, projection: None, "Nothing went wrong yet"),
+    (lambda disk, batch, projection: None, "Nothing has gone wrong yet"),
     (of_the_cell, "Write your answer there"),
 )
 WRONG_WORKERS = {
@@ -566,9 +566,9 @@ WRONG_WORKERS = {
     "checkpoint goes back": (checkpoint_goes_back, "your checkpoint went back with it"),
     "no checkpoint": (no_checkpoint, "Who says how far you are"),
     "a transaction": (in_one_transaction, "This disk has no transaction"),
-    "swallows an error": (swallows, "Who hears of it"),
-    "only the new rows": (only_the_new_rows, "Nothing went wrong yet"),
-    "raises": (raises, "Nothing of that name is there"),
+    "swallows an error": (swallows, "Who hears about that"),
+    "only the new rows": (only_the_new_rows, "Nothing has gone wrong yet"),
+    "raises": (raises, "There is nothing of that name"),
     "no function": ("take_in", "What did you hand over"),
 }
 

@@ -148,14 +148,14 @@ def keeps_the_first(old):
 
 ALSO_WRONG_UPCASTERS = (
     (but(city=lambda old: upcast(old).city.title()), "in other letters"),
-    (but(city=lambda old: old.ship_to.split()[-1]), "The city stands behind the last comma"),
+    (but(city=lambda old: old.ship_to.split()[-1]), "The city comes after the last comma"),
     (but(street=lambda old: upcast(old).street.lower()), "in other letters"),
     (keeps_the_first, "under this name or another"),
     (OrderTaken, "What has the shop agreed to say there"),
     (lambda old: old, "Write your answer there"),
-    (takes_the_city_out, "The city stands behind the last comma"),
+    (takes_the_city_out, "The city comes after the last comma"),
     (two_arguments, "What has the shop agreed to say there"),
-    (changes_a_field, "The recorded event itself is another one now"),
+    (changes_a_field, "The recorded event itself has changed"),
     (but(channel=lambda old: ""), "made of guesses"),
     (but(channel=lambda old: "unknown"), "made of guesses"),
     (but(channel=lambda old: "phone"), "made of guesses"),
@@ -168,20 +168,20 @@ ALSO_WRONG_UPCASTERS = (
     (lambda old: [upcast(old)], "return the new event"),
 )
 WRONG_UPCASTERS = {
-    "rewrites the record": (moves_the_fields, "The recorded event itself is another one now"),
+    "rewrites the record": (moves_the_fields, "The recorded event itself has changed"),
     "forgets a field": (but(street=lambda old: ""), "the new one has forgotten it"),
     "guesses a value": (but(channel=lambda old: "web"), "made of guesses"),
     "leaves the new field out": (leaves_a_field_out, "What has the shop agreed to say there"),
     "says None": (but(channel=lambda old: None), "Which word has the shop agreed on"),
-    "raises on the old shape": (needs_a_comma, "What has it no comma for"),
+    "raises on the old shape": (needs_a_comma, "Why does it have no comma"),
     "refuses an old order": (refuses, "can never be refused again"),
     "a dict": (lambda old: dict(vars(upcast(old))), "What do they make of a dict"),
     "the old event": (replace, "Who is going to read it"),
     "nothing": (lambda old: None, "return the new event"),
     "a street of None": (lambda old: replace(upcast(old), street=upcast(old).street or None), "What do readers make"),
-    "a name that is not there": (lambda old: OrderTaken(old.id), "Nothing of that name is there"),
-    "the whole address": (but(street=lambda old: old.ship_to), "What stands between them"),
-    "a space too many": (leaves_the_space, "What stands right behind the comma"),
+    "a name that is not there": (lambda old: OrderTaken(old.id), "There is nothing of that name"),
+    "the whole address": (but(street=lambda old: old.ship_to), "What comes between them"),
+    "a space too many": (leaves_the_space, "What comes right after the comma"),
     "a city in the street": (cuts_where_no_comma_is, "Where does the city land"),
     "the first comma": (cuts_at_the_first_comma, "How many commas"),
     "the total": (but(each_mills=lambda old: old.total_mills), "the price of all of them"),
@@ -508,7 +508,7 @@ def does_not_pause(tables, store, projection):
 WRONG_REBUILDS = {
     "empties the serving table": (empties, "What does a visitor read until it is full again"),
     "misses the meantime": (misses_the_meantime, "What came in the meantime"),
-    "repeats side effects": (repeats_side_effects, "says which mails are sent"),
+    "repeats side effects": (repeats_side_effects, "says which emails are sent"),
     "pauses before the swap": (pauses_before_the_swap, "between your last look at the log and the swap"),
     "says it has the meantime": (says_it_has_the_meantime, "Which event was the last that is in it"),
     "swaps early": (swaps_early, "How far was the old version by then"),
@@ -516,13 +516,13 @@ WRONG_REBUILDS = {
     "swaps at once": (swaps_at_once, "You swapped before anything was built"),
     "swaps twice": (swaps_twice, "What does another swap bring back"),
     "checkpoint apart": (checkpoint_apart, "What belongs together"),
-    "raises": (raises, "Nothing of that name is there"),
+    "raises": (raises, "There is nothing of that name"),
     "does not pause": (does_not_pause, "Where does it pause"),
 }
 
 WRONG_REBUILDS |= {
     "all in one go": (all_in_one_go, "All that time nobody could order or ask"),
-    "passes over errors": (passes_over_errors, "went on as if it had been. Who hears of it"),
+    "passes over errors": (passes_over_errors, "went on as if it had been. Who hears about that"),
     "passes over its death": (passes_over_its_death, "What does a bare except catch"),
 }
 
@@ -567,20 +567,20 @@ def ends_the_process(tables, store, projection):
 # The misunderstandings above in other guises: told the same.
 ALSO_WRONG_REBUILDS = (
     (builds_before_it_yields, "All that time nobody could order or ask"),
-    (says_the_mails_are_sent, "says which mails are sent"),
+    (says_the_mails_are_sent, "says which emails are sent"),
     (assigns_in_place_of_the_swap, "Which call swaps both tables in one write"),
     (pauses_for_ever, "Where does your function build the new table"),
     (goes_on_with_the_serving_table, "Where does your function build the new table"),
     (ends_the_process, "called ends_the_process(tables, store, projection)"),
     (yields_at_the_end, "All that time nobody could order or ask"),
     (lists_the_log_first, "All that time nobody could order or ask"),
-    (leaves_out_what_fails, "Who hears of it"),
+    (leaves_out_what_fails, "Who hears about that"),
     (keeps_it_in_the_notebook, "or forgot where it was"),
     (returns_a_list, "Where does it pause"),
     (puts_it_over_the_serving_table, "You wrote into the serving table"),
     (forgets_the_first, "Which event was the last that is in it"),
     (lambda tables, store: None, "Which arguments does the task name"),
-    (lambda tables, store, projection: store.heads(), "Nothing of that name is there"),
+    (lambda tables, store, projection: store.heads(), "There is nothing of that name"),
     ("rebuild", "the function, or what it returned"),
     (of_the_cell, "Write your answer there"),
     (swaps_before_and_after, "You swapped before anything was built"),
@@ -609,7 +609,7 @@ WRONG_CHANGES = {
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
     "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
     "no choice": (dict.fromkeys(CHANGES), "This one is still open"),
-    "a list": (list(CHANGES), "What does each of the four changes ask for"),
+    "a list": (list(CHANGES), "What does each of the four changes need"),
 }
 
 ALSO_WRONG_CHANGES = (
@@ -621,7 +621,7 @@ ALSO_WRONG_CHANGES = (
     ({change: right for change, right in CHANGES.items() if change != CENTS}, "This one is still open"),
     (CHANGES | {MACHINE: "never"}, "comes closest to what you mean"),
     (CHANGES | {MACHINE: ["rebuild"]}, "comes closest to what you mean"),
-    ("rebuild", "What does each of the four changes ask for"),
+    ("rebuild", "What does each of the four changes need"),
     (CHANGES | {MACHINE: "rebuild", LETTER: "rebuild"}, "From which event would you read the machine"),
 )
 

@@ -381,7 +381,7 @@ WRONG_UNDOS = {
     "an argument too few": (calls_it_wrongly, "Compare what the call passes"),
     "one refund an order": (one_refund_an_order, "both refunds under one id"),
     "stops at the first refund": (stops_at_the_first_refund, "what is still owed to her"),
-    "by the event in hand": (by_the_event_in_hand, "met on two ways, under two ids"),
+    "by the event in hand": (by_the_event_in_hand, "found in two ways, under two ids"),
     "deletes events": (deletes, "Who tells them, if you take one away"),
     "writes events itself": (writes_the_log_itself, "Which command makes it true"),
     "new ids": (under(lambda _: str(uuid.uuid4())), "The same request under a new id is a new request"),
@@ -396,7 +396,7 @@ WRONG_UNDOS = {
     "stops where it began": (stops_where_it_began, "Does begun mean finished"),
     "late money without an id": (late_money_without_an_id, "The late money was seen twice"),
     "nothing": (lambda shop, event: None, "Each needs one that makes it good"),
-    "an error": (raises, "Nothing of that name is there"),
+    "an error": (raises, "There is nothing of that name"),
     "no function": ("undo", "What did you hand over"),
 }
 
@@ -490,7 +490,7 @@ WRONG_HANDLERS = {
     "one key": (lambda event, desk: desk.issue(event.customer, "voucher"), "What tells his parcel from hers"),
     "a hash": (lambda event, desk: desk.issue(event.customer, hash(event.order)), "is another number"),
     "no voucher": (lambda event, desk: None, "Which line sends the voucher"),
-    "an error": (lambda event, desk: event.key, "Nothing of that name is there"),
+    "an error": (lambda event, desk: event.key, "There is nothing of that name"),
     "no function": ({}, "What did you hand over"),
 }
 _LOST, _NEW, _ELSEWHERE = "what it remembered died with it", "Another key each time", "hash() of a text is another"
@@ -566,7 +566,7 @@ WRONG_TRIPS = {
     "room, retry": (said(ROOM, "retry"), "who holds the seat meanwhile"),
     "money, no return": (said(MONEY, "no return"), "What makes a payment good"),
     "money, retry": (said(MONEY, "retry"), "declined for good"),
-    "ticket, undo": (said(TICKET, "undo"), "With what would you undo it"),
+    "ticket, undo": (said(TICKET, "undo"), "What would you undo it with"),
     "ticket, retry": (said(TICKET, "retry"), "After it, can it"),
     "mail, undo": (said(MAIL, "undo"), "because a mail server is down"),
     "mail, no return": (said(MAIL, "no return"), "for a mail that fails"),
@@ -641,7 +641,7 @@ ALSO_WRONG = {
         (TRIP | {MAIL: ""}, "Suppose the next step fails"),
         ({step: kind for step, kind in TRIP.items() if step != MAIL}, "Suppose the next step fails"),
         (dict(zip(TRIP, reversed(TRIP.values()), strict=True)), "trying the seat again"),
-        (dict.fromkeys(TRIP, "undo"), "With what would you undo it"),
+        (dict.fromkeys(TRIP, "undo"), "What would you undo it with"),
         (dict.fromkeys(TRIP, "retry"), "trying the seat again"),
         (dict.fromkeys(TRIP, "no return"), "The hour passes"),
         (TRIP | {MAIL: "no return", TICKET: "retry"}, "After it, can it"),
