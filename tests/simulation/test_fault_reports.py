@@ -142,6 +142,12 @@ def test_an_event_that_the_projection_does_not_read_cannot_be_poison_for_it():
         assert simulate_faults(story, [Poison(2), Poison(3)], *worker, batch=1).idle == FaultPlan((Poison(2),))
 
 
+def test_a_poison_event_that_a_worker_drops_unseen_is_idle_and_breaks_no_law_of_its_own():
+    run = simulate_faults(STORY, [Reorder(1), Poison(1)], on_disk(both_at_once), batch=1)
+    assert run.idle == FaultPlan((Poison(1),))
+    assert run.broken == simulate_faults(STORY, [Reorder(1)], on_disk(both_at_once), batch=1).broken != ()
+
+
 def test_the_last_delivery_is_overtaken_by_nobody():
     assert simulate_faults(STORY, [Reorder(5)], batch=1).idle == FaultPlan((Reorder(5),))
     assert not len(simulate_faults(STORY, [Reorder(4)], batch=1).idle)

@@ -76,9 +76,9 @@ class Laws:
     """
 
     def __init__(
-        self, store: EventStore, fold: Fold, worker: Worker, unreadable: set[int], now: Callable[[], float]
+        self, store: EventStore, fold: Fold, worker: Worker, unread: Callable[[], set[int]], now: Callable[[], float]
     ) -> None:
-        self.store, self.fold, self.worker, self.unreadable, self.now = store, fold, worker, unreadable, now
+        self.store, self.fold, self.worker, self.unread, self.now = store, fold, worker, unread, now
         self.projection = fold.projection
         self.readers = Readers()
         self.broken: list[BrokenLaw] = []
@@ -88,10 +88,9 @@ class Laws:
     def after(self, what: str) -> None:
         """Check the worker after a delivery."""
         position, left_out = self.worker.position, self.worker.left_out
-        for one in self.store.read_all() if self.unreadable else ():
-            passed = one.position in self.unreadable and one.position <= position
-            if passed and one.position not in left_out and type(one.event) in self.projection.events:
-                self._note(TOLD, what, f"a stop at {one.position}, or it on a list", "neither: it was skipped")
+        for missed in sorted(self.unread() - set(left_out)):
+            if missed <= position:
+                self._note(TOLD, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
         self.meanwhile()
         if not self.agrees:
             self._compare(TABLE_AND_CHECKPOINT, what, self._fold())

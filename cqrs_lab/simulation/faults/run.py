@@ -156,7 +156,7 @@ class _Run:
         watched = Watched(story.projection(), self.sites, self.unreadable)
         instead = "on_disk(take_in) for a function take_in(disk, batch, projection) of yours"
         self.worker: Worker = made_by(worker, WORKER, instead, self.store, watched, self.sites)
-        self.laws = Laws(self.store, story.fold, self.worker, self.unreadable, lambda: self.clock.now)
+        self.laws = Laws(self.store, story.fold, self.worker, self._tried_in_vain, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
         self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
@@ -171,6 +171,9 @@ class _Run:
         steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
         broken, table = tuple(self.laws.broken), self.worker.table
         return FaultRun(self.plan, self.sizes, steps, table, broken, self.sites, self.first_error, trace)
+
+    def _tried_in_vain(self) -> set[int]:
+        return {position for position in self.unreadable if Poison(position) in self.sites.struck}
 
     def _note(self, what: str) -> None:
         self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
