@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 from cqrs_lab.arguments import function, having, refuse, shown, text, whole_number
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
@@ -35,6 +36,26 @@ def check_declaration(projection: Any) -> None:
         raise InvalidArgument(f"schema={shown(projection.schema)}: give a cqrs_lab.Schema")
     function("summarise", projection.summarise, "a method; write def summarise(self, batch)")
     function("merge", projection.merge, "a method; write def merge(self, table, rows)")
+
+
+def checked_log(log: Any) -> list[RecordedEvent]:
+    """Return the events of a store, a batch or a list, and refuse anything that is not a log."""
+    wanted = "give a store, or a list of RecordedEvent such as list(store.read_all())"
+    if isinstance(log, type) or not (hasattr(log, "read_all") or isinstance(log, (Sequence, EventBatch))):
+        what = f"the class {log.__name__}" if isinstance(log, type) else f"of type {type(log).__name__}"
+        raise InvalidArgument(f"log is {what}, which is not a log; {wanted}")
+    if isinstance(log, (str, bytes)):
+        raise InvalidArgument(f"log={log!r} is text, which is not a log; {wanted}")
+    events = list(log.read_all() if hasattr(log, "read_all") else log)
+    for number, one in enumerate(events):
+        if not hasattr(one, "event") or not hasattr(one, "position"):
+            what = f"log[{number}] is {one!r}, an event that is not recorded"
+            raise InvalidArgument(f"{what}; append it to a store and give the store, or {wanted[5:]}")
+    for before, one in zip(events, events[1:], strict=False):
+        if one.position <= before.position:
+            wrong = f"position {one.position} comes after {before.position}"
+            raise InvalidArgument(f"log is not in order: {wrong}; sort it by position, each once")
+    return events
 
 
 def _check_events(events: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import islice
 from random import Random
@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import whole_number
-from cqrs_lab.errors import CqrsLabError, InvalidArgument
+from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.identity import check_read
-from cqrs_lab.read.accepted import check_declaration
+from cqrs_lab.read.accepted import check_declaration, checked_log
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.cuts import Part, joined, smallest, told, ways_to_cut, with_gaps
-from cqrs_lab.read.difference import difference
+from cqrs_lab.read.cuts import Part, joined, lengthened, smallest, told, ways_to_cut, with_gaps
+from cqrs_lab.read.difference import changed, difference
+from cqrs_lab.read.outside import at_other_times, attributes_of, calls_of_the_clock, elsewhere
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.rowless import remark_rowless
@@ -30,6 +31,7 @@ SAYS_SOMETHING = "the log holds events that the projection reads"
 ITS_EVENTS = "only events of the types in `events` count"
 EMPTY = "law 5: an empty slice gives the empty table, with the declared schema"
 SCHEMA = "law 5: every table has the declared schema, and no missing values"
+CLOCK = "law 5: a table comes from the log alone, not from the clock"
 SAME_AGAIN = "law 5: the same slice gives the same rows, whatever came before (no state outside the table)"
 CUTS = "law 5: however the log is cut, the merged summaries are the summary of the whole"
 FOLLOWED = "law 5: a table that follows the log batch by batch is the table built from the whole log"
@@ -39,6 +41,7 @@ IDENTITY = "law 5: merging with the empty table changes nothing"
 ROW_BY_ROW = "law 5: a key's row depends only on the two rows with that key"
 UNCHANGED = "law 5: merge changes neither of its arguments"
 EVENTS_UNCHANGED = "law 5: summarise changes nothing in the log"
+MANY = 2_500
 NEVER_MET = (
     "no two slices had a key in common, so merging two rows was never tried; "
     "give a log in which keys recur"
@@ -79,7 +82,7 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     at least one of ProductListed, PriceChanged, ProductRetired
     """
     cuts = whole_number("cuts", cuts, "a number of ways to cut a log; give 1 or more", least=1)
-    events = _events_of(log)
+    events = checked_log(log)
     found = Findings(str(getattr(projection, "name", type(projection).__name__)))
     try:
         check_declaration(projection)
@@ -97,7 +100,7 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     if missing:
         found.remark(f"the log holds no {', no '.join(missing)}; how the projection handles it was not tried")
     trial = _Trial(found, projection, cuts)
-    for attempt in (trial.empty_slice, trial.same_again, trial.its_events, trial.algebra, trial.cuts, trial.follows):
+    for attempt in trial.attempts():
         with found.trying(SCHEMA, attempt.__name__.replace("_", " ")):
             attempt(events)
     if not trial.met:
@@ -106,31 +109,17 @@ def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report
     return found.report()
 
 
-def _events_of(log: Any) -> Part:
-    wanted = "give a store, or a list of RecordedEvent such as list(store.read_all())"
-    if isinstance(log, type) or not (hasattr(log, "read_all") or isinstance(log, (Sequence, EventBatch))):
-        what = f"the class {log.__name__}" if isinstance(log, type) else f"of type {type(log).__name__}"
-        raise InvalidArgument(f"log is {what}, which is not a log; {wanted}")
-    if isinstance(log, (str, bytes)):
-        raise InvalidArgument(f"log={log!r} is text, which is not a log; {wanted}")
-    events = list(log.read_all() if hasattr(log, "read_all") else log)
-    for number, one in enumerate(events):
-        if not hasattr(one, "event") or not hasattr(one, "position"):
-            what = f"log[{number}] is {one!r}, an event that is not recorded"
-            raise InvalidArgument(f"{what}; append it to a store and give the store, or {wanted[5:]}")
-    for before, one in zip(events, events[1:], strict=False):
-        if one.position <= before.position:
-            wrong = f"position {one.position} comes after {before.position}"
-            raise InvalidArgument(f"log is not in order: {wrong}; sort it by position, each once")
-    return events
-
-
 class _Trial:
     """One projection under test."""
 
     def __init__(self, found: Findings, projection: Projection, cuts: int) -> None:
         self.found, self.projection, self.ways = found, projection, cuts
         self.met = False  # have two rows of one key been merged?
+
+    def attempts(self) -> tuple[Callable[[Part], None], ...]:
+        """Return what is tried, in this order: a first call that differs from later ones shows only once."""
+        once = self.same_again, self.empty_slice, self.at_any_time, self.its_events
+        return *once, self.algebra, self.cuts, self.follows, self.many_events
 
     def summary(self, events: Sequence[RecordedEvent] | EventBatch, done: str) -> pd.DataFrame:
         batch = events if isinstance(events, EventBatch) else EventBatch(events)
@@ -144,8 +133,8 @@ class _Trial:
         given = table.copy(deep=True), rows.copy(deep=True)
         self.met = self.met or bool(table.index.isin(rows.index).any())
         merged = self.projection.merge(*given)
-        self.found.note(UNCHANGED, f"{done}; looked at the first argument", difference(table, given[0]))
-        self.found.note(UNCHANGED, f"{done}; looked at the second argument", difference(rows, given[1]))
+        self.found.note(UNCHANGED, f"{done}; looked at the first argument", changed(table, given[0]))
+        self.found.note(UNCHANGED, f"{done}; looked at the second argument", changed(rows, given[1]))
         self.projection.schema.check(merged, "merge")
         self._no_missing(merged, done)
         self._every_key(table, rows, merged)
@@ -176,25 +165,49 @@ class _Trial:
             self.found.expect(EMPTY, "summarised an empty slice; counted the rows", 0, len(rows))
 
     def same_again(self, events: Part) -> None:
-        attributes = copy.deepcopy(getattr(self.projection, "__dict__", {}))
+        attributes = attributes_of(self.projection)
         written = [repr(one) for one in events]
         batch, half = EventBatch(events), len(events) // 2
         first = self.summary(batch, "the whole log")
         kept = first.copy(deep=True)
-        for how, again in (("the same batch twice", batch), ("the whole log twice", EventBatch(events))):
-            self.found.note(SAME_AGAIN, f"summarised {how}", difference(kept, self.summary(again, how)))
+        hows = "the same batch twice", "the whole log twice", "a copy of the whole log"
+        for how, again in zip(hows, (batch, EventBatch(events), EventBatch(elsewhere(events))), strict=True):
+            self.found.note(SAME_AGAIN, f"summarised {how}", changed(kept, self.summary(again, how), sort=True))
         self.summary(events[:half], "the first half")
         second = self.summary(events[half:], "the second half").copy(deep=True)
         fresh = self.summary(events[half:], "the second half again")
         self.found.note(SAME_AGAIN, "summarised the second half twice", difference(second, fresh))
         other = copy.deepcopy(self.projection).summarise(EventBatch(events))
         self.found.note(SAME_AGAIN, "summarised the whole log with a copy of the projection", difference(kept, other))
-        now = getattr(self.projection, "__dict__", {})
-        changed = [name for name in now if repr(now[name]) != repr(attributes.get(name))]
-        self.found.expect(SAME_AGAIN, "summarised, then looked at the projection's own attributes", [], changed)
+        now = attributes_of(self.projection)
+        others = [name for name in now if now[name] != attributes.get(name)]
+        self.found.expect(SAME_AGAIN, "summarised, then looked at the projection's own attributes", [], others)
         for before, one in zip(written, events, strict=True):
             if repr(one) != before:
                 return self.found.note(EVENTS_UNCHANGED, "summarised, then looked at the events", (before, repr(one)))
+
+    def at_any_time(self, events: Part) -> None:
+        """Summarise with the computer's clock at other times."""
+        now = self.summary(events, "the whole log")
+        for how, clock in at_other_times(events).items():
+            with clock:
+                then = self.summary(events, "the whole log")
+            self.found.note(CLOCK, f"summarised the whole log, now and {how}", changed(now, then, sort=True))
+        module = type(self.projection).__module__
+        if called := calls_of_the_clock(module, lambda: self.summary(events, "the whole log")):
+            self.found.note(CLOCK, "summarised the whole log", ("recorded_at, for a time", f"a call of {called[0]}"))
+
+    def many_events(self, events: Part) -> None:
+        """Compare large batches with small ones: the same events happen again and again."""
+        if self.found.faults:
+            return
+        log = lengthened(events, MANY)
+        whole = self.summary(log, f"{len(log):,} events, in which those of the log happen again and again")
+        for size in (len(log) // 2, 100):
+            parts = [log[at : at + size] for at in range(0, len(log), size)]
+            merged = self._merged([self.summary(part, "a part of them") for part in parts], "in pairs")
+            done = f"summarised {len(log):,} events, the log's own again and again, at once and {size:,} at a time"
+            self.found.note(CUTS, done, difference(merged, whole))
 
     def its_events(self, events: Part) -> None:
         """Compare with and without the events that the projector would skip in a batch of their own."""
@@ -280,6 +293,8 @@ class _Trial:
         note(COMMUTES, "merged two thirds of the log in both orders", difference(merge(a, b), merge(b, a)))
         left, right = merge(merge(a, b), c), merge(a, merge(b, c))
         note(ASSOCIATES, "merged three thirds of the log from the left and from the right", difference(left, right))
+        done = "merged two thirds of the log, and again with the rows of one in reverse order"
+        note(ROW_BY_ROW, done, difference(merge(a, b), merge(a.iloc[::-1], b)))
         note(IDENTITY, "merged the empty table with a third of the log", difference(a, merge(empty, a)))
         note(IDENTITY, "merged a third of the log with the empty table", difference(a, merge(a, empty)))
         note(IDENTITY, "merged two empty tables", difference(empty, merge(empty, empty)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import Any
 
-from cqrs_lab.log.envelope import Position, RecordedEvent
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 
 Part = list[RecordedEvent]
 MOST_PARTS = 12
@@ -16,12 +17,33 @@ ATTEMPTS = 80
 
 
 def with_gaps(events: Sequence[RecordedEvent], random: Random) -> Part:
-    """Return a copy of a log, with positions that skip numbers, all recorded at one moment."""
+    """Return a copy of a log whose positions skip numbers; a quarter of it each was recorded in one moment of a day.
+
+    Each stream has versions of its own height, the later ones lower.
+    """
     copied, position = [], 0
-    for one in events:
+    streams = list(dict.fromkeys(one.stream for one in reversed(events)))
+    for at, one in enumerate(events):
         position += random.choice((1, 2, 9, 1000, 2**31))
-        copied.append(replace(one, position=Position(position), recorded_at=0.0))
+        version = StreamVersion(one.version + len(events) * streams.index(one.stream))
+        day = 86_400.0 * (4 * at // len(events))
+        copied.append(replace(one, position=Position(position), version=version, recorded_at=day))
     return copied
+
+
+def lengthened(events: Part, size: int) -> Part:
+    """Return a log of at least this size, in which the same events happen again and again."""
+    last, times = events[-1].position, -(-size // len(events))
+    versions = Counter(one.stream for one in events)
+    return [
+        replace(
+            one,
+            position=Position(one.position + last * again),
+            version=StreamVersion(one.version + versions[one.stream] * again),
+        )
+        for again in range(times)
+        for one in events
+    ]
 
 
 def ways_to_cut(events: Part, random: Random) -> Iterator[tuple[str, list[Part]]]:

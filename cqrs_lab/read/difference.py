@@ -94,6 +94,21 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
     return None
 
 
+def changed(before: pd.DataFrame, now: pd.DataFrame, sort: bool = False) -> tuple[str, str] | None:
+    """Return what differs between two tables that should be the same, to the last digit and in the same order."""
+    one, other = (before.sort_index(), now.sort_index()) if sort else (before, now)
+    if one.equals(other) and one.index.names == other.index.names:
+        return None
+    return difference(before, now) or ("the same to the last digit, in the same order", _order_or_names(one, other))
+
+
+def _order_or_names(one: pd.DataFrame, other: pd.DataFrame) -> str:
+    if list(one.index) != list(other.index):
+        return f"rows in the order {list(other.index)[:4]}, not {list(one.index)[:4]}"
+    names = [str(name) for name in one if not one[name].equals(other[name])]
+    return f"other values in {', '.join(names)}"
+
+
 def _unequal(ours: pd.DataFrame, theirs: pd.DataFrame) -> Any:
     """Return where values differ by more than rounding."""
     unequal = (ours != theirs).fillna(True).astype(bool) & ~(ours.isna() & theirs.isna())

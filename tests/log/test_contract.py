@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections import namedtuple
-from contextlib import nullcontext
 from random import Random
 
 import pytest
@@ -15,9 +14,10 @@ from cqrs_lab.log import contract
 from cqrs_lab.log.contract import check, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.interleaving import for_several_threads
-from tests.log import planted_stores
+from tests.log import planted_stores, strange_stores
 from tests.log.planted_stores import PLANTED, RESTARTS, NeverChecks, SkipsCheckOnNewStream, Tens, ThirtyLines
 from tests.log.right_stores import FOR_THREADS, RIGHT, SqliteOnDisk
+from tests.log.strange_stores import Lines, Plain, SelectsThenInserts
 
 NAMES = {kind: name for name, kind in vars(planted_stores).items() if isinstance(kind, type)}
 
@@ -34,17 +34,18 @@ def laws(report):
 # --- stores -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make_store", RIGHT, ids=lambda store: store.__name__)
+@pytest.mark.parametrize("make_store", [*RIGHT, *strange_stores.RIGHT], ids=lambda store: store.__name__)
 def test_a_right_store_passes_in_any_style(make_store, monkeypatch):
     if make_store not in (lab.MemoryEventStore, ThirtyLines, Tens):
-        monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:3])
+        monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:8])
+        monkeypatch.setattr(sizes, "COMMANDS", 600)
     report = lab.check_event_store(make_store)
     assert report.ok, report
 
 
 @pytest.mark.parametrize("make_store", FOR_THREADS, ids=lambda store: store.__name__)
 def test_a_right_store_for_several_threads_passes_with_three(make_store, monkeypatch):
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     report = lab.check_event_store(make_store, threads=3)
     assert report.ok, report
 
@@ -57,6 +58,24 @@ def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_
     assert PLANTED[make_store] in laws(report) and len(report.faults) <= 2, report
 
 
+@pytest.mark.parametrize("make_store", strange_stores.PLANTED, ids=lambda store: store.__name__)
+def test_a_store_as_a_stranger_would_write_it_is_caught_with_default_arguments(make_store, monkeypatch):
+    monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.5)
+    report = lab.check_event_store(make_store)
+    assert strange_stores.PLANTED[make_store] in laws(report), report
+    assert all(fault.done and fault.expected != fault.came for fault in report.faults), report
+
+
+@pytest.mark.parametrize("make_store", strange_stores.WRONG_AT_A_SIZE, ids=lambda store: store.__name__)
+def test_what_goes_wrong_at_one_size_is_caught(make_store):
+    assert not lab.check_event_store(make_store).ok
+
+
+def test_a_race_between_two_statements_of_sql_is_told(monkeypatch):
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+    assert f"with two, {contract.EXPECTED}: " in lab.check_event_store(SelectsThenInserts).notes[0]
+
+
 def test_more_than_a_hundred_stores_are_planted():
     assert len(PLANTED) > 100
 
@@ -65,21 +84,27 @@ def test_more_than_a_hundred_stores_are_planted():
 
 
 def test_a_store_that_keeps_everything_passes_the_restart(monkeypatch):
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     report = lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(lambda log: log))
     assert report.ok, report
 
 
 def test_a_store_in_a_file_passes_the_restart(monkeypatch):
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     report = lab.check_event_store(SqliteOnDisk, reopen=SqliteOnDisk.reopen)
     assert report.ok, report
 
 
 @pytest.mark.parametrize("name", RESTARTS)
 def test_what_a_restart_loses_is_caught(name, monkeypatch):
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     assert laws(lab.check_event_store(ThirtyLines, reopen=RESTARTS[name])) == [contract.KEPT]
+
+
+@pytest.mark.parametrize("reopen", strange_stores.RESTARTS, ids=lambda reopen: reopen.__name__)
+def test_what_a_restart_loses_of_a_long_log_is_caught(reopen, monkeypatch):
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+    assert laws(lab.check_event_store(Lines, reopen=reopen)) == [contract.KEPT]
 
 
 # --- the report ---------------------------------------------------------------------------------------------
@@ -125,15 +150,14 @@ def test_random_histories_hold_what_is_refused_what_comes_again_and_nothing():
     assert refused > 3 and again > 0 and any(not op.count for op in history)
 
 
-def test_a_store_without_a_lock_is_tried_with_one_thread_and_the_report_says_so(monkeypatch):
-    class NoLock(ThirtyLines):
-        def __init__(self):
-            super().__init__()
-            self.lock = nullcontext()
+def test_a_race_in_a_store_without_a_lock_is_told_and_is_a_fault_with_two_threads(monkeypatch):
+    class NoLock(Plain):
+        pass
 
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     report = lab.check_event_store(NoLock)
     assert report.ok and "the store holds no lock" in report.notes[0]
+    assert f"with two, {contract.EXPECTED}: " in report.notes[0] and "expected 1, came 2. " in report.notes[0]
     assert contract.EXPECTED in laws(lab.check_event_store(NoLock, threads=2))
 
 
@@ -153,11 +177,11 @@ def test_a_lock_is_found_wherever_the_store_keeps_it(where):
 def test_a_slow_store_is_tried_with_a_shorter_log_and_the_report_says_so(monkeypatch):
     monkeypatch.setattr("cqrs_lab.log.contract.sizes.LIMIT_SECONDS", 0.0)
     report = lab.check_event_store(Tens)
-    assert report.ok and "a longer log was not tried" in report.notes[0]
+    assert report.ok and any("a longer log was not tried" in note for note in report.notes)
 
 
 def test_the_check_leaves_the_threads_and_the_trace_function_as_they_were(monkeypatch):
-    monkeypatch.setattr(sizes, "STEPS", sizes.STEPS[:1])
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     switch = sys.getswitchinterval()
 
     def mine(frame, event, argument):

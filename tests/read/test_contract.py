@@ -12,6 +12,7 @@ import cqrs_lab as lab
 from cqrs_lab.read import contract
 from cqrs_lab.read.cuts import joined, smallest, ways_to_cut, with_gaps
 from cqrs_lab.read.difference import difference
+from tests.read import strange_projections
 from tests.read.planted_projections import (
     PLANTED,
     LatestWins,
@@ -26,7 +27,7 @@ from tests.shop_of_tea import Line, Priced, Sold, TeaSales, a_log, recorded
 LOG = a_mixed_log()
 
 
-@pytest.mark.parametrize("make", RIGHT, ids=lambda projection: projection.__name__)
+@pytest.mark.parametrize("make", [*RIGHT, *strange_projections.RIGHT], ids=lambda projection: projection.__name__)
 def test_a_right_projection_passes_in_any_style(make):
     report = lab.check_projection(make(), LOG)
     assert report.ok, report
@@ -45,6 +46,13 @@ def test_a_right_projection_passes_on_a_store_on_a_batch_and_on_a_short_log():
 def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_it_breaks(make):
     report = lab.check_projection(make(), a_mixed_log())
     assert PLANTED[make] in [fault.law for fault in report.faults], report
+
+
+@pytest.mark.parametrize("make", strange_projections.PLANTED, ids=lambda projection: projection.__name__)
+def test_a_projection_as_a_stranger_would_write_it_is_caught_with_default_arguments(make):
+    report = lab.check_projection(make(), a_mixed_log())
+    assert strange_projections.PLANTED[make] in [fault.law for fault in report.faults], report
+    assert all(fault.done and fault.expected != fault.came for fault in report.faults), report
 
 
 def test_more_than_fifty_projections_are_planted():
@@ -167,14 +175,26 @@ def test_events_that_leave_no_row_for_want_of_a_key_are_counted(shelves, note):
     assert not [one for one in lab.check_projection(filled, log).notes if "no row, " in one]
 
 
+class ByPosition(UnitsSold):
+    """Each event has a row of its own, so no key ever comes up again."""
+
+    schema = lab.Schema(index={"position": "int64"}, columns={"customer": "str"})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(Sold))
+
+    def merge(self, table, rows):
+        return pd.concat([table, rows])
+
+
 def test_a_log_in_which_no_key_comes_up_again_is_noted():
-    each_once = [Sold("ann", (Line(f"tea {number}", 1),)) for number in range(6)]
-    appends = type("Appends", (UnitsSold,), {"merge": lambda self, table, rows: pd.concat([table, rows])})()
-    report = lab.check_projection(appends, recorded(*each_once))
+    each_once = recorded(*[Sold("ann", (Line(f"tea {number}", 1),)) for number in range(6)])
+    report = lab.check_projection(ByPosition(), each_once)
     assert report.ok and [note for note in report.notes if "was never tried" in note]
     assert "note: " in str(report) and "Note: " in report._repr_html_()
-    again = recorded(*each_once, *each_once)
-    assert not lab.check_projection(appends, again).ok and not lab.check_projection(UnitsSold(), again).notes
+    appends = type("Appends", (UnitsSold,), {"merge": ByPosition.merge})()
+    assert not lab.check_projection(appends, each_once).ok, "in the longer log the keys come up again"
+    assert not lab.check_projection(UnitsSold(), each_once).notes
 
 
 def floats(**values):

@@ -30,6 +30,7 @@ ASK_OF_LAW = {
     contract.RECEIPT: "A receipt says where the stream ends. Which version and position has its last event?",
     contract.NAMES: "Two names that look alike are two streams. How do you compare a name?",
     contract.ONE_ORDER: "Positions count the whole log, once each. Which number comes after the last one?",
+    contract.CLOCK: "A computer's clock is set back now and then. What gives the log its order?",
     contract.READS: "What was recorded comes back in order, from any place, up to any limit. "
     "Which of the two readers is wrong?",
     contract.STAYS: "What was recorded has changed since. Who else holds the list, or the event?",

@@ -3,7 +3,9 @@
 from cqrs_lab.log.contract.check import check_event_store
 from cqrs_lab.log.contract.laws import (
     ALL_OR_NOTHING,
+    ANNOUNCED,
     AT_THE_CALL,
+    CLOCK,
     COMMITTED,
     EVENTS,
     EXPECTED,
@@ -29,7 +31,9 @@ from cqrs_lab.log.contract.laws import (
 
 __all__ = [
     "ALL_OR_NOTHING",
+    "ANNOUNCED",
     "AT_THE_CALL",
+    "CLOCK",
     "COMMITTED",
     "EVENTS",
     "EXPECTED",

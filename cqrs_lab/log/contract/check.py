@@ -10,12 +10,13 @@ from random import Random
 from typing import Any
 
 from cqrs_lab.errors import InvalidArgument, said
-from cqrs_lab.log.contract import stories
+from cqrs_lab.log.contract import mishaps, stories
 from cqrs_lab.log.contract.contention import contention
 from cqrs_lab.log.contract.durable import restarts
 from cqrs_lab.log.contract.histories import play, random_history, shortest
 from cqrs_lab.log.contract.interleaving import answers_another_thread, for_several_threads, interleavings
 from cqrs_lab.log.contract.laws import IDS, NAMES, PER_STREAM, RUNS, Happened
+from cqrs_lab.log.contract.listening import announcements
 from cqrs_lab.log.contract.sizes import long_log, many_commands
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
 from cqrs_lab.log.event_store import EventStore
@@ -27,8 +28,12 @@ SEEDS, LENGTH = 6, 40
 PATIENCE_SECONDS = 5.0
 """No single call in a short story takes this long unless it waits for something that never comes."""
 ONE_THREAD = (
-    "only one thread at a time was tried, since the store {why}; "
+    "only one thread at a time was tried, since the store refuses other threads; "
     "if several threads are to use it, try check_event_store(..., threads=4)"
+)
+NO_LOCK = (
+    "the store holds no lock, and is right for one thread at a time only; with two, {fault}; expected {expected}, "
+    "came {came}. If several threads are to use it, let every method hold a lock"
 )
 
 
@@ -44,8 +49,9 @@ def check_event_store(
     make_store : callable
         Returns a new, empty store each time, such as the store's class.
     threads : int, optional
-        With 2 or more, this many writers and a reader also use one store at the same time. A store that holds a lock is
-        tried with two threads in any case: between any two lines of one call, another thread makes a whole one.
+        With 2 or more, this many writers and a reader also use one store at the same time. Two threads are tried in any
+        case: between any two lines of one call, another thread makes a whole one. What breaks then is a fault if the
+        store holds a lock; without a lock it is right for one thread, and the report notes what breaks.
     reopen : callable, optional
         ``reopen(store)`` closes a durable store and opens it again from what it has saved.
 
@@ -152,7 +158,7 @@ class _Check:
 
     def short_stories(self) -> None:
         """Play every story that needs only a few events."""
-        todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES]
+        todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES, *mishaps.SCENES, announcements]
         for story in todo:
             with self.noting():
                 self._tell(story)
@@ -191,9 +197,10 @@ class _Check:
     # What takes long runs in the caller's thread, so that its processor time is measured.
 
     def many_commands(self) -> None:
-        """Send more commands than a store might remember."""
+        """Send more commands, to more streams, than a store might remember."""
         with self.noting():
-            many_commands(self.new_trial())
+            if left_out := many_commands(self.new_trial()):
+                self.found.remark(left_out)
 
     def long_log(self) -> None:
         """Grow a log past the sizes at which stores break."""
@@ -203,13 +210,10 @@ class _Check:
 
     def several_threads(self, threads: int) -> None:
         """Use the store from several threads, if it is made for that."""
-        why = ""
-        if threads == 1:
-            why = "" if for_several_threads(self.make_store()) else "holds no lock"
-            why = why or ("" if answers_another_thread(self.make_store) else "refuses other threads")
-        if why:
-            return self.found.remark(ONE_THREAD.format(why=why))
-        self.in_a_thread_of_its_own(self._interleavings)
+        if threads == 1 and not answers_another_thread(self.make_store):
+            return self.found.remark(ONE_THREAD)
+        claimed = threads > 1 or for_several_threads(self.make_store())
+        self.in_a_thread_of_its_own(self._interleavings if claimed else self._remark_races)
         if threads > 1 and not self.found.faults:
             with self.noting():
                 contention(self.new_trial(), threads)
@@ -218,6 +222,17 @@ class _Check:
         for play_scene in interleavings(self.new_trial):
             with self.noting():
                 play_scene()
+
+    def _remark_races(self) -> None:
+        """Play the same with a store that does not claim to be made for it: what breaks is said, and is no fault."""
+        try:
+            for play_scene in interleavings(self.new_trial):
+                play_scene()
+        except BrokenLaw as broken:
+            fault = broken.fault
+            told = {"fault": f"{fault.law}: {fault.done}", "expected": fault.expected, "came": fault.came}
+            self.found.remark(NO_LOCK.format(**told))
+        self.trial = None
 
     def restarts(self, reopen: Callable[[Any], EventStore]) -> None:
         """Close the store and open it again."""

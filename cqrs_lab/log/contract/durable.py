@@ -9,9 +9,11 @@ from typing import Any
 
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.laws import KEPT
+from cqrs_lab.log.contract.sizes import LongLog
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
 from cqrs_lab.log.event_store import EventStore, Expected
 
+SIZES = (100, 256, 500, 1000, 1024, 1100, 2_111)
 HISTORIES: tuple[list[Append], ...] = (
     [],
     [Append("order-1", 2, 0)],
@@ -28,6 +30,22 @@ def restarts(
     """Yield functions, one for each history, that play it and restart twice; each raises `BrokenLaw`."""
     for history in HISTORIES:
         yield partial(_restart, new_trial, reopen, history)
+    yield partial(_restart_with_a_long_log, new_trial, reopen)
+
+
+def _restart_with_a_long_log(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]) -> None:
+    trial = new_trial()
+    log = LongLog(trial)
+    for size in SIZES:
+        log.grow(size)
+    try:
+        trial.store = trial.call(KEPT, "store = reopen(store)", lambda: reopen(trial.store))
+        log.look()
+        log.send_again()
+        log.grow(SIZES[-1] + 10)
+        log.look()
+    except BrokenLaw as broken:
+        raise broken.of(KEPT) from None
 
 
 def _restart(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore], history: list[Append]) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from types import FrameType
+from types import CellType, FrameType, FunctionType
 from typing import Any
 
 from cqrs_lab.errors import ConcurrencyError, said
@@ -27,11 +28,13 @@ from cqrs_lab.log.contract.laws import (
     RUNS,
     VERSIONS,
 )
+from cqrs_lab.log.contract.mishaps import append_unwritable
 from cqrs_lab.log.contract.trial import Append, Trial
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 
 LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore)
+MAKE_LOCKS = (threading.Lock, threading.RLock, threading.Condition, threading.Semaphore, threading.BoundedSemaphore)
 BLOCKED_SECONDS = 0.004
 """How long another thread may run before it is assumed to be waiting for a lock."""
 MOST_LINES, MOST_OBJECTS = 120, 1000
@@ -42,7 +45,7 @@ FIRST = Append("order-1", 1, 0, note="first")
 class Scene:
     """A call, and what another thread does in the middle of it."""
 
-    call: Append | None  # None: read the whole log
+    call: Append | None  # None: look at everything
     meanwhile: tuple[Append, ...]
 
 
@@ -58,12 +61,13 @@ SCENES = (
 
 
 def for_several_threads(store: EventStore) -> bool:
-    """Return whether a store seems to be made for several threads: it holds a lock, or is the kit's own."""
-    todo: list[Any] = [store, *(value for kind in type(store).__mro__ for value in vars(kind).values())]
+    """Return whether a store seems to be made for several threads: it holds or makes a lock, or is the kit's own."""
+    members = [value for kind in type(store).__mro__ for value in vars(kind).values()]
+    todo: list[Any] = [store, *members, *(named for one in members for named in _named_in(one))]
     seen: set[int] = set()
     while todo and len(seen) < MOST_OBJECTS:
         one = todo.pop()
-        if isinstance(one, (MemoryEventStore, *LOCKS)):
+        if isinstance(one, (MemoryEventStore, *LOCKS)) or any(one is made for made in MAKE_LOCKS):
             return True
         if id(one) not in seen:
             seen.add(id(one))
@@ -71,12 +75,21 @@ def for_several_threads(store: EventStore) -> bool:
     return False
 
 
+def _named_in(method: Any) -> list[Any]:
+    """Return what a method uses from around it, such as a lock of the module, or what makes one with each call."""
+    if not isinstance(method, FunctionType):
+        return []
+    around = [cell.cell_contents for cell in method.__closure__ or () if cell != CellType()]
+    names = method.__code__.co_names
+    return [*around, *(method.__globals__.get(name, getattr(threading, name, None)) for name in names)]
+
+
 def _held_by(one: Any) -> list[Any]:
     if isinstance(one, dict):
         return list(one.values())
     if isinstance(one, (list, tuple, set)):
         return list(one)
-    if isinstance(one, type) or type(one).__module__ in sys.stdlib_module_names:
+    if isinstance(one, (type, FunctionType)) or type(one).__module__ in sys.stdlib_module_names:
         return []
     slots = [getattr(kind, "__slots__", ()) for kind in type(one).__mro__]
     names = [name for declared in slots for name in ([declared] if isinstance(declared, str) else declared)]
@@ -91,41 +104,95 @@ def answers_another_thread(make_store: Callable[[], EventStore]) -> bool:
     return not meeting.errors
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader saw who perhaps asked for the end first, and then for the events."""
+
+    stream: str | None
+    read: list[Any]
+    asked: str = ""
+    end: Any = None
+
+
+def _read_log(store: EventStore) -> Seen:
+    return Seen(None, list(store.read_all()))
+
+
+def _read_stream(store: EventStore) -> Seen:
+    return Seen("order-1", list(store.read_stream("order-1")))
+
+
+def _head_then_log(store: EventStore) -> Seen:
+    head = store.head()
+    return Seen(None, list(store.read_all()), "store.head()", head)
+
+
+def _version_then_stream(store: EventStore) -> Seen:
+    version = store.stream_version("order-1")
+    return Seen("order-1", list(store.read_stream("order-1")), "store.stream_version('order-1')", version)
+
+
+READERS = (_read_log, _read_stream, _head_then_log, _version_then_stream)
+
+
+class _Other:
+    """A thread that works until it is done, or waits for a lock."""
+
+    def __init__(self, work: Callable[[], None], errors: list[str]) -> None:
+        self._work, self._errors = work, errors
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - judged by the thread that waits for this one
+            self._errors.append(said(error))
+        self._done.set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait until it is done, but no longer than this."""
+        self._done.wait(seconds)
+
+    def end(self) -> None:
+        """Wait until it is done."""
+        self._thread.join()
+
+
 @dataclass(slots=True)
 class Meeting:
-    """What the other thread did, saw and got."""
+    """What the other threads did, saw and got: readers, each in a thread of its own, and then a writer."""
 
     trial: Trial
     appends: tuple[Append, ...]
-    seen: list[list[Any]] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
     receipts: list[Any] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    thread: threading.Thread | None = None
-    runs: threading.Event = field(default_factory=threading.Event)
-    done: threading.Event = field(default_factory=threading.Event)
+    others: list[_Other] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Start the other thread, and return when it is done or waiting."""
-        self.thread = threading.Thread(target=self._work, daemon=True)
-        self.thread.start()
-        self.runs.wait()
-        self.done.wait(BLOCKED_SECONDS)
+        """Start the other threads, and return when they are done or waiting."""
+        self.others += [_Other(partial(self._look, read), self.errors) for read in READERS]
+        until = time.monotonic() + BLOCKED_SECONDS
+        for other in self.others:
+            other.pause(max(0.0, until - time.monotonic()))
+        self.others.append(_Other(self._append, self.errors))
+        self.others[-1].pause(BLOCKED_SECONDS)
 
     def end(self) -> None:
-        """Wait for the other thread."""
-        if self.thread is not None:
-            self.thread.join()
+        """Wait for the other threads."""
+        for other in self.others:
+            other.end()
 
-    def _work(self) -> None:
-        self.runs.set()
-        try:
-            self.seen.append(list(self.trial.store.read_all()))
-            for op in self.appends:
-                self.receipts.append(attempt(self.trial.store, op))
-                self.seen.append(list(self.trial.store.read_all()))
-        except Exception as error:  # noqa: BLE001 - judged by the thread that waits for this one
-            self.errors.append(said(error))
-        self.done.set()
+    def _look(self, read: Callable[[EventStore], Seen]) -> None:
+        self.seen.append(read(self.trial.store))
+
+    def _append(self) -> None:
+        for op in self.appends:
+            self.receipts.append(attempt(self.trial.store, op))
+            for read in READERS[2:]:
+                self._look(read)
 
 
 def attempt(store: EventStore, op: Append) -> Any:
@@ -138,8 +205,21 @@ def attempt(store: EventStore, op: Append) -> Any:
 
 def interleavings(new_trial: Callable[[], Trial]) -> Iterator[Callable[[], None]]:
     """Yield functions, one for each scene, that play it with the other thread at each line; each raises `BrokenLaw`."""
+    yield partial(_after_an_error, new_trial)
     for scene in SCENES:
         yield partial(_at_every_line, new_trial, scene)
+
+
+def _after_an_error(new_trial: Callable[[], Trial]) -> None:
+    """Let another thread come after an append that raised an error: a lock that is still held lets nobody in."""
+    trial = new_trial()
+    trial.append(FIRST, look=False)
+    append_unwritable(trial)
+    trial.calls.append(f"in another thread, {THEIRS}")
+    meeting = Meeting(trial, (THEIRS,))
+    meeting.begin()
+    meeting.end()
+    trial.expect(RUNS, [], meeting.errors, "errors in the other thread")
 
 
 def _at_every_line(new_trial: Callable[[], Trial], scene: Scene) -> None:
@@ -195,12 +275,12 @@ def _play(trial: Trial, scene: Scene, lines: _Lines) -> None:
     trial.append(FIRST, look=False)
     meeting = Meeting(trial, scene.meanwhile)
     lines.act = meeting.begin
-    what = "list(store.read_all())" if call is None else str(call)
-    others = ", ".join(["list(store.read_all())", *map(str, scene.meanwhile)])
+    what = "read the log and the stream, and asked for their ends" if call is None else str(call)
+    others = ", ".join(map(str, scene.meanwhile)) or "readers only"
     mine: Any = None
     try:
         if call is None:
-            meeting.seen.append(lines.trace(lambda: list(store.read_all())))
+            meeting.seen += lines.trace(lambda: [read(store) for read in READERS[2:]])
         else:
             mine = lines.trace(lambda: attempt(store, call))
     except Exception as error:  # noqa: BLE001 - the code under test may raise anything; it is reported
@@ -229,13 +309,8 @@ def _judge(trial: Trial, scene: Scene, mine: Any, meeting: Meeting) -> None:
         wanted = {"first": 1} | {op.note: op.count for op, receipt in results if receipt}
         trial.expect(ALL_OR_NOTHING, wanted, recorded, "how many events of each commit the log holds")
     _judge_order(trial, log)
-    positions = [one.position for one in log]
     for seen in meeting.seen:
-        counts = Counter(one.event.note for one in seen)
-        partly = {note: count for note, count in counts.items() if count != wanted.get(note)}
-        trial.expect(COMMITTED, {}, partly, "events that a reader saw of commits that were not whole")
-        came = [one.position for one in seen]
-        trial.expect(NOT_LATE, positions[: len(seen)], came, "the positions that a reader saw")
+        _judge_reader(trial, seen, log, wanted)
 
 
 def _judge_order(trial: Trial, log: list[Any]) -> None:
@@ -244,3 +319,23 @@ def _judge_order(trial: Trial, log: list[Any]) -> None:
     for stream in ("order-1", "order-2"):
         versions = [one.version for one in log if one.stream == stream]
         trial.expect(VERSIONS, list(range(1, len(versions) + 1)), versions, f"the versions of {stream!r}")
+
+
+def _judge_reader(trial: Trial, seen: Seen, log: list[Any], wanted: dict[str, int]) -> None:
+    counts = Counter(one.event.note for one in seen.read)
+    partly = {note: count for note, count in counts.items() if count != wanted.get(note)}
+    trial.expect(COMMITTED, {}, partly, "events that a reader saw of commits that were not whole")
+    whole = [one for one in log if one.stream == "order-1"] if seen.stream else log
+    positions = [one.position for one in whole[: len(seen.read)]]
+    trial.expect(NOT_LATE, positions, [one.position for one in seen.read], "the positions that a reader saw")
+    # Who is told of an event can read it, and a commit is told of as a whole.
+    ends = [0, *_ends(seen).values()]
+    if seen.end is not None and seen.end not in ends:
+        expected = f"one of {ends}, where the commits end that it could read then"
+        raise trial.broken(COMMITTED, expected, repr(seen.end), f"{seen.asked} by a reader")
+
+
+def _ends(seen: Seen) -> dict[str, int]:
+    """Return the version or the position at which each commit ends that a reader saw."""
+    name = "version" if "version" in seen.asked else "position"
+    return {one.event.note: getattr(one, name) for one in seen.read}

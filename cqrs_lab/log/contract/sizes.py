@@ -1,32 +1,33 @@
-"""A log that grows past the sizes of pages, caps, rings, segments and narrow integers."""
+"""Many commands and streams, and a log that grows past the sizes of pages, caps, segments and narrow integers."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from cqrs_lab.errors import ConcurrencyError
 from cqrs_lab.log.contract.laws import (
     ALL_OR_NOTHING,
+    AT_THE_CALL,
+    EXPECTED,
     FIRST_RECEIPT,
     ONCE,
     ONE_ORDER,
     READS,
     RECEIPT,
-    RUNS,
     VERSIONS,
     WRITTEN,
 )
 from cqrs_lab.log.contract.trial import Append, Trial
-from cqrs_lab.log.event_store import Expected
 
-# Pages of 100 to 1,000; caps up to 50,000; numbers of 8 and 16 bits, signed and not; segments of 65,536.
-BORDERS = (100, 127, 255, 500, 1000, 1024, 2000, 4096, 5000, 8192, 10_000, 16_384, 32_767, 50_000, 65_535)
-STEPS = (300, 1_100, 5_400, 34_000, 67_000)
-LARGE, BATCH = 4_200, 997
-COMMANDS = 1_100
-LIMIT_SECONDS = 5.0
+# Pages, caps, rings and segments, numbers of 8 and 16 bits: stores break at such sizes, or one event beyond.
+SIZES = (
+    100, 128, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000, 8192, 10_000, 16_384, 32_768, 65_536, 99_000,
+)  # fmt: skip
+COMMANDS = 11_000
+LIMIT_SECONDS, COMMANDS_SECONDS = 4.0, 1.0
 """Processor time, not time by the clock, so that a busy machine tries no less."""
 
 
@@ -38,39 +39,39 @@ class LongLog:
     log: list[tuple[str, int, int, str | None]] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
     positions: list[int] = field(default_factory=list)
+    last: int = 0
 
     def grow(self, size: int) -> None:
-        """Append until the log holds `size` events: a large commit, then smaller ones in two streams."""
-        if size > LARGE > len(self.log):
-            self._append("long", LARGE)
-        while len(self.log) < size:
-            self._append("long", min(BATCH if size < LARGE * 2 else 10 * BATCH, size - len(self.log)))
-            self._append("short", 1)
+        """Append one event, and then all that are missing, until the log holds exactly `size` events."""
+        self._append("short", 1)
+        self._append("long", size - len(self.log))
 
     def _append(self, stream: str, count: int) -> None:
         version, number = self.versions.get(stream, 0), len(self.log) + 1
         op = Append(stream, count, version, f"command {number}", first=number)
-        self.trial.calls = [self._told()] if self.log else []
+        self._begin()
         self.trial.calls.append(str(op))
         try:
-            receipt = self.trial.store.append(stream, op.events(), expected=version, command_id=op.command_id)
+            receipt = _bare(self.trial, op)
         except ConcurrencyError as conflict:
             raise self.trial.broken(VERSIONS, f"version {version}", f"ConcurrencyError: {conflict}") from conflict
+        if receipt.position <= self.last:
+            raise self.trial.broken(ONE_ORDER, f"a position above {self.last}", f"{receipt.position}")
+        self.last = receipt.position
         self.log += [(stream, version + at, one, op.command_id) for at, one in enumerate(op.numbers(), 1)]
         self.versions[stream] = version + count
         if receipt.version != version + count:
             there = sum(one.stream == stream for one in self.trial.store.read_all())
             self.trial.expect(ALL_OR_NOTHING, version + count, there, f"how many events {stream!r} holds")
         self.trial.expect(VERSIONS, version + count, receipt.version, "the receipt's version")
-        if count > 1 or version < 3:
-            self.trial.expect(RECEIPT, self.trial.store.head(), receipt.position, "the receipt's position")
+        self.trial.expect(RECEIPT, self.trial.store.head(), receipt.position, "the receipt's position")
 
-    def _told(self) -> str:
-        return f"recorded {len(self.log):,} events in two streams, in commits of 1 to {10 * BATCH:,}"
+    def _begin(self) -> None:
+        self.trial.calls = [f"recorded {len(self.log):,} events in two streams"] if self.log else []
 
-    def look(self, above: int) -> None:
-        """Read everything, then around each border that was passed since the last look."""
-        self.trial.calls = [self._told()]
+    def look(self) -> None:
+        """Read everything, and ask for the end of the log and of both streams."""
+        self._begin()
         everything = self.trial.read()
         came = [(one.stream, one.version, one.event.number, one.command_id) for one in everything]
         self.positions = [one.position for one in everything]
@@ -79,45 +80,70 @@ class LongLog:
         self.trial.expect(READS, [(one[0], one[2]) for one in self.log], [(one[0], one[2]) for one in came])
         self.trial.expect(VERSIONS, [one[:2] for one in self.log], [one[:2] for one in came])
         self.trial.expect(WRITTEN, [one[3] for one in self.log], [one[3] for one in came])
-        self._look_at_streams()
-        for border in BORDERS:
-            if above < border < len(self.log) - 4:
-                self._look_around(border)
+        self.trial.expect(READS, self.positions[-1], self.trial.store.head(), "store.head()")
+        self.look_at_streams()
 
-    def _look_at_streams(self) -> None:
+    def look_at_streams(self) -> None:
+        """Read each stream, and ask for its version."""
         for stream, version in self.versions.items():
-            self.trial.calls = [self._told()]
+            self._begin()
             versions = [one.version for one in self.trial.read(stream=stream)]
             self.trial.expect(READS, version, len(versions), "counted the events")
             self.trial.expect(VERSIONS, list(range(1, version + 1)), versions, "the versions")
             self.trial.expect(VERSIONS, version, self.trial.store.stream_version(stream), "store.stream_version(...)")
-        self.trial.expect(READS, self.positions[-1], self.trial.store.head(), "store.head()")
 
-    def _look_around(self, border: int) -> None:
-        for after, limit in ((border - 3, 6), (border, 2), (0, border + 3), (2, border)):
+    def look_around(self, size: int) -> None:
+        """Read a few events around a place, and as many as its number says."""
+        for after, limit in ((size - 1, 2), (size, 2), (size + 1, 2), (0, size), (1, size), (2, size - 1)):
             wanted = self.positions[after:][:limit]
-            self.trial.calls = [self._told()]
+            self._begin()
             read = self.trial.read(self.positions[after - 1] if after else 0, limit)
             self.trial.expect(READS, wanted, [one.position for one in read], "the positions")
-            if border + 4 < self.versions["long"]:
-                self.trial.calls = [self._told()]
+            if after + limit <= self.versions["long"]:
+                self._begin()
                 versions = [one.version for one in self.trial.read(after, limit, "long")]
                 self.trial.expect(READS, list(range(after + 1, after + limit + 1)), versions, "the versions")
+
+    def record_meanwhile(self) -> None:
+        """Begin to read, record until the longer stream is as long as the log was, and read the rest."""
+        version = self.versions["long"]
+        reading = iter(self.trial.store.read_all()), iter(self.trial.store.read_stream("long"))
+        began = [next(one).version for one in reading]
+        self._append("long", len(self.log) - version)
+        calls = ["began to read the log and the stream 'long'", *self.trial.calls[-1:], "then read the rest"]
+        for begun, one, count in zip(began, reading, (len(self.positions), version), strict=True):
+            self._begin()
+            self.trial.calls += calls
+            self.trial.expect(AT_THE_CALL, count, bool(begun) + sum(1 for _ in one), "counted the events")
+
+    def be_refused(self) -> None:
+        """Append at versions that a narrow number or an old snapshot would take for the right one."""
+        version = self.versions["long"]
+        for wrong in sorted({version ^ 2**bit for bit in (0, 1, 8, 16, 32)} | {version // 100 * 100} - {version}):
+            self._begin()
+            self.trial.calls.append(str(op := Append("long", 1, wrong)))
+            try:
+                receipt = _bare(self.trial, op)
+            except ConcurrencyError:
+                continue
+            wanted = f"ConcurrencyError, for the stream's version is {version}"
+            raise self.trial.broken(EXPECTED, wanted, repr(receipt))
 
     def send_again(self) -> None:
         """Send the first, the large and the last command again."""
         commits = {command: at for at, (_, _, _, command) in enumerate(self.log)}
         ends = sorted(commits.values())
         largest = max(zip([-1, *ends], ends, strict=False), key=lambda pair: pair[1] - pair[0])[1]
-        for command in dict.fromkeys(self.log[at][3] for at in (0, largest, -1)):
+        head = self.trial.store.head()
+        for command in dict.fromkeys(self.log[at][3] for at in (0, largest, len(self.positions) - 1)):
             at = commits[command]
             stream, version, _, _ = self.log[at]
             op = Append(stream, 1, 0, command)
-            self.trial.calls = [self._told()]
+            self._begin()
             receipt = self.trial.call(FIRST_RECEIPT, str(op), lambda op=op: _bare(self.trial, op))  # type: ignore[misc]
             came = receipt.version, receipt.position
             self.trial.expect(FIRST_RECEIPT, (version, self.positions[at]), came, "the receipt's version and position")
-            self.trial.expect(ONCE, self.positions[-1], self.trial.store.head(), "store.head()")
+            self.trial.expect(ONCE, head, self.trial.store.head(), "store.head()")
 
 
 def _bare(trial: Trial, op: Append) -> Any:
@@ -125,31 +151,56 @@ def _bare(trial: Trial, op: Append) -> Any:
 
 
 def long_log(trial: Trial) -> str:
-    """Grow a log step by step and check it; return what was left out if the store gets too slow, "" if nothing was."""
-    log, before = LongLog(trial), 0
-    for size, following in zip(STEPS, [*STEPS[1:], 0], strict=True):
-        began = time.thread_time()
+    """Grow a log and check it; return what was left out if the store gets too slow, "" if nothing was."""
+    log, began, before = LongLog(trial), time.thread_time(), 0
+    for size, following in zip(SIZES, [*SIZES[1:], 0], strict=True):
+        step = time.thread_time()
         log.grow(size)
-        grown = time.thread_time()
-        log.look(before)
+        log.look()
+        if before:
+            log.look_around(before)
         log.send_again()
-        grow, look, ratio = grown - began, time.thread_time() - grown, following / size
+        log.be_refused()
+        log.record_meanwhile()
+        log.look_at_streams()
+        now, before = time.thread_time(), size
         # At worst an append takes as long as the log is long.
-        ahead = grow * ratio**2 + look * ratio**1.5 if size > LARGE else grow + look
-        if ahead > LIMIT_SECONDS:
-            return f"{size:,} events took this store {grow + look:.1f} s, so a longer log was not tried"
-        before = size
+        if now - began + (now - step) * (following / size) ** 2 > LIMIT_SECONDS and following:
+            return f"{size:,} events took this store {now - began:.1f} s, so a longer log was not tried"
     return ""
 
 
-def many_commands(trial: Trial) -> None:
-    """Send many commands to one stream, and then the first one again."""
-    for number in range(1, COMMANDS + 1):
-        op = Append("busy", 1, Expected.ANY, f"command {number}", first=number)
-        receipt = trial.call(RUNS, str(op), lambda op=op: _bare(trial, op))  # type: ignore[misc]
-        if number == 1:
-            first = receipt
-    trial.calls = [f"sent {COMMANDS:,} commands of one event to 'busy', each under its own id"]
-    again = trial.call(FIRST_RECEIPT, str(op := Append("busy", 1, 0, "command 1")), lambda: _bare(trial, op))
-    trial.expect(FIRST_RECEIPT, (first.version, first.position), (again.version, again.position))
-    trial.expect(ONCE, COMMANDS, trial.store.stream_version("busy"), "store.stream_version('busy')")
+def many_commands(trial: Trial) -> str:
+    """Send many commands to one stream, then one command to each of many streams, and come back to the first ones.
+
+    Return what was left out if the store is too slow for all of them, "" if nothing was.
+    """
+    to_one = _send(trial, COMMANDS, 1_100, lambda number: ("busy", number - 1), "to 'busy'")
+    to_many = _send(trial, COMMANDS, 300, lambda number: (f"stream-{number}", 0), "to a new stream each")
+    trial.expect(ONCE, to_one, trial.store.stream_version("busy"), "store.stream_version('busy')")
+    sent = min(to_one, to_many)
+    return "" if sent == COMMANDS else f"{sent:,} commands took this store a second, so more were not tried"
+
+
+def _send(trial: Trial, most: int, least: int, place: Callable[[int], tuple[str, int]], where: str) -> int:
+    """Send commands until there are enough or they take too long, look at some of them again, and return how many."""
+    began, number = time.thread_time(), 0
+    receipts: list[Any] = []
+    while number < most and (number < least or time.thread_time() - began < COMMANDS_SECONDS):
+        number += 1
+        stream, version = place(number)
+        op = Append(stream, 1, version, f"command {number}", first=number)
+        trial.calls = [f"sent {number - 1:,} commands {where}"] * (number > 1)
+        receipts.append(trial.call(EXPECTED, str(op), lambda op=op: _bare(trial, op)))  # type: ignore[misc]
+        trial.expect(VERSIONS, version + 1, receipts[-1].version, "the receipt's version")
+    for at in dict.fromkeys((1, 2, number // 2, number - 1, number)):
+        stream, version = place(at)
+        trial.calls = [f"sent {number:,} commands {where}"]
+        trial.expect(VERSIONS, version + 1 if where != "to 'busy'" else number, trial.ask_version(stream))
+        read = [one.event.number for one in trial.read(after=version, limit=1, stream=stream)]
+        trial.expect(READS, [at], read, "the events' numbers")
+        op = Append(stream, 1, 99_999, f"command {at}")
+        again = trial.call(FIRST_RECEIPT, str(op), lambda op=op: _bare(trial, op))  # type: ignore[misc]
+        first = receipts[at - 1]
+        trial.expect(FIRST_RECEIPT, (first.version, first.position), (again.version, again.position))
+    return number

@@ -25,6 +25,8 @@ APPENDS: tuple[tuple[Append, ...], ...] = (
     (A(ONE, 2, 0), A(ONE, 2, ANY), A(ONE, 2, ANY)),  # the same events may happen again
     (A(ONE, 3, 0, same=True), A(TWO, 1, 0), A(ONE, 2, 3, same=True)),
     (A(ONE, 1, 0), A(TWO, 1, 0), A(ONE, 3, 7), A(TWO, 2, 1, first=2)),
+    # in a tuple
+    (A(ONE, 2, 0, within=tuple), A(ONE, 0, 9, within=tuple), A(ONE, 3, 9, within=tuple), A(ONE, 1, 2, first=3)),
     # nothing to append
     *((A(ONE, 0, wrong), A(ONE, 1, STREAM_EXISTS), A(ONE, 1, NO_STREAM)) for wrong in (0, 99, STREAM_EXISTS)),
     (A(ONE, 2, 0), A(TWO, 1, 0, first=3), A(ONE, 0, 99), A(ONE, 0, NO_STREAM), A(ONE, 1, 2, first=4)),
@@ -49,7 +51,7 @@ SEPARATORS = ("", "-", ":", "/", "|", " ", "_", ".", ",", "\n", "\x1f", "::", "'
 GLUED = tuple(
     (Append("a", 1, 0, f"b{between}c"), Append(f"a{between}b", 1, 0, "c", first=2)) for between in SEPARATORS
 )
-LONG = "order-" + "1" * 300
+LONG = "order-" + "1" * 1100
 ALIKE = (
     ("order-1", "order-10"), ("order-1", "Order-1"), ("order-1", "ORDER-1"), ("order-1", "order_1"),
     ("order_1", "order-1"), ("order-%", "order-1"), ("order-_", "order-1"), ("order-*", "order-1"),
@@ -57,6 +59,8 @@ ALIKE = (
     ("order-1", "order-1\n"), ("order 1", "order  1"), ("order/1", "order-1"), ("order", "order-1"),
     ("1", "01"), ("1", "1.0"), ("1", "1e0"), ("none", "None"), ("nan", "null"), ("'", "''"), ("\u2615", "\U0001f375"),
     ("caf\u00e9", "cafe\u0301"), ("caf\u00e9", "cafe"), ("stra\u00dfe", "strasse"), ("\u212a", "K"),
+    ("order/1", "order_1"), ("order:1", "order_1"), ("order/1", "order%2F1"), ("order/1", "order//1"),
+    ("plumless", "buckeroo"),  # one CRC-32
     (LONG + "a", LONG + "b"),
 )  # fmt: skip
 
@@ -71,9 +75,11 @@ def with_ids(one: str, other: str) -> tuple[Append, ...]:
     return Append(ONE, 1, 0, one), Append(ONE, 2, 1, other, first=2), Append(ONE, 1, ANY, one)
 
 
+MARKS = "caf\u00e9 cafe\u0301 \u2615 'quoted' \"twice\" {braces} %s a\nline\tand a tab"
+LINE_ENDS = "line ends\r\nof\rall\u2028kinds\x85, and a \\n that is none"
 CONTENTS = (
     Append(ONE, 1, 0, first=0, note=" a space at both ends "),
-    Append(ONE, 1, 1, first=-5, note="caf\u00e9 cafe\u0301 \u2615 'quoted' \"twice\" {braces} %s a\nline\tand a tab"),
+    Append(ONE, 1, 1, first=-5, note=MARKS + LINE_ENDS),
     Append(ONE, 2, 2, first=2**31, note="NULL"),
     Append(ONE, 2, 4, first=2**53, note="long" * 5000),
 )  # fmt: skip
@@ -90,8 +96,10 @@ def empty_store(trial: Trial) -> None:
 
 
 def _some(trial: Trial) -> None:
-    for op in (Append(ONE, 3, 0, "a"), Append(TWO, 2, 0, "b", first=4), Append(ONE, 2, 3, "c", first=6)):
-        trial.append(op)
+    trial.append(Append(ONE, 3, 0, "a"))
+    trial.append(Append(ONE, 3, 9))  # a store that uses up positions here is tried with the gap
+    trial.append(Append(TWO, 2, 0, "b", first=4))
+    trial.append(Append(ONE, 2, 3, "c", first=6))
 
 
 def any_place(trial: Trial) -> None:
@@ -99,7 +107,7 @@ def any_place(trial: Trial) -> None:
     _some(trial)
     for stream in (None, ONE, TWO, "order-3"):
         whole = [] if stream == "order-3" else trial.read(stream=stream)
-        kept = trial.calls[:3]
+        kept = trial.calls[:4]
         numbers = [0, *(one.position if stream is None else one.version for one in whole)]
         beyond = [numbers[-1] + more for more in (1, 2, 100, 2**40)] + [2**16, 2**31, 2**32, 2**32 + 1]
         limits = (None, 0, 1, 2, len(whole), len(whole) + 1, 2**31, 2**32 + 1)
@@ -121,7 +129,7 @@ def while_reading(trial: Trial) -> None:
 def _record_meanwhile(trial: Trial, stream: str | None, begun: int) -> None:
     what = "store.read_all()" if stream is None else f"store.read_stream({stream!r})"
     wanted = places(trial.read(stream=stream))
-    trial.calls = [*trial.calls[:3], f"reading = iter({what})"]
+    trial.calls = [*trial.calls[:4], f"reading = iter({what})"]
     reading = iter(trial.store.read_all() if stream is None else trial.store.read_stream(stream))
     came = trial.call(READS, "first = next(reading)", lambda: [next(reading)]) if begun else []
     trial.append(Append(ONE, 2, ANY, first=10))
@@ -134,7 +142,7 @@ def side_by_side(trial: Trial) -> None:
     """Read twice at the same time, each at its own pace."""
     _some(trial)
     wanted = places(trial.read()), places(trial.read(stream=ONE))
-    trial.calls = [*trial.calls[:3], f"a, b = iter(store.read_all()), iter(store.read_stream({ONE!r}))"]
+    trial.calls = [*trial.calls[:4], f"a, b = iter(store.read_all()), iter(store.read_stream({ONE!r}))"]
     one, other = iter(trial.store.read_all()), iter(trial.store.read_stream(ONE))
     came = trial.call(READS, "took from both in turn", lambda: _in_turn(one, other))
     trial.expect(READS, wanted, (places(came[0]), places(came[1])))
@@ -149,7 +157,8 @@ def as_recorded(trial: Trial) -> None:
     """Read twice, and between the two change a list that the store returned."""
     for op in CONTENTS:
         trial.append(op)
-        trial.given.clear()
+        if isinstance(trial.given, list):
+            trial.given.clear()
         trial.calls.append("emptied the list that it was given")
         trial.look(STAYS)
     for stream in (None, ONE):
@@ -162,23 +171,35 @@ def as_recorded(trial: Trial) -> None:
         again = trial.read(stream=stream)
         trial.expect(STAYS, places(first), places(again))
         trial.expect(STAYS, times, [one.recorded_at for one in again], "recorded_at, as it was before")
+    trial.expect(STAYS, [one.recorded_at for one in trial.read()], times, "recorded_at, as in the whole log")
 
 
 def following(trial: Trial) -> None:
-    """Read the new events after each of 60 commits, from the last position read."""
+    """Read the new events after each of 60 commits, from the last position read; and ask when there are none."""
     read: list[object] = []
+    streams: dict[str, list[object]] = {}
     at = 0
     for number in range(60):
-        trial.append(Append(STREAMS[number % 5], 1 + number % 3, ANY, first=number), look=False)
-        new = trial.read(after=at)
+        stream = STREAMS[number % 5]
+        own = streams.setdefault(stream, [])
+        for limit in (None, 100):
+            trial.expect(READS, [], places(trial.read(at, limit)))
+            trial.expect(READS, [], places(trial.read(len(own), limit, stream)))
+        trial.append(Append(stream, 1 + number % 3, ANY, first=number), look=False)
+        new = trial.read(at, (None, 100)[number % 2])
+        own += places(trial.read(len(own), (None, 100)[number % 2], stream))
         read += places(new)
         at = new[-1].position if new else at
         trial.calls.clear()
-    whole = places(trial.read())
-    trial.calls = ["read after each of 60 commits, from the last position read; then compared with store.read_all()"]
-    late = [one for one in whole if one not in set(read)]
+    whole = trial.read()
+    trial.calls = [
+        "before and after each of 60 commits, read from the last position read; then compared with store.read_all()"
+    ]
+    late = [one for one in places(whole) if one not in set(read)]
     trial.expect(NOT_LATE, [], late, "events that the reader never saw")
-    trial.expect(READS, whole, read)
+    trial.expect(READS, places(whole), read)
+    for stream, own in streams.items():
+        trial.expect(READS, places(one for one in whole if one.stream == stream), own, f"the stream {stream!r}")
 
 
 SCENES: Sequence[Callable[[Trial], None]] = (any_place, side_by_side, as_recorded, while_reading, following)

@@ -60,6 +60,7 @@ class Append:
     first: int = 1
     note: str = ""
     same: bool = False
+    within: type[list[Happened]] | type[tuple[Happened, ...]] = list
 
     def numbers(self) -> Sequence[int]:
         """Return the numbers of the events: up or down, to catch a store that sorts them."""
@@ -68,9 +69,9 @@ class Append:
         last = self.first + self.count
         return range(self.first, last) if self.first % 2 else range(last - 1, self.first - 1, -1)
 
-    def events(self) -> list[Happened]:
-        """Return the events."""
-        return [Happened(number, self.note) for number in self.numbers()]
+    def events(self) -> Sequence[Happened]:
+        """Return the events, in a list or a tuple."""
+        return self.within([Happened(number, self.note) for number in self.numbers()])
 
     def __str__(self) -> str:
         events = repr(self.events())
@@ -109,7 +110,7 @@ class Trial:
     positions: list[int] = field(default_factory=list)
     receipts: dict[tuple[str, str], int] = field(default_factory=dict)
     tried: set[tuple[str, str]] = field(default_factory=set)
-    given: list[Happened] = field(default_factory=list)
+    given: Sequence[Happened] = ()
 
     # --- calls ---
 
@@ -225,7 +226,7 @@ class Trial:
         expected = f"Appended(stream={stream!r}, version={end[0]}, position={end[1]})"
         self.checks += 1
         came = tuple(getattr(receipt, name, None) for name in ("stream", "version", "position"))
-        if came != (stream, *end):
+        if came != (stream, *end) or not all(map(_whole, came[1:])):
             raise self.broken(law, expected, repr(receipt))
 
     # --- looking ---
@@ -252,16 +253,22 @@ class Trial:
 
     def ask_version(self, stream: str) -> Any:
         """Return what `stream_version` returns."""
-        return self.call(RUNS, f"store.stream_version({stream!r})", lambda: self.store.stream_version(stream))
+        return self._ask(VERSIONS, f"store.stream_version({stream!r})", lambda: self.store.stream_version(stream))
 
     def ask_head(self) -> Any:
         """Return what `head` returns."""
-        return self.call(RUNS, "store.head()", self.store.head)
+        return self._ask(READS, "store.head()", self.store.head)
+
+    def _ask(self, law: str, text: str, function: Callable[[], Any]) -> Any:
+        number = self.call(RUNS, text, function)
+        if not _whole(number):
+            raise self.broken(law, "an int", repr(number))
+        return number
 
     def _compare_log(self, law: str, log: Sequence[Any]) -> None:
         self.expect(law, len(self.log), len(log), "the number of events")
         positions = [one.position for one in log]
-        rising = all(isinstance(one, Integral) for one in positions) and positions == sorted({*positions} - {0})
+        rising = all(map(_whole, positions)) and positions == sorted({*positions} - {0})
         self.checks += 1
         if not rising or min(positions, default=1) < 1:
             raise self.broken(ONE_ORDER, "positions that rise, from 1 or more", shown(positions))
@@ -269,12 +276,19 @@ class Trial:
         self.positions = positions
         versions = [(one.stream, one.version) for one in self.log]
         self.expect(VERSIONS, versions, [(one.stream, one.version) for one in log], "streams and versions")
+        if not all(_whole(one.version) for one in log):
+            raise self.broken(VERSIONS, "versions that are int", shown([one.version for one in log]))
         # As text: 1, 1.0 and True are equal, and not the same.
         self.expect(READS, [repr(one.event) for one in self.log], [repr(one.event) for one in log], "the events")
         self.expect(WRITTEN, [one.command_id for one in self.log], [one.command_id for one in log], "command ids")
         for one in log:
             if not isinstance(one.recorded_at, Real) or not isfinite(one.recorded_at):
                 raise self.broken(READS, "recorded_at in seconds since 1970", repr(one.recorded_at))
+
+
+def _whole(number: object) -> bool:
+    # 2.0 and True are equal to whole numbers, and are written and counted as something else.
+    return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 def _wrong(expected: int | Expected, version: int) -> bool:
