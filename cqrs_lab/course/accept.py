@@ -137,6 +137,17 @@ def as_word(value: Any) -> str:
     return re.sub(r"[\s_\-\u2010-\u2015]+", " ", str(value)).strip(" .,;:!'\"`").lower()
 
 
+def as_choice(value: Any) -> str:
+    """Return a word as `as_word` does, without its article.
+
+    Examples
+    --------
+    >>> as_choice("A token")
+    'token'
+    """
+    return re.sub("^(an?|the) ", "", as_word(value))
+
+
 def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
     """Return an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
 

@@ -13,7 +13,9 @@ from cqrs_lab.simulation import (
     LagModel,
     Poisson,
     Polling,
+    RecordedTimes,
     Retries,
+    Uniform,
     simulate_lag,
 )
 from cqrs_lab.simulation.capacity import load, utilisation
@@ -72,6 +74,13 @@ def test_an_outage_is_a_flat_step_that_is_worked_off():
     # Event 10 is being handled when the projector goes down, with 0.3 of its 0.5 seconds left.
     assert lag[9] == pytest.approx(3.5) and lag[10] == pytest.approx(3.0) and lag[13] == pytest.approx(1.5)
     assert lag[16:].tolist() == pytest.approx([0.5] * 14)
+
+
+def test_each_tick_is_one_poll_even_if_handling_takes_no_time():
+    polling = Polling(Uniform(0.5, 1.5), batch_limit=1)
+    model = LagModel(RecordedTimes([0.1, 10.0]), Fixed(0), events_per_command=3, polling=polling)
+    visible = simulate_lag(model, events=6, seed=1).events["visible_at"].to_numpy()
+    assert (np.diff(visible) >= 0.5).all()
 
 
 def test_ticks_take_what_committed_at_the_tick_and_no_more_than_the_limit():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.course.accept import as_word
+from cqrs_lab.course.accept import as_choice
 
 
 def by_thing(answer: Any, choices: Sequence[str]) -> Any:
@@ -44,5 +43,5 @@ def by_thing(answer: Any, choices: Sequence[str]) -> Any:
 
 
 def _choice(word: Any, choices: Sequence[str]) -> str | None:
-    plain = re.sub("^(an?|the) ", "", as_word(word))
+    plain = as_choice(word)
     return next((one for one in choices if plain in (one, f"{one}s", f"{one.removesuffix('y')}ies")), None)

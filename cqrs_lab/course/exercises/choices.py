@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cqrs_lab.course.accept import as_mapping, as_word
+from cqrs_lab.course.accept import as_choice, as_mapping, as_word
 from cqrs_lab.course.guard import NotYet, shown
 
 Right = str | Collection[str]
@@ -44,27 +43,22 @@ def judge_choices(
         At the first choice that is open, none of the choices, or wrong.
     """
     try:
-        picked = {_plain(thing): word for thing, word in as_mapping(answer, "").items()}
+        picked = {as_choice(thing): word for thing, word in as_mapping(answer, "").items()}
     except NotYet:
         raise NotYet("looked at your answer", shown(answer), "a dict", each) from None
     one_of = f"one of {', '.join(choices)}"
     for thing, words in right.items():
-        told, done = picked.get(_plain(thing)), f"looked up: {thing}"
+        told, done = picked.get(as_choice(thing)), f"looked up: {thing}"
         if told is None or told is ... or as_word(told) == "":
             raise NotYet(done, "no choice", one_of, open_)
-        word = _plain(told)
+        word = as_choice(told)
         if word in _words(words):
             continue
-        asks = {_plain(other): ask for (about, other), ask in why_not.items() if about == thing}
-        if word not in asks and word not in map(_plain, choices):
+        asks = {as_choice(other): ask for (about, other), ask in why_not.items() if about == thing}
+        if word not in asks and word not in map(as_choice, choices):
             raise NotYet(done, shown(told), one_of, f"Which of the {len(choices)} comes closest to what you mean?")
         raise NotYet(done, shown(told), "another choice", asks.get(word, open_))
 
 
 def _words(right: Right) -> set[str]:
-    return {_plain(one) for one in ([right] if isinstance(right, str) else right)}
-
-
-def _plain(value: Any) -> str:
-    """Return a word without its article: "a token" is the token."""
-    return re.sub(r"^(an?|the) ", "", as_word(value))
+    return {as_choice(one) for one in ([right] if isinstance(right, str) else right)}
