@@ -202,12 +202,22 @@ class _Trial:
         if self.found.faults:
             return
         log = lengthened(events, MANY)
+        if len(log) > len(events) and not self._may_recur(events):
+            return
         whole = self.summary(log, f"{len(log):,} events, in which those of the log happen again and again")
         for size in (len(log) // 2, 100):
             parts = [log[at : at + size] for at in range(0, len(log), size)]
             merged = self._merged([self.summary(part, "a part of them") for part in parts], "in pairs")
             done = f"summarised {len(log):,} events, the log's own again and again, at once and {size:,} at a time"
             self.found.note(CUTS, done, difference(merged, whole))
+
+    def _may_recur(self, events: Part) -> bool:
+        """Return whether each event may happen twice: some cannot, such as an order that is placed."""
+        twice = lengthened(events, 2 * len(events))
+        alone = _Trial(Findings(""), self.projection, 1)
+        with alone.found.trying(SCHEMA, "summarised each event twice"):
+            alone._breaks("in halves", "in pairs", [twice[: len(events)], twice[len(events) :]])
+        return not alone.found.faults
 
     def its_events(self, events: Part) -> None:
         """Compare with and without the events that the projector would skip in a batch of their own."""
