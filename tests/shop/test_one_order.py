@@ -159,7 +159,7 @@ def test_a_process_that_puts_its_deadline_off_for_ever_is_told():
 
 
 def test_a_wrong_argument_is_refused():
-    with pytest.raises(InvalidArgument, match="there is nothing fails, not enough stock"):
+    with pytest.raises(InvalidArgument, match="give one of nothing fails, not enough stock"):
         see_through("the moon")
     with pytest.raises(InvalidArgument, match="0 stands for never"):
         see_through(crash_after=-1)

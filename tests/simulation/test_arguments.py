@@ -218,8 +218,8 @@ DAY = [datetime(2026, 1, 5, 9), datetime(2026, 1, 5, 10)]
         (lambda: simulate_gap([1]), "give a list of Transaction"),
         (lambda: simulate_lag(model(), 1).events_behind_mean(), "simulate more events"),
         (lambda: simulate_lag(model(events_per_command=9), 9).behind_probability(), "simulate more events"),
-        (lambda: drawn().t_visibility(math.nan), "no share"),
-        (lambda: drawn().t_visibility("1"), "no share"),
+        (lambda: drawn().t_visibility(math.nan), "not a share"),
+        (lambda: drawn().t_visibility("1"), "not a share"),
         (lambda: guarantees.check([("Ada", "w")]), "give a DataFrame"),
     ],
 )  # fmt: skip

@@ -715,7 +715,7 @@ ALSO_WRONG = {
         (lambda role, message, commands: role == "manager" or (commands and type(message) not in commands), "for one"),
         (
             lambda role, message, commands: role in ("manager", "visitor") or not isinstance(message, commands),
-            "no clerk",
+            "not a clerk",
         ),
         (lambda role, message, commands: "manager" in role or not isinstance(message, commands), "the whole word"),
     ],

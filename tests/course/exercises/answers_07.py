@@ -225,7 +225,7 @@ ALSO_P99 = {
     "a text": (lambda rate, handling: f"{p99(rate, handling):.1f} s", "What does your last line return"),
     "milliseconds": (lambda rate, handling: 1000 * p99(rate, handling), "with many events"),
     "the greatest": (lambda rate, handling: 2.5 * p99(rate, handling), "Simulate it"),
-    "a share": (lambda rate, handling: 0.99, "What comes"),
+    "a share": (lambda rate, handling: 0.99, "99th of 100"),
     "arguments the other way round": (lambda rate, handling: p99(handling, rate), "Simulate it"),
     "the wait alone": (lambda rate, handling: math.log(100 * rate * handling) / (1 / handling - rate), "Simulate it"),
     "one minute at most": (lambda rate, handling: min(60, p99(rate, handling)), "Simulate it"),
