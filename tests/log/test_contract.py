@@ -27,6 +27,13 @@ def files(tmp_path, monkeypatch):
     monkeypatch.setattr(SqliteOnDisk, "folder", tmp_path)
 
 
+@pytest.fixture
+def small(monkeypatch):
+    """Leave out the long runs: the law under test needs none."""
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+    monkeypatch.setattr(sizes, "COMMANDS", 20)
+
+
 def laws(report):
     return [fault.law for fault in report.faults]
 
@@ -44,8 +51,7 @@ def test_a_right_store_passes_in_any_style(make_store, monkeypatch):
 
 
 @pytest.mark.parametrize("make_store", FOR_THREADS, ids=lambda store: store.__name__)
-def test_a_right_store_for_several_threads_passes_with_three(make_store, monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_a_right_store_for_several_threads_passes_with_three(make_store, small):
     report = lab.check_event_store(make_store, threads=3)
     assert report.ok, report
 
@@ -71,8 +77,7 @@ def test_what_goes_wrong_at_one_size_is_caught(make_store):
     assert not lab.check_event_store(make_store).ok
 
 
-def test_a_race_between_two_statements_of_sql_is_told(monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_a_race_between_two_statements_of_sql_is_told(small):
     assert f"with two, {contract.EXPECTED}: " in lab.check_event_store(SelectsThenInserts).notes[0]
 
 
@@ -83,27 +88,23 @@ def test_more_than_a_hundred_stores_are_planted():
 # --- restarts -----------------------------------------------------------------------------------------------
 
 
-def test_a_store_that_keeps_everything_passes_the_restart(monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_a_store_that_keeps_everything_passes_the_restart(small):
     report = lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(lambda log: log))
     assert report.ok, report
 
 
-def test_a_store_in_a_file_passes_the_restart(monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_a_store_in_a_file_passes_the_restart(small):
     report = lab.check_event_store(SqliteOnDisk, reopen=SqliteOnDisk.reopen)
     assert report.ok, report
 
 
 @pytest.mark.parametrize("name", RESTARTS)
-def test_what_a_restart_loses_is_caught(name, monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_what_a_restart_loses_is_caught(name, small):
     assert laws(lab.check_event_store(ThirtyLines, reopen=RESTARTS[name])) == [contract.KEPT]
 
 
 @pytest.mark.parametrize("reopen", strange_stores.RESTARTS, ids=lambda reopen: reopen.__name__)
-def test_what_a_restart_loses_of_a_long_log_is_caught(reopen, monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_what_a_restart_loses_of_a_long_log_is_caught(reopen, small):
     assert laws(lab.check_event_store(Lines, reopen=reopen)) == [contract.KEPT]
 
 
@@ -150,11 +151,10 @@ def test_random_histories_hold_what_is_refused_what_comes_again_and_nothing():
     assert refused > 3 and again > 0 and any(not op.count for op in history)
 
 
-def test_a_race_in_a_store_without_a_lock_is_told_and_is_a_fault_with_two_threads(monkeypatch):
+def test_a_race_in_a_store_without_a_lock_is_told_and_is_a_fault_with_two_threads(small):
     class NoLock(Plain):
         pass
 
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
     report = lab.check_event_store(NoLock)
     assert report.ok and "the store holds no lock" in report.notes[0]
     assert f"with two, {contract.EXPECTED}: " in report.notes[0] and "expected 1, came 2. " in report.notes[0]
@@ -180,8 +180,7 @@ def test_a_slow_store_is_tried_with_a_shorter_log_and_the_report_says_so(monkeyp
     assert report.ok and any("a longer log was not tried" in note for note in report.notes)
 
 
-def test_the_check_leaves_the_threads_and_the_trace_function_as_they_were(monkeypatch):
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
+def test_the_check_leaves_the_threads_and_the_trace_function_as_they_were(small):
     switch = sys.getswitchinterval()
 
     def mine(frame, event, argument):

@@ -199,7 +199,7 @@ class _Check:
     def many_commands(self) -> None:
         """Send more commands, to more streams, than a store might remember."""
         with self.noting():
-            if left_out := many_commands(self.new_trial()):
+            if left_out := many_commands(self.new_trial):
                 self.found.remark(left_out)
 
     def long_log(self) -> None:

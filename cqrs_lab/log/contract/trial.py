@@ -74,10 +74,8 @@ class Append:
         return self.within([Happened(number, self.note) for number in self.numbers()])
 
     def __str__(self) -> str:
-        events = repr(self.events())
-        if self.count > SHOWN:
-            note = f", {self.note!r}" if self.note else ""
-            events = f"[Happened(n{note}) for n in {self.numbers()}]"
+        note = f", {self.note!r}" if self.note else ""
+        events = f"[Happened(n{note}) for n in {self.numbers()}]" if self.count > SHOWN else repr(self.events())
         expected = f"Expected.{self.expected.name}" if isinstance(self.expected, Expected) else self.expected
         command_id = "" if self.command_id is None else f", command_id={self.command_id!r}"
         return f"store.append({self.stream!r}, {events}, expected={expected}{command_id})"
