@@ -6,6 +6,7 @@ import copy
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import FrameType
 from typing import Any
@@ -28,12 +29,13 @@ def calls_of_the_clock(module: str, work: Callable[[], Any]) -> list[str]:
         if isinstance(kind := argument.__self__, type) and issubclass(kind, date):
             called.append(f"{kind.__name__}.{argument.__name__}()")
 
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
+    def watched() -> None:
+        sys.setprofile(profile)
         work()
-    finally:
-        sys.setprofile(before)
+
+    # In a thread of its own: the profiler of %prun or cProfile, once replaced, cannot be put back by `setprofile`.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(watched).result()
     return called
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+import sys
 from dataclasses import dataclass
 from random import Random
 
@@ -231,3 +233,15 @@ def test_rounding_is_no_difference_and_what_is_one_is_named_and_not_a_row_beside
     assert difference(floats(ada=0.0), floats(ada=2e-9)) == ("'ada': {'amount': 0.0}", "'ada': {'amount': 2e-09}")
     told = difference(floats(ada=0.3, ben=1.0), floats(ada=0.1 + 0.2, ben=1.1))
     assert told == ("'ben': {'amount': 1.0}", "'ben': {'amount': 1.1}")
+
+
+def test_a_check_that_is_profiled_finds_the_same_and_leaves_the_profiler_as_it_was():
+    profiler = cProfile.Profile()
+    profiler.enable()
+    try:
+        during = sys.getprofile()
+        report = lab.check_projection(UnitsSold(), LOG)
+        assert sys.getprofile() is during
+    finally:
+        profiler.disable()
+    assert report.ok, report
