@@ -15,7 +15,15 @@ from cqrs_lab.errors import CqrsLabError, InvalidArgument, said
 
 Item = TypeVar("Item")
 
-_short = Repr()
+
+class _Short(Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        """Python refuses to write out an int above 4,300 digits."""
+        bits = x.bit_length()
+        return super().repr_int(x, level) if bits < 10_000 else f"an int of {bits:,} bits"
+
+
+_short = _Short()
 _short.maxstring = _short.maxother = 80
 
 

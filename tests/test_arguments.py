@@ -44,6 +44,10 @@ def test_a_class_or_an_object_without_the_methods_is_refused(wrong):
         having("store", wrong, ["append", "head"], "a store")
 
 
-@pytest.mark.parametrize("value", [Unprintable(), "x" * 10_000, list(range(10**5)), np.zeros((50, 50)), "a\nb"])
+@pytest.mark.parametrize(
+    "value",
+    [Unprintable(), "x" * 10_000, list(range(10**5)), np.zeros((50, 50)), "a\nb", 10**5000, [-(10**5000)]],
+    ids=["unprintable", "text", "list", "array", "lines", "number", "number in a list"],
+)
 def test_any_value_is_shown_in_one_short_line(value):
     assert len(shown(value)) < 150 and "\n" not in shown(value)

@@ -19,6 +19,8 @@ from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import LagModel
 
 WARM_UP = 0.05
+MOST_NEEDED = 1e12
+"""No run of more events can be made."""
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -109,7 +111,7 @@ class LagRun:
         needed["mean"] = batches.needed_for_mean
         hardest = max(missing, key=lambda name: needed[name])
         short = f"This run is too short for an interval of {_joined(missing)}"
-        if math.isinf(needed[hardest]):
+        if needed[hardest] > MOST_NEEDED:
             return f"{short}, and so is any run: how long handling takes varies too much."
         events = _rounded_up(needed[hardest] / (1 - WARM_UP))
         return f"{short}: at {self.load:.0%} busy, {hardest} needs about {events:,} events."
@@ -118,9 +120,12 @@ class LagRun:
     def grows(self) -> str:
         """What is to be said of a model whose projectors cannot keep up."""
         if math.isinf(self.load):
-            return "How long handling takes has no mean, so there is no steady state: the figures are this run's alone."
+            at_once = math.isinf(self.model.events_per_second)
+            why = "All events come at one moment" if at_once else "How long handling takes has no mean"
+            return f"{why}, so there is no steady state: the figures are this run's alone."
+        times = "just" if self.load < 1.005 else f"{self.load:.3g} times"
         return (
-            f"Events come {self.load:.3g} times as fast as they can be handled, so there is no steady state: the lag "
+            f"Events come {times} as fast as they can be handled, so there is no steady state: the lag "
             "grows as long as this lasts, and the figures are those of this run alone."
         )
 
