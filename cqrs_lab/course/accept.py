@@ -137,15 +137,23 @@ def as_word(value: Any) -> str:
     return re.sub(r"[\s_\-\u2010-\u2015]+", " ", str(value)).strip(" .,;:!'\"`").lower()
 
 
-def as_choice(value: Any) -> str:
-    """Return a word as `as_word` does, without its article.
+def as_choice(value: Any, choices: Sequence[str] = ()) -> str:
+    """Return which of some choices a word stands for, as `as_word` does: with an article or not, one or several.
+
+    A word that is none of them comes back without its article.
 
     Examples
     --------
-    >>> as_choice("A token")
-    'token'
+    >>> as_choice("A token"), as_choice("Queries", ["command", "query"])
+    ('token', 'query')
     """
-    return re.sub("^(an?|the) ", "", as_word(value))
+    word = re.sub("^(an?|the) ", "", as_word(value))
+    plain = map(as_choice, choices)
+    return next((one for one in plain if word in _one_or_several(one) or one in _one_or_several(word)), word)
+
+
+def _one_or_several(word: str) -> tuple[str, str, str]:
+    return word, f"{word}s", f"{word.removesuffix('y')}ies"
 
 
 def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:

@@ -43,5 +43,4 @@ def by_thing(answer: Any, choices: Sequence[str]) -> Any:
 
 
 def _choice(word: Any, choices: Sequence[str]) -> str | None:
-    plain = as_choice(word)
-    return next((one for one in choices if plain in (one, f"{one}s", f"{one.removesuffix('y')}ies")), None)
+    return found if (found := as_choice(word, choices)) in choices else None

@@ -51,7 +51,7 @@ def judge_choices(
         told, done = picked.get(as_choice(thing)), f"looked up: {thing}"
         if told is None or told is ... or as_word(told) == "":
             raise NotYet(done, "no choice", one_of, open_)
-        word = as_choice(told)
+        word = as_choice(told, choices)
         if word in _words(words):
             continue
         asks = {as_choice(other): ask for (about, other), ask in why_not.items() if about == thing}

@@ -301,6 +301,7 @@ RIGHT = {
         {name.lower(): f" {word}  " for name, word in BROKEN.items()},
         pd.Series(BROKEN | {"C": None}),
         BROKEN | {"C": "none of them"},
+        BROKEN | {"A": "read your write", "C": None},
     ],
     "08.2": [
         *(order_and_look, in_one_line, as_a_list, looks_first, until_it_is_fresh, one_by_one, Session()),
@@ -317,6 +318,7 @@ RIGHT = {
         {question.upper(): choice for question, choice in READS.items()},
         dict(READS) | {TRANSFER: "a token", LIST: "a sticky replica", RATES: "eventual consistency"},
         dict(READS) | {BALANCE: "decided by the command", LIST: "sticky"},
+        dict(READS) | {TRANSFER: "tokens", LIST: "sticky replicas", BALANCE: "the commands"},
     ],
 }
 WRONG = {"08.1": WRONG_NAMES, "08.2": WRONG_SESSIONS, "08.3": WRONG_CHOICES}
