@@ -35,6 +35,8 @@ from cqrs_lab.simulation.faults.sites import Unreadable
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
+BEFORE, MANY, MOST_READ = 8, 150, 4
+
 
 @dataclass(frozen=True)
 class _Sold:
@@ -65,10 +67,10 @@ class _Looked:
     """A visitor who only looks: nothing is recorded."""
 
 
-@lru_cache(maxsize=1)
-def _story() -> RebuildStory:
-    """Eight orders are there. Twelve come in while the table is built; between them it is quiet once."""
-    units = {"jug": (1,) * 9, "cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
+@lru_cache(maxsize=2)
+def _story(before: int = BEFORE) -> RebuildStory:
+    """Eight orders are there, or more. Twelve come in while the table is built; between them it is quiet once."""
+    units = {"jug": (1,) * (before + 1), "cup": (2, 3, 1, 4, 2, 1), "pot": (1, 2, 1), "mug": (1, 1)}
     sold = [_Sold(product, each) for product, many in units.items() for each in many]
     plain = story_of(sold, lambda: _Units(1))
 
@@ -78,11 +80,11 @@ def _story() -> RebuildStory:
         bus.register(_Looked, quiet, stream=lambda looked: "log")
 
     # An answer that pauses once too often has been overtaken: the next order comes at that pause.
-    commands = (*plain.commands[: 2 * BEFORE], _Looked(), *plain.commands[2 * BEFORE :])
-    return RebuildStory(register, commands, lambda: _Units(1), to=lambda: _Units(2), before=BEFORE)
+    quiet_at = before + BEFORE
+    commands = (*plain.commands[:quiet_at], _Looked(), *plain.commands[quiet_at:])
+    return RebuildStory(register, commands, lambda: _Units(1), to=lambda: _Units(2), before=before)
 
 
-BEFORE, MOST_READ = 8, 4
 KEPT = {"cup": (13, 6), "jug": (9, 9), "mug": (2, 2), "pot": (4, 3)}
 """What the story's orders come to, counted by hand: units and orders."""
 
@@ -179,11 +181,14 @@ def rebuilding(answer: Any) -> None:
     if not run.ok:
         raise NotYet("gave the rebuild up", *_plainly(run), "Who serves if you are told to stop?")
     _unreadable(answer)
+    run, watch = _tried(answer, story=_story(MANY))
+    if not run.ok:
+        raise NotYet(f"did the same with a log of {MANY} events", *_plainly(run), _late(run, watch))
 
 
-def _tried(answer: Any, *faults: Fault) -> tuple[FaultRun, _Watch]:
+def _tried(answer: Any, *faults: Fault, story: RebuildStory | None = None) -> tuple[FaultRun, _Watch]:
     watch = _Watch(answer)
-    run = simulate_rebuild(_story(), faults, by_function(watch))
+    run = simulate_rebuild(story or _story(), faults, by_function(watch))
     if watch.no_steps is not watch:
         ask = "Where does it pause, so that orders can come in and questions be answered?"
         raise NotYet("called your function", shown(watch.no_steps), "a generator: a function with a yield", ask)
