@@ -1,5 +1,7 @@
 """Of every exercise, two styles of right answer pass, and every wrong one is met with its own sentence."""
 
+from functools import cache
+
 import pytest
 
 from cqrs_lab.course import check
@@ -43,6 +45,12 @@ ALSO_WRONG = [
 ONE_SENTENCE_FOR_ALL = {"04.2"}
 
 
+@cache
+def verdict_on(key, name):
+    """Judge a wrong answer once for all the tests that look at it."""
+    return check(key, WRONG[key][name][0])
+
+
 def test_every_exercise_has_two_styles_of_right_answer_and_three_wrong_ones():
     assert set(RIGHT) == set(WRONG) == set(EXERCISES)
     assert {key: len(answers) for key, answers in RIGHT.items() if len(answers) < 2} == {}
@@ -64,8 +72,7 @@ def test_a_right_answer_passes_in_any_style(key, at):
 
 @pytest.mark.parametrize(("key", "name"), [(key, name) for key, answers in WRONG.items() for name in answers])
 def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
-    answer, sentence = WRONG[key][name]
-    verdict = check(key, answer)
+    verdict, sentence = verdict_on(key, name), WRONG[key][name][1]
     assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
 
 
@@ -78,13 +85,13 @@ def test_a_misunderstanding_is_met_however_it_is_written(at):
 
 @pytest.mark.parametrize("key", sorted(WRONG.keys() - ONE_SENTENCE_FOR_ALL))
 def test_no_two_wrong_answers_get_the_same_sentence(key):
-    asked = [check(key, answer).ask for answer, _ in WRONG[key].values()]
+    asked = [verdict_on(key, name).ask for name in WRONG[key]]
     assert len(set(asked)) == len(asked)
 
 
 @pytest.mark.parametrize("name", answers_10.WRONG_REBUILDS)
 def test_a_rebuild_is_told_what_came_of_it_in_plain_words(name):
-    verdict = check("10.2", answers_10.WRONG_REBUILDS[name][0])
+    verdict = verdict_on("10.2", name)
     assert "rebuild: " not in verdict.came and "expected" not in verdict.came and "law" not in verdict.expected
 
 
