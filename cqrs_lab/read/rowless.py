@@ -36,10 +36,10 @@ def rowless_events(projection: Projection, events: Iterable[RecordedEvent]) -> l
     Events of one type that lack the same values are alike: if the first leaves no row, they are summarised together,
     and if that gives no row, none of them leaves one. So it costs little where None is common, and is no key.
     """
+    lacking = {kind for kind in projection.events if _may_lack(kind)}
     alike: dict[tuple[type, tuple[str, ...]], list[RecordedEvent]] = {}
-    for one in events:
-        kind: Any = type(one.event)
-        if kind in projection.events and _may_lack(kind) and (missing := _missing(one.event)):
+    for one in events if lacking else ():  # a million events need not be looked at for nothing
+        if (kind := type(one.event)) in lacking and (missing := _missing(one.event)):
             alike.setdefault((kind, missing), []).append(one)
     none = [group for group in alike.values() if not any(_rows(projection, part) for part in (group[:1], group))]
     return sorted((one for group in none for one in group), key=lambda one: one.position)
