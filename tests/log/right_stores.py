@@ -190,18 +190,8 @@ class SqliteOnDisk(Sqlite):
         return cls(store.path)
 
 
-class SqliteForThreads(Sqlite):
-    """One connection for all threads, behind one lock."""
-
-    def __init__(self):
-        super().__init__()
-        self.db.close()
-        self.lock = threading.Lock()
-        self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self.db.execute(
-            "create table log (position integer primary key, stream text, version integer, "
-            "kind text, event text, at real, command_id text)"
-        )
+class BehindOneLock:
+    """Every call of the store it is mixed into takes the same lock."""
 
     def append(self, stream, events, *, expected, command_id=None):
         with self.lock:
@@ -222,6 +212,20 @@ class SqliteForThreads(Sqlite):
     def head(self):
         with self.lock:
             return super().head()
+
+
+class SqliteForThreads(BehindOneLock, Sqlite):
+    """One connection for all threads, behind one lock."""
+
+    def __init__(self):
+        super().__init__()
+        self.db.close()
+        self.lock = threading.Lock()
+        self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.db.execute(
+            "create table log (position integer primary key, stream text, version integer, "
+            "kind text, event text, at real, command_id text)"
+        )
 
 
 class RandomGaps(ThirtyLines):

@@ -21,6 +21,7 @@ from types import SimpleNamespace
 import cqrs_lab as lab
 from cqrs_lab.log import contract
 from cqrs_lab.log.contract import Happened
+from tests.log.right_stores import BehindOneLock
 
 
 def conflict(expected, version):
@@ -308,32 +309,12 @@ class Returned(Plain):
         return list(super().read_stream(stream, after=after, limit=limit))
 
 
-class Locked(Plain):
+class Locked(BehindOneLock, Plain):
     """One lock around everything."""
 
     def __init__(self):
         super().__init__()
         self.lock = threading.RLock()
-
-    def append(self, stream, events, *, expected, command_id=None):
-        with self.lock:
-            return super().append(stream, events, expected=expected, command_id=command_id)
-
-    def read_stream(self, stream, *, after=0, limit=None):
-        with self.lock:
-            return super().read_stream(stream, after=after, limit=limit)
-
-    def read_all(self, *, after=0, limit=None):
-        with self.lock:
-            return super().read_all(after=after, limit=limit)
-
-    def stream_version(self, stream):
-        with self.lock:
-            return super().stream_version(stream)
-
-    def head(self):
-        with self.lock:
-            return super().head()
 
 
 class Gaps(Plain):
