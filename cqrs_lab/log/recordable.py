@@ -12,6 +12,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Collection,
     Iterable,
     Iterator,
     MutableMapping,
@@ -26,6 +27,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cache, cached_property, partial
+from itertools import chain
 from operator import attrgetter
 from types import (
     BuiltinFunctionType,
@@ -57,6 +59,7 @@ _SLIPS: tuple[tuple[tuple[type, ...], str], ...] = (
     (_CODE, "is not an event; {} what it returns"),
 )
 _PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes})
+_PLAIN_EVENTS = _PLAIN - {type(None)}
 _UNCHANGING = (*_PLAIN, date, time, timedelta, tzinfo, Decimal, Fraction, UUID, range, Enum, EllipsisType)
 _CONTAINERS = (MutableSequence, MutableMapping, MutableSet, UserString)
 _CHANGEABLE = "could still be changed once it is recorded"
@@ -91,16 +94,36 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     if type(given) is not list and not is_many(given):
         example = "[] for none" if given is None else "in brackets even if there is only one"
         raise InvalidArgument(f"{whose}: {shown(given)} is not a list of events; {do} a list of events, {example}")
-    events, looked_up = list(given), None
-    kind: Any  # to mypy, a class is not hashable
+    events: list[Any] = list(given)
+    kinds = set(map(type, events)) - _PLAIN_EVENTS
+    if not kinds or (all(map(_may_stand, kinds)) and _unchanging(events)):
+        return events
     for event in events:
-        if (kind := type(event)) in _PLAIN and event is not None:
-            continue
-        if kind is not looked_up and outdated(looked_up := kind) is not None:
+        if outdated(type(event)) is not None:
             check_made(events)  # says what to do
-        if wrong := _shape(kind).slip or _changeable(event):
+        if wrong := _shape(type(event)).slip or _changeable(event):
             raise InvalidArgument(f"{whose}: {shown(event)} {wrong.format(do)}")
     return events
+
+
+def _may_stand(kind: Any) -> bool:
+    return not _shape(kind).slip and outdated(kind) is None
+
+
+def _unchanging(values: Collection[Any]) -> bool:
+    """Return whether nothing in these values can change: all values of a class are looked at together, for speed."""
+    kind: Any  # to mypy, a class is not hashable
+    for kind in set(map(type, values)) - _PLAIN:
+        shape = _shape(kind)
+        if shape.changes or shape.more:
+            return False  # or perhaps: `_changeable` looks closer
+        try:
+            held = list(chain.from_iterable(map(shape.held, [one for one in values if type(one) is kind])))
+        except (TypeError, AttributeError, ValueError):  # one cannot be hashed, or lacks a field
+            return False
+        if held and not _unchanging(held):
+            return False
+    return True
 
 
 def is_many(given: object) -> bool:
