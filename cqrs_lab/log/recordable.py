@@ -98,10 +98,11 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
     kinds = set(map(type, events)) - _PLAIN_EVENTS
     if not kinds or (all(map(_may_stand, kinds)) and _unchanging(events)):
         return events
-    for event in events:
-        if outdated(type(event)) is not None:
+    kind: Any  # to mypy, a class is not hashable
+    for kind, event in zip(map(type, events), events, strict=True):
+        if outdated(kind) is not None:
             check_made(events)  # says what to do
-        if wrong := _shape(type(event)).slip or _changeable(event):
+        if wrong := _shape(kind).slip or _changeable(event):
             raise InvalidArgument(f"{whose}: {shown(event)} {wrong.format(do)}")
     return events
 
@@ -112,7 +113,6 @@ def _may_stand(kind: Any) -> bool:
 
 def _unchanging(values: Collection[Any]) -> bool:
     """Return whether nothing in these values can change: all values of a class are looked at together, for speed."""
-    kind: Any  # to mypy, a class is not hashable
     for kind in set(map(type, values)) - _PLAIN:
         shape = _shape(kind)
         if shape.changes or shape.more:
