@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import text, whole_number
 from cqrs_lab.errors import ConcurrencyError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.metadata import NO_METADATA, Metadata
 
 
 class Expected(Enum):
@@ -79,6 +80,32 @@ class EventStore(Protocol):
         """Return the position of the last event of the log; 0 if it is empty."""
 
 
+class TracingStore(EventStore, Protocol):
+    """A store that also keeps what led to each commit."""
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[object],
+        *,
+        expected: int | Expected,
+        command_id: str | None = None,
+        caused_by: str | None = None,
+        metadata: Mapping[str, str] = NO_METADATA,
+    ) -> Appended:
+        """Record the events as `EventStore.append` does, each with what led to it.
+
+        Parameters
+        ----------
+        stream, events, expected, command_id
+            As in `EventStore.append`.
+        caused_by : str, optional
+            What led to the events: the `event_id` of an earlier event, or an id from outside.
+        metadata : mapping of str to str, optional
+            What to note beside the events, such as who and why.
+        """
+
+
 class AnnouncingStore(EventStore, Protocol):
     """A store that also announces its commits, so that a reader need not poll."""
 
@@ -87,6 +114,18 @@ class AnnouncingStore(EventStore, Protocol):
 
         An error in `on_growth` is reported and changes nothing: the commit stands, and other listeners are called.
         """
+
+
+def check_why(caused_by: object, metadata: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:
+    """Return what led to an append as it is recorded, or refuse what is no text.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if caused_by is not None:
+        caused_by = text("caused_by", caused_by, "an id; give an event's event_id, another id, or None")
+    return caused_by, Metadata(metadata) if metadata is not NO_METADATA else NO_METADATA
 
 
 def check_expected(stream: str, expected: object, actual: int) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.event_store import Appended, check_expected, check_why
 from cqrs_lab.log.listeners import Listeners
+from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment, Segments
 
@@ -47,7 +48,14 @@ class MemoryEventStore:
         self._listeners = Listeners()
 
     def append(
-        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
+        self,
+        stream: str,
+        events: Sequence[object],
+        *,
+        expected: Any,
+        command_id: str | None = None,
+        caused_by: str | None = None,
+        metadata: Mapping[str, str] = NO_METADATA,
     ) -> Appended:
         """Record the events as one commit at the end of the stream; see `EventStore.append`.
 
@@ -55,6 +63,7 @@ class MemoryEventStore:
         receipt is returned.
         """
         check_stream(stream, command_id)
+        why = check_why(caused_by, metadata)
         new = events_in(events, f"append to {stream!r}", "append")
         while True:
             number = self._index()
@@ -67,17 +76,17 @@ class MemoryEventStore:
             if known:
                 return known
             check_expected(stream, expected, version)
-            commit = self._commit(stream, version, new, command_id)
+            commit = self._commit(stream, version, new, (command_id, *why))
             # The one step: the first writer gets this number. Everything else was compared with the log below it, so
             # a writer who comes second compares again.
             if self._commits.setdefault(number, commit) is commit:
                 self._listeners.announce()
                 return _end_of(stream, commit)
 
-    def _commit(self, stream: str, version: int, new: list[object], id: str | None) -> tuple[RecordedEvent, ...]:
+    def _commit(self, stream: str, version: int, new: list[object], why: tuple[Any, ...]) -> tuple[RecordedEvent, ...]:
         now, head = seconds("the clock", self._clock(), "a time; make it return seconds"), len(self._events)
         return tuple([
-            RecordedEvent(stream, StreamVersion(version + n), Position(head + n), event, now, id)
+            RecordedEvent(stream, StreamVersion(version + n), Position(head + n), event, now, *why)
             for n, event in enumerate(new, 1)
         ])
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any
+from inspect import signature
+from typing import Any, TypeGuard
 
 from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, EventStore
+from cqrs_lab.log.event_store import Appended, EventStore, TracingStore
 from cqrs_lab.log.recordable import events_in, is_many
 
 
@@ -40,11 +41,16 @@ class ReadThroughStore:
         """
         return getattr(self._store, "reads_as", None), self._reads_as()
 
+    def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
+        """Return what is recorded for these events."""
+        return events
+
     def append(
-        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
+        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None, **why: Any
     ) -> Appended:
-        """Record the events as they are; see `EventStore.append`."""
-        return self._store.append(stream, events, expected=expected, command_id=command_id)
+        """Record the events as one commit; see `EventStore.append`."""
+        written = self._written(stream, events, command_id)
+        return self._store.append(stream, written, expected=expected, command_id=command_id, **why)
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield a stream's events as they are read today; see `EventStore.read_stream`."""
@@ -76,3 +82,10 @@ class ReadThroughStore:
 def listed(stream: str, events: Sequence[object]) -> Sequence[object]:
     """Return the events as a list, or refuse what is none: an iterator would be used up by the first look at it."""
     return list(events) if is_many(events) else events_in(events, f"append to {stream!r}", "append")
+
+
+def is_tracing(store: EventStore) -> TypeGuard[TracingStore]:
+    """Return whether this store keeps what led to each commit: one of thirty lines need not."""
+    if isinstance(store, ReadThroughStore):
+        return is_tracing(store._store)
+    return {"caused_by", "metadata"} <= signature(store.append).parameters.keys()

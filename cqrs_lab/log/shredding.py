@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecryptionFailed, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.event_store import Appended, EventStore
+from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.read_through import ReadThroughStore, listed
 
@@ -112,7 +112,8 @@ class ShreddingStore(ReadThroughStore):
     """An event store around another one, in which each person's facts are locked with their own key.
 
     What `personal` declares is encrypted as it is appended and decrypted as it is read. Once a person is forgotten,
-    readers get the declared placeholder. The record is never rewritten; versions, positions and command ids stay.
+    readers get the declared placeholder. The record is never rewritten; versions, positions, command ids, `caused_by`
+    and `metadata` stay, so put nothing about a person there.
 
     Parameters
     ----------
@@ -162,10 +163,8 @@ class ShreddingStore(ReadThroughStore):
         super().__init__(store)
         self._keys, self._personal = keys, dict(personal)
 
-    def append(
-        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
-    ) -> Appended:
-        """Record the events as one commit, with their personal fields locked; see `EventStore.append`.
+    def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
+        """Return the events with their personal fields locked.
 
         Raises
         ------
@@ -176,15 +175,14 @@ class ShreddingStore(ReadThroughStore):
         """
         events = listed(stream, events)
         if isinstance(events, (str, bytes)):
-            return super().append(stream, events, expected=expected, command_id=command_id)
+            return events
         try:
-            locked = [self._locked(event) for event in events]
+            return [self._locked(event) for event in events]
         except InvalidArgument:
             # A command that is in the log already is not recorded again: its sender gets the first receipt even now.
             if command_id is None or command_id not in {one.command_id for one in self._store.read_stream(stream)}:
                 raise
-            locked = list(events)
-        return super().append(stream, locked, expected=expected, command_id=command_id)
+            return events
 
     def _locked(self, event: Any) -> object:
         what, declared = type(event).__name__, self._personal.get(type(event))

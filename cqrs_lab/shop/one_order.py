@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.shop import events, fulfilment, write
 from cqrs_lab.shop.parties import Answers, Parties
 from cqrs_lab.write.command_bus import CommandBus, Receipt
-from cqrs_lab.write.process_manager import Process, ProcessManager
+from cqrs_lab.write.process_manager import OVERDUE, Process, ProcessManager
 
 NOON = datetime(2026, 1, 5, 12)
 # What the bank and the carrier say, and after how many minutes.
@@ -106,7 +107,7 @@ def see_through(
     sent = day.bus.sent.total()
     if sent < crash_after:
         day.notes.append(f"The process sent {sent} commands, so it did not die after number {crash_after}.")
-    return Course(_frame(day, process.name), tuple(day.notes))
+    return Course(_frame(day), tuple(day.notes))
 
 
 def _parties(failure: str, cancels_after: int) -> Parties:
@@ -134,14 +135,14 @@ class _Bus(CommandBus):
         self.sent = Counter[str]()
         self.crashed_at = 0
 
-    def send(self, command: object, command_id: str | None = None) -> Receipt:
+    def send(self, command: object, command_id: str | None = None, **why: Any) -> Receipt:
         before = self._head()
         if before >= MOST_EVENTS:
             raise InvalidArgument(
                 f"the process answers its own events, or its own deadlines, {MOST_EVENTS:,} times over; "
                 "let react and overdue return [] once a step is done"
             )
-        receipt = super().send(command, command_id)
+        receipt = super().send(command, command_id, **why)
         self.led_to |= dict.fromkeys(range(before + 1, self._head() + 1), type(command).__name__)
         if command_id is not None:
             self.sent[command_id] += 1
@@ -217,14 +218,15 @@ class _Day:
             self.agenda += self.parties.answers(recorded.event, self.now)
 
 
-def _frame(day: _Day, process: str) -> pd.DataFrame:
+def _frame(day: _Day) -> pd.DataFrame:
     rows, aside, money = [], 0, 0
+    positions = {recorded.event_id: recorded.position for recorded in day.store.read_all()}
     for recorded in day.store.read_all():
         event = recorded.event
         aside += _change(event, events.StockReserved, events.StockReleased, "quantity")
         money += _change(event, events.PaymentTaken, events.PaymentRefunded, "amount_mills")
         if recorded.position >= 3:  # what came in before is there, and no step of the order
-            rows.append((*_row(recorded, day.bus, process), aside, money))
+            rows.append((*_row(recorded, day.bus, positions), aside, money))
     columns = ["position", "at", "stream", "event", "command", "cause", "time_is_up", "undoes", "sent", "crash"]
     return pd.DataFrame(rows, columns=[*columns, "units_aside", "money_mills"]).set_index("position")
 
@@ -234,17 +236,15 @@ def _change(event: Any, adds: type, takes: type, field: str) -> int:
     return sign * int(getattr(event, field)) if sign else 0
 
 
-def _row(recorded: RecordedEvent, bus: _Bus, process: str) -> tuple[Any, ...]:
-    # The id of a command says what caused it: process, position, "overdue" if so, ordinal.
-    told = (recorded.command_id or "").removeprefix(f"{process}-").split("-")
+def _row(recorded: RecordedEvent, bus: _Bus, positions: Mapping[str, int]) -> tuple[Any, ...]:
     return (
         recorded.position,
         NOON + timedelta(seconds=recorded.recorded_at),
         recorded.stream,
         type(recorded.event).__name__,
         bus.led_to[recorded.position],
-        int(told[0] or 0),
-        "overdue" in told,
+        positions.get(recorded.caused_by or "", 0),
+        recorded.metadata.get("why") == OVERDUE,
         isinstance(recorded.event, UNDOING),
         bus.sent[recorded.command_id or ""],
         recorded.position == bus.crashed_at,

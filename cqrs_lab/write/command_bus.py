@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Any
@@ -13,6 +13,7 @@ from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import find_route, forget_outdated
+from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
@@ -91,7 +92,14 @@ class CommandBus:
         self._unused.discard(id(decider))
         self._routes[command_type] = snapshots, stream
 
-    def send(self, command: object, command_id: str | None = None) -> Receipt:
+    def send(
+        self,
+        command: object,
+        command_id: str | None = None,
+        *,
+        caused_by: str | None = None,
+        metadata: Mapping[str, str] = NO_METADATA,
+    ) -> Receipt:
         """Handle a command: let its decider decide, record the events, and return the receipt.
 
         Parameters
@@ -102,6 +110,10 @@ class CommandBus:
             nothing is decided. So you can repeat an interrupted `send`. A command that recorded nothing is decided
             again. A store that keeps only the text of ids, and not the `CommandId`, cannot say which command an id
             stands for; then any command under that id gets the first receipt.
+        caused_by : str, optional
+            What led to the command: the `event_id` of an event, or an id from outside. It is recorded with the events.
+        metadata : mapping of str to str, optional
+            What to note beside the events, such as who sent it and why.
 
         Raises
         ------
@@ -120,6 +132,7 @@ class CommandBus:
         snapshots, stream_of = self._route(command)
         stream = name_from("stream", stream_of, command)
         known_as = CommandId.of(command, command_id)
+        why = _given(caused_by=caused_by, metadata=metadata)
         for left in reversed(range(self._attempts)):
             # 1. Load and fold. The stream's own events say whether this command was handled before.
             now = snapshots.load(self._store, stream)
@@ -132,7 +145,7 @@ class CommandBus:
                 return Receipt(stream, now.version, now.position, ())
             # 3. Append, if the stream is still as it was when we decided.
             try:
-                appended = self._store.append(stream, events, expected=now.version, command_id=known_as)
+                appended = self._store.append(stream, events, expected=now.version, command_id=known_as, **why)
                 break
             except ConcurrencyError as conflict:
                 # A conflict in another append, such as a listener's, does not mean that this one failed.
@@ -160,3 +173,8 @@ class CommandBus:
             known = ", ".join(sorted(one.__name__ for one in self._routes)) or "none yet"
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")
         return route
+
+
+def _given(**why: Any) -> dict[str, Any]:
+    """Return what was given of these: a store of one's own may do without, and is asked to keep only that."""
+    return {name: one for name, one in why.items() if one not in (None, NO_METADATA)}

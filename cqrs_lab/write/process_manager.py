@@ -15,6 +15,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
 from cqrs_lab.log.identity import current
 from cqrs_lab.log.purity import check_state, fresh
+from cqrs_lab.log.read_through import is_tracing
 from cqrs_lab.log.turn import Turn
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
@@ -86,13 +87,17 @@ class RejectedCommand:
     command: object
     reason: str
 
+OVERDUE = "a missed deadline"
+"""What `metadata["why"]` says of events that a missed deadline led to."""
+
 
 class _Known(NamedTuple):
-    """What the process knows of an instance: up to which position, its state, and its deadline."""
+    """What the process knows of an instance: up to which position, its state, its deadline, and the last event's id."""
 
     position: int
     state: Any
     deadline: Any = None
+    event_id: str = ""
 
 
 class ProcessManager(Follower):
@@ -161,6 +166,7 @@ class ProcessManager(Follower):
         function("save", save, "a function; give one that keeps a position, such as lambda position: …")
         super().__init__(store, f"manager of {process.name}")
         self._bus, self._process, self._save = bus, process, save
+        self._traces = isinstance(bus, CommandBus) and is_tracing(store)
         self._known: dict[str, _Known] = {}
         self._rejected: dict[str, RejectedCommand] = {}
         self.position, self.error = int(position), ""
@@ -253,7 +259,7 @@ class ProcessManager(Follower):
         waiting = {one: deadline for one, deadline in self.waiting.items() if self._known[one].position <= known}
         overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
         for instance in overdue:
-            self._send(self._process.overdue(self.state(instance), now), self._known[instance].position, "overdue-")
+            self._send(self._process.overdue(self.state(instance), now), self._known[instance], overdue=True)
         self._read_to_end()
         return len(overdue)
 
@@ -271,7 +277,7 @@ class ProcessManager(Follower):
     def _handle(self, recorded: RecordedEvent) -> None:
         instance, known = self._after(recorded)
         commands = () if instance is None else self._process.react(recorded.event, fresh(known.state))
-        self._send(commands, recorded.position)
+        self._send(commands, known._replace(position=recorded.position, event_id=recorded.event_id))
         # Only now: after a crash before this line the event is handled again, and the ids make that harmless.
         if commands:
             self._save(recorded.position)
@@ -292,24 +298,26 @@ class ProcessManager(Follower):
         check_state(known.state)
         # A copy: a rule that changes its state in place must not change another instance's, or this one's twice.
         state = self._process.evolve(fresh(known.state), recorded.event)
-        return instance, _Known(recorded.position, state, self._process.deadline(fresh(state)))
+        return instance, _Known(recorded.position, state, self._process.deadline(fresh(state)), recorded.event_id)
 
     def _remember(self, instance: str | None, known: _Known) -> None:
         if instance is not None:
             self._known[instance] = known
 
-    def _send(self, commands: Sequence[object], cause: int, why: str = "") -> None:
+    def _send(self, commands: Sequence[object], cause: _Known, *, overdue: bool = False) -> None:
         if not isinstance(commands, (list, tuple)):
             what = f"{self._process.name} returned {shown(commands)}"
             raise InvalidArgument(f"{what}; return a list of commands, [] for none")
+        noted = {"who": self._process.name} | ({"why": OVERDUE} if overdue else {})
+        traced: Any = {"caused_by": cause.event_id, "metadata": noted} if self._traces else {}
         for ordinal, command in enumerate(commands, 1):
-            command_id = f"{self._process.name}-{cause}-{why}{ordinal}"
+            command_id = f"{self._process.name}-{cause.position}-{'overdue-' if overdue else ''}{ordinal}"
             try:
-                self._bus.send(command, command_id=command_id)
+                self._bus.send(command, command_id=command_id, **traced)
             except CommandRejected as rejected:
-                self._rejected[command_id] = RejectedCommand(cause, command, rejected.reason)
+                self._rejected[command_id] = RejectedCommand(cause.position, command, rejected.reason)
             except CommandIdReused:
-                if not why:
+                if not overdue:
                     raise
                 # The command for this missed deadline was recorded at an earlier `now`, and stands.
 

@@ -59,6 +59,51 @@ class ThirtyLines:
         return iter([one for one in self.log if one.position > after][:limit])
 
 
+class Traces(ThirtyLines):
+    """A right store that also keeps what led to a commit."""
+
+    def append(self, stream, events, *, expected, command_id=None, caused_by=None, metadata=()):
+        with self.lock:
+            self.why = caused_by, dict(metadata)
+            return super().append(stream, events, expected=expected, command_id=command_id)
+
+    def record(self, stream, events, command_id):
+        (caused_by, noted), version, position = self.why, self.stream_version(stream), self.head()
+        self.log = self.log + self.traced([
+            lab.RecordedEvent(stream, version + k, position + k, event, 0.0, command_id, caused_by, noted)
+            for k, event in enumerate(events, 1)
+        ])
+
+    def traced(self, new):
+        return new
+
+
+class TracesNothing(Traces):
+    def traced(self, new):
+        return [replace(one, caused_by=None, metadata={}) for one in new]
+
+
+class TracesTheFirstEventAlone(Traces):
+    def traced(self, new):
+        return [new[0], *(replace(one, caused_by=None) for one in new[1:])]
+
+
+class TracesTextThatIsCut(Traces):
+    def traced(self, new):
+        return [replace(one, caused_by=one.caused_by and one.caused_by.split(",")[0]) for one in new]
+
+
+class TracesWithoutEmptyNotes(Traces):
+    def traced(self, new):
+        return [replace(one, metadata={name: note for name, note in one.metadata.items() if note}) for one in new]
+
+
+class TracesWhatCameLast(Traces):
+    def traced(self, new):
+        self.before, now = {**getattr(self, "before", {}), **new[0].metadata}, new
+        return [replace(one, metadata=self.before) for one in now]
+
+
 class SkipsCheckOnNewStream(ThirtyLines):
     def check(self, stream, expected, actual):
         if actual:
@@ -915,6 +960,11 @@ RESTARTS = {
 }
 
 PLANTED = {
+    TracesNothing: contract.TRACED,
+    TracesTheFirstEventAlone: contract.TRACED,
+    TracesTextThatIsCut: contract.TRACED,
+    TracesWithoutEmptyNotes: contract.TRACED,
+    TracesWhatCameLast: contract.TRACED,
     SkipsCheckOnNewStream: contract.EXPECTED_NEW,
     NeverChecks: contract.EXPECTED,
     AcceptsAnOlderVersion: contract.EXPECTED,

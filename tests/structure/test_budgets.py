@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "cqrs_lab"
 CORE = [
     *(PACKAGE / "log" / f"{name}.py" for name in ("envelope", "event_store", "memory", "follower")),
-    *sorted((PACKAGE / "write").rglob("*.py")),
+    *(PACKAGE / "write" / f"{name}.py" for name in ("decider", "command_bus", "snapshot", "scenario")),
     *(
         PACKAGE / "read" / f"{name}.py"
         for name in ("batch", "projection", "read_model", "projector", "rebuild", "queries")

@@ -18,6 +18,7 @@ from cqrs_lab.log.contract.interleaving import answers_another_thread, for_sever
 from cqrs_lab.log.contract.laws import IDS, NAMES, PER_STREAM, RUNS, Happened
 from cqrs_lab.log.contract.listening import announcements
 from cqrs_lab.log.contract.sizes import long_log, many_commands
+from cqrs_lab.log.contract.tracing import what_led_to_it
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.report import Findings, Report
@@ -158,7 +159,8 @@ class _Check:
 
     def short_stories(self) -> None:
         """Play every story that needs only a few events."""
-        todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES, *mishaps.SCENES, announcements]
+        todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES, *mishaps.SCENES]
+        todo += [announcements, what_led_to_it]
         for story in todo:
             with self.noting():
                 self._tell(story)

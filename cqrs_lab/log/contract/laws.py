@@ -26,6 +26,7 @@ WRITTEN = "law 3: a command id is written with each of its events"
 IDS = "law 3: commands whose ids differ are different commands"
 PER_STREAM = "law 3: a command id belongs to its stream"
 FORGETS = "law 3: a command that recorded nothing leaves nothing to remember"
+TRACED = "a store that keeps what led to a commit keeps it with each of its events"
 KEPT = "laws 1-3 survive a restart"
 
 

@@ -1,0 +1,58 @@
+"""What a writer notes beside an event: who, why, from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cqrs_lab.arguments import refuse
+
+_WANTED = "a mapping of texts to texts; give what to note beside the events, such as {'who': 'ada'}"
+
+
+class Metadata(Mapping[str, str]):
+    """A small mapping of texts to texts that cannot change, as nothing recorded can; it equals a dict of the same.
+
+    Parameters
+    ----------
+    noted : mapping of str to str
+
+    Raises
+    ------
+    InvalidArgument
+        A name or a value is not a text.
+
+    Examples
+    --------
+    >>> from cqrs_lab.log.metadata import Metadata
+    >>> Metadata({"who": "ada", "why": "a gift"})["who"]
+    'ada'
+    """
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, noted: Mapping[str, str]) -> None:
+        pairs: tuple[Any, ...] = tuple(noted.items()) if isinstance(noted, Mapping) else (noted,)
+        if not all(isinstance(pair, tuple) and all(isinstance(one, str) for one in pair) for pair in pairs):
+            raise refuse("metadata", noted, _WANTED)
+        self._pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        noted: dict[str, str] = dict(self._pairs)
+        return noted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self._pairs))
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._pairs))
+
+    def __repr__(self) -> str:
+        return repr(dict(self._pairs))
+
+
+NO_METADATA = Metadata({})
+"""Nothing noted, as beside most events."""
