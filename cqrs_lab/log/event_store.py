@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -26,11 +26,22 @@ class Expected(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The receipt of an append: the stream's version after it and the position of the stream's last event."""
+    """The receipt of an append: the stream's version after it and the position of the stream's last event.
+
+    Attributes
+    ----------
+    stream : str
+    version : StreamVersion
+    position : Position
+    again : bool or None
+        True if the events of this command id were recorded before, and this is their receipt; False if they were
+        recorded now. None: the store does not say; read the stream to know.
+    """
 
     stream: str
     version: StreamVersion
     position: Position
+    again: bool | None = field(default=None, compare=False, repr=False)
 
 
 class EventStore(Protocol):

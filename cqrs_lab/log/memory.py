@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
@@ -74,7 +75,7 @@ class MemoryEventStore:
             if not new:
                 return _end_of(stream, recorded[:version])
             if known:
-                return known
+                return replace(known, again=True)
             check_expected(stream, expected, version)
             commit = self._commit(stream, version, new, (command_id, *why))
             # The one step: the first writer gets this number. Everything else was compared with the log below it, so
@@ -148,5 +149,5 @@ class MemoryEventStore:
 
 def _end_of(stream: str, recorded: Sequence[RecordedEvent]) -> Appended:
     if not recorded:
-        return Appended(stream, StreamVersion(0), Position(0))
-    return Appended(stream, recorded[-1].version, recorded[-1].position)
+        return Appended(stream, StreamVersion(0), Position(0), again=False)
+    return Appended(stream, recorded[-1].version, recorded[-1].position, again=False)

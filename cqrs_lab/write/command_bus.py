@@ -151,8 +151,8 @@ class CommandBus:
                 # A conflict in another append, such as a listener's, does not mean that this one failed.
                 if not left or (conflict.stream, conflict.expected) != (stream, now.version):
                     raise
-        if known_as is not None:
-            # Another sender of the same id may have come first; then its events are in the log, not ours.
+        # Another sender of the same id may have come first; then its events are in the log, not ours.
+        if known_as is not None and appended.again is not False:
             return self._first_receipt(known_as, command, stream, after=now.version)
         return Receipt(stream, appended.version, appended.position, tuple(events))
 

@@ -117,10 +117,15 @@ class Snapshots:
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Return the current state of the stream: from its snapshot, and the events after it."""
         reads_as: Hashable = getattr(store, "reads_as", None)
-        start = Snapshot(fresh(self.decider.initial_state), self.shape, reads_as)
+        start, events = None, list[RecordedEvent]()
         with noted(self.dropped, stream, "it could not be used"):
-            start = self._find(store, stream, reads_as) or start
-        events = list(current(store.read_stream(stream, after=start.version)))
+            if (saved := self.kept.get(stream)) is not None:
+                # With its last event, so that one read says whether it belongs to this log, and what came after it.
+                events = list(current(store.read_stream(stream, after=saved.version - 1)))
+                start = self._opened(saved, stream, reads_as, events.pop(0) if events else None)
+        if start is None:
+            start = Snapshot(fresh(self.decider.initial_state), self.shape, reads_as)
+            events = list(current(store.read_stream(stream)))
         now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: the append that follows may be refused.
         if self.every is not None and len(events) >= self.every:
@@ -128,10 +133,10 @@ class Snapshots:
                 self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
         return now
 
-    def _find(self, store: EventStore, stream: str, reads_as: Hashable) -> Snapshot | None:
-        if (saved := self.kept.get(stream)) is None:
-            return None
-        last = next(iter(store.read_stream(stream, after=saved.version - 1, limit=1)), None)
+    def _opened(
+        self, saved: Snapshot, stream: str, reads_as: Hashable, last: RecordedEvent | None
+    ) -> Snapshot | None:
+        """Return what was saved, ready for use; None if it does not fit, and why in `dropped`."""
         if saved.reads_as != reads_as:
             self.dropped[stream] = "the store now reads old events differently"
         elif last is None or last != saved.last:

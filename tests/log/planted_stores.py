@@ -104,6 +104,23 @@ class TracesWhatCameLast(Traces):
         return [replace(one, metadata=self.before) for one in now]
 
 
+class SaysAgainAlways(ThirtyLines):
+    def append(self, stream, events, *, expected, command_id=None):
+        return replace(super().append(stream, events, expected=expected, command_id=command_id), again=True)
+
+
+class SaysAgainNever(ThirtyLines):
+    def append(self, stream, events, *, expected, command_id=None):
+        return replace(super().append(stream, events, expected=expected, command_id=command_id), again=False)
+
+
+class SaysAgainWhenNothingIsAppended(ThirtyLines):
+    def append(self, stream, events, *, expected, command_id=None):
+        before = self.head()
+        receipt = super().append(stream, events, expected=expected, command_id=command_id)
+        return replace(receipt, again=self.head() == before)
+
+
 class SkipsCheckOnNewStream(ThirtyLines):
     def check(self, stream, expected, actual):
         if actual:
@@ -960,6 +977,9 @@ RESTARTS = {
 }
 
 PLANTED = {
+    SaysAgainAlways: contract.SAYS_AGAIN,
+    SaysAgainNever: contract.SAYS_AGAIN,
+    SaysAgainWhenNothingIsAppended: contract.SAYS_AGAIN,
     TracesNothing: contract.TRACED,
     TracesTheFirstEventAlone: contract.TRACED,
     TracesTextThatIsCut: contract.TRACED,

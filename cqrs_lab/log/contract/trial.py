@@ -26,6 +26,7 @@ from cqrs_lab.log.contract.laws import (
     READS,
     RECEIPT,
     RUNS,
+    SAYS_AGAIN,
     STAYS,
     VERSIONS,
     WRITTEN,
@@ -186,7 +187,7 @@ class Trial:
         if op.command_id is not None:
             self.tried.add((op.stream, op.command_id))
         self.look(present, present)
-        self._compare_receipt(law, op.stream, end, receipt)
+        self._compare_receipt(law, op.stream, end, receipt, again=op.count > 0)
 
     def _refused(self, op: Append) -> None:
         version = self.version(op.stream)
@@ -220,12 +221,16 @@ class Trial:
         others = [one for _, one in (*self.receipts, *self.tried)]
         return PER_STREAM if op.command_id in others else ALL_OR_NOTHING
 
-    def _compare_receipt(self, law: str, stream: str, end: tuple[int, int], receipt: Any) -> None:
+    def _compare_receipt(
+        self, law: str, stream: str, end: tuple[int, int], receipt: Any, *, again: bool = False
+    ) -> None:
         expected = f"Appended(stream={stream!r}, version={end[0]}, position={end[1]})"
         self.checks += 1
         came = tuple(getattr(receipt, name, None) for name in ("stream", "version", "position"))
         if came != (stream, *end) or not all(map(_whole, came[1:])):
             raise self.broken(law, expected, repr(receipt))
+        if (says := getattr(receipt, "again", None)) is not None and says is not again:
+            raise self.broken(SAYS_AGAIN, f"again={again}, or None for a store that does not say", f"again={says!r}")
 
     # --- looking ---
 
