@@ -13,7 +13,7 @@ from cqrs_lab.log.event_store import Appended, check_expected, check_why
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.recordable import events_in
-from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment, Segments
+from cqrs_lab.log.slice import SLICE_EVENTS, EventSlice, Sealed
 
 
 class MemoryEventStore:
@@ -45,7 +45,7 @@ class MemoryEventStore:
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._receipts: dict[tuple[str, str | None], Appended] = {}
-        self._segments = Segments()
+        self._sealed: dict[int, EventSlice] = {}
         self._listeners = Listeners()
 
     def append(
@@ -127,9 +127,18 @@ class MemoryEventStore:
         for start in range(after, upto, 1_000):  # few enough to stay in the processor's cache
             yield from self._events[start : min(start + 1_000, upto)]
 
-    def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
-        """Return a segment of the log, where readers can keep what they compute from it; see `Segments`."""
-        return self._segments.find(self, after, upto, SEGMENT_EVENTS)
+    def read_slice(self, *, after: int, limit: int | None = None) -> EventSlice:
+        """Return the next events as a slice; see `SlicingStore`. Whole ones are numbered, and the same each time."""
+        after, limit = check_range(after, limit)
+        number, start = divmod(after, SLICE_EVENTS)
+        whole = (number + 1) * SLICE_EVENTS
+        upto = min(self.head(), whole, whole if limit is None else after + limit)
+        if start or upto < whole:
+            return EventSlice(self._events[after:upto], after, max(after, upto))
+        if number not in self._sealed:
+            # Another reader may have made it meanwhile.
+            self._sealed.setdefault(number, EventSlice(self._events[after:upto], after, upto, sealed=Sealed()))
+        return self._sealed[number]
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""

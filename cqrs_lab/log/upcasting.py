@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
@@ -11,7 +13,7 @@ from cqrs_lab.log.envelope import RecordedEvent, with_event
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.read_through import ReadThroughStore, listed
-from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
+from cqrs_lab.log.slice import Sealed, Slice, read_slice
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 
@@ -56,53 +58,45 @@ class UpcastingStore(ReadThroughStore):
             if not isinstance(old, type) or not callable(upcast):
                 raise InvalidArgument(f"{old!r}: {upcast!r} is not an upcaster; give an event type and a function")
         super().__init__(store)
-        self._upcasters = dict(upcasters)
+        self.upcasters = dict(upcasters)
         self._given: set[type] = set()
         self._passed: set[type] = set()
-        self._kept: tuple[Hashable, dict[int, Segment]] = (None, {})
+        self._kept: WeakKeyDictionary[object, UpcastSlice] = WeakKeyDictionary()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
         events = listed(stream, events)
         for event in events:
-            if type(event) in self._upcasters:
+            if type(event) in self.upcasters:
                 raise InvalidArgument(f"{type(event).__name__} is an old shape; record the current one")
-            check_declared(self._upcasters, type(event), "has an upcaster")
+            check_declared(self.upcasters, type(event), "has an upcaster")
         return events
 
-    def segment(self, after: int, upto: int) -> tuple[Segment, int, int]:
-        """Return the segment of the log after position `after`, and which of its events lie in (after, upto].
-
-        If the inner store has segments (in memory), a full one is upcast once and kept, and its columns with it: the
-        second reader of a million events touches arrays, as with the inner store alone.
-        """
-        beneath: Any = getattr(self._store, "segment", None)
-        if beneath is None:
-            events = list(self.read_all(after=after, limit=min(upto - after, SEGMENT_EVENTS)))
-            return Segment(events), 0, len(events)
-        # Taken before reading: a person forgotten in between then makes this entry stale.
-        reads_as: Hashable = getattr(self._store, "reads_as", None)
-        segment, start, stop = beneath(after, upto)
-        if (start, stop) != (0, SEGMENT_EVENTS):
-            return Segment([self._read(one) for one in segment.events[start:stop]]), 0, stop - start
-        # Once the inner store forgets a person, what was kept still holds them. Another reader may replace
-        # `_kept` meanwhile, so this one continues with the part that belongs to its own `reads_as`.
-        if (kept := self._kept)[0] != reads_as:
-            kept = self._kept = (reads_as, {})
-        segments = kept[1]
-        if after not in segments:
-            old = any(type(one.event) in self._upcasters for one in segment.events)
-            segments[after] = Segment([self._read(one) for one in segment.events]) if old else segment
-        return segments[after], start, stop
+    def read_slice(self, *, after: int, limit: int | None = None) -> Slice:
+        """Return the next events as a slice; see `SlicingStore`. What can never change is upcast once, and kept."""
+        beneath = read_slice(self._store, after=after, limit=limit)
+        if beneath.sealed is None:
+            return UpcastSlice(beneath, self)
+        if (kept := self._kept.get(beneath.sealed)) is None:
+            # Where nothing is old, readers share what they keep with those of the inner store.
+            old = not beneath.types().keys().isdisjoint(self.upcasters)
+            kept = self._kept.setdefault(
+                beneath.sealed, UpcastSlice(beneath, self, Sealed() if old else beneath.sealed)
+            )
+        return kept
 
     def _reads_as(self) -> Hashable:
-        return frozenset((old.__module__, old.__qualname__) for old in self._upcasters)
+        return frozenset((old.__module__, old.__qualname__) for old in self.upcasters)
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
-        if type(recorded.event) not in self._upcasters:
-            self._check_name(recorded)
+        return self.upcast(recorded)
+
+    def upcast(self, recorded: RecordedEvent) -> RecordedEvent:
+        """Return the event in its current shape."""
+        if type(recorded.event) not in self.upcasters:
+            self.check_name(type(recorded.event), recorded.position)
             return recorded
         event, shapes = recorded.event, [type(recorded.event)]
-        while (upcast := self._upcasters.get(type(event))) is not None:
+        while (upcast := self.upcasters.get(type(event))) is not None:
             try:
                 event = upcast(event)
             except Exception as error:
@@ -118,12 +112,62 @@ class UpcastingStore(ReadThroughStore):
             shapes.append(type(event))
         return with_event(recorded, event)
 
-    def _check_name(self, recorded: RecordedEvent) -> None:
+    def check_name(self, kind: type, position: int) -> None:
         """Refuse an event without an upcaster if a class of its name has one: the class was defined again."""
-        kind = type(recorded.event)
         if kind not in self._passed:  # each type is looked at once
-            check_read({kind: recorded.position}, named_alike(self._upcasters, kind))
+            check_read({kind: position}, named_alike(self.upcasters, kind))
             self._passed.add(kind)
+
+
+class UpcastSlice:
+    """A slice read through upcasters: of the types that have none, nothing is decoded that nobody asks for."""
+
+    def __init__(self, beneath: Slice, store: UpcastingStore, sealed: object | None = None) -> None:
+        self._beneath, self._store, self.sealed = beneath, store, sealed
+        self.after, self.upto = beneath.after, beneath.upto
+
+    def __iter__(self) -> Iterator[RecordedEvent]:
+        return map(self._store.upcast, self._beneath)
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The positions of its events, in order."""
+        return self._beneath.positions
+
+    @cached_property
+    def _lifted(self) -> dict[type, list[RecordedEvent]]:
+        """The events that were of an old type, by their new one."""
+        found: dict[type, list[RecordedEvent]] = {}
+        for kind, position in self._beneath.types().items():
+            if kind not in self._store.upcasters:
+                self._store.check_name(kind, position)
+                continue
+            for recorded in map(self._store.upcast, self._beneath.of(kind)):
+                found.setdefault(type(recorded.event), []).append(recorded)
+        return {kind: sorted(events, key=_position) for kind, events in found.items()}
+
+    def types(self) -> Mapping[type, int]:
+        """Return the types of its events as they are read, each with the position of its first event."""
+        first: dict[type, int] = {kind: events[0].position for kind, events in self._lifted.items()}
+        for kind, position in self._beneath.types().items():
+            if kind not in self._store.upcasters:
+                first[kind] = min(position, first.get(kind, position))
+        return first
+
+    def of(self, event_type: type) -> Sequence[RecordedEvent]:
+        """Return the events that are read as exactly this type, in order of position."""
+        lifted = self._lifted.get(event_type, [])
+        as_it_is = [] if event_type in self._store.upcasters else self._beneath.of(event_type)
+        return sorted([*as_it_is, *lifted], key=_position) if lifted else as_it_is
+
+    def part(self, start: int, stop: int) -> Slice:
+        """Return a slice of the events numbered from `start` to before `stop`."""
+        whole = (start, stop) == (0, len(self.positions))
+        return self if whole else UpcastSlice(self._beneath.part(start, stop), self._store)
+
+
+def _position(recorded: RecordedEvent) -> int:
+    return recorded.position
 
 
 def _no_event(given: type) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -11,8 +13,11 @@ from cqrs_lab.arguments import check_range
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_read
-from cqrs_lab.log.segment import SEGMENT_EVENTS, Segment
+from cqrs_lab.log.slice import EventSlice, Slice, read_slice
 from cqrs_lab.read.columns import check_frame, check_types, checked_events, rows_of
+
+Frames: TypeAlias = dict[tuple[type, str | None], pd.DataFrame]
+_kept: WeakKeyDictionary[object, Frames] = WeakKeyDictionary()
 
 
 class EventBatch:
@@ -39,45 +44,52 @@ class EventBatch:
     """
 
     def __init__(self, events: Sequence[RecordedEvent]) -> None:
-        self._cut(Segment(found := checked_events(events)), 0, len(found))
+        self._slice: Slice = EventSlice(checked_events(events))
+        self.frames: Frames = {}
 
     @classmethod
-    def _of(cls, segment: Segment, start: int, stop: int) -> EventBatch:
+    def of(cls, part: Slice, frames: Frames | None = None) -> EventBatch:
+        """Return a slice of a log as a batch, perhaps with frames that were made from it before."""
         batch = cls.__new__(cls)
-        batch._cut(segment, start, stop)
+        batch._slice = part
+        # What is sealed never changes: its frames are made once, for every reader.
+        kept = {} if part.sealed is None else _kept.setdefault(part.sealed, {})
+        batch.frames = kept if frames is None else frames
         return batch
 
-    def _cut(self, segment: Segment, start: int, stop: int) -> None:
-        self._segment, self._start, self._stop = segment, start, stop
-        # A full segment never changes again: its frames are made once, for every reader.
-        full = (start, stop) == (0, SEGMENT_EVENTS)
-        self._kept: dict[Any, Any] = segment.kept if full else {}
-
     def __len__(self) -> int:
-        return self._stop - self._start
+        return len(self._slice.positions)
 
     def __iter__(self) -> Iterator[RecordedEvent]:
-        return iter(self._segment.events[self._start : self._stop])
+        return iter(self._slice)
 
     @property
     def last_position(self) -> int:
         """The position of the last event; 0 for an empty batch."""
-        return self._segment.events[self._stop - 1].position if len(self) else 0
+        return self._slice.positions[-1] if len(self) else 0
+
+    @property
+    def upto(self) -> int:
+        """The checkpoint of a reader who has this batch: the log holds nothing more up to here."""
+        return self._slice.upto
 
     def after(self, position: int) -> EventBatch:
         """Return the batch without the events at or below this position."""
-        start, events, (position, _) = self._start, self._segment.events, check_range(position, None)
-        while start < self._stop and events[start].position <= position:
-            start += 1
-        return EventBatch._of(self._segment, start, self._stop)
+        position, _ = check_range(position, None)
+        return EventBatch.of(self._slice.part(bisect_right(self._slice.positions, position), len(self)))
 
     def halves(self) -> tuple[EventBatch, EventBatch]:
         """Return the two halves of the batch."""
-        middle = self._start + len(self) // 2
-        return (
-            EventBatch._of(self._segment, self._start, middle),
-            EventBatch._of(self._segment, middle, self._stop),
-        )
+        middle = len(self) // 2
+        return EventBatch.of(self._slice.part(0, middle)), EventBatch.of(self._slice.part(middle, len(self)))
+
+    def recorded(self, event_type: type) -> Sequence[RecordedEvent]:
+        """Return the events of exactly this type; the others are not even decoded."""
+        return self._slice.of(event_type)
+
+    def with_frames(self, frames: Frames) -> EventBatch:
+        """Return the batch with these frames in place of those that its events make."""
+        return EventBatch.of(self._slice, self.frames | frames)
 
     def holds(self, event_types: Sequence[type]) -> bool:
         """Return whether any event is of one of these types, which are all that a reader reads.
@@ -90,7 +102,9 @@ class EventBatch:
             The class of such events was defined again since, so code that uses it would skip them.
         """
         check_types(event_types)
-        return not self._read_as(event_types, all_it_reads=True).keys().isdisjoint(event_types)
+        there = self._slice.types()
+        check_read(there, event_types, all_it_reads=True)
+        return not there.keys().isdisjoint(event_types)
 
     def frame(self, event_type: type, *, each: str | None = None) -> pd.DataFrame:
         """Return the events of one type as a DataFrame.
@@ -124,38 +138,12 @@ class EventBatch:
             `event_type` is not a dataclass, or `each` is not a field that holds a tuple.
         """
         check_frame(event_type, each)
-        events = self._read_as([event_type]).get(event_type, [])
-        if (event_type, each) not in self._kept:
-            self._kept[event_type, each] = rows_of(events, event_type, each)
-        kept: pd.DataFrame = self._kept[event_type, each]
-        return kept.copy(deep=False)
-
-    def _read_as(self, event_types: Sequence[type], all_it_reads: bool = False) -> dict[type, list[RecordedEvent]]:
-        by_type = self._by_type()
-        check_read({kind: events[0].position for kind, events in by_type.items()}, event_types, all_it_reads)
-        return by_type
-
-    def _by_type(self) -> dict[type, list[RecordedEvent]]:
-        if "by type" not in self._kept:
-            found: dict[type, list[RecordedEvent]] = {}
-            for recorded in self:
-                found.setdefault(type(recorded.event), []).append(recorded)
-            self._kept["by type"] = found
-        by_type: dict[type, list[RecordedEvent]] = self._kept["by type"]
-        return by_type
+        check_read(self._slice.types(), [event_type])
+        if (event_type, each) not in self.frames:
+            self.frames[event_type, each] = rows_of(list(self._slice.of(event_type)), event_type, each)
+        return self.frames[event_type, each].copy(deep=False)
 
 
 def read_batch(store: EventStore, *, after: int, limit: int | None = None) -> EventBatch:
-    """Return the next events above position `after`: at most `limit`, and no more than one segment of the log.
-
-    If the store keeps its log in segments, they are used as they are; any other store is read with `read_all`.
-    """
-    segment: Any = getattr(store, "segment", None)
-    if segment is not None:
-        after, limit = check_range(after, limit)
-        head = store.head()
-        if after >= head:
-            return EventBatch([])
-        return EventBatch._of(*segment(after, head if limit is None else min(head, after + limit)))
-    most = SEGMENT_EVENTS if limit is None else min(limit, SEGMENT_EVENTS)
-    return EventBatch(list(store.read_all(after=after, limit=most)))
+    """Return the next events above position `after`: at most `limit`, and no more than the store hands out at once."""
+    return EventBatch.of(read_slice(store, after=after, limit=limit))

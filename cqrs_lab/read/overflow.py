@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 import numpy as np
 import pandas as pd
 
@@ -26,15 +24,13 @@ def check_sums(projection: Projection, batch: EventBatch, rows: pd.DataFrame) ->
     ------
     SchemaError
     """
-    made = {key: frame for key, frame in batch._kept.items() if isinstance(frame, pd.DataFrame)}
-    frames = {key: frame for key, frame in made.items() if key[0] in projection.events}
+    frames = {key: frame for key, frame in batch.frames.items() if key[0] in projection.events}
     excess = {key: found for key, frame in frames.items() if (found := _excess(frame))}
     if not excess:
         return
     bits, slack = max(max(found.values()) for found in excess.values()), 4 * max(map(len, frames.values()))
-    smaller = copy(batch)
-    smaller._kept = batch._kept | {key: _cut_off(frames[key], list(found), bits) for key, found in excess.items()}
-    again = projection.summarise(smaller)
+    smaller = {key: _cut_off(frames[key], list(found), bits) for key, found in excess.items()}
+    again = projection.summarise(batch.with_frames(smaller))
     for name in (name for name, dtype in rows.dtypes.items() if dtype.kind in "iuf"):
         wrapped = _wrapped(rows[name].tolist(), again[name].tolist(), bits, slack)
         if wrapped or (wrapped is None and len(batch) > 1):

@@ -173,7 +173,7 @@ class Projector(Follower):
         while (now := self.serving).model.position < head and (limit is None or read < limit):
             left = None if limit is None else limit - read
             batch, unreadable = read_up_to_unreadable(self.store, after=now.model.position, limit=left)
-            if not len(batch) and unreadable is None:
+            if batch.upto <= now.model.position and unreadable is None:
                 break
             read += self._take_in(now, batch, unreadable, failures)
         if now.error and now.model.position >= head:

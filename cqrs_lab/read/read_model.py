@@ -52,14 +52,14 @@ class ReadModel:
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
         """Return the read model with the batch summarised and merged into the rows it touches."""
         if not batch.holds(projection.events):
-            return replace(self, position=batch.last_position)
+            return replace(self, position=batch.upto)
         rows, rowless = summarised(projection, batch)
         at = self.table.index.get_indexer(rows.index)
         merged = projection.merge(self.table.take(at[at >= 0]), rows)
         projection.schema.check(merged, f"{projection.name}.merge")
         check_overflow(self.table, rows, merged, f"{projection.name}.merge")
         table, made_by = upsert(self.table, merged), (projection.name, projection.version)
-        return replace(self, table=table, position=batch.last_position, made_by=made_by, rowless=self.rowless + rowless)
+        return replace(self, table=table, position=batch.upto, made_by=made_by, rowless=self.rowless + rowless)
 
     def park(self, position: int, error: str) -> ReadModel:
         """Return the read model with the event at this position left out, and listed as parked."""
@@ -74,7 +74,7 @@ def advanced(
 ) -> tuple[ReadModel, ProjectionFailed | None]:
     """Return the model after as much of the batch as can be applied, and the failure that stopped it, if any."""
     if not len(batch):
-        return model, None
+        return replace(model, position=max(model.position, batch.upto)), None
     try:
         return model.take_in(projection, batch), None
     except failures as caught:

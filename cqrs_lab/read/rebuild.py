@@ -11,7 +11,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.segment import SEGMENT_EVENTS
+from cqrs_lab.log.slice import SLICE_EVENTS
 from cqrs_lab.read.accepted import check_handlers
 from cqrs_lab.read.difference import compare_tables
 from cqrs_lab.read.projection import Projection
@@ -32,7 +32,7 @@ def rebuild(
     to: Projection,
     handlers: Mapping[type, Callable[..., Any]] | None = None,
     model: ReadModel | None = None,
-    step_events: int = SEGMENT_EVENTS,
+    step_events: int = SLICE_EVENTS,
 ) -> Rebuild:
     """Return a rebuild of a projection from the whole log; the projector keeps serving meanwhile.
 
@@ -80,7 +80,7 @@ class Rebuild:
         to: Projection,
         handlers: Mapping[type, Callable[..., Any]],
         model: ReadModel | None = None,
-        step_events: int = SEGMENT_EVENTS,
+        step_events: int = SLICE_EVENTS,
     ) -> None:
         if not isinstance(projector, Projector):
             raise refuse("projector", projector, "a projector; give the one whose next version is to be built")

@@ -80,7 +80,7 @@ def status_of(
 
 def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:
     try:
-        unread = read_batch(store, after=model.position, limit=1)
+        unread = list(read_batch(store, after=model.position, limit=1))
     except UnreadableEvent:
         return math.nan
-    return max(0.0, clock() - next(iter(unread)).recorded_at) if len(unread) else 0.0
+    return max(0.0, clock() - unread[0].recorded_at) if unread else 0.0

@@ -21,5 +21,7 @@ def summarised(projection: Projection, batch: EventBatch) -> tuple[pd.DataFrame,
     rows = projection.summarise(batch)
     projection.schema.check(rows, f"{projection.name}.summarise")
     check_sums(projection, batch, rows)
-    # Of a single event it is known already.
-    return rows, len(rowless_events(projection, batch)) if len(batch) > 1 or not len(rows) else 0
+    if len(batch) == 1 and len(rows):
+        return rows, 0  # of a single event it is known already
+    read = (recorded for kind in projection.events for recorded in batch.recorded(kind))
+    return rows, len(rowless_events(projection, read))

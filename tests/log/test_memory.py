@@ -59,8 +59,8 @@ def test_any_sequence_of_appends_leaves_what_a_plain_list_would_hold(steps):
 
 
 @given(st.integers(0, 25), st.one_of(st.none(), st.integers(0, 25)), st.integers(1, 8))
-def test_reading_from_any_place_crosses_segments_without_a_seam(after, limit, segment_events):
-    usual, memory.SEGMENT_EVENTS = memory.SEGMENT_EVENTS, segment_events
+def test_reading_from_any_place_crosses_slices_without_a_seam(after, limit, slice_events):
+    usual, memory.SLICE_EVENTS = memory.SLICE_EVENTS, slice_events
     try:
         store = lab.MemoryEventStore()
         for n in range(20):
@@ -68,7 +68,7 @@ def test_reading_from_any_place_crosses_segments_without_a_seam(after, limit, se
         wanted = list(range(20))[after:][:limit]
         assert [one.event for one in store.read_all(after=after, limit=limit)] == wanted
     finally:
-        memory.SEGMENT_EVENTS = usual
+        memory.SLICE_EVENTS = usual
 
 
 def test_an_append_whose_events_cannot_be_listed_records_nothing():

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
-from cqrs_lab.log import memory, upcasting
+from cqrs_lab.log import memory, slice
 from cqrs_lab.log.contract import Happened
 from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
 from cqrs_lab.read import batch
@@ -360,12 +360,12 @@ def test_whatever_holds_the_events_they_are_locked(of):
 
 
 @pytest.fixture
-def segments_of_four(monkeypatch):
-    for module in (memory, upcasting, batch):
-        monkeypatch.setattr(module, "SEGMENT_EVENTS", 4)
+def slices_of_four(monkeypatch):
+    for module in (memory, slice):
+        monkeypatch.setattr(module, "SLICE_EVENTS", 4)
 
 
-def test_upcasters_over_upcasters_do_not_keep_who_is_forgotten(segments_of_four):
+def test_upcasters_over_upcasters_do_not_keep_who_is_forgotten(slices_of_four):
     log, keys, store = a_library()
     store.append("member-8", [Lent("8", "Emma")] * 5, expected=ANY)
     today = lab.UpcastingStore(lab.UpcastingStore(store, UPCASTERS), {Lent: lambda old: Borrowed(old.member, old.book)})
@@ -572,7 +572,7 @@ class Interrupted(ShreddingStore):
         self._keys.forget("7")
 
 
-def test_who_is_forgotten_while_a_segment_is_read_is_not_kept_in_it(segments_of_four):
+def test_who_is_forgotten_while_a_segment_is_read_is_not_kept_in_it(slices_of_four):
     log, keys, store = a_library()
     store.append("member-8", [Lent("8", "Emma")] * 5, expected=ANY)
     inner = lab.UpcastingStore(Interrupted(log, keys, PERSONAL), UPCASTERS)
@@ -581,7 +581,7 @@ def test_who_is_forgotten_while_a_segment_is_read_is_not_kept_in_it(segments_of_
     assert "Ada" not in str(list(batch.read_batch(today, after=0)))
 
 
-def test_who_is_forgotten_while_another_reader_upcasts_is_not_kept_for_a_third(segments_of_four):
+def test_who_is_forgotten_while_another_reader_upcasts_is_not_kept_for_a_third(slices_of_four):
     log, keys, store = a_library()
     store.append("member-8", [Lent("8", "Emma")] * 5, expected=ANY)
     others = []

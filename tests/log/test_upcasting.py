@@ -149,10 +149,10 @@ def test_it_keeps_the_laws_of_a_store():
 
 
 @pytest.fixture
-def segments_of_eight(monkeypatch):
-    for module in ("log.memory", "log.upcasting", "read.batch"):
-        monkeypatch.setattr(f"cqrs_lab.{module}.SEGMENT_EVENTS", 8)
-    assert memory.SEGMENT_EVENTS == 8
+def slices_of_eight(monkeypatch):
+    for module in ("memory", "slice"):
+        monkeypatch.setattr(f"cqrs_lab.log.{module}.SLICE_EVENTS", 8)
+    assert memory.SLICE_EVENTS == 8
 
 
 def batches(store, limit=None):
@@ -167,7 +167,7 @@ def batches(store, limit=None):
 @pytest.mark.parametrize("limit", [None, 1, 3, 8, 20])
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_projector_reads_every_event_once_in_its_current_shape_however_it_is_cut(
-    make_store, limit, layers, segments_of_eight
+    make_store, limit, layers, slices_of_eight
 ):
     store, events = make_store(), list(CURRENT) * 5
     store.append("people", events, expected=lab.Expected.NO_STREAM)
@@ -197,7 +197,7 @@ def test_positions_that_were_never_used_hide_nothing():
         assert found == [one.position for one in store.read_all()] == [3, 4, 5, 6, 9]
 
 
-def test_a_full_segment_is_upcast_once_and_its_frames_are_made_once(segments_of_eight):
+def test_a_full_slice_is_upcast_once_and_its_frames_are_made_once(slices_of_eight):
     store, upcast = lab.MemoryEventStore(), []
 
     def counted(old):
@@ -209,7 +209,7 @@ def test_a_full_segment_is_upcast_once_and_its_frames_are_made_once(segments_of_
     store.append("people", [Left1("last")], expected=16)
     today = lab.UpcastingStore(store, {Left1: counted})
     first, second = ([batch.frame(Left) for batch in batches(today)] for _ in range(2))
-    assert upcast == [*"01234567", "last", "last"]  # the last segment may still grow, so it is not kept
+    assert upcast == [*"01234567", "last", "last"]  # the last slice may still grow, so it is not kept
     assert [list(frame["name"]) for frame in first] == [list("01234567"), [], ["last"]]
     assert first[0].equals(second[0]) and np.shares_memory(first[0]["position"], second[0]["position"])
     # Where nothing is old, the columns are the bare store's own.
@@ -219,14 +219,14 @@ def test_a_full_segment_is_upcast_once_and_its_frames_are_made_once(segments_of_
     assert list(batches(store)[0].frame(Left1)["name"]) == list("01234567") and len(batches(store)[0].frame(Left)) == 0
 
 
-def test_one_reader_who_stops_at_an_event_that_cannot_be_upcast_does_not_spoil_what_stands_before(segments_of_eight):
+def test_one_reader_who_stops_at_an_event_that_cannot_be_upcast_does_not_spoil_what_stands_before(slices_of_eight):
     store = lab.MemoryEventStore()
     store.append("people", [Moved(str(n)) for n in range(10)] + [Joined1("Ada", "three")], expected=0)
     today = lab.UpcastingStore(store, {Joined1: lambda old: Joined2(old.name, 100 + old.pounds)})
     assert [len(read_batch(today, after=after, limit=limit)) for after, limit in ((0, None), (8, 2))] == [8, 2]
     for _ in range(2):
         with pytest.raises(lab.UpcastFailed, match="position 11"):
-            read_batch(today, after=8)
+            list(read_batch(today, after=8))
 
 
 def test_an_upcaster_that_fails_says_where_and_nothing_is_lost():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.segment import SEGMENT_EVENTS
+from cqrs_lab.log.slice import SLICE_EVENTS
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def test_large_numbers_that_nobody_adds_up_cost_one_more_look(projection, monkey
     made = projection()
     monkeypatch.setattr(Counting, "merge", lambda self, table, rows: rows)
     start = 1_700_000_000_000_000_000  # a time in nanoseconds, or an id with 19 digits
-    log = a_log([Seen(f"a{n % 7}", start + n * 1_000_003) for n in range(SEGMENT_EVENTS // 8)])
+    log = a_log([Seen(f"a{n % 7}", start + n * 1_000_003) for n in range(SLICE_EVENTS // 8)])
     lab.Projector(log, made).catch_up()
     assert made.asked <= 2
 

@@ -280,10 +280,10 @@ def test_whatever_ends_a_run_the_next_rebuild_can_begin():
     class Away(lab.MemoryEventStore):
         away = False
 
-        def segment(self, after, upto):
+        def read_slice(self, *, after, limit=None):
             if self.away:
                 raise OSError("disk away")
-            return super().segment(after, upto)
+            return super().read_slice(after=after, limit=limit)
 
     store = Away()
     store.append("tea", [Sold("c", (Line("mint", 1),))], expected=lab.Expected.ANY)

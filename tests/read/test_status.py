@@ -37,10 +37,10 @@ class Away(lab.MemoryEventStore):
             raise self.raised
         return super().head()
 
-    def segment(self, after, upto):
+    def read_slice(self, *, after, limit=None):
         if self.away in ("all", "events"):
             raise self.raised
-        return super().segment(after, upto)
+        return super().read_slice(after=after, limit=limit)
 
 
 @dataclass(frozen=True)
