@@ -181,6 +181,7 @@ def changes(answer: Any) -> None:
         ("rebuild", "upcaster", "from now on", "nothing"),
         WHY_NOT,
         each="What does each of the four changes need?",
+        none="None is not one of the four words. If you mean that nothing has to be done, which of them says so?",
         open_="This one is still open. Is the fact on record, in which shape, and who has to hear of it?",
     )
 

@@ -620,7 +620,7 @@ WRONG_CHANGES = {
     "letter, upcaster": (chosen(LETTER, "upcaster"), "which ones were sent"),
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
     "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
-    "no choice": (dict.fromkeys(CHANGES), "This one is still open"),
+    "no choice": (CHANGES | {OVERDRAWN: ""}, "This one is still open"),
     "a list": (list(CHANGES), "What does each of the four changes need"),
 }
 
