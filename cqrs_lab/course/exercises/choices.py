@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ def judge_choices(
     *,
     each: str,
     open_: str,
+    none: str = "",
 ) -> None:
     """Compare an answer with the right choices, one after the other.
 
@@ -36,6 +38,8 @@ def judge_choices(
         What is asked of who gives no mapping.
     open_ : str
         What is asked of who leaves a thing open, or picks a word for it that has no question of its own.
+    none : str, optional
+        What is asked of who writes Python's None, where that is not how the learner's cell leaves a thing open.
 
     Raises
     ------
@@ -48,7 +52,9 @@ def judge_choices(
         raise NotYet("looked at your answer", shown(answer), "a dict", each) from None
     one_of = f"one of {', '.join(choices)}"
     for thing, words in right.items():
-        told, done = picked.get(as_choice(thing)), f"looked up: {thing}"
+        told, done = picked.get(as_choice(thing), ""), f"looked up: {thing}"
+        if none and is_none(told):
+            raise NotYet(done, "None", one_of, none)
         if told is None or told is ... or as_word(told) == "":
             raise NotYet(done, "no choice", one_of, open_)
         word = as_choice(told, choices)
@@ -58,6 +64,11 @@ def judge_choices(
         if word not in asks and word not in map(as_choice, choices):
             raise NotYet(done, shown(told), one_of, f"Which of the {len(choices)} comes closest to what you mean?")
         raise NotYet(done, shown(told), "another choice", asks.get(word, open_))
+
+
+def is_none(value: Any) -> bool:
+    """Return whether a value is Python's None, which a Series keeps as NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _words(right: Right) -> set[str]:

@@ -83,7 +83,7 @@ def _stays_as_sent(command_type: type) -> None:
 
 
 def _any_amount(command_type: type, handle: Any) -> None:
-    bank, wanted = dict(OTHER_BANK), dict(OTHER_BANK)
+    bank = wanted = OTHER_BANK | {"fay": 2 * sum(AMOUNTS)}
     for pence in AMOUNTS:
         wanted = wanted | {"fay": wanted["fay"] - pence, "hal": wanted["hal"] + pence}
         bank = _moves(command_type, handle, Transfer("fay", "hal", pence, wanted, ANY_AMOUNT, ANY_AMOUNT, bank=bank))

@@ -40,7 +40,7 @@ class HalfStore:
 
     def version(self, stream: str) -> int:
         """Return how many events a stream has; 0 where there is none."""
-        return sum(entry[1] == stream for entry in self.log)
+        return next((entry[2] for entry in reversed(self.log) if entry[1] == stream), 0)
 
     def read(self, stream: str) -> Iterator[object]:
         """Return a stream's events, oldest first."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.course.exercises.choices import judge_choices
+from cqrs_lab.course.exercises.choices import is_none, judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_08_session import session
 
@@ -56,7 +55,7 @@ WHY_NOT = {
 def name_it(answer: Any) -> None:
     """Judge a mapping from each trace to the guarantee that is broken in it, or none."""
     if isinstance(answer, Mapping | pd.Series):
-        answer = {trace: "none" if _is_nothing(name) else name for trace, name in answer.items()}
+        answer = {trace: "none" if is_none(name) else name for trace, name in answer.items()}
     judge_choices(
         answer,
         {trace: (name, *ALSO.get(name, ())) for trace, name in BROKEN.items()},
@@ -65,11 +64,6 @@ def name_it(answer: Any) -> None:
         each="Which guarantee is broken in each of A, B, C and D?",
         open_="Go through it by session: who wrote or saw what before that read?",
     )
-
-
-def _is_nothing(name: Any) -> bool:
-    """Return whether a name is Python's None, which a Series keeps as NaN."""
-    return name is None or (isinstance(name, float) and math.isnan(name))
 
 
 # --- 08.2 -------------------------------------------------------------------------------------------------
@@ -126,6 +120,7 @@ def policies(answer: Any) -> None:
         RATHER,
         each="What does each of the four need?",
         open_="What would the customer notice, and who would wait?",
+        none="None is not one of the four words. If you mean no read at all: what decides instead? Write that word.",
     )
 
 

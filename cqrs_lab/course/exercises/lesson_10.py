@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from numbers import Integral
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import cqrs_lab as lab
@@ -68,6 +69,10 @@ TAKEN = (
 )
 
 
+NUMBER: Any = Real | Decimal
+"""What may hold a whole number of mills, if it is whole: 2550.0 is as right as 2550."""
+
+
 def upcaster(answer: Any) -> None:
     """Judge a function that makes an OrderTaken of an OrderTaken1."""
     if not callable(answer):
@@ -83,7 +88,7 @@ def upcaster(answer: Any) -> None:
             raise NotYet(done, shown(came), expected, "Does your function return the new event?")
         for field in fields(OrderTaken):
             told, wanted = getattr(came, field.name), getattr(expected, field.name)
-            kind = Integral if isinstance(wanted, int) else str
+            kind = NUMBER if isinstance(wanted, int) else str
             if told != wanted or not isinstance(told, kind):
                 ask = _field(field.name, told, old, expected)
                 raise NotYet(done, f"{field.name}={told!r}", f"{field.name}={wanted!r}", ask)
@@ -121,7 +126,7 @@ def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
     if name == "each_mills":
         if told == old.total_mills:
             return "That is the price of all of them together. How many cups were there?"
-        if not isinstance(told, str) and told == expected.each_mills:
+        if isinstance(told, NUMBER) and told != int(told):
             return "Money is a whole number here. Which division leaves one?"
     return "The old event says it, under this name or another. What was it called?"
 
@@ -176,6 +181,7 @@ def changes(answer: Any) -> None:
         ("rebuild", "upcaster", "from now on", "nothing"),
         WHY_NOT,
         each="What does each of the four changes need?",
+        none="None is not one of the four words. If you mean that nothing has to be done, which of them says so?",
         open_="This one is still open. Is the fact on record, in which shape, and who has to hear of it?",
     )
 

@@ -240,12 +240,15 @@ class Bank:
         }
 
 
-def penny_by_penny(command, accounts):
+def coin_by_coin(command, accounts):
     if command.pence < 1 or accounts.get(command.source, 0) < command.pence:
         raise lab.CommandRejected("no")
-    for _ in range(command.pence):
-        accounts[command.source] -= 1
-        accounts[command.target] = accounts.get(command.target, 0) + 1
+    coins, left = (10**9, 10**6, 1_000, 1), command.pence
+    while left:
+        coin = next(coin for coin in coins if coin <= left)
+        left -= coin
+        accounts[command.source] -= coin
+        accounts[command.target] = accounts.get(command.target, 0) + coin
 
 
 def by_pandas(command, accounts):
@@ -459,7 +462,7 @@ RIGHT_TRANSFERS = [
     (ByHand, not_to_oneself, asks_in_a_loop),
     (Pay, takes_back, lambda account, accounts: accounts.get(account) or 0),
     (TransferMoney, Bank(), lambda account, accounts: np.int64(accounts.get(account, 0))),
-    (TransferMoney, penny_by_penny, asks),
+    (TransferMoney, coin_by_coin, asks),
     (MoveMoney, by_pandas, lambda account, accounts: pd.Series(accounts).get(account, 0)),
     (NoLessThanOne, moves_nothing, lambda account, accounts: Fraction(accounts.get(account, 0))),
 ]
@@ -689,7 +692,7 @@ ALSO_WRONG = {
         *[
             ((TransferMoney, limit(pence), asks), "in its amount alone")
             for limit in (fee_above, refuses_above)
-            for pence in (999, 1_000, 5_000, 10_000, 1_000_000)
+            for pence in (999, 1_000, 5_000, 10_000, 1_000_000, 1_000_001, 10**7, 10**9, 2**31)
         ],
         ((TransferMoney, cut_to_size, asks), "in its amount alone"),
         ((TransferMoney, raises_a_text, asks), "Try that line alone"),

@@ -4,6 +4,7 @@ import functools
 import itertools
 import re
 from dataclasses import asdict, replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -185,7 +186,7 @@ WRONG_UPCASTERS = {
     "a city in the street": (cuts_where_no_comma_is, "Where does the city land"),
     "the first comma": (cuts_at_the_first_comma, "How many commas"),
     "the total": (but(each_mills=lambda old: old.total_mills), "the price of all of them"),
-    "a fraction": (but(each_mills=lambda old: old.total_mills / old.cups), "Which division leaves one"),
+    "a fraction": (but(each_mills=lambda old: old.total_mills / old.cups / 1000), "Which division leaves one"),
     "another customer": (but(customer_id=lambda old: old.order_id), "under this name or another"),
     "no function": (OrderTaken("o", "a", "", "", 1, 1, ""), "What turns old into new"),
 }
@@ -619,7 +620,7 @@ WRONG_CHANGES = {
     "letter, upcaster": (chosen(LETTER, "upcaster"), "which ones were sent"),
     "letter, from now on": (chosen(LETTER, "from now on"), "Does a rebuild move it"),
     "something else": (chosen(LETTER, "a broker"), "comes closest to what you mean"),
-    "no choice": (dict.fromkeys(CHANGES), "This one is still open"),
+    "no choice": (CHANGES | {OVERDRAWN: ""}, "This one is still open"),
     "a list": (list(CHANGES), "What does each of the four changes need"),
 }
 
@@ -637,7 +638,18 @@ ALSO_WRONG_CHANGES = (
 )
 
 RIGHT = {
-    "10.1": [upcast, by_fields, with_a_regular_expression, by_match, Upcaster(), by_rounding],
+    "10.1": [
+        upcast,
+        by_fields,
+        with_a_regular_expression,
+        by_match,
+        Upcaster(),
+        by_rounding,
+        but(each_mills=lambda old: old.total_mills / old.cups),
+        but(each_mills=lambda old: Decimal(old.total_mills) / old.cups),
+        but(each_mills=lambda old: Fraction(old.total_mills, old.cups)),
+        but(each_mills=lambda old: np.float64(old.total_mills) / old.cups),
+    ],
     "10.2": [
         rebuild,
         in_memory,

@@ -1,5 +1,6 @@
 """What is said to who leaves a choice open, picks no choice, or the wrong one: alike in every exercise of choices."""
 
+import pandas as pd
 import pytest
 
 from cqrs_lab.course import check
@@ -18,11 +19,24 @@ OF_CHOICES = {
 }
 
 
+# Their cells leave nothing open with None, so who writes it means it: "none" in 08.1, and a word to be asked for.
+NONE_SAYS_SOMETHING = {"08.1": "", "08.3": "If you mean no read at all", "10.3": "If you mean that nothing"}
+
+
+@pytest.mark.parametrize("key", [key for key, asked in NONE_SAYS_SOMETHING.items() if asked])
+@pytest.mark.parametrize("make", [dict, pd.Series])
+def test_none_is_met_with_a_sentence_of_its_own_where_it_is_no_open_place(key, make):
+    for thing in OF_CHOICES[key]:
+        verdict = check(key, make(OF_CHOICES[key] | {thing: None}))
+        assert (verdict.passed, verdict.came, thing in verdict.done) == (False, "None", True)
+        assert NONE_SAYS_SOMETHING[key] in verdict.ask
+
+
 @pytest.mark.parametrize("key", OF_CHOICES)
 def test_what_is_open_is_called_open_and_the_choices_are_named(key):
     right = OF_CHOICES[key]
     first, *others = right
-    nothing = [] if "none" in right.values() else [{first: None}]  # Python's None may stand for the choice "none"
+    nothing = [] if key in NONE_SAYS_SOMETHING else [{first: None}]
     for left_open in ({}, {first: ""}, *nothing):
         verdict = check(key, {thing: right[thing] for thing in others} | left_open)
         assert (verdict.passed, verdict.came, first in verdict.done) == (False, "no choice", True)
