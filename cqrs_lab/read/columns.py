@@ -140,9 +140,7 @@ def _event_columns(recorded: list[RecordedEvent], event_type: type) -> dict[str,
     return columns
 
 
-def _item_columns(
-    events: dict[str, Any], recorded: list[RecordedEvent], event_type: type, each: str
-) -> dict[str, Any]:
+def _item_columns(events: dict[str, Any], recorded: list[RecordedEvent], event_type: type, each: str) -> dict[str, Any]:
     """Return one row per item of the tuple in the field `each`: the event's row, then the item."""
     held, fields = item_type(event_type, each), item_columns(event_type, each)
     tuples = [_items(one, event_type, each) for one in recorded]
