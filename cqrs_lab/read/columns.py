@@ -120,11 +120,13 @@ def _no_rows(event_type: type, each: str | None) -> pd.DataFrame:
 
 
 def _rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
-    frame = event_frame(recorded, event_type)
-    return frame if each is None else item_frame(frame, recorded, event_type, each)
+    columns = _event_columns(recorded, event_type)
+    if each is not None:
+        columns = _item_columns(columns, recorded, event_type, each)
+    return pd.DataFrame(columns, copy=False)
 
 
-def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame:
+def _event_columns(recorded: list[RecordedEvent], event_type: type) -> dict[str, Any]:
     """Return one row per event: where and when it was recorded, then its fields."""
     fields = scalar_fields(event_type)
     positions = [one.position for one in recorded]
@@ -135,26 +137,25 @@ def event_frame(recorded: list[RecordedEvent], event_type: type) -> pd.DataFrame
         "recorded_at": np.array([one.recorded_at for one in recorded], dtype="float64"),
     }
     _add_fields(columns, [one.event for one in recorded], fields, event_type.__name__, positions)
-    return pd.DataFrame(columns, copy=False)
+    return columns
 
 
-def item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: type, each: str) -> pd.DataFrame:
+def _item_columns(events: dict[str, Any], recorded: list[RecordedEvent], event_type: type, each: str) -> dict[str, Any]:
     """Return one row per item of the tuple in the field `each`: the event's row, then the item."""
     held, fields = item_type(event_type, each), item_columns(event_type, each)
     tuples = [_items(one, event_type, each) for one in recorded]
     counts = np.array([len(items) for items in tuples], dtype="int64")
     row_of_event = np.repeat(np.arange(len(counts)), counts)
-    frame = events.take(row_of_event)
+    columns = {name: values.take(row_of_event) for name, values in events.items()}
     first_row = np.cumsum(counts) - counts
-    columns: dict[str, Any] = {str(name): frame[name].array for name in frame}
-    columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
-    items, positions = [item for items in tuples for item in items], frame["position"].array
+    columns["ordinal"] = np.arange(len(row_of_event)) - first_row[row_of_event] + 1
+    items, positions = [item for items in tuples for item in items], columns["position"]
     if dataclasses.is_dataclass(held):
         _check_items(items, held, f"{event_type.__name__}.{each}", positions)
         _add_fields(columns, items, fields, held.__name__, positions)
     else:
         columns[each] = column(items, fields[each], f"{event_type.__name__}.{each}", positions)
-    return pd.DataFrame(columns, copy=False)
+    return columns
 
 
 def _items(recorded: RecordedEvent, event_type: type, each: str) -> Sequence[Any]:

@@ -9,7 +9,6 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import whole_number
@@ -20,6 +19,7 @@ from cqrs_lab.read.accepted import check_declaration, checked_log
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.cuts import Part, joined, lengthened, smallest, told, ways_to_cut, with_gaps
 from cqrs_lab.read.difference import changed, difference
+from cqrs_lab.read.holes import hole_in_columns, hole_in_index
 from cqrs_lab.read.outside import at_other_times, attributes_of, calls_of_the_clock, elsewhere
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
@@ -115,6 +115,7 @@ class _Trial:
     def __init__(self, found: Findings, projection: Projection, cuts: int) -> None:
         self.found, self.projection, self.ways = found, projection, cuts
         self.met = False  # have two rows of one key been merged?
+        self.summaries: dict[tuple[int, ...], pd.DataFrame] = {}
 
     def attempts(self) -> tuple[Callable[[Part], None], ...]:
         """Return what is tried, in this order: a first call that differs from later ones shows only once."""
@@ -127,6 +128,15 @@ class _Trial:
         self.projection.schema.check(rows, f"summarise ({done})")
         self._no_missing(rows, f"summarised {done}")
         return rows
+
+    def known_summary(self, events: Part, done: str) -> pd.DataFrame:
+        """Return the summary of events that may have been summarised before: many cuts have parts in common.
+
+        Events are told apart by where they lie: a copy of the log, with other positions, is another log.
+        """
+        if (key := tuple(map(id, events))) not in self.summaries:
+            self.summaries[key] = self.summary(events, done)
+        return self.summaries[key]
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame, done: str = "merged") -> pd.DataFrame:
         # The merge gets copies, so that one which writes into them does not spoil the checks that follow.
@@ -149,14 +159,8 @@ class _Trial:
         self.found.note(ROW_BY_ROW, done, (f"no row for {new[0]!r}", "one") if len(new) else None)
 
     def _no_missing(self, frame: pd.DataFrame, done: str) -> None:
-        # Times may be missing (NaT): datetime64 has no other unset value.
-        kinds = [name for name, dtype in frame.dtypes.items() if not str(dtype).startswith("datetime64")]
-        holes = [str(name) for name in kinds if bool(frame[name].isna().any())]
-        self.found.note(SCHEMA, done, ("0 or '' where nothing is known", f"NaN in {holes[0]!r}") if holes else None)
-        levels = frame.index.codes if isinstance(frame.index, pd.MultiIndex) else [np.where(frame.index.isna(), -1, 0)]
-        named = zip(frame.index.names, levels, strict=True)
-        holes = [str(name) for name, codes in named if (np.asarray(codes) < 0).any()]
-        self.found.note(SCHEMA, done, ("a key in each row", f"no {holes[0]!r} in one") if holes else None)
+        for hole in (hole_in_columns(frame), hole_in_index(frame)):
+            self.found.note(SCHEMA, done, hole)
 
     def empty_slice(self, events: Part) -> None:
         with self.found.trying(EMPTY, "summarised an empty slice"):
@@ -179,8 +183,7 @@ class _Trial:
         self.found.note(SAME_AGAIN, "summarised the second half twice", difference(second, fresh))
         other = copy.deepcopy(self.projection).summarise(EventBatch(events))
         self.found.note(SAME_AGAIN, "summarised the whole log with a copy of the projection", difference(kept, other))
-        now = attributes_of(self.projection)
-        others = [name for name in now if now[name] != attributes.get(name)]
+        others = [name for name, held in attributes_of(self.projection).items() if held != attributes.get(name)]
         self.found.expect(SAME_AGAIN, "summarised, then looked at the projection's own attributes", [], others)
         for before, one in zip(written, events, strict=True):
             if repr(one) != before:
@@ -239,8 +242,7 @@ class _Trial:
 
     def cuts(self, events: Part) -> None:
         random = Random(5)
-        logs = events, with_gaps(events, random)
-        ways = [ways_to_cut(log, random) for log in logs]
+        ways = [ways_to_cut(log, random) for log in (events, with_gaps(events, random))]
         for attempt in range(max(self.ways, 1)):
             # Each kind of cut on both logs, as long as there are ways left.
             how, parts = next(ways[attempt % 2 if self.ways > 6 else 0])
@@ -249,11 +251,14 @@ class _Trial:
             order = ("one after another", "in random order", "in pairs")[attempt % 3]
             if self._breaks(f"{how}, merged {order}", order, parts):
                 return
+        again = self.summary(events, "the whole log after its parts")
+        found = difference(self.known_summary(events, "the whole log"), again)
+        self.found.note(SAME_AGAIN, "summarised the whole log before and after its parts", found)
 
     def _breaks(self, how: str, order: str, parts: list[Part]) -> bool:
         def apart(parts: list[Part]) -> tuple[str, str] | None:
-            whole = self.summary(joined(parts), "the whole log")
-            return difference(whole, self._merged([self.summary(part, how) for part in parts], order))
+            whole = self.known_summary(joined(parts), "the whole log")
+            return difference(whole, self._merged([self.known_summary(part, how) for part in parts], order))
 
         found = apart(parts)
         if found:
@@ -283,7 +288,7 @@ class _Trial:
             for part in parts:
                 if part:
                     model = model.take_in(self.projection, EventBatch(part))
-            return difference(self.summary(joined(parts), "the whole log"), model.table)
+            return difference(self.known_summary(joined(parts), "the whole log"), model.table)
 
         for how, parts in islice(ways_to_cut(events, random), 9):
             if how in ("in halves", "into single events", "at random places") and (found := apart(parts)):
@@ -300,15 +305,16 @@ class _Trial:
 
     def _algebra_of(self, a: pd.DataFrame, b: pd.DataFrame, c: pd.DataFrame) -> None:
         empty, merge, note = self.projection.schema.empty(), self.merge, self.found.note
-        note(COMMUTES, "merged two thirds of the log in both orders", difference(merge(a, b), merge(b, a)))
-        left, right = merge(merge(a, b), c), merge(a, merge(b, c))
+        ab = merge(a, b)
+        note(COMMUTES, "merged two thirds of the log in both orders", difference(ab, merge(b, a)))
+        left, right = merge(ab, c), merge(a, merge(b, c))
         note(ASSOCIATES, "merged three thirds of the log from the left and from the right", difference(left, right))
         done = "merged two thirds of the log, and again with the rows of one in reverse order"
-        note(ROW_BY_ROW, done, difference(merge(a, b), merge(a.iloc[::-1], b)))
+        note(ROW_BY_ROW, done, difference(ab, merge(a.iloc[::-1], b)))
         note(IDENTITY, "merged the empty table with a third of the log", difference(a, merge(empty, a)))
         note(IDENTITY, "merged a third of the log with the empty table", difference(a, merge(a, empty)))
         note(IDENTITY, "merged two empty tables", difference(empty, merge(empty, empty)))
-        for one, other in ((a, b), (merge(a, b), c), (merge(a, b), c.iloc[:1]), (a.iloc[:1], b)):
+        for one, other in ((a, b), (ab, c), (ab, c.iloc[:1]), (a.iloc[:1], b)):
             both, touched = merge(one, other), one.loc[one.index.isin(other.index)]
             done = "merged into the touched rows only, and into the whole table; compared the touched rows"
             concerned = both.loc[both.index.isin(other.index)]

@@ -53,7 +53,8 @@ class Schema:
 
     def empty(self) -> pd.DataFrame:
         """Return a table without rows: index and columns as declared."""
-        return self.conform(pd.DataFrame({name: [] for name in {**self.index, **self.columns}}))
+        every = {**self.index, **self.columns}
+        return self._table({name: pd.array([], dtype=dtype) for name, dtype in every.items()})  # type: ignore[call-overload]
 
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame in the declared shape: pick and order the columns, set the index, cast the dtypes.
@@ -74,8 +75,14 @@ class Schema:
             raise SchemaError(f"no column {missing[0]!r}; the frame has {', '.join(map(str, flat))}")
         if twice := [name for name in wanted if list(flat).count(name) > 1]:
             raise SchemaError(f"two columns {twice[0]!r}; rename or drop one of them")
-        columns = {name: cast(flat[name], dtype) for name, dtype in wanted.items()}
-        return pd.DataFrame(columns, index=flat.index, copy=False).set_index(list(self.index))
+        return self._table({name: cast(flat[name], dtype) for name, dtype in wanted.items()})
+
+    def _table(self, arrays: dict[str, Any]) -> pd.DataFrame:
+        levels = [arrays[name] for name in self.index]
+        one_level = len(levels) == 1
+        index = pd.Index(levels[0]) if one_level else pd.MultiIndex.from_arrays(levels)
+        columns = {name: arrays[name] for name in self.columns}
+        return pd.DataFrame(columns, index=index.set_names(list(self.index)), copy=False)
 
     def check(self, frame: object, whose: str) -> None:
         """Refuse a table that does not have exactly the declared shape.

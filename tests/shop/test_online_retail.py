@@ -63,15 +63,16 @@ SHOP_DAY = [
 ]
 
 
+def written(path, rows, header=HEADER):
+    """Write a file, and return its path."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
 @pytest.fixture
 def write(tmp_path):
-    def write(rows, name="rows.csv", header=HEADER):
-        path = tmp_path / name
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([header, *rows])
-        return path
-
-    return write
+    return lambda rows, name="rows.csv", header=HEADER: written(tmp_path / name, rows, header)
 
 
 def dataset(name):
@@ -379,9 +380,9 @@ def test_the_first_wrong_row_is_named_however_many_there_are(write, count, fault
 # --- the reconciliation -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def replayed(write):
-    return replay(write(SHOP_DAY), lab.MemoryEventStore())
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory):
+    return replay(written(tmp_path_factory.mktemp("day") / "rows.csv", SHOP_DAY), lab.MemoryEventStore())
 
 
 def test_an_invented_day_reconciles_with_a_count_by_hand(replayed):

@@ -109,8 +109,8 @@ class _Check:
         yield "names that are alike", partial(watched, self.names)
         yield "random histories", partial(watched, self.random_histories)
         yield "several threads", partial(self.several_threads, threads)
-        yield "many commands", self.many_commands
         yield "long logs", self.long_log
+        yield "many commands", self.many_commands
         if reopen is not None:
             yield "a restart", partial(watched, partial(self.restarts, reopen))
 
