@@ -131,8 +131,8 @@ def _written(value: Any) -> str:
 def _parts(value: Any) -> str:
     """Return a text for the parts an object is made of."""
     if is_dataclass(value):
-        parts = (f"{name!r}:{_written(getattr(value, name))}" for name in _compared(type(value)))
-        return f"dict({','.join(parts)})"
+        names = _compared(type(value))  # type: ignore[arg-type]  # to mypy, a class is not hashable
+        return f"dict({','.join(f'{name!r}:{_written(getattr(value, name))}' for name in names)})"
     reduced = value.__reduce_ex__(4)  # as `copy` and `pickle` take any object apart
     if isinstance(reduced, str):
         return reduced

@@ -48,7 +48,8 @@ def fresh(state: Any) -> Any:
 
 
 def _cannot_change(value: Any) -> bool:
-    parts = _parts_of(type(value))(value)
+    kind: Any = type(value)  # to mypy, a class is not hashable
+    parts = _parts_of(kind)(value)
     return parts is not None and (_PLAIN_TYPES.issuperset(map(type, parts)) or all(map(_cannot_change, parts)))
 
 
@@ -66,9 +67,9 @@ def _parts_of(kind: Any) -> Callable[[Any], Iterable[Any] | None]:
         return lambda value: None
     if not is_dataclass(kind):
         return lambda value: None if _held(value) else ()  # a marker such as `NOTHING = object()` holds nothing
-    if not kind.__dataclass_params__.frozen:
+    if not kind.__dataclass_params__.frozen:  # type: ignore[union-attr]
         return lambda value: None
-    names = _compared(kind)
+    names = _compared(kind)  # type: ignore[arg-type]  # to mypy, a class is not hashable
     return lambda value: [getattr(value, name, None) for name in names]
 
 
@@ -191,9 +192,10 @@ def check_state(state: Any) -> None:
 
 def _held(value: Any) -> dict[str, Any]:
     """Return the attributes that make up an object's value, without those that it caches."""
-    if is_dataclass(value):
-        return {name: getattr(value, name) for name in _compared(type(value)) if hasattr(value, name)}
-    kind = type(value)
+    kind: Any = type(value)
+    if is_dataclass(kind):
+        compared = _compared(kind)  # type: ignore[arg-type]
+        return {name: getattr(value, name) for name in compared if hasattr(value, name)}
     slots = [name for one in kind.__mro__ for name in _names(one.__dict__.get("__slots__", ()))]
     names = [*getattr(value, "__dict__", ()), *slots]
     found = [name for name in names if not isinstance(getattr(kind, name, None), cached_property)]
