@@ -96,7 +96,7 @@ class GappyEventStore:
     ) -> Appended:
         """Append events, and return their last position; they can be read when their transaction commits."""
         recorded, transaction = self._streams.setdefault(stream, []), self._next
-        first = [one for one in recorded if command_id is not None and one.command_id == command_id]
+        first = [] if command_id is None else [one for one in recorded if one.command_id == command_id]
         if not events or first:
             known = first or recorded
             version = first[-1].version if first else StreamVersion(len(recorded))
