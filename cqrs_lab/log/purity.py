@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -20,8 +20,8 @@ from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.identity import outdated, what_happened
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, ModuleType)
-_PLAIN_TYPES = frozenset(_PLAIN)
 _UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, UUID, range)
+_MOST_COMMON = frozenset({*_UNCHANGING, datetime})
 
 
 class NotPure(AssertionError):
@@ -49,8 +49,10 @@ def fresh(state: Any) -> Any:
 
 def _cannot_change(value: Any) -> bool:
     kind: Any = type(value)  # to mypy, a class is not hashable
+    if kind in _MOST_COMMON:
+        return True
     parts = _parts_of(kind)(value)
-    return parts is not None and (_PLAIN_TYPES.issuperset(map(type, parts)) or all(map(_cannot_change, parts)))
+    return parts is not None and all(map(_cannot_change, parts))
 
 
 @cache
