@@ -144,11 +144,10 @@ def item_frame(events: pd.DataFrame, recorded: list[RecordedEvent], event_type: 
     tuples = [_items(one, event_type, each) for one in recorded]
     counts = np.array([len(items) for items in tuples], dtype="int64")
     row_of_event = np.repeat(np.arange(len(counts)), counts)
-    frame = events.take(row_of_event)
     first_row = np.cumsum(counts) - counts
-    columns: dict[str, Any] = {str(name): frame[name].array for name in frame}
-    columns["ordinal"] = np.arange(len(frame)) - first_row[row_of_event] + 1
-    items, positions = [item for items in tuples for item in items], frame["position"].array
+    columns: dict[str, Any] = {str(name): values.array.take(row_of_event) for name, values in events.items()}
+    columns["ordinal"] = np.arange(len(row_of_event)) - first_row[row_of_event] + 1
+    items, positions = [item for items in tuples for item in items], columns["position"]
     if dataclasses.is_dataclass(held):
         _check_items(items, held, f"{event_type.__name__}.{each}", positions)
         _add_fields(columns, items, fields, held.__name__, positions)

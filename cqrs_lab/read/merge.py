@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import refuse
@@ -63,8 +64,8 @@ def merge_rows(
         raise InvalidArgument(f"name each column once: the table has {list(table.columns)}, you named {named}")
     at = table.index.get_indexer(rows.index)
     known = at >= 0
-    if table.empty or not known.any():
-        return rows.copy() if table.empty else pd.concat([table, rows])
+    if not known.any():
+        return pd.concat([table, rows]) if len(table) else rows.copy()
     ours, theirs = table.take(at[known]), rows if known.all() else rows[known]
     columns = {name: _sum(ours[name], theirs[name]) for name in add}
     for position, group in groups.items():
@@ -77,8 +78,8 @@ def merge_rows(
 
 def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the table with these rows in place of those with the same index value, and the others appended."""
-    if rows.empty or table.empty:
-        return rows if table.empty else table
+    if not len(rows) or not len(table):
+        return table if len(table) else rows
     at = table.index.get_indexer(rows.index)
     known = at >= 0
     if not known.any():
@@ -110,13 +111,15 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
 
 def _is_large(column: pd.Series[Any]) -> bool:
     """Return whether it holds a number above half of what fits: two below that can be added."""
-    numbers, half = _numbers(column), 2 ** (_bits(column) - 2)
+    numbers, half = numbers_in(column), 2 ** (_bits(column) - 2)
     return bool(len(numbers)) and bool(numbers.max() >= half or numbers.min() <= -half)
 
 
-def _numbers(column: pd.Series[Any]) -> Any:
-    wide = "uint64" if column.dtype.kind == "u" else "int64"
-    return column.to_numpy(dtype=wide, na_value=0)
+def numbers_in(column: pd.Series[Any]) -> Any:
+    """Return the whole numbers of a column as an array, with 0 for a missing one."""
+    if isinstance(column.dtype, np.dtype):
+        return column.to_numpy()
+    return column.to_numpy(dtype="uint64" if column.dtype.kind == "u" else "int64", na_value=0)
 
 
 def _bits(column: pd.Series[Any]) -> int:
@@ -125,7 +128,7 @@ def _bits(column: pd.Series[Any]) -> int:
 
 
 def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Series[Any], whose: str) -> None:
-    numbers = [_numbers(one) for one in (ours, theirs, came)]
+    numbers = [numbers_in(one) for one in (ours, theirs, came)]
     signs = [one < 0 for one in numbers]
     wrong = (signs[0] == signs[1]) & (signs[2] != signs[0])
     if ours.dtype.kind == "u":
