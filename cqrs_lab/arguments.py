@@ -101,7 +101,9 @@ def name_from(name: str, function: Callable[[Any], Any], argument: object) -> st
         raise
     except Exception as error:
         raise InvalidArgument(f"{name}({shown(argument)}) raised {said(error)}; make it return a name") from error
-    return text(f"{name}({shown(argument)})", found, "a name; make it return a string such as 'order-7'")
+    if not isinstance(found, str) or not found:
+        raise refuse(f"{name}({shown(argument)})", found, "a name; make it return a string such as 'order-7'")
+    return found
 
 
 def function(name: str, value: Any, wanted: str) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from math import isfinite
 from numbers import Integral, Real
@@ -19,6 +20,8 @@ from typing import Any, Self
 from cqrs_lab.arguments import shown, text
 from cqrs_lab.errors import CommandIdReused, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
+
+_PYTHONS_OWN = frozenset({str, int, float, bool, type(None), datetime, timedelta, Decimal, tuple, list, dict, type})
 
 
 class CommandId(str):
@@ -128,12 +131,19 @@ def _written(value: Any) -> str:
 def _parts(value: Any) -> str:
     """Return a text for the parts an object is made of."""
     if is_dataclass(value):
-        return _written({one.name: getattr(value, one.name) for one in fields(value) if one.compare})
+        names = _compared(type(value))  # type: ignore[arg-type]  # to mypy, a class is not hashable
+        return f"dict({','.join(f'{name!r}:{_written(getattr(value, name))}' for name in names)})"
     reduced = value.__reduce_ex__(4)  # as `copy` and `pickle` take any object apart
     if isinstance(reduced, str):
         return reduced
     make, arguments, *more = reduced
     return ",".join([_written(make), *map(_written, arguments), *(_written(_listed(one)) for one in more)])
+
+
+@cache
+def _compared(kind: Any) -> list[str]:
+    """Return the names of the fields that count, in the order in which a dict of them is written."""
+    return sorted((one.name for one in fields(kind) if one.compare), key=repr)
 
 
 def _listed(part: Any) -> Any:
@@ -142,6 +152,8 @@ def _listed(part: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return the equal value of Python's own types, for one of NumPy's or pandas' that has one."""
+    if type(value) in _PYTHONS_OWN:
+        return value
     if hasattr(value, "to_pydatetime") and not value.nanosecond:
         return value.to_pydatetime()
     if hasattr(value, "to_pytimedelta") and not value.nanoseconds:

@@ -51,7 +51,7 @@ class Follower:
     def _resume(self) -> None:
         """Follow the log again, if an error ended the thread that `start` began."""
         life = self._life.get()
-        if not life.asked_again() and life.was_begun:  # started, and not stopped
+        if life.was_begun and not life.asked_again():  # started, and not stopped
             self._begin(life)
 
     def _begin(self, before: Life) -> None:

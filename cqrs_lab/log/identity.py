@@ -263,7 +263,8 @@ def check_made(values: Iterable[object], what: str = "event") -> None:
 
 def named_alike(kinds: Iterable[type], kind: type) -> list[type]:
     """Return the other classes with this class's name."""
-    return [one for one in kinds if one is not kind and name_of(one) == name_of(kind)]
+    name = name_of(kind)
+    return [one for one in kinds if one is not kind and one.__qualname__ == name[1] and name_of(one) == name]
 
 
 def check_declared(kinds: Iterable[type], kind: type, what: str) -> None:
@@ -292,7 +293,7 @@ def find_route(routes: Mapping[type, Route], kind: type, what: str) -> Route | N
     others = [kind] if route is not None else named_alike(routes, kind)
     if not others:
         return None
-    if (old := outdated(kind) or outdated(others[0])) is not None:
+    if (old := outdated(kind) or (outdated(others[0]) if route is None else None)) is not None:
         step = _next_step(old, f"run the cell that registers it, and make the {what} again")
         raise NotRegistered(f"{what_happened(old)} after it was registered, or after this {what} was made; {step}")
     if route is None:

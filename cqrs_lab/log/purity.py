@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from types import FunctionType, GeneratorType, ModuleType
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from cqrs_lab.log.identity import outdated, what_happened
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, ModuleType)
 _UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, UUID, range)
+_MOST_COMMON = frozenset({*_UNCHANGING, datetime})
 
 
 class NotPure(AssertionError):
@@ -47,17 +48,31 @@ def fresh(state: Any) -> Any:
 
 
 def _cannot_change(value: Any) -> bool:
-    if isinstance(value, _UNCHANGING):
+    kind: Any = type(value)  # to mypy, a class is not hashable
+    if kind in _MOST_COMMON:
         return True
-    if isinstance(value, (tuple, frozenset)):
-        return all(map(_cannot_change, value))
-    if is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[union-attr]
-        return False
-    if isinstance(value, (Mapping, Sequence, Set, bytearray)):
-        return False
-    held = _held(value)
-    # A frozen dataclass, or a marker such as `NOTHING = object()`.
-    return (is_dataclass(value) or not held) and all(map(_cannot_change, held.values()))
+    parts = _parts_of(kind)(value)
+    return parts is not None and all(map(_cannot_change, parts))
+
+
+@cache
+def _parts_of(kind: Any) -> Callable[[Any], Iterable[Any] | None]:
+    """Return a function for the parts that would have to change for an object to change; None if it can by itself.
+
+    What depends on the class alone is looked up once: a process manager asks for a state at each event.
+    """
+    if issubclass(kind, _UNCHANGING):
+        return lambda value: ()
+    if issubclass(kind, (tuple, frozenset)):
+        return lambda value: value
+    if issubclass(kind, (Mapping, Sequence, Set, bytearray)):
+        return lambda value: None
+    if not is_dataclass(kind):
+        return lambda value: None if _held(value) else ()  # a marker such as `NOTHING = object()` holds nothing
+    if not kind.__dataclass_params__.frozen:  # type: ignore[union-attr]
+        return lambda value: None
+    names = _compared(kind)  # type: ignore[arg-type]  # to mypy, a class is not hashable
+    return lambda value: [getattr(value, name, None) for name in names]
 
 
 def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
@@ -179,14 +194,19 @@ def check_state(state: Any) -> None:
 
 def _held(value: Any) -> dict[str, Any]:
     """Return the attributes that make up an object's value, without those that it caches."""
-    if is_dataclass(value):
-        compared = [one.name for one in fields(value) if one.compare]
+    kind: Any = type(value)
+    if is_dataclass(kind):
+        compared = _compared(kind)  # type: ignore[arg-type]
         return {name: getattr(value, name) for name in compared if hasattr(value, name)}
-    kind = type(value)
     slots = [name for one in kind.__mro__ for name in _names(one.__dict__.get("__slots__", ()))]
     names = [*getattr(value, "__dict__", ()), *slots]
     found = [name for name in names if not isinstance(getattr(kind, name, None), cached_property)]
     return {name: getattr(value, name) for name in found if hasattr(value, name)}
+
+
+@cache
+def _compared(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.compare)
 
 
 def _names(slots: Any) -> list[str]:

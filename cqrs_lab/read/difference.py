@@ -69,9 +69,11 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
     Floating-point columns may differ by rounding, 1e-9 relative and 1e-9 absolute (1e-5 in float32): a sum depends on
     its order, and if it cancels, only rounding is left.
     """
-    ours, theirs = expected.sort_index(), came.sort_index()
-    if ours.equals(theirs) and ours.index.names == theirs.index.names:
+    if _are_equal(expected, came):
         return None  # forty times as fast as what follows
+    ours, theirs = expected.sort_index(), came.sort_index()
+    if _are_equal(ours, theirs):
+        return None
     if list(ours) != list(theirs):
         return f"columns {list(ours)}", f"columns {list(theirs)}"
     for only, here, there in ((ours, "a row for", "no such row"), (theirs, "no row for", "one")):
@@ -97,9 +99,13 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
 def changed(before: pd.DataFrame, now: pd.DataFrame, sort: bool = False) -> tuple[str, str] | None:
     """Return what differs between two tables that should be the same, to the last digit and in the same order."""
     one, other = (before.sort_index(), now.sort_index()) if sort else (before, now)
-    if one.equals(other) and one.index.names == other.index.names:
+    if _are_equal(one, other):
         return None
     return difference(before, now) or ("the same to the last digit, in the same order", _order_or_names(one, other))
+
+
+def _are_equal(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return one.equals(other) and one.index.names == other.index.names
 
 
 def _order_or_names(one: pd.DataFrame, other: pd.DataFrame) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import refuse
@@ -63,24 +64,27 @@ def merge_rows(
         raise InvalidArgument(f"name each column once: the table has {list(table.columns)}, you named {named}")
     at = table.index.get_indexer(rows.index)
     known = at >= 0
-    if table.empty or not known.any():
-        return rows.copy() if table.empty else pd.concat([table, rows])
-    ours, theirs = table.take(at[known]), rows[known]
+    if not known.any():
+        return pd.concat([table, rows]) if len(table) else rows.copy()
+    ours, theirs = table.take(at[known]), rows if known.all() else rows[known]
     columns = {name: _sum(ours[name], theirs[name]) for name in add}
     for position, group in groups.items():
         newer = theirs[position].to_numpy() > ours[position].to_numpy()
         columns |= {name: _where(newer, theirs[name].array, ours[name].array) for name in group}
     merged = pd.DataFrame({name: columns[name] for name in table.columns}, index=ours.index, copy=False)
-    return upsert(upsert(table, merged), rows[~known])
+    kept = upsert(table, merged)
+    return kept if known.all() else pd.concat([kept, rows[~known]])
 
 
 def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the table with these rows in place of those with the same index value, and the others appended."""
-    if rows.empty or table.empty:
-        return rows if table.empty else table
+    if not len(rows) or not len(table):
+        return table if len(table) else rows
     at = table.index.get_indexer(rows.index)
     known = at >= 0
-    columns = {name: table[name].array.copy() for name in table.columns}
+    if not known.any():
+        return pd.concat([table, rows])
+    columns = {name: values.array.copy() for name, values in table.items()}
     for name, values in columns.items():
         values[at[known]] = rows[name].array[known]
     kept = pd.DataFrame(columns, index=table.index, copy=False)
@@ -107,8 +111,15 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
 
 def _is_large(column: pd.Series[Any]) -> bool:
     """Return whether it holds a number above half of what fits: two below that can be added."""
-    half, most = 2 ** (_bits(column) - 2), column.max() if len(column) else pd.NA
-    return not pd.isna(most) and bool(most >= half or column.min() <= -half)
+    numbers, half = numbers_in(column), 2 ** (_bits(column) - 2)
+    return bool(len(numbers)) and bool(numbers.max() >= half or numbers.min() <= -half)
+
+
+def numbers_in(column: pd.Series[Any]) -> Any:
+    """Return the whole numbers of a column as an array, with 0 for a missing one."""
+    if isinstance(column.dtype, np.dtype):
+        return column.to_numpy()
+    return column.to_numpy(dtype="uint64" if column.dtype.kind == "u" else "int64", na_value=0)
 
 
 def _bits(column: pd.Series[Any]) -> int:
@@ -117,11 +128,10 @@ def _bits(column: pd.Series[Any]) -> int:
 
 
 def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Series[Any], whose: str) -> None:
-    wide = "uint64" if ours.dtype.kind == "u" else "int64"
-    numbers = [one.to_numpy(dtype=wide, na_value=0) for one in (ours, theirs, came)]
+    numbers = [numbers_in(one) for one in (ours, theirs, came)]
     signs = [one < 0 for one in numbers]
     wrong = (signs[0] == signs[1]) & (signs[2] != signs[0])
-    if wide == "uint64":
+    if ours.dtype.kind == "u":
         wrong = numbers[2] < numbers[0]
     if wrong.any():
         at = int(wrong.argmax())

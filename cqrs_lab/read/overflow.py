@@ -7,6 +7,7 @@ import pandas as pd
 
 from cqrs_lab.errors import SchemaError
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.merge import numbers_in
 from cqrs_lab.read.projection import Projection
 
 _BITS = 64
@@ -43,8 +44,10 @@ def check_sums(projection: Projection, batch: EventBatch, rows: pd.DataFrame) ->
 def _excess(frame: pd.DataFrame) -> dict[str, int]:
     """Return the columns of which a sum may be too large, and how many bits have to be cut off each number."""
     found = {}
-    for name in (name for name, dtype in frame.dtypes.items() if dtype.kind == "i" and len(frame)):
-        values = frame[name].to_numpy(dtype="int64", na_value=0)
+    for name, column in frame.items() if len(frame) else ():
+        if column.dtype.kind != "i":
+            continue
+        values = numbers_in(column)
         most = max(int(values.max()), -int(values.min())) * len(frame)
         if most.bit_length() >= _BITS:
             found[str(name)] = most.bit_length() - _BITS + 2  # one for the sign, and one for what is rounded down

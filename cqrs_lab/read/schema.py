@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,10 @@ class Schema:
 
     def empty(self) -> pd.DataFrame:
         """Return a table without rows: index and columns as declared."""
+        return self._without_rows.copy()
+
+    @cached_property
+    def _without_rows(self) -> pd.DataFrame:
         every = {**self.index, **self.columns}
         return self._table({name: pd.array([], dtype=dtype) for name, dtype in every.items()})  # type: ignore[call-overload]
 
@@ -105,7 +110,8 @@ class Schema:
                     "schema.conform(frame) brings a frame into shape"
                 )
         for level, name in enumerate(self.index):
-            if lost := int(np.sum(frame.index.get_level_values(level).isna())):
+            if (values := frame.index.get_level_values(level)).hasnans:
+                lost = int(np.sum(values.isna()))
                 raise SchemaError(
                     f"{whose}: {_rows(lost)} without a value in the index {name!r}, and no query can ask for them; "
                     "give them a value of their own, such as '(none)', or leave the events out"

@@ -65,7 +65,9 @@ class Seen:
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return one row per transaction."""
-        return self.schema.conform(batch.frame(Recorded).rename(columns={"position": "at_position"}))
+        recorded = batch.frame(Recorded)
+        index = pd.Index(recorded["transaction"].array, name="transaction")
+        return pd.DataFrame({"at_position": recorded["position"].array}, index)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Return both tables as one."""
@@ -214,33 +216,38 @@ class _Gap:
         self.store = GappyEventStore(lambda: self.clock.now, store_remedy, patience_seconds)
         self.writing = simpy.Resource(self.clock, capacity=1 if remedy == "lock" else max(1, len(self.transactions)))
         self.reader = Projector(self.store, Seen(), clock=lambda: self.clock.now)
-        self.rows = pd.DataFrame(
-            {"wanted_at": [one.takes_at for one in self.transactions]},
-            index=pd.RangeIndex(1, len(self.transactions) + 1, name="transaction"),
-            dtype="float64",
-        ).assign(position=0, took_at=np.nan, committed_at=np.nan, visible_at=np.nan)
+        self.position = np.zeros(len(self.transactions), dtype="int64")
+        self.took_at, self.committed_at, self.visible_at = np.full((3, len(self.transactions)), np.nan)
         self.polls: list[tuple[float, int, int]] = []
         self.quiet_polls = int(np.ceil(patience_seconds / interval_seconds)) + 2
 
     def run(self, until_seconds: float | None) -> GapRun:
-        writers = [self.clock.process(self._write(at, one)) for at, one in enumerate(self.transactions, 1)]
+        writers = [self.clock.process(self._write(at, one)) for at, one in enumerate(self.transactions)]
         self.clock.run(until=self.clock.process(self._read(self.clock.all_of(writers), until_seconds)))
         polls = pd.DataFrame(self.polls, columns=["seconds", "upto", "lag_events"])
-        committed, visible = self.rows["committed_at"].notna(), self.rows["visible_at"].notna()
-        passed = self.rows["position"].between(1, self.reader.position)
-        return GapRun(self.rows.assign(skipped=committed & ~visible & passed), polls)
+        passed = (self.position >= 1) & (self.position <= self.reader.position)
+        columns = {
+            "wanted_at": np.array([one.takes_at for one in self.transactions], dtype="float64"),
+            "position": self.position,
+            "took_at": self.took_at,
+            "committed_at": self.committed_at,
+            "visible_at": self.visible_at,
+            "skipped": ~np.isnan(self.committed_at) & np.isnan(self.visible_at) & passed,
+        }
+        return GapRun(pd.DataFrame(columns, pd.RangeIndex(1, len(self.transactions) + 1, name="transaction")), polls)
 
     def _write(self, number: int, transaction: Transaction) -> Process:
         yield at(self.clock, transaction.takes_at)
         with self.writing.request() as turn:
             yield turn
-            self.rows.loc[number, "took_at"] = self.clock.now
+            self.took_at[number] = self.clock.now
             with self.store.hold(aborts=transaction.aborts):
-                taken = self.store.append(f"transaction-{number}", [Recorded(number)], expected=Expected.NO_STREAM)
-                self.rows.loc[number, "position"] = taken.position
+                event = Recorded(number + 1)
+                taken = self.store.append(f"transaction-{number + 1}", [event], expected=Expected.NO_STREAM)
+                self.position[number] = taken.position
                 yield self.clock.timeout(transaction.lasts)
             if not transaction.aborts:
-                self.rows.loc[number, "committed_at"] = self.clock.now
+                self.committed_at[number] = self.clock.now
 
     def _read(self, written: Any, until_seconds: float | None) -> Process:
         quiet, tick = 0, 0
@@ -248,7 +255,7 @@ class _Gap:
             tick += 1
             yield at(self.clock, tick * self.interval, AFTER_ALL_ELSE)
             self.reader.catch_up()
-            new = self.rows.index.isin(self.reader.table.index) & self.rows["visible_at"].isna()
-            self.rows.loc[new, "visible_at"] = self.clock.now
+            shown = self.reader.table.index.to_numpy() - 1
+            self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.clock.now
             self.polls.append((self.clock.now, self.reader.position, int(self.reader.status.lag_events)))
             quiet += written.processed

@@ -96,7 +96,7 @@ class GappyEventStore:
     ) -> Appended:
         """Append events, and return their last position; they can be read when their transaction commits."""
         recorded, transaction = self._streams.setdefault(stream, []), self._next
-        first = [one for one in recorded if command_id is not None and one.command_id == command_id]
+        first = [] if command_id is None else [one for one in recorded if one.command_id == command_id]
         if not events or first:
             known = first or recorded
             version = first[-1].version if first else StreamVersion(len(recorded))
@@ -120,8 +120,8 @@ class GappyEventStore:
 
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield what is committed above position `after`, as far as the remedy lets a reader see."""
-        check_range(after, limit)
-        seen = (self._committed[at] for at in sorted(self._committed) if after < at <= self.head())
+        after, limit = check_range(after, limit)
+        seen = (self._committed[at] for at in range(after + 1, self.head() + 1) if at in self._committed)
         return islice(seen, limit)
 
     def stream_version(self, stream: str) -> StreamVersion:
@@ -135,12 +135,15 @@ class GappyEventStore:
             upto = min(taken, default=self._handed_out + 1) - 1
         else:
             upto = self._handed_out if self._remedy == "none" else self._before_the_gap()
-        return Position(max((at for at in self._committed if at <= upto), default=0))
+        return Position(self._last_committed(upto))
+
+    def _last_committed(self, upto: int) -> int:
+        return next((at for at in range(upto, 0, -1) if at in self._committed), 0)
 
     def _before_the_gap(self) -> int:
         now = self._clock()
         # A reader sees what is committed: a position is missing for it as soon as a later one is there.
-        last = max(self._committed, default=0)
+        last = self._last_committed(self._handed_out)
         missing = [at for at in range(1, last) if at not in self._committed]
         waited = {at: now - self._missed_since.setdefault(at, now) for at in missing}
         return min((at for at in missing if waited[at] < self._patience), default=last + 1) - 1

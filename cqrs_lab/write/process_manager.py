@@ -260,7 +260,8 @@ class ProcessManager(Follower):
         overdue = [instance for instance, deadline in waiting.items() if _is_over(deadline, now)]
         for instance in overdue:
             self._send(self._process.overdue(self.state(instance), now), self._known[instance], overdue=True)
-        self._read_to_end()
+        if overdue:
+            self._read_to_end()
         return len(overdue)
 
     def _follow(self) -> bool:

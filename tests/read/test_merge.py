@@ -85,3 +85,25 @@ def test_large_numbers_that_fit_and_merges_that_do_not_add_are_left_alone(projec
 def test_what_is_no_table_is_refused_with_what_to_write(call, message):
     with pytest.raises(lab.InvalidArgument, match=message):
         call(table(ada=1))
+
+
+class Payers(Totals):
+    """Who ever paid: a table of keys, without a column."""
+
+    schema = lab.Schema(index=["who"], columns={})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(Paid).drop_duplicates("who"))
+
+    def merge(self, table, rows):
+        return lab.merge_rows(table, rows)
+
+
+def test_a_table_without_columns_keeps_its_keys():
+    store = lab.MemoryEventStore(clock=lambda: 0.0)
+    projector = lab.Projector(store, Payers())
+    for who in ("ada", "ben", "ada", "cleo"):
+        store.append("till", [Paid(who, 1)], expected=lab.Expected.ANY)
+        projector.catch_up()
+    assert sorted(projector.table.index) == ["ada", "ben", "cleo"]
+    assert lab.check_projection(Payers(), store).ok

@@ -117,6 +117,6 @@ TRANSFERS = (
 # One after the other in one bank: a rule that no one asked for shows at some amount.
 AMOUNTS = (
     *(1, 2, 9, 50, 99, 101, 499, 999, 1_000, 1_001, 4_999, 5_001, 10_001, 65_537, 1_000_001),
-    *(1_000_002, 3_000_000, 10**7 + 1, 10**8 + 1, 10**9 + 1, 2**31 + 1, 2**32 + 1, 10**12 + 1),
+    *(1_000_002, 3_000_001),  # no higher: a right rule may count pennies
 )
 ANY_AMOUNT = "This one differs from the others in its amount alone. Which of your lines makes a difference there?"

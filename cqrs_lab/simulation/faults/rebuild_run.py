@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, SchemaError
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.difference import difference
@@ -19,7 +17,7 @@ from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
 from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
-from cqrs_lab.simulation.faults.run import COLUMNS, FaultRun
+from cqrs_lab.simulation.faults.run import FaultRun
 from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.write.command_bus import CommandBus
@@ -146,9 +144,8 @@ class _Run:
                 self._try(f"the rebuild aborted after step {step}", self.rebuilder.abort)
         self._faults_stop()
         self._in_the_end()
-        steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
         broken, table = tuple(self.broken), self.rebuilder.table
-        return FaultRun(self.plan, (self.step_events,), steps, table, broken, self.sites, self.first_error)
+        return FaultRun(self.plan, (self.step_events,), self.steps, table, broken, self.sites, self.first_error)
 
     def _record(self, command: object) -> None:
         try:

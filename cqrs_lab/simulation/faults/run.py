@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import cycle
 from typing import Any
 
@@ -68,7 +69,7 @@ class FaultRun(Outcome):
         self,
         plan: FaultPlan,
         batch: tuple[int, ...],
-        steps: pd.DataFrame,
+        steps: list[tuple[Any, ...]],
         table: pd.DataFrame,
         broken: tuple[BrokenLaw, ...],
         sites: Sites,
@@ -76,7 +77,12 @@ class FaultRun(Outcome):
         trace: pd.DataFrame | None = None,
     ) -> None:
         super().__init__(plan, broken, sites, {"batch": list(batch)}, first_error)
-        self.steps, self.table, self.trace = steps, table, trace
+        self._steps, self.table, self.trace = steps, table, trace
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The steps as a table."""
+        return pd.DataFrame(self._steps, columns=list(COLUMNS)).astype(COLUMNS)
 
     @property
     def head(self) -> int:
@@ -168,9 +174,8 @@ class _Run:
         sent = self.clock.all_of(senders)
         self.clock.run(until=self.clock.process(self._courier(sent)))
         trace = self.laws.in_the_end(self.story.expected)
-        steps = pd.DataFrame(self.steps, columns=list(COLUMNS)).astype(COLUMNS)
         broken, table = tuple(self.laws.broken), self.worker.table
-        return FaultRun(self.plan, self.sizes, steps, table, broken, self.sites, self.first_error, trace)
+        return FaultRun(self.plan, self.sizes, self.steps, table, broken, self.sites, self.first_error, trace)
 
     def _tried_in_vain(self) -> set[int]:
         return {position for position in self.unreadable if Poison(position) in self.sites.struck}
