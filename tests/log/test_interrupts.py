@@ -91,7 +91,7 @@ def test_what_is_refused_or_known_leaves_nothing_when_it_is_interrupted():
 def test_readers_and_listeners_that_are_interrupted_disturb_nobody():
     def read(store):
         end = store.subscribe(lambda: None)
-        list(store.read_all(after=1, limit=1)), list(store.read_stream("a")), store.segment(0, 3)
+        list(store.read_all(after=1, limit=1)), list(store.read_stream("a")), store.read_slice(after=0, limit=3)
         store.head(), store.stream_version("a")
         end()
 
