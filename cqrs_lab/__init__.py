@@ -8,12 +8,14 @@ from cqrs_lab.errors import (
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
+    DecodingFailed,
     DecryptionFailed,
     DefinedAgain,
     InvalidArgument,
     NotRegistered,
     ProjectionFailed,
     SchemaError,
+    UnknownEventType,
     UnreadableEvent,
     UpcastFailed,
 )
@@ -86,4 +88,6 @@ __all__ = [
     "DefinedAgain",
     "UpcastFailed",
     "DecryptionFailed",
+    "UnknownEventType",
+    "DecodingFailed",
 ]

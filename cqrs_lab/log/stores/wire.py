@@ -1,0 +1,350 @@
+"""How a value of each annotation stands in JSON: what may be written, and what is read. See `docs/wire_format.md`.
+
+Exact and slow, with the standard library's parser: `codec` takes msgspec's result where the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from math import isfinite
+from typing import Any, NamedTuple, Self, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+
+from cqrs_lab.arguments import shown
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.log.shape import Value, beside_the_fields, fields_of, value_of
+
+ACCEPTED = (
+    "bool, int, float, str, bytes, date, time, datetime, timedelta, Decimal, UUID, an enum or a Literal of str or int "
+    "(each also '| None'), a tuple or a dataclass of these, or a frozenset of str, int, date, Decimal, UUID or bytes"
+)
+# What a set may hold is written in its order, so it must have one.
+_ORDERED = (str, int, date, Decimal, UUID, bytes)
+
+
+class Misfit(Exception):
+    """A value, or what stands for it in JSON, is not what the annotation says."""
+
+    def __init__(self, why: str, where: str = "") -> None:
+        super().__init__(why, where)
+        self.why, self.where = why, where
+
+    def within(self, part: str) -> Self:
+        """Return the same, as it is said from further outside."""
+        dot = "." if self.where and not self.where.startswith("[") else ""
+        return type(self)(self.why, f"{part}{dot}{self.where}")
+
+
+class Form(NamedTuple):
+    """How values of one annotation are written and read."""
+
+    check: Callable[[Any], None]
+    """Raises a `Misfit` if a value would not be read as it is now."""
+    read: Callable[[Any], Any]
+    """Returns the value for what `parse` returns, or raises a `Misfit`."""
+    plain: bool = True
+    """Whether making a value runs no code of its class, so that any reader may make it."""
+
+
+def parse(payload: bytes) -> Any:
+    """Return what a JSON text holds; fractions as `Decimal`, so that none is rounded yet."""
+    try:
+        return json.loads(
+            payload.decode(), object_pairs_hook=_no_key_twice, parse_float=Decimal, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise Misfit(f"is not UTF-8 (byte {error.start})") from None
+    except RecursionError:
+        raise Misfit("is nested too deeply") from None
+    except ValueError as error:
+        raise Misfit(f"is not JSON ({error})") from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Misfit("is there twice", next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
+    """Return how values of an annotation are written and read.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such way.
+    """
+    value, text = value_of(hint), hint.__name__ if type(hint) is type else str(hint).replace("typing.", "")
+    form = _form(value, whose, holders)
+    if form is None:
+        raise InvalidArgument(f"{whose}: {text} cannot be recorded as JSON; use {ACCEPTED}")
+    return Form(partial(_check, form, value, text), partial(_read, form, value, text), form.plain)
+
+
+def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
+    kind, origin, held = value.kind, get_origin(value.kind), get_args(value.kind)
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enum(kind)
+    if origin in (tuple, frozenset):
+        series = origin is frozenset or (len(held) == 2 and held[1] is Ellipsis)
+        if origin is frozenset and ((item := value_of(held[0])).kind not in _ORDERED or item.optional):
+            return None
+        forms = [form_of(one, whose, holders) for one in held if one is not Ellipsis]
+        return _series(origin, forms[0]) if series else _fixed(forms)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return class_form(kind, holders)
+    return None
+
+
+def _check(form: Form, expected: Value, text: str, value: Any) -> None:
+    if value is None and expected.optional:
+        return
+    if type(value) is not (get_origin(expected.kind) or expected.kind):
+        raise Misfit(f"is {shown(value)}, a {type(value).__name__}, declared as {text}")
+    if expected.listed and value not in expected.listed:
+        raise Misfit(f"is {shown(value)}, declared as {text}")
+    form.check(value)
+
+
+def _read(form: Form, expected: Value, text: str, raw: Any) -> Any:
+    if raw is None and expected.optional:
+        return None
+    try:
+        value = form.read(raw)
+    except _NoSuch:
+        raise Misfit(f"is {_as_json(raw)}, declared as {text}") from None
+    if expected.listed and value not in expected.listed:
+        raise Misfit(f"is {_as_json(raw)}, declared as {text}")
+    return value
+
+
+class _NoSuch(Exception):
+    """What JSON holds stands for no value of the annotation."""
+
+
+def _as_json(raw: Any) -> str:
+    if isinstance(raw, Decimal):
+        return str(raw)
+    return "null" if raw is None else str(raw).lower() if isinstance(raw, bool) else shown(raw)
+
+
+# --- dataclasses, tuples and sets ---------------------------------------------------------------------------
+
+
+def class_form(kind: Any, holders: tuple[type, ...] = ()) -> Form:
+    """Return how objects of a dataclass are written and read: an object with exactly its fields, in their order.
+
+    No code of the class runs as one is read: it was made and checked when it happened, and is what was recorded.
+    """
+    if kind in holders:
+        raise InvalidArgument(f"{kind.__name__} holds itself, without a bound; record ids instead")
+    forms = {
+        name: form_of(hint, f"{kind.__name__}.{name}", (*holders, kind)) for name, hint in fields_of(kind).items()
+    }
+    try:
+        object.__new__(kind)
+    except TypeError as error:
+        raise InvalidArgument(f"{kind.__name__} cannot be read back ({error}); declare a plain dataclass") from None
+    own_code = hasattr(kind, "__post_init__") or not all(one.init for one in fields(kind))
+    plain = not own_code and all(one.plain for one in forms.values())
+    return Form(partial(_check_fields, forms), partial(_read_fields, kind, forms), plain)
+
+
+def _check_fields(forms: dict[str, Form], value: Any) -> None:
+    for name, form in forms.items():
+        try:
+            form.check(getattr(value, name))
+        except Misfit as misfit:
+            raise misfit.within(name) from None
+    if beside := beside_the_fields(value):
+        raise Misfit("is no field, and would be lost; declare it, or use a property", beside[0])
+
+
+def _read_fields(kind: Any, forms: dict[str, Form], raw: Any) -> Any:
+    if type(raw) is not dict:
+        raise _NoSuch
+    for name in raw:
+        if name not in forms:
+            known = ", ".join(forms) or "none"
+            raise Misfit(f"is no field of {kind.__name__} (its fields: {known})", name)
+    made = object.__new__(kind)
+    for name, form in forms.items():
+        if name not in raw:
+            raise Misfit("is missing", name)
+        try:
+            object.__setattr__(made, name, form.read(raw[name]))
+        except Misfit as misfit:
+            raise misfit.within(name) from None
+    return made
+
+
+def _each(work: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+    for number, item in enumerate(items):
+        try:
+            yield work(item)
+        except Misfit as misfit:
+            raise misfit.within(f"[{number}]") from None
+
+
+def _series(kind: Any, item: Form) -> Form:
+    def check(value: Any) -> None:
+        for _ in _each(item.check, value):
+            pass
+
+    def read(raw: Any) -> Any:
+        if type(raw) is not list:
+            raise _NoSuch
+        made = kind(_each(item.read, raw))
+        if len(made) < len(raw):
+            raise Misfit("holds an item twice, but is a set")
+        return made
+
+    return Form(check, read, item.plain)
+
+
+def _fixed(items: list[Form]) -> Form:
+    def check(value: Any) -> None:
+        if len(value) != len(items):
+            raise Misfit(f"holds {len(value)} items, declared with {len(items)}")
+        for _ in _each(lambda pair: pair[0].check(pair[1]), zip(items, value, strict=True)):
+            pass
+
+    def read(raw: Any) -> Any:
+        if type(raw) is not list:
+            raise _NoSuch
+        if len(raw) != len(items):
+            raise Misfit(f"holds {len(raw)} items, declared with {len(items)}")
+        return tuple(_each(lambda pair: pair[0].read(pair[1]), zip(items, raw, strict=True)))
+
+    return Form(check, read, all(one.plain for one in items))
+
+
+def _enum(kind: type[Enum]) -> Form | None:
+    members = {one.value: one for one in kind}
+    types = set(map(type, members))
+    if types not in ({str}, {int}):
+        return None
+    value = _SCALARS[types.pop()]
+
+    def read(raw: Any) -> Any:
+        if (found := members.get(value.read(raw))) is None:
+            raise _NoSuch
+        return found
+
+    return Form(lambda member: value.check(member.value), read)
+
+
+# --- plain values -------------------------------------------------------------------------------------------
+
+
+def _anything(value: Any) -> None:
+    pass
+
+
+def _check_int(value: int) -> None:
+    if not -(2**63) <= value < 2**63:
+        raise Misfit(f"is {shown(value)}, more than 64 bits hold; declare it as str")
+
+
+def _check_float(value: float) -> None:
+    if not isfinite(value):
+        raise Misfit(f"is {value}, which JSON cannot hold; declare it '| None' and record None")
+
+
+def _check_text(value: str) -> None:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Misfit(f"is {shown(value)}, with half of a surrogate pair, which is no text") from None
+
+
+def _check_decimal(value: Decimal) -> None:
+    if not value.is_finite():
+        raise Misfit(f"is {value}, which JSON cannot hold; declare it '| None' and record None")
+
+
+def _check_time(value: Any) -> None:
+    zone = value.tzinfo
+    if zone is not None and (type(zone) is not timezone or zone.utcoffset(None) % timedelta(minutes=1)):
+        raise Misfit(f"is {value}, in a zone that would be lost; record it in UTC: .astimezone(timezone.utc)")
+    if value.fold:
+        raise Misfit(f"is {value} with fold=1, which would be lost; record it in UTC: .astimezone(timezone.utc)")
+
+
+def _read_bool(raw: Any) -> Any:
+    if type(raw) is not bool:
+        raise _NoSuch
+    return raw
+
+
+def _read_int(raw: Any) -> Any:
+    if type(raw) is Decimal and raw.adjusted() < 19 and raw == int(raw):
+        raw = int(raw)  # 1.0 and 1e2 are how JavaScript and pandas may write whole numbers
+    if type(raw) is not int:
+        raise _NoSuch
+    _check_int(raw)
+    return raw
+
+
+def _read_float(raw: Any) -> Any:
+    if type(raw) not in (int, Decimal):
+        raise _NoSuch
+    try:
+        value = float(raw)
+    except OverflowError:
+        value = float("inf")
+    if not isfinite(value) or (type(raw) is int and int(value) != raw):
+        raise Misfit(f"is {shown(raw)}, equal to no float")
+    return value
+
+
+def _read_text(raw: Any) -> Any:
+    if type(raw) is not str:
+        raise _NoSuch
+    _check_text(raw)
+    return raw
+
+
+def _read_by_msgspec(kind: Any, exact: bool, raw: Any) -> Any:
+    if type(raw) is not str:
+        raise _NoSuch
+    digits = raw.partition(".")[2][:7]
+    if not exact and len(digits) == 7 and digits.isdecimal():
+        raise Misfit(f"is {shown(raw)}, with more than microseconds")
+    try:
+        value = msgspec.convert(raw, kind)
+    except msgspec.ValidationError:
+        raise _NoSuch from None
+    if exact and msgspec.to_builtins(value) != raw:
+        raise _NoSuch
+    return value
+
+
+_SCALARS: dict[Any, Form] = {
+    bool: Form(_anything, _read_bool),
+    int: Form(_check_int, _read_int),
+    float: Form(_check_float, _read_float),
+    str: Form(_check_text, _read_text),
+    Decimal: Form(_check_decimal, partial(_read_by_msgspec, Decimal, True)),
+    datetime: Form(_check_time, partial(_read_by_msgspec, datetime, False)),
+    time: Form(_check_time, partial(_read_by_msgspec, time, False)),
+    **{kind: Form(_anything, partial(_read_by_msgspec, kind, False)) for kind in (date, timedelta)},
+    **{kind: Form(_anything, partial(_read_by_msgspec, kind, True)) for kind in (bytes, UUID)},
+}
