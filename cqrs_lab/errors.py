@@ -220,6 +220,44 @@ class DefinedAgain(UnreadableEvent):
         return self.why
 
 
+class StoreUnavailable(CqrsLabError):
+    """The store cannot be used now: it is locked, read-only, out of space, or away. What was recorded is unharmed.
+
+    Attributes
+    ----------
+    store : str
+        Where the log is, such as the path of its file.
+    why : str
+    """
+
+    def __init__(self, store: str, why: str) -> None:
+        super().__init__(store, why)
+        self.store, self.why = store, why
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.why}"
+
+
+class StoreUnreadable(StoreUnavailable):
+    """What is there is no event log, or is damaged, or was made by another version; it was left as it is."""
+
+
+class MissingExtra(CqrsLabError, ImportError):
+    """A package that this part needs is not installed; the message says which `pip install` brings it.
+
+    Attributes
+    ----------
+    extra : str
+    """
+
+    def __init__(self, what: str, extra: str, package: str) -> None:
+        super().__init__(what, extra, package)
+        self.what, self.extra, self.package = what, extra, package
+
+    def __str__(self) -> str:
+        return f'{self.what} needs {self.package}, which is not installed; run: pip install "cqrs-lab[{self.extra}]"'
+
+
 def said(error: BaseException) -> str:
     """Return an error in one line: its type and its message, if it has one."""
     return f"{type(error).__name__}: {error}".removesuffix(": ")

@@ -92,7 +92,7 @@ def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
     form = _form(value, whose, holders)
     if form is None:
         raise InvalidArgument(f"{whose}: {text} cannot be recorded as JSON; use {ACCEPTED}")
-    return Form(partial(_check, form, value, text), partial(_read, form, value, text), form.plain)
+    return Form(_checked(form, value, text), partial(_read, form, value, text), form.plain)
 
 
 def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
@@ -112,14 +112,19 @@ def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
     return None
 
 
-def _check(form: Form, expected: Value, text: str, value: Any) -> None:
-    if value is None and expected.optional:
-        return
-    if type(value) is not (get_origin(expected.kind) or expected.kind):
-        raise Misfit(f"is {shown(value)}, a {type(value).__name__}, declared as {text}")
-    if expected.listed and value not in expected.listed:
-        raise Misfit(f"is {shown(value)}, declared as {text}")
-    form.check(value)
+def _checked(form: Form, expected: Value, text: str) -> Callable[[Any], None]:
+    kind, optional, listed, check = get_origin(expected.kind) or expected.kind, *expected[1:], form.check
+
+    def checked(value: Any) -> None:
+        if value is None and optional:
+            return
+        if type(value) is not kind:
+            raise Misfit(f"is {shown(value)}, a {type(value).__name__}, declared as {text}")
+        if listed and value not in listed:
+            raise Misfit(f"is {shown(value)}, declared as {text}")
+        check(value)
+
+    return checked
 
 
 def _read(form: Form, expected: Value, text: str, raw: Any) -> Any:
@@ -167,11 +172,12 @@ def class_form(kind: Any, holders: tuple[type, ...] = ()) -> Form:
 
 
 def _check_fields(forms: dict[str, Form], value: Any) -> None:
-    for name, form in forms.items():
-        try:
+    name = ""
+    try:
+        for name, form in forms.items():
             form.check(getattr(value, name))
-        except Misfit as misfit:
-            raise misfit.within(name) from None
+    except Misfit as misfit:
+        raise misfit.within(name) from None
     if beside := beside_the_fields(value):
         raise Misfit("is no field, and would be lost; declare it, or use a property", beside[0])
 
@@ -195,11 +201,12 @@ def _read_fields(kind: Any, forms: dict[str, Form], raw: Any) -> Any:
 
 
 def _each(work: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
-    for number, item in enumerate(items):
-        try:
+    number = 0
+    try:
+        for number, item in enumerate(items):  # noqa: B007 - the last one is named
             yield work(item)
-        except Misfit as misfit:
-            raise misfit.within(f"[{number}]") from None
+    except Misfit as misfit:
+        raise misfit.within(f"[{number}]") from None
 
 
 def _series(kind: Any, item: Form) -> Form:
