@@ -14,7 +14,8 @@ import msgspec
 from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecodingFailed, InvalidArgument, UnknownEventType
 from cqrs_lab.log.identity import check_declared
-from cqrs_lab.log.stores.wire import Form, Misfit, class_form, parse
+from cqrs_lab.log.stores.plain_values import Form, Misfit
+from cqrs_lab.log.stores.wire import class_form, parse
 
 MOST_BYTES = 1_000_000
 """The longest payload. A longer one is a document: keep it elsewhere, and record where."""

@@ -6,10 +6,11 @@ open and no lock is held, wherever *Interrupt kernel* strikes.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -17,8 +18,9 @@ from cqrs_lab.arguments import check_range, check_stream, function, refuse, seco
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.event_store import Appended, check_expected, check_why
 from cqrs_lab.log.listeners import Listeners
+from cqrs_lab.log.metadata import NO_METADATA, Metadata
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
 from cqrs_lab.log.stores.sqlite_file import SqliteFile
@@ -26,10 +28,15 @@ from cqrs_lab.log.stores.watcher import Watcher
 
 PAGE_EVENTS = 1_000
 """Events are read in pages of this size, so that a log of any length takes little memory."""
-COLUMNS = "position, stream, version, type, type_version, CAST(payload AS BLOB), recorded_at, command_id, stands_for"
+COLUMNS = (
+    "position, stream, version, type, type_version, CAST(payload AS BLOB), recorded_at, command_id, stands_for, "
+    "caused_by, metadata"
+)
 APPEND = """
-    INSERT INTO main.events (stream, version, type, type_version, payload, recorded_at, command_id, stands_for)
-    SELECT ?, ? + number, type, type_version, payload, ?, ?, ? FROM temp.new ORDER BY number
+    INSERT INTO main.events (
+        stream, version, type, type_version, payload, recorded_at, command_id, stands_for, caused_by, metadata
+    )
+    SELECT ?, ? + number, type, type_version, payload, ?, ?, ?, ?, ? FROM temp.new ORDER BY number
 """
 
 
@@ -87,7 +94,14 @@ class SqliteEventStore:
         self.head()  # a file that is no event log is refused at once
 
     def append(
-        self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None
+        self,
+        stream: str,
+        events: Sequence[object],
+        *,
+        expected: Any,
+        command_id: str | None = None,
+        caused_by: str | None = None,
+        metadata: Mapping[str, str] = NO_METADATA,
     ) -> Appended:
         """Record the events as one commit at the end of the stream; see `EventStore.append`.
 
@@ -100,6 +114,7 @@ class SqliteEventStore:
             An event's type is not declared, or it would not be read as it is now. Nothing was recorded.
         """
         check_stream(stream, command_id)
+        why = check_why(caused_by, metadata)
         new = events_in(events, f"append to {stream!r}", "append")
         rows = [(number, *self._encoded(stream, number, event)) for number, event in enumerate(new, 1)]
         with self._file.explaining():
@@ -112,7 +127,7 @@ class SqliteEventStore:
                 if command_id is not None and (known := self._last(stream, "command_id", command_id)).version:
                     return known
                 check_expected(stream, expected, end.version)
-                if self._commit(stream, end.version, rows, command_id):
+                if self._commit(stream, end.version, rows, (command_id, *why)):
                     break
                 # Another writer came between the look and the commit: look again.
             end = self._last(stream, "version", end.version + len(new))
@@ -127,15 +142,17 @@ class SqliteEventStore:
             raise InvalidArgument(f"append to {stream!r}: event {number}: {error}") from None
         return name, version, payload.decode()
 
-    def _commit(self, stream: str, version: int, rows: list[Any], id: str | None) -> bool:
+    def _commit(self, stream: str, version: int, rows: list[Any], why: tuple[Any, ...]) -> bool:
         """Record the rows after this version of the stream; return False if it has moved on."""
         now = float(seconds("the clock", self._clock(), "a time; make it return seconds"))
-        stands_for = getattr(id, "stands_for", None)
+        id, caused_by, metadata = why
+        id = None if id is None else str(id), getattr(id, "stands_for", None)
+        noted = json.dumps(dict(metadata)) if metadata else None
         # The rows wait in a table of this thread alone, as a statement takes rows from a table.
         self._file.execute("DELETE FROM temp.new")
         self._file.connection().executemany("INSERT INTO temp.new VALUES (?, ?, ?, ?)", rows)
         try:
-            self._file.execute(APPEND, stream, version, now, id and str(id), stands_for)
+            self._file.execute(APPEND, stream, version, now, *id, caused_by, noted)
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
                 raise
@@ -186,11 +203,12 @@ class SqliteEventStore:
 
     def _recorded(
         self, position: int, stream: str, version: int, name: str, shape: int, payload: bytes, at: float,
-        id: str | None, stands_for: str | None,
+        id: str | None, stands_for: str | None, caused_by: str | None, noted: str | None,
     ) -> RecordedEvent:  # fmt: skip
         event = self._codec.decode(name, shape, payload, position)
         id = id if stands_for is None or id is None else CommandId(id, stands_for)
-        return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id)
+        metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
+        return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id, caused_by, metadata)
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""

@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from math import isfinite
-from typing import Any, NamedTuple, Self, get_args, get_origin
+from typing import Any, get_args, get_origin
 from uuid import UUID
-
-import msgspec
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.shape import Value, beside_the_fields, fields_of, value_of
+from cqrs_lab.log.stores.plain_values import PLAIN, Form, Misfit, NoSuch
 
 ACCEPTED = (
     "bool, int, float, str, bytes, date, time, datetime, timedelta, Decimal, UUID, an enum or a Literal of str or int "
@@ -28,30 +26,6 @@ ACCEPTED = (
 )
 # What a set may hold is written in its order, so it must have one.
 _ORDERED = (str, int, date, Decimal, UUID, bytes)
-
-
-class Misfit(Exception):
-    """A value, or what stands for it in JSON, is not what the annotation says."""
-
-    def __init__(self, why: str, where: str = "") -> None:
-        super().__init__(why, where)
-        self.why, self.where = why, where
-
-    def within(self, part: str) -> Self:
-        """Return the same, as it is said from further outside."""
-        dot = "." if self.where and not self.where.startswith("[") else ""
-        return type(self)(self.why, f"{part}{dot}{self.where}")
-
-
-class Form(NamedTuple):
-    """How values of one annotation are written and read."""
-
-    check: Callable[[Any], None]
-    """Raises a `Misfit` if a value would not be read as it is now."""
-    read: Callable[[Any], Any]
-    """Returns the value for what `parse` returns, or raises a `Misfit`."""
-    plain: bool = True
-    """Whether making a value runs no code of its class, so that any reader may make it."""
 
 
 def parse(payload: bytes) -> Any:
@@ -97,8 +71,8 @@ def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
 
 def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
     kind, origin, held = value.kind, get_origin(value.kind), get_args(value.kind)
-    if kind in _SCALARS:
-        return _SCALARS[kind]
+    if kind in PLAIN:
+        return PLAIN[kind]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _enum(kind)
     if origin in (tuple, frozenset):
@@ -132,15 +106,11 @@ def _read(form: Form, expected: Value, text: str, raw: Any) -> Any:
         return None
     try:
         value = form.read(raw)
-    except _NoSuch:
+    except NoSuch:
         raise Misfit(f"is {_as_json(raw)}, declared as {text}") from None
     if expected.listed and value not in expected.listed:
         raise Misfit(f"is {_as_json(raw)}, declared as {text}")
     return value
-
-
-class _NoSuch(Exception):
-    """What JSON holds stands for no value of the annotation."""
 
 
 def _as_json(raw: Any) -> str:
@@ -184,7 +154,7 @@ def _check_fields(forms: dict[str, Form], value: Any) -> None:
 
 def _read_fields(kind: Any, forms: dict[str, Form], raw: Any) -> Any:
     if type(raw) is not dict:
-        raise _NoSuch
+        raise NoSuch
     for name in raw:
         if name not in forms:
             known = ", ".join(forms) or "none"
@@ -216,7 +186,7 @@ def _series(kind: Any, item: Form) -> Form:
 
     def read(raw: Any) -> Any:
         if type(raw) is not list:
-            raise _NoSuch
+            raise NoSuch
         made = kind(_each(item.read, raw))
         if len(made) < len(raw):
             raise Misfit("holds an item twice, but is a set")
@@ -234,7 +204,7 @@ def _fixed(items: list[Form]) -> Form:
 
     def read(raw: Any) -> Any:
         if type(raw) is not list:
-            raise _NoSuch
+            raise NoSuch
         if len(raw) != len(items):
             raise Misfit(f"holds {len(raw)} items, declared with {len(items)}")
         return tuple(_each(lambda pair: pair[0].read(pair[1]), zip(items, raw, strict=True)))
@@ -247,111 +217,11 @@ def _enum(kind: type[Enum]) -> Form | None:
     types = set(map(type, members))
     if types not in ({str}, {int}):
         return None
-    value = _SCALARS[types.pop()]
+    value = PLAIN[types.pop()]
 
     def read(raw: Any) -> Any:
         if (found := members.get(value.read(raw))) is None:
-            raise _NoSuch
+            raise NoSuch
         return found
 
     return Form(lambda member: value.check(member.value), read)
-
-
-# --- plain values -------------------------------------------------------------------------------------------
-
-
-def _anything(value: Any) -> None:
-    pass
-
-
-def _check_int(value: int) -> None:
-    if not -(2**63) <= value < 2**63:
-        raise Misfit(f"is {shown(value)}, more than 64 bits hold; declare it as str")
-
-
-def _check_float(value: float) -> None:
-    if not isfinite(value):
-        raise Misfit(f"is {value}, which JSON cannot hold; declare it '| None' and record None")
-
-
-def _check_text(value: str) -> None:
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Misfit(f"is {shown(value)}, with half of a surrogate pair, which is no text") from None
-
-
-def _check_decimal(value: Decimal) -> None:
-    if not value.is_finite():
-        raise Misfit(f"is {value}, which JSON cannot hold; declare it '| None' and record None")
-
-
-def _check_time(value: Any) -> None:
-    zone = value.tzinfo
-    if zone is not None and (type(zone) is not timezone or zone.utcoffset(None) % timedelta(minutes=1)):
-        raise Misfit(f"is {value}, in a zone that would be lost; record it in UTC: .astimezone(timezone.utc)")
-    if value.fold:
-        raise Misfit(f"is {value} with fold=1, which would be lost; record it in UTC: .astimezone(timezone.utc)")
-
-
-def _read_bool(raw: Any) -> Any:
-    if type(raw) is not bool:
-        raise _NoSuch
-    return raw
-
-
-def _read_int(raw: Any) -> Any:
-    if type(raw) is Decimal and raw.adjusted() < 19 and raw == int(raw):
-        raw = int(raw)  # 1.0 and 1e2 are how JavaScript and pandas may write whole numbers
-    if type(raw) is not int:
-        raise _NoSuch
-    _check_int(raw)
-    return raw
-
-
-def _read_float(raw: Any) -> Any:
-    if type(raw) not in (int, Decimal):
-        raise _NoSuch
-    try:
-        value = float(raw)
-    except OverflowError:
-        value = float("inf")
-    if not isfinite(value) or (type(raw) is int and int(value) != raw):
-        raise Misfit(f"is {shown(raw)}, equal to no float")
-    return value
-
-
-def _read_text(raw: Any) -> Any:
-    if type(raw) is not str:
-        raise _NoSuch
-    _check_text(raw)
-    return raw
-
-
-def _read_by_msgspec(kind: Any, exact: bool, raw: Any) -> Any:
-    if type(raw) is not str:
-        raise _NoSuch
-    digits = raw.partition(".")[2][:7]
-    if not exact and len(digits) == 7 and digits.isdecimal():
-        raise Misfit(f"is {shown(raw)}, with more than microseconds")
-    try:
-        value = msgspec.convert(raw, kind)
-    except msgspec.ValidationError:
-        raise _NoSuch from None
-    if exact and msgspec.to_builtins(value) != raw:
-        raise _NoSuch
-    return value
-
-
-_SCALARS: dict[Any, Form] = {
-    bool: Form(_anything, _read_bool),
-    int: Form(_check_int, _read_int),
-    float: Form(_check_float, _read_float),
-    str: Form(_check_text, _read_text),
-    Decimal: Form(_check_decimal, partial(_read_by_msgspec, Decimal, True)),
-    datetime: Form(_check_time, partial(_read_by_msgspec, datetime, False)),
-    time: Form(_check_time, partial(_read_by_msgspec, time, False)),
-    **{kind: Form(_anything, partial(_read_by_msgspec, kind, False)) for kind in (date, timedelta)},
-    **{kind: Form(_anything, partial(_read_by_msgspec, kind, True)) for kind in (bytes, UUID)},
-}
