@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -125,7 +126,7 @@ class SqliteEventStore:
                 # Looked up after the stream's end: if this finds nothing, and the stream still ends there at the
                 # commit, no other writer has recorded the command.
                 if command_id is not None and (known := self._last(stream, "command_id", command_id)).version:
-                    return known
+                    return replace(known, again=True)
                 check_expected(stream, expected, end.version)
                 if self._commit(stream, end.version, rows, (command_id, *why)):
                     break
@@ -164,7 +165,7 @@ class SqliteEventStore:
         sql = f"SELECT version, position FROM events WHERE stream = ? AND {column} = ? ORDER BY version DESC LIMIT 1"
         rows = self._file.execute(sql, stream, stream if value is None else value)
         version, position = rows[0] if rows else (0, 0)
-        return Appended(stream, StreamVersion(version), Position(position))
+        return Appended(stream, StreamVersion(version), Position(position), again=False)
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield a stream's events above version `after`; see `EventStore.read_stream`."""

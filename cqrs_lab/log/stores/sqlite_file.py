@@ -87,7 +87,7 @@ _inherited: list[_Held] = []  # never used or closed here: SQLite's locks do not
 
 
 def _after_fork() -> None:
-    _inherited.extend(_held)
+    _inherited.extend(one for one in _held if not one.closed)
     _held.clear()
 
 
