@@ -149,9 +149,7 @@ class SqliteEventStore:
         id, caused_by, metadata = why
         id = None if id is None else str(id), getattr(id, "stands_for", None)
         noted = json.dumps(dict(metadata)) if metadata else None
-        # The rows wait in a table of this thread alone, as a statement takes rows from a table.
-        self._file.execute("DELETE FROM temp.new")
-        self._file.connection().executemany("INSERT INTO temp.new VALUES (?, ?, ?, ?)", rows)
+        self._file.keep_for_later(rows)
         try:
             self._file.execute(APPEND, stream, version, now, *id, caused_by, noted)
         except sqlite3.IntegrityError as error:
