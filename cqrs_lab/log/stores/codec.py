@@ -126,10 +126,12 @@ class EventCodec:
             try:
                 event = declared.decode(payload)
                 # msgspec passes over unknown fields and repeated keys, and fills in defaults. Written again, the event
-                # shows whether it did any of that.
+                # shows whether it did any of that, unless the default was left to the class.
                 if self._encode(event) == payload and _LONG_NUMBER not in payload.translate(_DIGITS_AS_ZEROS):
+                    if not declared.form.whole:
+                        declared.form.check(event)
                     return event
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Misfit):
                 pass  # said below, exactly
         return _read(declared, payload, position)
 

@@ -37,6 +37,8 @@ class Form(NamedTuple):
     """Returns the value for what `parse` returns, or raises a `Misfit`."""
     plain: bool = True
     """Whether making a value runs no code of its class, so that any reader may make it."""
+    whole: bool = True
+    """Whether a value always has all its fields; one without slots may lack those that have a default."""
 
 
 class NoSuch(Exception):

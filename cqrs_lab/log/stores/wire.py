@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from types import MemberDescriptorType
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
@@ -66,7 +67,7 @@ def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
     form = _form(value, whose, holders)
     if form is None:
         raise InvalidArgument(f"{whose}: {text} cannot be recorded as JSON; use {ACCEPTED}")
-    return Form(_checked(form, value, text), partial(_read, form, value, text), form.plain)
+    return Form(_checked(form, value, text), partial(_read, form, value, text), *form[2:])
 
 
 def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
@@ -138,11 +139,15 @@ def class_form(kind: Any, holders: tuple[type, ...] = ()) -> Form:
         raise InvalidArgument(f"{kind.__name__} cannot be read back ({error}); declare a plain dataclass") from None
     own_code = hasattr(kind, "__post_init__") or not all(one.init for one in fields(kind))
     plain = not own_code and all(one.plain for one in forms.values())
-    return Form(partial(_check_fields, forms), partial(_read_fields, kind, forms), plain)
+    loose = {name for name in forms if not isinstance(getattr(kind, name, None), MemberDescriptorType)}
+    whole = not any(hasattr(kind, name) for name in loose) and all(one.whole for one in forms.values())
+    return Form(partial(_check_fields, forms, loose), partial(_read_fields, kind, forms), plain, whole)
 
 
-def _check_fields(forms: dict[str, Form], value: Any) -> None:
+def _check_fields(forms: dict[str, Form], loose: set[str], value: Any) -> None:
     name = ""
+    if loose and not loose <= value.__dict__.keys():  # what it has from its class alone, msgspec does not write
+        raise Misfit("was never set; make the event by calling its class", min(loose - value.__dict__.keys()))
     try:
         for name, form in forms.items():
             form.check(getattr(value, name))
@@ -192,7 +197,7 @@ def _series(kind: Any, item: Form) -> Form:
             raise Misfit("holds an item twice, but is a set")
         return made
 
-    return Form(check, read, item.plain)
+    return Form(check, read, *item[2:])
 
 
 def _fixed(items: list[Form]) -> Form:
@@ -209,7 +214,7 @@ def _fixed(items: list[Form]) -> Form:
             raise Misfit(f"holds {len(raw)} items, declared with {len(items)}")
         return tuple(_each(lambda pair: pair[0].read(pair[1]), zip(items, raw, strict=True)))
 
-    return Form(check, read, all(one.plain for one in items))
+    return Form(check, read, all(one.plain for one in items), all(one.whole for one in items))
 
 
 def _enum(kind: type[Enum]) -> Form | None:
