@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import DecodingFailed, InvalidArgument
 from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected, check_why
@@ -206,7 +206,10 @@ class SqliteEventStore:
     ) -> RecordedEvent:  # fmt: skip
         event = self._codec.decode(name, shape, payload, position)
         id = id if stands_for is None or id is None else CommandId(id, stands_for)
-        metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
+        try:
+            metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
+        except (ValueError, RecursionError):
+            raise DecodingFailed(name, shape, position, "metadata", "is no JSON object of texts") from None
         return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id, caused_by, metadata)
 
     def stream_version(self, stream: str) -> StreamVersion:

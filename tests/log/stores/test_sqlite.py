@@ -185,6 +185,21 @@ def test_an_event_that_cannot_be_read_is_named_after_those_before_it(store, path
         list(store.read_stream("a"))
 
 
+@pytest.mark.parametrize("noted", ["{", "[1]", '{"who": 5}', "[" * 100_000, "null"], ids=lambda one: one[:8])
+def test_metadata_that_cannot_be_read_is_named(store, path, noted):
+    store.append("a", happened(1), expected=0, metadata={"who": "ada"})
+    change(path, "UPDATE events SET metadata = ?", noted)
+    with pytest.raises(lab.DecodingFailed, match="at position 1 cannot be read: metadata is no JSON object of texts"):
+        log_of(store)
+
+
+def test_names_that_are_no_text_are_said(store, path):
+    store.append("a", happened(1), expected=0)
+    change(path, "UPDATE events SET stream = CAST(x'ff' AS TEXT)")
+    with pytest.raises(lab.StoreUnreadable, match="is not what an event log of this version is .*UTF-8"):
+        log_of(store)
+
+
 # --- interrupts ---------------------------------------------------------------------------------------------
 
 
