@@ -74,6 +74,7 @@ class EventCodec:
     def __init__(self, events: EventTypes) -> None:
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._by_name: dict[tuple[str, int], _Declared] = {}
+        self._newest: dict[str, _Declared] = {}
         self._by_class: dict[type, _Declared] = {}
         for name, version, kind in _listed(events):
             form = class_form(kind)
@@ -81,7 +82,7 @@ class EventCodec:
             if (other := self._by_class.setdefault(kind, declared)) is not declared:
                 twice = f"{other.name!r} version {other.version} and {name!r} version {version}"
                 raise InvalidArgument(f"events: {kind.__name__} is declared twice, as {twice}; give each a class")
-            self._by_name[name, version] = declared
+            self._by_name[name, version] = self._newest[name] = declared
 
     def encode(self, event: Any) -> Encoded:
         """Return an event as it is written.
@@ -134,6 +135,11 @@ class EventCodec:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Misfit):
                 pass  # said below, exactly
         return _read(declared, payload, position)
+
+    def kind_of(self, name: str, version: int) -> type | None:
+        """Return the class of a type; of a version that is not declared, the newest class of that name, if any."""
+        declared = self._by_name.get((name, version)) or self._newest.get(name)
+        return declared.kind if declared else None
 
     def _names(self) -> str:
         return ", ".join(f"{name!r} {version}" for name, version in self._by_name) or "none"

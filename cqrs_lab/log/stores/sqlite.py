@@ -16,23 +16,20 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds
-from cqrs_lab.errors import DecodingFailed, InvalidArgument
-from cqrs_lab.log.command_id import CommandId
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected, check_why
 from cqrs_lab.log.listeners import Listeners
-from cqrs_lab.log.metadata import NO_METADATA, Metadata
+from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.recordable import events_in
+from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
 from cqrs_lab.log.stores.sqlite_file import SqliteFile
+from cqrs_lab.log.stores.sqlite_rows import SqliteRows, SqliteSlice
 from cqrs_lab.log.stores.watcher import Watcher
 
-PAGE_EVENTS = 1_000
-"""Events are read in pages of this size, so that a log of any length takes little memory."""
-COLUMNS = (
-    "position, stream, version, type, type_version, CAST(payload AS BLOB), recorded_at, command_id, stands_for, "
-    "caused_by, metadata"
-)
+MOST_SEALED = 16
+"""So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
 APPEND = """
     INSERT INTO main.events (
         stream, version, type, type_version, payload, recorded_at, command_id, stands_for, caused_by, metadata
@@ -90,6 +87,8 @@ class SqliteEventStore:
         self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
         self._codec = EventCodec(events)
         self._file = SqliteFile(Path(path).absolute())
+        self._rows = SqliteRows(self._file, self._codec)
+        self._sealed: dict[int, Sealed] = {}
         self._listeners = Listeners()
         self._watcher = Watcher(self.head, self._listeners)
         self.head()  # a file that is no event log is refused at once
@@ -171,7 +170,7 @@ class SqliteEventStore:
         after, limit = check_range(after, limit)
         upto = self.stream_version(stream)
         where = "stream = ? AND version > ? AND version <= ? ORDER BY version"
-        return self._pages(where, (stream,), after, upto, limit, lambda last: last.version)
+        return self._rows.pages(where, (stream,), after, upto, limit, lambda last: last.version)
 
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the log's events above position `after`; see `EventStore.read_all`.
@@ -182,35 +181,20 @@ class SqliteEventStore:
             An event is of a type that is not declared, or does not fit; the events before it have been returned.
         """
         after, limit = check_range(after, limit)
-        where = "position > ? AND position <= ? ORDER BY position"
-        return self._pages(where, (), after, self.head(), limit, lambda last: last.position)
+        return self._rows.between(after, self.head(), limit)
 
-    def _pages(
-        self, where: str, first: tuple[Any, ...], after: int, upto: int, limit: int | None,
-        place: Callable[[RecordedEvent], int],
-    ) -> Iterator[RecordedEvent]:  # fmt: skip
-        sql = f"SELECT {COLUMNS} FROM events WHERE {where} LIMIT ?"
-        left = upto if limit is None else min(limit, upto)
-        while after < upto and left > 0:
-            with self._file.explaining():
-                rows = self._file.execute(sql, *first, after, upto, min(left, PAGE_EVENTS))
-            for row in rows:
-                yield (recorded := self._recorded(*row))
-            if not rows:
-                return
-            after, left = place(recorded), left - len(rows)
-
-    def _recorded(
-        self, position: int, stream: str, version: int, name: str, shape: int, payload: bytes, at: float,
-        id: str | None, stands_for: str | None, caused_by: str | None, noted: str | None,
-    ) -> RecordedEvent:  # fmt: skip
-        event = self._codec.decode(name, shape, payload, position)
-        id = id if stands_for is None or id is None else CommandId(id, stands_for)
-        try:
-            metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
-        except (ValueError, RecursionError):
-            raise DecodingFailed(name, shape, position, "metadata", "is no JSON object of texts") from None
-        return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id, caused_by, metadata)
+    def read_slice(self, *, after: int, limit: int | None = None) -> SqliteSlice:
+        """Return the next events as a slice; see `SlicingStore`. Of the whole ones, the last few are remembered."""
+        after, limit = check_range(after, limit)
+        number, start = divmod(after, SLICE_EVENTS)
+        whole = (number + 1) * SLICE_EVENTS
+        upto = min(self.head(), whole, whole if limit is None else after + limit)
+        if start or upto < whole:
+            return SqliteSlice(self._rows, after, max(after, upto))
+        sealed = self._sealed.setdefault(number, Sealed())
+        for old in list(self._sealed)[:-MOST_SEALED]:
+            self._sealed.pop(old, None)
+        return SqliteSlice(self._rows, after, upto, sealed)
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""
