@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument, MissingExtra
-from cqrs_lab.log.event_store import AnnouncingStore
 from cqrs_lab.log.memory import MemoryEventStore
+
+if TYPE_CHECKING:
+    from cqrs_lab.log.stores.sqlite import SqliteEventStore
 
 KNOWN = "memory://, or sqlite:///shop.db (a file in this folder), or sqlite:////data/shop.db (a path from the root)"
 
 
-def open_event_store(url: str, events: Mapping[str, type | Sequence[type]] | None = None) -> AnnouncingStore:
+def open_event_store(
+    url: str, events: Mapping[str, type | Sequence[type]] | None = None
+) -> MemoryEventStore | SqliteEventStore:
     """Return the event store that a URL stands for.
 
     Parameters

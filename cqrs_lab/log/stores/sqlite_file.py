@@ -101,20 +101,23 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._own = threading.local()
-        self._others: dict[int, weakref.ref[_Held]] = {}
+        self._all: dict[int, weakref.ref[_Held]] = {}
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection, opened when it is first used."""
         held: _Held | None = getattr(self._own, "held", None)
-        if any(one.path == self.path for one in _inherited):
+        if _inherited and any(one.path == self.path or one.file == _identity(self.path) for one in _inherited):
             spawn = 'multiprocessing.get_context("spawn")'
             why = f"was open when this process was forked, and cannot be used in both; start it with {spawn}"
             raise StoreUnavailable(str(self.path), why)
         if held is None or held.closed:
             held = _Held(self.path)
             _held.add(held)
-            self._others = {id(one): ref for ref in [*self._others.values(), weakref.ref(held)] if (one := ref())}
             self._own.held = held
+            self._all[id(held)] = weakref.ref(held)
+            for key, ref in self._all.copy().items():  # of threads that have ended
+                if ref() is None:
+                    self._all.pop(key, None)
         return held.connection
 
     def execute(self, sql: str, *parameters: Any) -> list[Any]:
@@ -153,7 +156,7 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close the connection of every thread."""
-        for ref in self._others.copy().values():
+        for ref in self._all.copy().values():
             if (held := ref()) is not None and held not in _inherited:
                 held.close()
 

@@ -14,8 +14,11 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_log_in_memory_needs_no_declaration_and_takes_one():
-    for store in (lab.open_event_store("memory://"), lab.open_event_store("memory://", events=EVENTS)):
-        assert isinstance(store, lab.MemoryEventStore) and store.head() == 0
+    for events in (None, EVENTS):
+        with lab.open_event_store("memory://", events=events) as store:
+            assert isinstance(store, lab.MemoryEventStore) and store.head() == 0
+        store.close()
+        assert store.append("a", [Happened(1)], expected=0).position == 1
 
 
 def test_three_slashes_lead_from_this_folder_and_four_from_the_root(tmp_path, monkeypatch):
