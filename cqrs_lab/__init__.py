@@ -8,12 +8,17 @@ from cqrs_lab.errors import (
     CommandRejected,
     ConcurrencyError,
     CqrsLabError,
+    DecodingFailed,
     DecryptionFailed,
     DefinedAgain,
     InvalidArgument,
+    MissingExtra,
     NotRegistered,
     ProjectionFailed,
     SchemaError,
+    StoreUnavailable,
+    StoreUnreadable,
+    UnknownEventType,
     UnreadableEvent,
     UpcastFailed,
 )
@@ -21,6 +26,7 @@ from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore, Expected
 from cqrs_lab.log.contract import check_event_store
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.log.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
@@ -42,6 +48,7 @@ from cqrs_lab.read.rebuild import Rebuild, rebuild
 
 __all__ = [
     "MemoryEventStore",
+    "open_event_store",
     "UpcastingStore",
     "EventStore",
     "Expected",
@@ -86,4 +93,9 @@ __all__ = [
     "DefinedAgain",
     "UpcastFailed",
     "DecryptionFailed",
+    "UnknownEventType",
+    "DecodingFailed",
+    "StoreUnavailable",
+    "StoreUnreadable",
+    "MissingExtra",
 ]

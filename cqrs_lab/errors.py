@@ -156,6 +156,52 @@ class DecryptionFailed(UnreadableEvent):
         )
 
 
+class UnknownEventType(UnreadableEvent):
+    """An event in the log is of a type that this program does not declare; the record is unharmed.
+
+    Attributes
+    ----------
+    event : str
+        The declared name of its type.
+    version : int
+    position : int
+    """
+
+    def __init__(self, event: str, version: int, position: int, declared: str) -> None:
+        super().__init__(event, version, position, declared)
+        self.event, self.version, self.position, self.declared = event, version, position, declared
+
+    def __str__(self) -> str:
+        return (
+            f"the event at position {self.position} is of type {self.event!r}, version {self.version}, which is not "
+            f"declared; declared: {self.declared}; declare its class under this name and version, or update the "
+            "program that reads it"
+        )
+
+
+class DecodingFailed(UnreadableEvent):
+    """What is recorded of an event is not what its class declares; the record is unharmed.
+
+    Attributes
+    ----------
+    event : str
+        The declared name of its type.
+    version : int
+    position : int
+    field : str
+        The field that does not fit, such as ``lines[2].quantity``; "" if the whole does not.
+    """
+
+    def __init__(self, event: str, version: int, position: int, field: str, why: str) -> None:
+        super().__init__(event, version, position, field, why)
+        self.event, self.version, self.position, self.field, self.why = event, version, position, field, why
+
+    def __str__(self) -> str:
+        what = f"{self.field or 'what is recorded'} {self.why}"
+        step = "declare the shape it was recorded in as a version of its own, or repair the program that wrote it"
+        return f"the {self.event!r} (version {self.version}) at position {self.position} cannot be read: {what}; {step}"
+
+
 class DefinedAgain(UnreadableEvent):
     """The event's class was defined again after the event was recorded: a cell run again, a module loaded again.
 
@@ -172,6 +218,44 @@ class DefinedAgain(UnreadableEvent):
 
     def __str__(self) -> str:
         return self.why
+
+
+class StoreUnavailable(CqrsLabError):
+    """The store cannot be used now: it is locked, read-only, out of space, or away. What was recorded is unharmed.
+
+    Attributes
+    ----------
+    store : str
+        Where the log is, such as the path of its file.
+    why : str
+    """
+
+    def __init__(self, store: str, why: str) -> None:
+        super().__init__(store, why)
+        self.store, self.why = store, why
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.why}"
+
+
+class StoreUnreadable(StoreUnavailable):
+    """What is there is no event log, or is damaged, or was made by another version; it was left as it is."""
+
+
+class MissingExtra(CqrsLabError, ImportError):
+    """A package that this part needs is not installed; the message says which `pip install` brings it.
+
+    Attributes
+    ----------
+    extra : str
+    """
+
+    def __init__(self, what: str, extra: str, package: str) -> None:
+        super().__init__(what, extra, package)
+        self.what, self.extra, self.package = what, extra, package
+
+    def __str__(self) -> str:
+        return f'{self.what} needs {self.package}, which is not installed; run: pip install "cqrs-lab[{self.extra}]"'
 
 
 def said(error: BaseException) -> str:

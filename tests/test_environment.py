@@ -31,7 +31,7 @@ def test_conda_users_get_the_packages_and_bounds_of_pyproject():
 
 
 def test_the_extra_test_contains_the_extras_it_tests():
-    assert bounds(EXTRAS["excel"] + EXTRAS["privacy"]).items() <= bounds(EXTRAS["test"]).items()
+    assert bounds(EXTRAS["excel"] + EXTRAS["privacy"] + EXTRAS["sqlite"]).items() <= bounds(EXTRAS["test"]).items()
 
 
 def test_the_lock_pins_every_package_within_its_bounds():

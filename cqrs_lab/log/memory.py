@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
@@ -154,6 +154,15 @@ class MemoryEventStore:
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
         """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`."""
         return self._listeners.add(on_growth)
+
+    def close(self) -> None:
+        """Do nothing: a log in memory holds no file. Here so that whatever a URL opens can be closed."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
 
 def _end_of(stream: str, recorded: Sequence[RecordedEvent]) -> Appended:

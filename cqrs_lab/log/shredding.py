@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
 from typing import Any, get_type_hints
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,6 +15,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.read_through import ReadThroughStore, listed
+from cqrs_lab.log.shape import beside_the_fields
 
 FORGOTTEN = b""
 """Replaces a key that was thrown away, so that it can be told apart from one that was lost."""
@@ -198,7 +198,8 @@ class ShreddingStore(ReadThroughStore):
         if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
             held = type(values[wrong[0]]).__name__  # not the value: an error message cannot be forgotten
             raise InvalidArgument(f"{what}.{wrong[0]} is of type {held}; a personal field holds text or None")
-        if lost := _set_beside_the_fields(event):
+        # What `__post_init__` set beside the fields may be personal, and a copy lacks it.
+        if lost := beside_the_fields(event):
             raise InvalidArgument(f"{what}.{lost[0]} is not a field, and would be lost; declare it, or use a property")
         # What a decider copies from a forgotten person's events is the placeholder already.
         if all(value == declared.fields[name] for name, value in values.items()):
@@ -269,15 +270,6 @@ def _with(event: Any, values: Mapping[str, str]) -> Any:
         if hasattr(event, name):
             object.__setattr__(copied, name, values[name] if name in values else getattr(event, name))
     return copied
-
-
-def _set_beside_the_fields(event: Any) -> list[str]:
-    """Return the attributes that `__post_init__` set beside the fields: they may be personal, and a copy lacks them."""
-    if not hasattr(event, "__post_init__"):
-        return []
-    known, kind = {one.name for one in fields(event)}, type(event)
-    beside = [name for name in getattr(event, "__dict__", ()) if name not in known]
-    return [name for name in beside if not isinstance(getattr(kind, name, None), cached_property)]
 
 
 def _check(event_type: type, declared: PersonalFields) -> None:

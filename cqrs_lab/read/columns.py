@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from enum import EnumType, Flag
 from functools import cache
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.identity import check_read, check_whole
+from cqrs_lab.log.shape import fields_of, item_of, value_of
 
 
 class ColumnType(NamedTuple):
@@ -53,18 +52,18 @@ ACCEPTED = "bool, int, float, str, datetime, date (each also '| None'), or a tup
 @cache
 def scalar_fields(event_type: type) -> dict[str, ColumnType]:
     """Return the columns of a dataclass; its tuples are left to `item_type`."""
-    hints = _hints(event_type)
-    scalars = {name: hint for name, hint in hints.items() if _item(hint) is None}
+    hints = fields_of(event_type)
+    scalars = {name: hint for name, hint in hints.items() if item_of(hint) is None}
     return {name: _column_type(hint, f"{event_type.__name__}.{name}") for name, hint in scalars.items()}
 
 
 @cache
 def item_type(event_type: type, field: str) -> type:
     """Return the type of the items in this field's tuple."""
-    hints = _hints(event_type)
-    found = _item(hints.get(field))
+    hints = fields_of(event_type)
+    found = item_of(hints.get(field))
     if found is None:
-        tuples = ", ".join(name for name, hint in hints.items() if _item(hint) is not None) or "none"
+        tuples = ", ".join(name for name, hint in hints.items() if item_of(hint) is not None) or "none"
         raise InvalidArgument(f"{event_type.__name__} has no tuple field {field!r}; fields for each=: {tuples}")
     held: type = found
     return held
@@ -246,45 +245,9 @@ def _fits_int64(value: Any) -> bool:
     return bool(_INT64.min <= int(value) <= _INT64.max)
 
 
-def _hints(event_type: type) -> dict[str, Any]:
-    if not isinstance(event_type, type) or not dataclasses.is_dataclass(event_type):
-        raise InvalidArgument(f"{event_type!r} is not a dataclass; declare events with @dataclass(frozen=True)")
-    try:
-        hints = get_type_hints(event_type)
-    except NameError as error:
-        raise SchemaError(
-            f"{event_type.__name__}: its annotations use {error.name!r}, which cannot be found; "
-            "declare events and what they hold at the top of a module or a notebook cell"
-        ) from None
-    return {field.name: hints[field.name] for field in dataclasses.fields(event_type)}
-
-
-def _item(hint: Any) -> Any:
-    """Return X for tuple[X, ...], list[X] or Sequence[X]; None for anything else."""
-    if get_origin(hint) in (tuple, list, Sequence):
-        held = [one for one in get_args(hint) if one is not Ellipsis]
-        return held[0] if len(held) == 1 else None
-    return None
-
-
 def _column_type(hint: Any, whose: str) -> ColumnType:
-    declared, optional, listed = hint, False, frozenset[Any]()
-    if get_origin(hint) in (Union, types.UnionType):
-        optional = type(None) in get_args(hint)
-        rest = [one for one in get_args(hint) if one is not type(None)]
-        literals = all(get_origin(one) is Literal for one in rest)
-        hint = Literal[tuple(value for one in rest for value in get_args(one))] if literals else rest[0]
-        hint = hint if literals or len(rest) == 1 else declared
-    if get_origin(hint) is Literal:
-        optional = optional or None in get_args(hint)
-        listed = frozenset(get_args(hint)) - {None}
-        found = {_column_type(type(value), whose).python for value in get_args(hint) if value is not None}
-        hint = found.pop() if len(found) == 1 else declared
-    while hasattr(hint, "__supertype__"):  # a NewType has the column of the type it renames
-        hint = hint.__supertype__
-    if isinstance(hint, EnumType) and not issubclass(hint, Flag):
-        listed = frozenset(hint)  # type: ignore[call-overload]  # to mypy, any class
+    kind, optional, listed = value_of(hint)
     for python in (bool, int, float, str, datetime, date):  # most specific first: a bool is an int too
-        if isinstance(hint, type) and issubclass(hint, python):
+        if isinstance(kind, type) and issubclass(kind, python):
             return ColumnType((_DTYPES_WITH_MISSING if optional else _DTYPES)[python], python, optional, listed)
-    raise SchemaError(f"{whose}: {declared!r} cannot be a column; use {ACCEPTED}")
+    raise SchemaError(f"{whose}: {hint!r} cannot be a column; use {ACCEPTED}")

@@ -360,12 +360,34 @@ OrderEvent = (
 )
 PaymentEvent = PaymentRequested | PaymentTaken | PaymentDeclined | PaymentWithdrawn | PaymentRefunded
 ParcelEvent = ParcelBooked | ParcelAccepted | ParcelRefused | ParcelCancelled
-EVENTS: tuple[type, ...] = (
-    *ProductEvent.__args__,
-    *StockEvent.__args__,
-    *CartEvent.__args__,
-    *OrderEvent.__args__,
-    *PaymentEvent.__args__,
-    *ParcelEvent.__args__,
-)
-"""Every event type of the shop."""
+EVENTS: dict[str, type] = {
+    "product-listed": ProductListed,
+    "price-changed": PriceChanged,
+    "product-retired": ProductRetired,
+    "stock-received": StockReceived,
+    "stock-adjusted": StockAdjusted,
+    "stock-adjustment-refused": StockAdjustmentRefused,
+    "stock-reserved": StockReserved,
+    "stock-reservation-refused": StockReservationRefused,
+    "stock-released": StockReleased,
+    "cart-line-set": CartLineSet,
+    "cart-checked-out": CartCheckedOut,
+    "order-placed": OrderPlaced,
+    "order-lines-refused": OrderLinesRefused,
+    "order-cancelled": OrderCancelled,
+    "order-paid": OrderPaid,
+    "order-shipped": OrderShipped,
+    "order-delivered": OrderDelivered,
+    "item-status-changed": ItemStatusChanged,
+    "items-returned": ItemsReturned,
+    "payment-requested": PaymentRequested,
+    "payment-taken": PaymentTaken,
+    "payment-declined": PaymentDeclined,
+    "payment-withdrawn": PaymentWithdrawn,
+    "payment-refunded": PaymentRefunded,
+    "parcel-booked": ParcelBooked,
+    "parcel-accepted": ParcelAccepted,
+    "parcel-refused": ParcelRefused,
+    "parcel-cancelled": ParcelCancelled,
+}
+"""Every event type of the shop, by the name that it has in a log that outlives the process."""

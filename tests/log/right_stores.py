@@ -20,7 +20,7 @@ import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS
 from tests.log.planted_stores import Tens, ThirtyLines, Traces, above
 
-KINDS = {kind.__name__: kind for kind in EVENTS}
+KINDS = {kind.__name__: kind for kind in EVENTS.values()}
 
 
 def refuse_unless(expected, stream, version):

@@ -42,4 +42,4 @@ class Happened:
         return f"Happened({self.number}, {self.note!r})" if self.note else f"Happened({self.number})"
 
 
-EVENTS = (Happened,)
+EVENTS: dict[str, type] = {"happened": Happened}

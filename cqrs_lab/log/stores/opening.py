@@ -1,0 +1,69 @@
+"""An event store by its URL: only the URL changes from one machine to many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cqrs_lab.arguments import refuse
+from cqrs_lab.errors import InvalidArgument, MissingExtra
+from cqrs_lab.log.memory import MemoryEventStore
+
+if TYPE_CHECKING:
+    from cqrs_lab.log.stores.sqlite import SqliteEventStore
+
+KNOWN = "memory://, or sqlite:///shop.db (a file in this folder), or sqlite:////data/shop.db (a path from the root)"
+
+
+def open_event_store(
+    url: str, events: Mapping[str, type | Sequence[type]] | None = None
+) -> MemoryEventStore | SqliteEventStore:
+    """Return the event store that a URL stands for.
+
+    Parameters
+    ----------
+    url : str
+        ``memory://`` is a new log in memory; ``sqlite:///shop.db`` is a log in that file, made if there is none:
+        after three slashes a path from this folder, after four one from the root.
+    events : mapping of str to type
+        The name of each event type in the log, and its class: ``{"order-placed": OrderPlaced}``. A log in memory keeps
+        the objects themselves, and needs none.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such kind of store, or `events` are missing.
+    MissingExtra
+        A package that this store needs is not installed; the message says which `pip install` brings it.
+    StoreUnavailable
+        The store cannot be opened.
+
+    Examples
+    --------
+    >>> import cqrs_lab as lab
+    >>> from cqrs_lab.shop.events import EVENTS
+    >>> with lab.open_event_store("sqlite:///shop.db", events=EVENTS) as store:
+    ...     store.head()
+    0
+    """
+    scheme, found, path = url.partition("://") if isinstance(url, str) else ("", "", "")
+    if not found or scheme not in ("memory", "sqlite"):
+        raise refuse("url", url, f"an event store; give {KNOWN}")
+    if scheme == "memory":
+        if path:
+            raise refuse("url", url, "a log in memory, which has no path; give memory://")
+        return MemoryEventStore()
+    if not path.startswith("/") or path in ("/", "/:memory:") or path.endswith("/"):
+        raise refuse("url", url, "a file; give sqlite:///shop.db, or memory:// for a log in memory")
+    if "?" in path or "#" in path:
+        raise refuse("url", url, "a path without options; give sqlite:///shop.db")
+    if events is None:
+        declared = 'events={"order-placed": OrderPlaced, …}, the name of each event type in the log and its class'
+        raise InvalidArgument(f"{url} keeps events as JSON, so it must know their types; give {declared}")
+    try:
+        from cqrs_lab.log.stores.sqlite import SqliteEventStore
+    except ModuleNotFoundError as error:
+        if error.name != "msgspec":
+            raise
+        raise MissingExtra(url, "sqlite", "msgspec") from error
+    return SqliteEventStore(path[1:], events)

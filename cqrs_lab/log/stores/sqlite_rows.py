@@ -1,0 +1,136 @@
+"""The events of a SQLite log, from its rows: one after another, or as a slice that decodes what is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from cqrs_lab.errors import DecodingFailed
+from cqrs_lab.log.command_id import CommandId
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.metadata import NO_METADATA, Metadata
+from cqrs_lab.log.stores.codec import EventCodec
+from cqrs_lab.log.stores.sqlite_file import SqliteFile
+
+PAGE_EVENTS = 1_000
+"""Events are read in pages of this size, so that a log of any length takes little memory."""
+COLUMNS = (
+    "position, stream, version, type, type_version, CAST(payload AS BLOB), recorded_at, command_id, stands_for, "
+    "caused_by, metadata"
+)
+WITHIN = "position > ? AND position <= ?"
+
+
+class SqliteRows:
+    """The rows of a log, and the events in them."""
+
+    def __init__(self, file: SqliteFile, codec: EventCodec) -> None:
+        self.file, self.codec = file, codec
+
+    def select(self, sql: str, *parameters: Any) -> list[Any]:
+        """Return the rows of a statement."""
+        with self.file.explaining():
+            return self.file.execute(sql, *parameters)
+
+    def pages(
+        self, where: str, first: tuple[Any, ...], after: int, upto: int, limit: int | None,
+        place: Callable[[RecordedEvent], int],
+    ) -> Iterator[RecordedEvent]:  # fmt: skip
+        """Yield the events of a place above `after` and up to `upto`, a page at a time."""
+        sql = f"SELECT {COLUMNS} FROM events WHERE {where} LIMIT ?"
+        left = upto if limit is None else min(limit, upto)
+        while after < upto and left > 0:
+            rows = self.select(sql, *first, after, upto, min(left, PAGE_EVENTS))
+            for row in rows:
+                yield (recorded := self.recorded(*row))
+            if not rows:
+                return
+            after, left = place(recorded), left - len(rows)
+
+    def between(self, after: int, upto: int, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the events of the log above position `after` and up to `upto`."""
+        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, lambda last: last.position)
+
+    def recorded(
+        self, position: int, stream: str, version: int, name: str, shape: int, payload: bytes, at: float,
+        id: str | None, stands_for: str | None, caused_by: str | None, noted: str | None,
+    ) -> RecordedEvent:  # fmt: skip
+        """Return the event of a row."""
+        event = self.codec.decode(name, shape, payload, position)
+        id = id if stands_for is None or id is None else CommandId(id, stands_for)
+        try:
+            metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
+        except (ValueError, RecursionError):
+            raise DecodingFailed(name, shape, position, "metadata", "is no JSON object of texts") from None
+        return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id, caused_by, metadata)
+
+
+class SqliteSlice:
+    """Consecutive rows of a log; see `Slice`. Rows of types that nobody asks for stay in the file.
+
+    Parameters
+    ----------
+    rows : SqliteRows
+    after, upto : int
+    sealed : object, optional
+    """
+
+    def __init__(self, rows: SqliteRows, after: int, upto: int, sealed: object | None = None) -> None:
+        self._rows, self._found = rows, dict[type, list[RecordedEvent]]()
+        self.after, self.upto, self.sealed = Position(after), Position(upto), sealed
+
+    def __iter__(self) -> Iterator[RecordedEvent]:
+        return self._rows.between(self.after, self.upto)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """The first position and the number of events of each type that it holds, by recorded name and version."""
+        sql = f"SELECT type, type_version, min(position), count(*) FROM events WHERE {WITHIN} GROUP BY 1, 2"
+        return {(name, version): place for name, version, *place in self._rows.select(sql, self.after, self.upto)}
+
+    @cached_property
+    def positions(self) -> Sequence[int]:
+        """The positions of its events, in order."""
+        if sum(count for _, count in self._places.values()) == self.upto - self.after:
+            return range(self.after + 1, self.upto + 1)
+        sql = f"SELECT position FROM events WHERE {WITHIN} ORDER BY position"  # somebody has deleted rows by hand
+        return [position for (position,) in self._rows.select(sql, self.after, self.upto)]
+
+    def types(self) -> Mapping[type, int]:
+        """Return the types of its events, each with the position of its first event.
+
+        A version of a type that this program does not know counts as the newest that it knows: who reads that must
+        not pass over it.
+        """
+        found: dict[type, int] = {}
+        for place, (first, _) in self._places.items():
+            if (kind := self._rows.codec.kind_of(*place)) is not None:
+                found[kind] = min(first, found.get(kind, first))
+        return found
+
+    def of(self, event_type: type) -> Sequence[RecordedEvent]:
+        """Return the events of exactly this type.
+
+        Raises
+        ------
+        UnreadableEvent
+            One of them cannot be read, or is of a version that this program does not know.
+        """
+        if event_type not in self._found:
+            names = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
+            sql = f"SELECT {COLUMNS} FROM events WHERE {WITHIN} AND type = ? AND type_version = ? ORDER BY position"
+            rows = [row for place in names for row in self._rows.select(sql, self.after, self.upto, *place)]
+            # Of two versions, one is unknown: the earliest such event is the one that is said.
+            self._found[event_type] = [self._rows.recorded(*row) for row in sorted(rows, key=lambda row: row[0])]
+        return self._found[event_type]
+
+    def part(self, start: int, stop: int) -> SqliteSlice:
+        """Return a slice of the events numbered from `start` to before `stop`, counted from 0."""
+        positions = self.positions
+        if (start, stop) == (0, len(positions)):
+            return self
+        after = positions[start - 1] if start else self.after
+        last = positions[stop - 1] if stop > start else after
+        return SqliteSlice(self._rows, after, self.upto if stop == len(positions) else last)

@@ -1,0 +1,73 @@
+"""Only the URL changes; and what cannot be opened is refused in one sentence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.log.contract import EVENTS, Happened
+from cqrs_lab.log.stores.sqlite import SqliteEventStore
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_log_in_memory_needs_no_declaration_and_takes_one():
+    for events in (None, EVENTS):
+        with lab.open_event_store("memory://", events=events) as store:
+            assert isinstance(store, lab.MemoryEventStore) and store.head() == 0
+        store.close()
+        assert store.append("a", [Happened(1)], expected=0).position == 1
+
+
+def test_three_slashes_lead_from_this_folder_and_four_from_the_root(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with lab.open_event_store("sqlite:///shop.db", events=EVENTS) as store:
+        store.append("a", [Happened(1)], expected=0)
+        monkeypatch.chdir("/")  # the file stays the one that was meant
+        assert store.head() == 1
+    with lab.open_event_store(f"sqlite:///{tmp_path}/shop.db", EVENTS) as store:
+        assert isinstance(store, SqliteEventStore) and store.head() == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["shop.db", "", "sqlite:/shop.db", "sqlite://shop.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", None, 5,
+     "memory://shop", "mysql://localhost/shop", "sqlite:///folder/", "sqlite:///shop.db?mode=ro", "SQLITE:///shop.db"],
+)  # fmt: skip
+def test_a_url_that_is_no_store_is_refused(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(lab.InvalidArgument, match=r"^url=.* is not an? .*; give .*(memory|sqlite):"):
+        lab.open_event_store(url, events=EVENTS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_events_are_asked_for(tmp_path):
+    with pytest.raises(lab.InvalidArgument, match="must know their types; give events="):
+        lab.open_event_store(f"sqlite:///{tmp_path}/shop.db")
+    with pytest.raises(lab.InvalidArgument, match='the name it is to have in the log: {"happened": Happened'):
+        lab.open_event_store(f"sqlite:///{tmp_path}/shop.db", events=[Happened])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_msgspec_the_package_works_and_says_what_to_install():
+    code = """
+import sys
+sys.modules["msgspec"] = None  # as if it were not installed
+import cqrs_lab as lab
+assert lab.open_event_store("memory://").head() == 0
+try:
+    lab.open_event_store("sqlite:///shop.db", events={"a": int})
+except lab.MissingExtra as error:
+    assert isinstance(error, ImportError) and error.extra == "sqlite"
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert 'run: pip install "cqrs-lab[sqlite]"' in done.stdout
+
+
+def test_to_import_the_package_loads_no_msgspec_and_no_sqlite():
+    code = "import sys, cqrs_lab; print({'msgspec'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -1,0 +1,485 @@
+"""The log in one SQLite file: the contract, and every way in which a file, a disk or a process can be in the way."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.log.command_id import CommandId
+from cqrs_lab.log.contract import EVENTS, Happened, sizes
+from cqrs_lab.log.contract.histories import random_history
+from cqrs_lab.log.stores import sqlite_file, watcher
+from cqrs_lab.log.stores.sqlite import SqliteEventStore
+from cqrs_lab.log.stores.sqlite_rows import PAGE_EVENTS
+from tests.interrupts import in_another_thread, interrupted, moments
+
+ROOT = Path(__file__).parents[3]
+ANY = lab.Expected.ANY
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def store(path):
+    with SqliteEventStore(path, EVENTS, clock=lambda: 1.5) as made:
+        yield made
+
+
+def happened(*numbers):
+    return [Happened(number) for number in numbers]
+
+
+def log_of(store):
+    return list(store.read_all())
+
+
+# --- the contract -------------------------------------------------------------------------------------------
+
+
+def test_it_keeps_the_contract_with_eight_threads_and_over_restarts(tmp_path, monkeypatch):
+    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:3])
+    monkeypatch.setattr(sizes, "COMMANDS", 60)
+    numbers = count()
+
+    def make():
+        return SqliteEventStore(tmp_path / f"{next(numbers)}.db", EVENTS)
+
+    def reopen(store):
+        store.close()
+        return SqliteEventStore(store._file.path, EVENTS)
+
+    report = lab.check_event_store(make, threads=8, reopen=reopen)
+    assert report.ok, report
+
+
+def append(store, op, number):
+    events, why = op.events(), {"caused_by": f"step {number}", "metadata": {"number": str(number)}}
+    try:
+        return store.append(op.stream, events, expected=op.expected, command_id=op.command_id, **why)
+    except lab.ConcurrencyError as error:
+        return str(error)
+
+
+def play(store, seed, appends):
+    return [append(store, op, number) for number, op in enumerate(random_history(Random(seed), appends))]
+
+
+def same_logs(path, histories, appends):
+    """Play random histories in memory and in one file, each in streams of its own; both must agree."""
+    memory = lab.MemoryEventStore(clock=lambda: 1.5)
+    with SqliteEventStore(path, EVENTS, clock=lambda: 1.5) as store:
+        for seed in range(histories):
+            for number, op in enumerate(random_history(Random(seed), appends)):
+                op = replace(op, stream=f"{seed} {op.stream}")
+                assert append(store, op, number) == append(memory, op, number)
+        assert log_of(store) == log_of(memory) and store.head() == memory.head() > 0
+        for stream in {one.stream for one in log_of(memory)}:
+            assert list(store.read_stream(stream)) == list(memory.read_stream(stream))
+
+
+def test_random_histories_give_the_log_that_memory_gives(path):
+    same_logs(path, histories=int(os.environ.get("CQRS_LAB_HISTORIES", "20")), appends=20)
+
+
+def test_reads_from_any_place_and_over_pages(store):
+    store.append("a", happened(*range(1, 2 * PAGE_EVENTS + 6)), expected=0)
+    store.append("b", happened(1), expected=0)
+    head = 2 * PAGE_EVENTS + 6
+    some = [(0, None), (0, 1), (5, PAGE_EVENTS), (PAGE_EVENTS, PAGE_EVENTS + 1), (head - 1, None), (head, 3), (3, 0)]
+    for after, limit in [*some, (10**30, 5), (0, 10**30)]:
+        wanted = list(range(1, head + 1))[min(after, head) :][: None if limit is None else min(limit, head)]
+        assert [one.position for one in store.read_all(after=after, limit=limit)] == wanted
+    assert [one.version for one in store.read_stream("a", after=PAGE_EVENTS - 1, limit=3)] == [1000, 1001, 1002]
+
+
+def test_a_read_covers_the_log_as_it_was_at_the_call(store):
+    store.append("a", happened(*range(1, PAGE_EVENTS + 2)), expected=0)
+    everything, stream = store.read_all(), store.read_stream("a")
+    next(everything)
+    store.append("a", happened(0), expected=ANY)
+    assert sum(1 for _ in everything) == PAGE_EVENTS and sum(1 for _ in stream) == PAGE_EVENTS + 1
+
+
+def test_a_command_id_keeps_what_it_stands_for_over_a_restart(path):
+    bus = None
+    decider = lab.Decider(None, lambda command, state: [Happened(command)], lambda state, event: state)
+    for again in range(2):
+        with SqliteEventStore(path, EVENTS) as store:
+            bus = lab.CommandBus(store)
+            bus.register(int, decider, stream=lambda command: "a")
+            assert bus.send(7, command_id="x") == lab.Receipt("a", 1, 1, (Happened(7),)) or again
+            (recorded,) = log_of(store)
+            assert isinstance(recorded.command_id, CommandId) and recorded.command_id.stands_for.startswith("int ")
+            with pytest.raises(lab.CommandIdReused):
+                bus.send(8, command_id="x")
+    with SqliteEventStore(path, EVENTS) as store:
+        store.append("b", happened(1), expected=0, command_id="plain")
+        assert type(log_of(store)[-1].command_id) is str
+
+
+def test_projectors_and_upcasting_work_on_it(path):
+    @dataclass(frozen=True)
+    class Old:
+        number: int
+
+    with SqliteEventStore(path, {"happened": Old}) as before:
+        before.append("a", [Old(3)], expected=0)
+    with SqliteEventStore(path, {"happened": (Old, Happened)}) as now:
+        now.append("a", happened(4), expected=1)
+        today = lab.UpcastingStore(now, {Old: lambda old: Happened(old.number, "old")})
+        assert [one.event for one in today.read_all()] == [Happened(3, "old"), Happened(4)]
+        assert [one.event for one in now.read_stream("a")] == [Old(3), Happened(4)]
+
+
+# --- what cannot be recorded, and what cannot be read ---------------------------------------------------------
+
+
+def test_what_cannot_be_recorded_is_named_and_nothing_is_recorded(store):
+    with pytest.raises(lab.InvalidArgument, match="append to 'a': event 2: Happened.number is 1.5, a float"):
+        store.append("a", [Happened(1), Happened(1.5)], expected=0)
+    with pytest.raises(lab.InvalidArgument, match="append to 'a': event 1: 'placed': str is not a declared event type"):
+        store.append("a", ["placed"], expected=0)
+    for name in ("stream", "command_id", "caused_by"):
+        with pytest.raises(lab.InvalidArgument, match="surrogate"):
+            store.append(**{"stream": "a", name: "\ud800"}, events=happened(1), expected=0)
+    assert log_of(store) == [] and store.head() == 0
+
+
+def change(path, sql, *parameters):
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute(sql, parameters)
+
+
+def test_an_event_that_cannot_be_read_is_named_after_those_before_it(store, path):
+    store.append("a", happened(1, 2, 3), expected=0)
+    change(path, "UPDATE events SET payload = '{\"number\": 2}' WHERE position = 2")
+    read = []
+    with pytest.raises(lab.DecodingFailed, match="at position 2 cannot be read: note is missing") as caught:
+        read.extend(store.read_all())
+    assert caught.value.position == 2
+    reader = store.read_all()
+    assert next(reader).event == Happened(1)
+    with pytest.raises(lab.DecodingFailed):
+        next(reader)
+    assert [one.event for one in store.read_all(after=2)] == happened(3)
+    change(path, "UPDATE events SET type = 'other' WHERE position = 2")
+    with pytest.raises(lab.UnknownEventType, match="position 2 is of type 'other', version 1"):
+        list(store.read_stream("a"))
+
+
+@pytest.mark.parametrize("noted", ["{", "[1]", '{"who": 5}', "[" * 100_000, "null"], ids=lambda one: one[:8])
+def test_metadata_that_cannot_be_read_is_named(store, path, noted):
+    store.append("a", happened(1), expected=0, metadata={"who": "ada"})
+    change(path, "UPDATE events SET metadata = ?", noted)
+    with pytest.raises(lab.DecodingFailed, match="at position 1 cannot be read: metadata is no JSON object of texts"):
+        log_of(store)
+
+
+def test_names_that_are_no_text_are_said(store, path):
+    store.append("a", happened(1), expected=0)
+    change(path, "UPDATE events SET stream = CAST(x'ff' AS TEXT)")
+    with pytest.raises(lab.StoreUnreadable, match="is not what an event log of this version is .*UTF-8"):
+        log_of(store)
+
+
+# --- interrupts ---------------------------------------------------------------------------------------------
+
+
+def test_an_append_interrupted_at_any_bytecode_leaves_all_of_the_commit_or_nothing(tmp_path):
+    store = SqliteEventStore(tmp_path / "log.db", EVENTS, clock=lambda: 1.5)
+    numbers = count()
+
+    def work(stream):
+        return store.append(stream, happened(1, 2, 3), expected=0, command_id="x")
+
+    work("warm up")
+    found = moments(lambda: work("count"))
+    for at in found[:: 1 if "CQRS_LAB_EVERY_MOMENT" in os.environ else 7]:
+        stream, before = f"s{next(numbers)}", store.head()
+        assert interrupted(lambda stream=stream: work(stream), at)
+        assert (store.head(), store.stream_version(stream)) in ((before, 0), (before + 3, 3))
+        # Another thread waits for no lock, and the command is recorded once.
+        receipt = in_another_thread(lambda stream=stream: work(stream))
+        assert receipt == work(stream) == lab.Appended(stream, 3, before + 3)
+    assert [one.position for one in store.read_all()] == list(range(1, store.head() + 1))
+    assert len(found) > 200
+    store.close()
+
+
+def test_a_store_interrupted_while_it_is_made_leaves_a_file_that_opens(tmp_path):
+    numbers = count()
+
+    def make():
+        SqliteEventStore(tmp_path / f"{next(numbers)}.db", EVENTS).close()
+
+    make()
+    found = moments(make)
+    for at in found[:: 1 if "CQRS_LAB_EVERY_MOMENT" in os.environ else 37]:
+        assert interrupted(make, at)
+        with SqliteEventStore(tmp_path / f"{next(numbers) - 1}.db", EVENTS) as again:
+            assert again.append("a", happened(1), expected=0).position == 1
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def refused(path, error=lab.StoreUnreadable, events=EVENTS):
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(error) as caught:
+        SqliteEventStore(path, events)
+    assert isinstance(caught.value, lab.CqrsLabError) and str(path) in str(caught.value)
+    assert before is None or path.read_bytes() == before, "it was left as it is"
+    return str(caught.value)
+
+
+def test_a_file_that_is_none_of_sqlite_is_left_alone(path):
+    path.write_text("order,customer\n" * 100)
+    assert "is no SQLite file" in refused(path)
+
+
+def test_a_sqlite_file_of_something_else_is_left_alone(path):
+    change(path, "CREATE TABLE events (position)")
+    assert "SQLite file of something else" in refused(path)
+    change(path, "PRAGMA application_id = 5")
+    assert "SQLite file of something else" in refused(path)
+
+
+@pytest.mark.parametrize(("schema", "said"), [(2, "a newer version of cqrs-lab"), (0, "an older version of cqrs-lab")])
+def test_a_log_of_another_version_is_left_alone(store, path, schema, said):
+    store.append("a", happened(1), expected=0)
+    store.close()
+    change(path, f"PRAGMA user_version = {schema}")
+    assert said in refused(path)
+    change(path, "PRAGMA user_version = 1")
+    assert SqliteEventStore(path, EVENTS).head() == 1
+
+
+@pytest.mark.parametrize("where", ["folder", "missing/log.db", "file/log.db"])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path, where):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    assert "cannot be opened; give a file, in a folder" in refused(tmp_path / where, lab.StoreUnavailable)
+
+
+@pytest.mark.parametrize("path", ["", ":memory:", None, 5])
+def test_a_path_that_is_none_is_refused(path):
+    with pytest.raises(lab.InvalidArgument, match="is not a file; give its path"):
+        SqliteEventStore(path, EVENTS)
+
+
+def test_a_damaged_file_is_said_and_readers_get_what_stands_before(store, path):
+    for number in range(40):
+        store.append(f"s{number}", [Happened(number, "x" * 200)] * 20, expected=0)
+    store.close()
+    with open(path, "r+b") as file:
+        file.seek(path.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\xff" * 4096 * 8)
+    with pytest.raises((lab.StoreUnreadable, lab.UnreadableEvent)) as caught, SqliteEventStore(path, EVENTS) as again:
+        log_of(again)
+        for number in range(40):
+            list(again.read_stream(f"s{number}"))
+    assert "damaged" in str(caught.value) or "position" in str(caught.value)
+
+
+def test_a_log_whose_tables_are_gone_is_said(store, path):
+    change(path, "DROP TABLE events")
+    with pytest.raises(lab.StoreUnreadable, match="no such table: events"):
+        store.head()
+
+
+def test_a_full_disk_loses_nothing_and_says_so(store, path, monkeypatch):
+    store.append("a", happened(1), expected=0)
+    connection = store._file.connection()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(lab.StoreUnavailable, match="has no room to grow; nothing was recorded"):
+        store.append("a", [Happened(2, "x" * 500)] * 100, expected=1, command_id="big")
+    assert [one.event for one in log_of(store)] == happened(1)
+    assert store.append("a", happened(2), expected=1).version == 2  # what is small still fits
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert store.append("a", [Happened(3, "x" * 500)] * 100, expected=2, command_id="big").version == 102
+
+
+def test_a_locked_file_is_waited_for_and_then_said(store, path, monkeypatch):
+    store.append("a", happened(1), expected=0)
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert log_of(store) and store.head() == 1  # readers wait for nobody
+        monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 0.3)
+        with pytest.raises(lab.StoreUnavailable, match="locked by another process; nothing was recorded"):
+            store.append("a", happened(2), expected=1)
+        monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 30.0)
+        threading.Timer(0.3, lambda: other.execute("ROLLBACK")).start()
+        assert store.append("a", happened(2), expected=1).version == 2
+
+
+def test_a_file_that_is_deleted_or_replaced_while_it_is_open_is_noticed(store, path):
+    store.append("a", happened(1, 2), expected=0)
+    for name in ("", "-wal", "-shm"):
+        shutil.move(f"{path}{name}", f"{path}.away{name}")
+    with pytest.raises(lab.StoreUnavailable, match="deleted or replaced"):
+        store.append("a", happened(3), expected=2)
+    for name in ("", "-wal", "-shm"):
+        shutil.move(f"{path}.away{name}", f"{path}{name}")
+    assert store.append("a", happened(3), expected=2).position == 3
+
+
+READ_ONLY = """
+import os, sys
+import cqrs_lab as lab
+from cqrs_lab.log.contract import EVENTS, Happened
+from cqrs_lab.log.stores import sqlite
+if os.geteuid() == 0:
+    os.seteuid(65534)  # the root user may write everywhere
+try:
+    lab.open_event_store("sqlite:///" + sys.argv[1], events=EVENTS).append("a", [Happened(1)], expected=0)
+except lab.StoreUnavailable as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs Unix permissions")
+@pytest.mark.parametrize("there", [True, False], ids=["a log", "no log yet"])
+def test_a_folder_that_cannot_be_written_is_said(there):
+    with tempfile.TemporaryDirectory() as folder:  # one whose parents everybody may enter
+        path = Path(folder) / "log.db"
+        if there:
+            SqliteEventStore(path, EVENTS).close()
+        os.chmod(folder, 0o555)
+        code = [sys.executable, "-c", READ_ONLY, str(path)]
+        done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True)
+        os.chmod(folder, 0o755)
+    assert "log.db cannot be" in done.stdout and "folder" in done.stdout, done.stdout + done.stderr
+
+
+def test_close_releases_the_files_and_the_next_call_opens_them_again(store, path):
+    store.append("a", happened(1), expected=0)
+    in_another_thread(lambda: store.head() == 1)
+    store.close()
+    assert sorted(one.name for one in path.parent.iterdir()) == ["log.db"]
+    assert store.append("a", happened(2), expected=1).version == 2
+    assert in_another_thread(lambda: store.head() == 2)
+
+
+def test_what_sqlite_must_keep_is_set_in_every_thread(store):
+    def settings():
+        connection = store._file.connection()
+        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+
+    assert settings() == in_another_thread(settings) == ["wal", 2]
+
+
+# --- copies and forks ---------------------------------------------------------------------------------------
+
+
+def test_it_cannot_be_pickled_or_copied(store):
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(lab.InvalidArgument, match="make a store for the same path there"):
+            attempt(store)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_is_refused_and_the_first_one_goes_on(path):
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import cqrs_lab as lab
+from cqrs_lab.log.contract import EVENTS, Happened
+store = lab.open_event_store("sqlite:///{path}", events=EVENTS)
+store.append("a", [Happened(1)], expected=0)
+if os.fork() == 0:
+    for attempt in (store.head, lambda: lab.open_event_store("sqlite:///{path}", events=EVENTS)):
+        try:
+            attempt()
+        except lab.StoreUnavailable as error:
+            print(error, flush=True)
+    sys.exit(0)
+os.wait()
+print(store.append("a", [Happened(2)], expected=1))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    said = done.stdout.splitlines()
+    assert len(said) == 3 and all("was open when this process was forked" in one for one in said[:2])
+    assert said[2] == "Appended(stream='a', version=2, position=2)"
+
+
+# --- listening ----------------------------------------------------------------------------------------------
+
+
+def test_a_listener_hears_of_its_own_process_at_once_and_of_others_soon(store, path):
+    heard, soon = [], threading.Event()
+    end = store.subscribe(lambda: (heard.append(store.head()), soon.set()))
+    store.append("a", happened(1), expected=0)
+    assert heard == [1]
+    soon.clear()
+    code = f"""
+import cqrs_lab as lab
+from cqrs_lab.log.contract import EVENTS, Happened
+lab.open_event_store("sqlite:///{path}", events=EVENTS).append("a", [Happened(2)], expected=1)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    assert soon.wait(30) and heard[-1] == 2
+    end()
+
+
+def test_a_projector_follows_what_another_store_object_records(store, path):
+    class Total:
+        name, version, events = "total", 1, (Happened,)
+        schema = lab.Schema(index=["stream"], columns={"number": "int64"})
+
+        def summarise(self, batch):
+            return self.schema.conform(batch.frame(Happened).groupby("stream")[["number"]].sum())
+
+        def merge(self, table, rows):
+            return lab.merge_rows(table, rows, add=["number"])
+
+    queries = lab.QueryBus()
+    projector = lab.Projector(store, Total())
+    queries.register(str, lambda query, table: int(table.number.sum()), reads=projector)
+    with SqliteEventStore(path, EVENTS) as other, projector:
+        receipt = other.append("a", happened(1, 2), expected=0)
+        assert queries.ask("?", at_least=receipt.position, timeout_seconds=30).value == 3
+
+
+def test_the_watcher_ends_with_its_store(path):
+    store = SqliteEventStore(path, EVENTS)
+    store.subscribe(lambda: None)
+    thread = store._watcher._thread
+    assert thread.is_alive()
+    store.close()
+    assert not thread.is_alive()
+    store.subscribe(lambda: None)
+    thread = store._watcher._thread
+    del store
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_watcher_survives_a_store_that_cannot_be_read(store, path, monkeypatch):
+    heard = threading.Event()
+    store.subscribe(heard.set)
+    shutil.move(path, f"{path}.away")
+    time.sleep(3 * watcher.LOOK_SECONDS)
+    shutil.move(f"{path}.away", path)
+    with SqliteEventStore(path, EVENTS) as other:
+        other.append("a", happened(1), expected=0)
+    assert heard.wait(30)
