@@ -92,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     decimal = "what stands before the decimals of a price, if no price in the file shows it"
     replay.add_argument("--decimal", choices=["point", "comma"], help=decimal)
     replay.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read (default: all)")
+    log = "where the log is kept: memory:// (default) or sqlite:///shop.db; what a file holds already is not sent again"
+    replay.add_argument("--store", metavar="URL", default="memory://", help=log)
     replay.set_defaults(run=_replay)
     build = commands.add_parser(
         "build-lessons",
@@ -107,12 +109,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _replay(chosen: argparse.Namespace) -> int:
     # Imported here, so that help is shown without waiting for pandas.
-    from cqrs_lab.log.memory import MemoryEventStore
+    from cqrs_lab.log.stores.opening import open_event_store
+    from cqrs_lab.shop.events import EVENTS
     from cqrs_lab.shop.online_retail import reconcile, replay
 
     form = {name: getattr(chosen, name) for name in ("dates", "decimal", "sheet")}
-    sent = replay(chosen.path, MemoryEventStore(), progress=_bar, **form)
-    found = reconcile(sent)
+    with open_event_store(chosen.store, events=EVENTS) as store:
+        sent = replay(chosen.path, store, progress=_bar, **form)
+        found = reconcile(sent)
     print(found)
     return DONE if found.ok else DIFFERS
 
