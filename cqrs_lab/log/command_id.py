@@ -43,6 +43,8 @@ class CommandId(str):
     (True, '')
     """
 
+    __slots__ = ("stands_for",)  # a log keeps many of them
+
     stands_for: str
 
     def __new__(cls, written: str, stands_for: str = "") -> Self:  # noqa: D102 - said above
