@@ -102,6 +102,7 @@ class SqliteFile:
         self.path = path
         self._own = threading.local()
         self._all: dict[int, weakref.ref[_Held]] = {}
+        self._was_there = False
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection, opened when it is first used."""
@@ -111,7 +112,10 @@ class SqliteFile:
             why = f"was open when this process was forked, and cannot be used in both; start it with {spawn}"
             raise StoreUnavailable(str(self.path), why)
         if held is None or held.closed:
+            if self._was_there and _identity(self.path) is None:  # a new, empty log there would hide the loss
+                raise StoreUnavailable(str(self.path), "was deleted; bring it back, or make a store anew for a new log")
             held = _Held(self.path)
+            self._was_there = True
             _held.add(held)
             self._own.held = held
             self._all[id(held)] = weakref.ref(held)
@@ -145,7 +149,7 @@ class SqliteFile:
         held: _Held | None = getattr(self._own, "held", None)
         if held is not None and not held.closed and held.file != _identity(self.path):
             held.close()
-            why = "was deleted or replaced while it was open; bring it back, or try again to use what is there now"
+            why = "was deleted or replaced while it was open; bring it back, or try again to use one that is there now"
             raise StoreUnavailable(str(self.path), why)
         try:
             yield

@@ -343,6 +343,16 @@ def test_a_file_that_is_deleted_or_replaced_while_it_is_open_is_noticed(store, p
     assert store.append("a", happened(3), expected=2).position == 3
 
 
+def test_no_empty_log_takes_the_place_of_one_that_was_deleted(store, path):
+    store.append("x", happened(1), expected=0)
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink()
+    for _ in range(3):
+        with pytest.raises(lab.StoreUnavailable, match="was deleted"):
+            store.append("x", happened(2), expected=lab.Expected.ANY)
+    assert not path.exists()
+
+
 READ_ONLY = """
 import os, sys
 import cqrs_lab as lab
