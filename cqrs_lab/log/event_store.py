@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 
 from cqrs_lab.arguments import text, whole_number
 from cqrs_lab.errors import ConcurrencyError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.metadata import NO_METADATA, Metadata
+
+Result = TypeVar("Result")
 
 
 class Expected(Enum):
@@ -125,6 +127,14 @@ class AnnouncingStore(EventStore, Protocol):
 
         An error in `on_growth` is reported and changes nothing: the commit stands, and other listeners are called.
         """
+
+
+@runtime_checkable
+class BulkStore(Protocol):
+    """A store that can record many appends with one wait for the disk."""
+
+    def together(self, work: Callable[[], Result]) -> Result:
+        """Return what some work returns, and record all its appends together, or none of them if it raises."""
 
 
 def check_why(caused_by: object, metadata: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:

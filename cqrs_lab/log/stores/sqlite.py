@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, TypeVar
 
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds
 from cqrs_lab.errors import InvalidArgument
@@ -28,6 +28,7 @@ from cqrs_lab.log.stores.sqlite_file import SqliteFile
 from cqrs_lab.log.stores.sqlite_rows import SqliteRows, SqliteSlice
 from cqrs_lab.log.stores.watcher import Watcher
 
+Result = TypeVar("Result")
 MOST_SEALED = 16
 """So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
 APPEND = """
@@ -131,9 +132,45 @@ class SqliteEventStore:
                     break
                 # Another writer came between the look and the commit: look again.
             end = self._last(stream, "version", end.version + len(new))
-        self._watcher.heard_of(end.position)
-        self._listeners.announce()
+        if not self._file.together:
+            self._announce(end.position)
         return end
+
+    def _announce(self, head: Position) -> None:
+        self._watcher.heard_of(head)
+        self._listeners.announce()
+
+    def together(self, work: Callable[[], Result]) -> Result:
+        """Return what some work returns, and record all its appends together: one wait for the disk, not one for each.
+
+        Nobody else sees them before the work ends, and other writers wait for it. Their receipts hold from then on; if
+        the work raises, is interrupted or killed, none of them is recorded.
+
+        Parameters
+        ----------
+        work : callable
+            A function without arguments. What it appends in this thread belongs together.
+
+        Examples
+        --------
+        >>> from datetime import datetime
+        >>> from cqrs_lab import CommandBus
+        >>> from cqrs_lab.log.stores.sqlite import SqliteEventStore
+        >>> from cqrs_lab.shop import write
+        >>> from cqrs_lab.shop.events import EVENTS
+        >>> store = SqliteEventStore("stock.db", events=EVENTS)
+        >>> bus = CommandBus(store)
+        >>> write.register(bus)
+        >>> noon = datetime(2026, 1, 5, 12)
+        >>> delivery = [write.ReceiveStock(product, 12, noon) for product in ("cup", "pot")]
+        >>> [receipt.position for receipt in store.together(lambda: [bus.send(one) for one in delivery])]
+        [1, 2]
+        >>> store.close()
+        """
+        with self._file.explaining():
+            result = self._file.one_transaction(work)
+        self._announce(self.head())
+        return result
 
     def _encoded(self, stream: str, number: int, event: object) -> tuple[str, int, str]:
         try:

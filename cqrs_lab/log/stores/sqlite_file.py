@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 import weakref
@@ -130,16 +131,41 @@ class SqliteFile:
 
     def keep_for_later(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows to this thread's own table `temp.new`, from which a statement can take them."""
-        connection = self._idle()
+        connection, alone = self._idle(), not self.together
         # A transaction of that table alone, which locks nothing that others use: it is here for its speed.
-        connection.execute("BEGIN")
+        if alone:
+            connection.execute("BEGIN")
         connection.execute("DELETE FROM temp.new")
         connection.executemany("INSERT INTO temp.new VALUES (?, ?, ?, ?)", rows)
-        connection.execute("COMMIT")
+        if alone:
+            connection.execute("COMMIT")
+
+    @property
+    def together(self) -> bool:
+        """Whether this thread is inside `one_transaction`."""
+        # A flag could be left behind by an interrupt, and what is appended then would never be committed.
+        begun, here = getattr(self._own, "begun", None), sys._getframe()
+        while begun is not None and here is not begun and here.f_back is not None:
+            here = here.f_back
+        return here is begun
+
+    def one_transaction(self, work: Callable[[], Result]) -> Result:
+        """Return what some work returns, and record all it writes, or nothing of it if it raises."""
+        if self.together:
+            raise InvalidArgument(f"{self.path} records together already; end that work first")
+        try:
+            self.execute("BEGIN IMMEDIATE")
+            self._own.begun = sys._getframe()
+            result = work()
+            patiently(lambda: self.connection().execute("COMMIT"))
+            return result
+        finally:
+            self._own.begun = None
+            self._idle()
 
     def _idle(self) -> sqlite3.Connection:
         connection = self.connection()
-        if connection.in_transaction:  # an interrupt came into `keep_for_later`
+        if connection.in_transaction and not self.together:  # an interrupt or an error came between
             connection.execute("ROLLBACK")
         return connection
 

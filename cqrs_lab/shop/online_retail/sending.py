@@ -6,10 +6,12 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from cqrs_lab.errors import CommandRejected, CqrsLabError
-from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.event_store import BulkStore, EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.read_model import ReadModel
@@ -20,6 +22,8 @@ from cqrs_lab.shop.read import projections
 from cqrs_lab.shop.write import register
 from cqrs_lab.write.command_bus import CommandBus
 
+TOGETHER = 500
+"""So many commands are recorded with one wait for the disk; a replay that is killed sends them again."""
 Progress = Callable[[Sequence[Sending]], Iterable[Sending]]
 
 
@@ -99,13 +103,25 @@ def replay(
 
 
 def _send(sendings: Iterable[Sending], store: EventStore) -> None:
-    bus = CommandBus(store)
+    bus, left = CommandBus(store), iter(sendings)
     register(bus)
+    while part := list(islice(left, TOGETHER)):
+        send = partial(_refused, part, bus)
+        refused = store.together(send) if isinstance(store, BulkStore) else send()
+        if refused:  # only now, so that the commands before it are recorded
+            raise refused from refused.__cause__
+
+
+def _refused(sendings: Iterable[Sending], bus: CommandBus) -> ReplayStopped | None:
+    """Send commands up to one that is refused, and return that refusal."""
     for command_id, command in sendings:
         try:
             bus.send(command, command_id)
         except CommandRejected as rejected:
-            raise ReplayStopped(command_id, rejected.reason) from rejected
+            stopped = ReplayStopped(command_id, rejected.reason)
+            stopped.__cause__ = rejected
+            return stopped
+    return None
 
 
 def _caught_up(batch: EventBatch, store: EventStore) -> dict[str, Projector]:

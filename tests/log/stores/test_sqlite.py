@@ -493,3 +493,104 @@ def test_a_watcher_survives_a_store_that_cannot_be_read(store, path, monkeypatch
     with SqliteEventStore(path, EVENTS) as other:
         other.append("a", happened(1), expected=0)
     assert heard.wait(30)
+
+
+# --- many appends together -------------------------------------------------------------------------------
+
+
+def test_appends_made_together_are_seen_by_others_at_the_end_alone(store, path):
+    other, heard = SqliteEventStore(path, EVENTS), []
+    end = store.subscribe(lambda: heard.append(other.head()))
+
+    def work():
+        for n in range(5):
+            store.append("a", happened(n), expected=n)
+        assert (store.head(), other.head(), heard) == (5, 0, [])
+        assert store.append("a", happened(9), expected=5, command_id="x").again is False
+        return store.append("a", happened(9), expected=0, command_id="x")
+
+    assert store.together(work).again is True
+    assert other.head() == 6 and 6 in heard
+    end()
+    other.close()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, lab.ConcurrencyError("a", 1, 2)])
+def test_if_the_work_raises_none_of_it_is_recorded_and_the_store_goes_on(store, path, error):
+    store.append("a", happened(1), expected=0)
+
+    def work():
+        store.append("a", happened(2, 3), expected=1)
+        raise error
+
+    with pytest.raises(error if isinstance(error, type) else type(error)):
+        store.together(work)
+    other = SqliteEventStore(path, EVENTS)
+    for one in (store, other):
+        assert one.head() == 1
+    assert other.append("a", happened(4), expected=1).position == 2
+    assert store.append("a", happened(5), expected=2).position == 3
+    other.close()
+
+
+def test_a_conflict_in_the_work_takes_nothing_else_with_it(store):
+    def work():
+        store.append("a", happened(1), expected=0)
+        with pytest.raises(lab.ConcurrencyError):
+            store.append("a", happened(2), expected=0)
+        store.append("a", happened(3), expected=1)
+
+    store.together(work)
+    assert [one.event.number for one in store.read_all()] == [1, 3]
+
+
+def test_work_within_work_is_refused_and_the_outer_one_stands(store):
+    def work():
+        store.append("a", happened(1), expected=0)
+        with pytest.raises(lab.InvalidArgument, match="end that work first"):
+            store.together(lambda: None)
+        store.append("a", happened(2), expected=1)
+
+    store.together(work)
+    assert store.head() == 2
+
+
+def test_another_threads_appends_are_commits_of_their_own(store, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 0.2)
+    said = []
+
+    def append():
+        try:
+            store.append("b", happened(1), expected=0)
+        except lab.StoreUnavailable as error:
+            said.append(str(error))
+
+    def work():
+        store.append("a", happened(1), expected=0)
+        in_another_thread(append)
+
+    store.together(work)
+    assert "is locked" in said[0] and store.head() == 1
+
+
+def test_an_interrupt_at_any_bytecode_leaves_all_that_was_made_together_or_nothing(tmp_path):
+    store, numbers = SqliteEventStore(tmp_path / "log.db", EVENTS), count()
+
+    def work(stream):
+        store.append(stream, happened(1), expected=0, command_id="x")
+        store.append(f"{stream}-too", happened(2, 3), expected=0, command_id="x")
+
+    def together(stream):
+        store.together(lambda: work(stream))
+
+    together("warm up")
+    found = moments(lambda: together("count"))
+    for at in found[:: 1 if "CQRS_LAB_EVERY_MOMENT" in os.environ else 17]:
+        stream, before = f"s{next(numbers)}", store.head()
+        assert interrupted(lambda stream=stream: together(stream), at)
+        here, elsewhere = store.head() - before, in_another_thread(store.head) - before
+        assert (here, store.stream_version(stream), elsewhere) in ((0, 0, 0), (3, 1, 3))
+        in_another_thread(lambda stream=stream: together(stream))
+        assert store.head() == before + 3
+    assert len(found) > 300
+    store.close()
