@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqrs-lab", description="Learn CQRS by running it.")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="")
+    _add_replay(commands)
+    _add_build_lessons(commands)
+    return parser
+
+
+def _add_replay(commands: Any) -> None:
     replay = commands.add_parser(
         "replay",
         help="send Online Retail, a real year of trade, through the shop and reconcile it",
@@ -95,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     log = "where the log is kept: memory:// (default) or sqlite:///shop.db; what a file holds already is not sent again"
     replay.add_argument("--store", metavar="URL", default="memory://", help=log)
     replay.set_defaults(run=_replay)
+
+
+def _add_build_lessons(commands: Any) -> None:
     build = commands.add_parser(
         "build-lessons",
         help="for authors: run solutions from scratch, and make the learner's copies from them",
@@ -104,7 +113,6 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("solutions", metavar="SOLUTION", nargs="+", type=Path, help="a notebook in notebooks/solutions")
     build.add_argument("--copies-only", action="store_true", help="leave the outputs as they are")
     build.set_defaults(run=_build_lessons)
-    return parser
 
 
 def _replay(chosen: argparse.Namespace) -> int:

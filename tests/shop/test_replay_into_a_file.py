@@ -62,9 +62,9 @@ def kill_once_it_holds(events, path, command):
 def test_killed_at_three_places_and_started_again_it_ends_the_same(trade, never_killed, tmp_path, capsys):
     path = tmp_path / "shop.db"
     # Fewer at a time than there are between two of the places.
-    code = "import sys; from cqrs_lab import cli; from cqrs_lab.shop.online_retail import sending; sending.TOGETHER = 40"
+    code = "import sys; from cqrs_lab import cli; from cqrs_lab.shop.online_retail import sending"
     replay_it = ["replay", str(trade), "--store", f"sqlite:///{path}"]
-    command = [sys.executable, "-c", f"{code}; sys.exit(cli.main())", *replay_it]
+    command = [sys.executable, "-c", f"{code}; sending.TOGETHER = 40; sys.exit(cli.main())", *replay_it]
     reached = [kill_once_it_holds(events, path, command) for events in PLACES]
     assert reached == sorted(reached) and reached[-1] < len(never_killed)
     assert cli.main(replay_it) == cli.DONE
