@@ -114,7 +114,8 @@ class SqliteFile:
             raise StoreUnavailable(str(self.path), why)
         if held is None or held.closed:
             if self._was_there and _identity(self.path) is None:  # a new, empty log there would hide the loss
-                raise StoreUnavailable(str(self.path), "was deleted; bring it back, or make another store for a new log")
+                why = "was deleted; bring it back, or make another store for a new log"
+                raise StoreUnavailable(str(self.path), why)
             held = _Held(self.path)
             self._was_there = True
             _held.add(held)
