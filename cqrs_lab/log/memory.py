@@ -39,9 +39,9 @@ class MemoryEventStore:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
-        # The log: its commits, numbered from 0. Everything below is made from it.
+        # The log: its commits, numbered from 0, each until it is in the three indexes, which are made from it.
         self._commits: dict[int, tuple[RecordedEvent, ...]] = {}
-        self._indexed = 0  # commits below this number are in the three indexes; perhaps more are
+        self._indexed = 0  # commits below this number are in them; perhaps more are
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
         self._receipts: dict[tuple[str, str | None], Appended] = {}
@@ -77,7 +77,8 @@ class MemoryEventStore:
             if known:
                 return replace(known, again=True)
             check_expected(stream, expected, version)
-            commit = self._commit(stream, version, new, (command_id, *why))
+            name = recorded[0].stream if recorded else stream  # one string for all events of a stream
+            commit = self._commit(name, version, new, (command_id, *why))
             # The one step: the first writer gets this number. Everything else was compared with the log below it, so
             # a writer who comes second compares again.
             if self._commits.setdefault(number, commit) is commit:
@@ -97,9 +98,10 @@ class MemoryEventStore:
         An interrupt or several threads at once do no harm: each step writes what is in the log to its place in the
         indexes, and may be repeated.
         """
-        commits = len(self._commits)
-        for number in range(self._indexed, commits):
-            commit = self._commits[number]
+        first, commits = self._indexed, len(self._commits)
+        for number in range(first, commits):
+            if not (commit := self._commits[number]):
+                continue  # another reader has just done it
             stream, command_id = commit[0].stream, commit[0].command_id
             recorded = self._streams.setdefault(stream, [])
             # In one slice, as a reader may look meanwhile.
@@ -108,6 +110,8 @@ class MemoryEventStore:
             if command_id is not None:
                 self._receipts[stream, command_id] = _end_of(stream, commit)
         self._indexed = commits
+        for number in range(first, commits):
+            self._commits[number] = ()  # the indexes hold its events now
         return commits
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
