@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
@@ -87,7 +86,7 @@ def fault_plan(
     Returns
     -------
     View
-        `frame()`: the steps of the run, as in `FaultRun`.
+        `frame()`: the steps of the run, as `FaultRun.steps`.
 
     Examples
     --------
@@ -175,7 +174,7 @@ def _fault(kind: str, event: int, sites: Mapping[str, str | None]) -> Fault | No
 def _picture(says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.DataFrame, events: int) -> Picture:
     name = f"The log, the deliveries to the worker, and after each of them whether the table matches the log. {says}"
     lane = drawing(WIDTH, HEIGHT, name, _Lanes(run, events).parts(labels))
-    tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run.steps)}</div>'
+    tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run)}</div>'
     # The lane comes first, below the controls: whatever is said below it, it stays where it is.
     return Picture(
         f'{lane}<p class="says">{escape(says)}</p>{_broken(run) if run.broken else ""}{tables}', says, run.steps
@@ -203,7 +202,7 @@ def _crashed_at(run: FaultRun) -> dict[Fault, int]:
     crashes = sorted({one for one in run.plan if isinstance(one, Crash)}, key=lambda one: one.visit)
     steps: dict[Fault, int] = {}
     for site in {one.site for one in crashes}:
-        deaths = [at for at, what in enumerate(run.steps["what"]) if what.endswith(f": crashed {site}")]
+        deaths = run.steps.index[run.steps["site"] == site]
         steps |= zip([one for one in crashes if one.site == site], deaths, strict=False)
     return steps
 
@@ -214,10 +213,10 @@ def _in_the_end(came: pd.DataFrame, undisturbed: pd.DataFrame) -> str:
     return f"<div>{table(came, 'The table in the end', changed=changed)}{table(right, 'Without faults')}</div>"
 
 
-def _steps(steps: pd.DataFrame) -> str:
-    agrees = ["✓ yes" if one else "✗ no" for one in steps["agrees"]]
-    shown = steps[["what", "position"]].assign(agrees=agrees).set_axis(steps["seconds"].rename("second"))
-    return table(shown.set_axis(["what", "checkpoint", "table = log?"], axis="columns"), "Step by step")
+def _steps(run: FaultRun) -> str:
+    agrees = run.steps["agrees"].map({True: "✓ yes", False: "✗ no"})
+    columns = {"what": run.in_words(), "checkpoint": run.steps["position"], "table = log?": agrees}
+    return table(pd.DataFrame(columns).set_axis(run.steps["seconds"].rename("second")), "Step by step")
 
 
 class _Lanes:
@@ -229,11 +228,10 @@ class _Lanes:
         # What happens at one moment is drawn side by side.
         place = steps["seconds"] + BESIDE_SECONDS * steps.groupby("seconds").cumcount()
         self.steps: Any = steps.assign(x=[self.x(at) for at in place])
-        self.last_word = "fixed" if steps["what"].str.contains("the projection is fixed").any() else "faults stop"
-        commands = self.steps[steps["what"].str.contains("recorded up to")]
-        positions = commands["what"].str.split().str[-1].astype(int)
-        self.recorded = dict(zip(positions[::-1], commands["x"][::-1], strict=True))
-        self.taken = set[int]()
+        self.last_word = "fixed" if (steps["kind"] == "fixed").any() else "faults stop"
+        commands = self.steps[steps["kind"] == "recorded"][::-1]
+        self.recorded = dict(zip(commands["last"], commands["x"], strict=True))
+        self.delivered = set[int]()
 
     def x(self, second: float) -> float:
         return round(LEFT + (WIDTH - LEFT - 20) * second / self.last, 1)
@@ -249,7 +247,10 @@ class _Lanes:
         for y, label in zip(FAULTS_Y, labels, strict=True):
             yield from self._fault(y, *label)
         for step in self.steps.itertuples():
-            yield from self._command(step) if step.what.startswith("command") else self._worker(step)
+            if step.kind == "recorded":
+                yield from self._command(step)
+            elif step.kind != "rejected":
+                yield from self._worker(step)
 
     def _fault(self, y: float, kind: str, number: int, fault: Fault | None) -> Iterator[str]:
         """Draw a fault where it struck: a crash at the step in which the worker died, the others at their event."""
@@ -263,8 +264,7 @@ class _Lanes:
         elif fault in self.crashed_at:
             step = self.steps.iloc[self.crashed_at[fault]]
             x, down_to = step["x"], WORKER_Y - 12
-            event = re.match(r"delivered (\d+)", step["what"])
-            text = f"▼ {event[1] if event else self.last_word}: {kind} (visit {number})"
+            text = f"▼ {step['first'] or self.last_word}: {kind} (visit {number})"
         elif hasattr(fault, "position"):
             x = self.recorded.get(number, x)
         if down_to:
@@ -279,18 +279,14 @@ class _Lanes:
         return f", never strikes: the worker gets there {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:
-        if "rejected" in step.what:
-            return
-        position = int(step.what.split()[-1])
-        fill = LOG.colour if step.x == self.recorded[position] else "var(--ground)"
+        fill = LOG.colour if step.x == self.recorded[step.last] else "var(--ground)"
         yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.colour};stroke-width:2"/>'
-        yield _text(step.x, LOG_Y - 14, str(position), "strong")
+        yield _text(step.x, LOG_Y - 14, str(step.last), "strong")
 
     def _worker(self, step: Any) -> Iterator[str]:
-        hit = re.match(r"delivered (\d+)(?: to (\d+))?", step.what)
-        within = range(int(hit[1]), int(hit[2] or hit[1]) + 1) if hit else range(0)
-        died, stopped = "crashed" in step.what, "stopped" in step.what
-        again = bool(hit) and self.taken.issuperset(within)
+        delivered, died, stopped = step.kind == "delivered", step.site, step.error
+        within = range(step.first, step.last + 1) if delivered else range(0)
+        again = delivered and self.delivered.issuperset(within)
         for position in within:
             way = f"M {self.recorded[position]} {LOG_Y + 8} L {step.x} {WORKER_Y - 9}"
             dashes = f' stroke-dasharray="{READ.dashes}"' if again else ""
@@ -298,12 +294,12 @@ class _Lanes:
         mark = "✖" if died else "■" if stopped else READ.marker
         colour = "" if died or stopped else f"fill:{READ.colour}"
         yield _text(step.x, WORKER_Y + 6, mark, "label strong", colour)
-        word = "crash" if died else "stop" if stopped else "again" if again else "" if hit else self.last_word
-        yield _text(step.x, WORKER_Y + (24 if hit else 38), word, "small")
+        word = "crash" if died else "stop" if stopped else "again" if again else "" if delivered else self.last_word
+        yield _text(step.x, WORKER_Y + (24 if delivered else 38), word, "small")
         yield _text(step.x, AGREES_Y + 6, "✓" if step.agrees else "✗", "strong")
         yield _text(step.x, AGREES_Y + 27, str(step.position), "small")
         if not stopped:
-            self.taken.update(within)
+            self.delivered.update(within)
 
 
 def _text(x: float, y: float, text: str, css: str, style: str = "") -> str:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
+from cqrs_lab.course.guard import NotYet
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.shop import one_order, visits, write
 from cqrs_lab.show import fault_plan, price_of_remedies
 from cqrs_lab.show.fault_plan import KINDS
 from cqrs_lab.simulation.faults import Story
+from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.ways import WORKERS
+from tests.course.exercises import answers_10
 
 SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
 CELLS = {
@@ -81,3 +85,14 @@ def test_why_an_answer_is_right_comes_out_with_its_reveal(number):
             shown = "".join("".join(one.get("data", {}).get("text/plain", "")) for one in cell["outputs"])
             came = re.search(r"Answer: (.*?)\. \(You", shown)[1]
             assert SAID_TO[key][came] in shown, outcome
+
+
+@pytest.mark.parametrize("words", ["", "delivered 1: crashed; stopped"])
+def test_a_rebuild_is_judged_by_what_it_did_and_not_by_how_its_steps_are_told(monkeypatch, words):
+    monkeypatch.setattr(Step, "in_words", lambda step: words)
+    for answer in answers_10.RIGHT["10.2"]:
+        rebuilding(answer)
+    for name in ("passes over its death", "passes over errors", "checkpoint apart", "never swaps", "swaps early"):
+        answer, sentence = answers_10.WRONG["10.2"][name]
+        with pytest.raises(NotYet, match=sentence):
+            rebuilding(answer)

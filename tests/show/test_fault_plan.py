@@ -11,6 +11,7 @@ from cqrs_lab.shop import visits, write
 from cqrs_lab.show import fault_plan
 from cqrs_lab.show.fault_plan import CRASHES, KINDS, LEFT, WIDTH
 from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Story, on_disk, replay, simulate_faults
+from cqrs_lab.simulation.faults.steps import Step
 
 ORDERS = (("ada", "cup"), ("ben", "pot"), ("ada", "cup"), ("cleo", "cup"), ("ben", "pot"), ("ada", "cup"))
 STORY = Story(
@@ -121,8 +122,9 @@ def test_a_crash_is_marked_where_the_worker_died_and_not_at_the_event_of_its_num
     # Not compared, so that each delivery is a visit: event 1 comes twice, and the third visit is that of event 2.
     setting = {"worker": WORKER["both at once, positions not compared"], "kind_1": 1, "event_1": 3}
     picture = view.at(**setting, kind_2=KIND["acknowledgement lost"], event_2=1)
-    crash = picture.frame["what"].tolist()
-    assert "delivered 2: crashed before both are written" in crash
+    died = picture.frame[picture.frame["site"] == "before both are written"]
+    assert died[["kind", "first", "last"]].values.tolist() == [["delivered", 2, 2]]
+    assert "delivered 2: crashed before both are written" in picture.html
     at, down_to = marker(picture, f"▼ 2: {CRASHES[0]} (visit 3)")
     assert [at] == place_of(picture, "✖") and down_to > 160
     picture = view.at(**setting, kind_2=0)
@@ -166,6 +168,21 @@ def test_a_worker_of_ones_own_can_be_put_in(view):
     assert direct.steps.equals(mine.frame())
 
 
+@pytest.mark.parametrize("words", ["", "command 1 recorded up to 2: delivered 3 to 4: crashed, stopped, rejected"])
+def test_no_drawing_depends_on_the_words_that_the_steps_are_told_in(view, monkeypatch, words):
+    plans = [{"kind_1": kind, "kind_2": BETWEEN, "event_2": 4} for kind in range(len(KINDS))]
+    plans.append({"kind_1": KIND["cannot be read until fixed"], "kind_2": KIND["receipt lost, sent again"]})
+    plain = [view.at(worker=worker, **plan) for worker in (TABLE_FIRST, KIT) for plan in plans]
+    with monkeypatch.context() as changed:
+        changed.setattr(Step, "in_words", lambda step: words)
+        other = fault_plan(STORY)
+        reworded = [other.at(worker=worker, **plan) for worker in (TABLE_FIRST, KIT) for plan in plans]
+    for before, after in zip(plain, reworded, strict=True):
+        assert after.html.partition("</svg>")[0] == before.html.partition("</svg>")[0]
+        assert after.says == before.says and after.frame.equals(before.frame)
+        assert "delivered 1" in before.html and "delivered 1<" not in after.html
+
+
 def test_every_move_changes_the_picture(view):
     for start in ({}, {"kind_1": BETWEEN, "kind_2": KIND["delayed by 2 s"]}):
         view.move(**{**dict.fromkeys(("worker", "kind_1", "kind_2"), 0), **start})
@@ -184,7 +201,7 @@ def test_the_axis_holds_whatever_strikes(view, kind):
 
 
 def _worker_steps(frame):
-    return frame[~frame["what"].str.startswith("command")]
+    return frame[~frame["kind"].isin(["recorded", "rejected"])]
 
 
 def test_a_worker_that_never_writes_or_always_raises_is_drawn():

@@ -212,7 +212,7 @@ DEATHS = {
 def _dies(answer: Any) -> None:
     for site, when in DEATHS.items():
         run, _ = _tried(answer, Crash(site, visit=2 if "beside" in site else 1))
-        if not len(run.idle) and not run.steps["what"].str.contains("crashed").any():
+        if not len(run.idle) and not run.steps["site"].any():
             ask = "The process was gone, and your except went on as if it were not. What does a bare except catch?"
             raise NotYet(f"let it die {when}", "it went on", "an end of this call", ask)
         if not run.ok:
@@ -224,7 +224,7 @@ def _unreadable(answer: Any) -> None:
     """Let the new version fail at an event, for a while."""
     run, _ = _tried(answer, Poison(5))
     done, expected = "let the new version fail at event 5, for a while", "the error, and nothing left out"
-    if not run.steps["what"].str.contains("stopped").any():
+    if not run.steps["error"].any():
         ask = "An event could not be read, and your function went on as if it had been. Who hears about that?"
         raise NotYet(done, "no error came out", expected, ask)
     if not run.ok:
@@ -273,7 +273,7 @@ def _plainly(run: FaultRun) -> tuple[str, str]:
         before, now = next(pair for pair in pairwise(run.steps["position"]) if pair[1] < pair[0])
         return f"an answer as of event {now}, after one as of event {before}", "answers that never go back"
     if broken.done == WHO_SERVES:
-        return f"{broken.came.replace('one', 'version')} serves", f"{broken.expected} serves"
+        return f"{broken.came} serves", f"{broken.expected} serves"
     return broken.came, broken.expected
 
 

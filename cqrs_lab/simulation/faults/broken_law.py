@@ -39,7 +39,7 @@ class BrokenLaw(str):
     @classmethod
     def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:
         """Return a broken law from a comparison."""
-        broken = cls(law, f"{done[0].upper()}{done[1:]}; expected {expected}; got {came}.")
+        broken = cls(law, f"{done[:1].upper()}{done[1:]}; expected {expected}; got {came}.")
         broken.done, broken.expected, broken.came = done, expected, came
         return broken
 

@@ -17,8 +17,9 @@ from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
 from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
-from cqrs_lab.simulation.faults.run import FaultRun
+from cqrs_lab.simulation.faults.run import FaultRun, Moment
 from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
+from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.write.command_bus import CommandBus
 
@@ -125,23 +126,23 @@ class _Run:
         made_of = (self.store, story.projection(), new, self.sites, step_events)
         self.rebuilder: Rebuilder = made_by(rebuilder, REBUILDER, instead, *made_of)
         self.mails, self.shown, self.given_up = Counter[int](), 0, False
-        self.steps, self.broken, self.first_error = list[tuple[Any, ...]](), list[BrokenLaw](), ""
+        self.steps, self.broken, self.first_error = list[Moment](), list[BrokenLaw](), ""
 
     def run(self) -> FaultRun:
         begins = self.story.begins_after
         for command in self.story.commands[:begins]:
             self._record(command)
-        self._try("the old version caught up", self.rebuilder.follow)
-        for step, command in enumerate(self.story.commands[begins:], 1):
+        self._try(Step("caught up"), self.rebuilder.follow)
+        for number, command in enumerate(self.story.commands[begins:], 1):
             self.seconds += 1
             self._record(command)
-            self._look("a command came")
-            self._try("the serving version followed", self.rebuilder.follow)
-            self._try(f"step {step} of the rebuild", self.rebuilder.step)
-            if step in self.aborts and not (self.given_up or self.rebuilder.swapped):
+            self._look(Step("arrived"))
+            self._try(Step("followed"), self.rebuilder.follow)
+            self._try(Step("built", number), self.rebuilder.step)
+            if number in self.aborts and not (self.given_up or self.rebuilder.swapped):
                 self.given_up = True
-                self.sites.struck.add(Abort(step))
-                self._try(f"the rebuild aborted after step {step}", self.rebuilder.abort)
+                self.sites.struck.add(Abort(number))
+                self._try(Step("aborted", number), self.rebuilder.abort)
         self._faults_stop()
         self._in_the_end()
         broken, table = tuple(self.broken), self.rebuilder.table
@@ -156,19 +157,19 @@ class _Run:
         self.mails.update(new)
         self.rebuilder.mails_sent(self.store.head())
 
-    def _try(self, what: str, work: Callable[[], None]) -> None:
+    def _try(self, step: Step, work: Callable[[], None]) -> None:
         try:
             work()
         except Crashed as crash:
             self.rebuilder.restart()
-            what = f"{what}: crashed {crash.site}"
+            step = step._replace(site=crash.site)
         except ProjectionFailed as failed:
             if not isinstance(failed.__cause__, Unreadable):
-                self.first_error = self.first_error or f"{what}: {failed.why}"
+                self.first_error = self.first_error or f"{step.in_words()}: {failed.why}"
                 if self.rebuilder.swapped and work == self.rebuilder.step:
-                    self._note(TO_ITS_END, what, "no error", failed.why)
-            what = f"{what}: stopped, {failed.why}"
-        self._look(what)
+                    self._note(TO_ITS_END, step.in_words(), "no error", failed.why)
+            step = step._replace(error=failed.why)
+        self._look(step)
 
     def _faults_stop(self) -> None:
         self.unreadable.clear()
@@ -176,22 +177,22 @@ class _Run:
         for _ in range(4 * self.store.head() + len(self.plan) + 2):
             if not (self.given_up or self.rebuilder.finished):
                 self.seconds += 1
-                self._try("the rebuild goes on", self.rebuilder.step)
+                self._try(Step("went on"), self.rebuilder.step)
         for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is only passed now
             if self.rebuilder.position < self.store.head():
-                self._try("the serving version followed", self.rebuilder.follow)
+                self._try(Step("followed"), self.rebuilder.follow)
 
-    def _look(self, what: str) -> None:
+    def _look(self, step: Step) -> None:
         """Ask, and check the answer."""
         position, by_new = self.rebuilder.position, self.rebuilder.swapped
         differs = self._differs(position, by_new)
         agrees = differs is None or self._differs(position, not by_new) is None
         if not agrees and differs is not None:
-            self._note(WHOLE, what, *differs)
+            self._note(WHOLE, step.in_words(), *differs)
         if position < self.shown:
-            self._note(NOT_BACK, what, f"{self.shown} or more", str(position))
+            self._note(NOT_BACK, step.in_words(), f"{self.shown} or more", str(position))
         self.shown = max(self.shown, position)
-        self.steps.append((self.seconds, what, position, self.store.head(), agrees))
+        self.steps.append((self.seconds, step, position, self.store.head(), agrees))
 
     def _differs(self, position: int, by_new: bool) -> tuple[str, str] | None:
         """Return how the answer differs from a version's table of the log up to a position; None if it does not."""
@@ -206,7 +207,8 @@ class _Run:
     def _in_the_end(self) -> None:
         head, by_new = self.store.head(), not self.given_up
         if self.rebuilder.swapped is not by_new:
-            serves, other = ("the new version", "the old one") if by_new else ("the old version", "the new one")
+            old, new = "the old version", "the new version"
+            serves, other = (new, old) if by_new else (old, new)
             self._note(TAKEN_OVER if by_new else GIVEN_UP, WHO_SERVES, serves, other)
         elif differs := self._differs(head, by_new):
             self._note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)

@@ -32,13 +32,27 @@ from cqrs_lab.simulation.faults.plan import (
 )
 from cqrs_lab.simulation.faults.readers import command_id
 from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
+from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker, Worker
 from cqrs_lab.simulation.virtual_time import Process, at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 WORKER = ("table", "position", "left_out", "receive", "restart", "repaired")
-COLUMNS = {"seconds": "float64", "what": "str", "position": "int64", "head": "int64", "agrees": "bool"}
+COLUMNS = {
+    "seconds": "float64",
+    "kind": "str",
+    "number": "int64",
+    "first": "int64",
+    "last": "int64",
+    "site": "str",
+    "error": "str",
+    "position": "int64",
+    "head": "int64",
+    "agrees": "bool",
+}
+Moment = tuple[float, Step, int, int, bool]
+"""A step with its second, and then the position, the head of the log, and whether the table agreed with it."""
 
 
 class FaultRun(Outcome):
@@ -48,8 +62,9 @@ class FaultRun(Outcome):
     ----------
     plan : FaultPlan
     steps : DataFrame
-        One row per step: seconds (float64), what (str), position and head (int64), agrees (bool: the table was the
-        fold of the log up to its position, when the worker last did something).
+        One row per step: seconds (float64); kind (str), number, first and last (int64), site and error (str), as in
+        `Step`; position and head (int64), agrees (bool: the table was the fold of the log up to its position, when
+        the worker last did something). `in_words` has a sentence for each.
     trace : DataFrame or None
         What a reader saw who looked after each step, and what each sender saw who asked with the receipt's position:
         one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, where
@@ -69,7 +84,7 @@ class FaultRun(Outcome):
         self,
         plan: FaultPlan,
         batch: tuple[int, ...],
-        steps: list[tuple[Any, ...]],
+        steps: list[Moment],
         table: pd.DataFrame,
         broken: tuple[BrokenLaw, ...],
         sites: Sites,
@@ -82,7 +97,21 @@ class FaultRun(Outcome):
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The steps as a table."""
-        return pd.DataFrame(self._steps, columns=list(COLUMNS)).astype(COLUMNS)
+        rows = [(seconds, *step, *state) for seconds, step, *state in self._steps]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+    def in_words(self) -> pd.Series:
+        """Return each step as a sentence, for the rows of `steps`.
+
+        Examples
+        --------
+        >>> from cqrs_lab.shop import read, week, write
+        >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
+        >>> run = simulate_faults(Story(write.register, week.wishes(), read.InventoryLevels), Crash("before save"))
+        >>> run.in_words().tolist()[:2]
+        ['command 1 recorded up to 1', 'delivered 1: crashed before save']
+        """
+        return pd.Series([step.in_words() for _, step, *_ in self._steps], name="what", dtype="str")
 
     @property
     def head(self) -> int:
@@ -165,7 +194,7 @@ class _Run:
         self.laws = Laws(self.store, story.fold, self.worker, self._tried_in_vain, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
-        self.cursor, self.steps, self.due = 0, list[tuple[Any, ...]](), list[tuple[int, EventBatch]]()
+        self.cursor, self.steps, self.due = 0, list[Moment](), list[tuple[int, EventBatch]]()
         self.overtaken: tuple[EventBatch, list[Fault]] | None = None
         self.stopped, self.first_error = False, ""
 
@@ -180,8 +209,8 @@ class _Run:
     def _tried_in_vain(self) -> set[int]:
         return {position for position in self.unreadable if Poison(position) in self.sites.struck}
 
-    def _note(self, what: str) -> None:
-        self.steps.append((self.clock.now, what, self.worker.position, self.store.head(), self.laws.agrees))
+    def _note(self, step: Step) -> None:
+        self.steps.append((self.clock.now, step, self.worker.position, self.store.head(), self.laws.agrees))
 
     def _strikes(self, kind: type, number: int | range) -> Any:
         """Return the faults of a kind that strike now, and remove them: each strikes once."""
@@ -219,9 +248,10 @@ class _Run:
         try:
             receipt = self.bus.send(command, command_id=command_id(number))
         except CommandRejected as rejected:
-            self._note(f"command {number} rejected: {rejected.reason}")
+            self._note(Step("rejected", number, error=rejected.reason))
             return None
-        self._note(f"command {number} recorded up to {receipt.position}")
+        last = receipt.position
+        self._note(Step("recorded", number, last - max(len(receipt.events) - 1, 0), last))
         return receipt
 
     def _courier(self, sent: Any) -> Process:
@@ -264,10 +294,9 @@ class _Run:
 
     def _deliver(self, batch: EventBatch) -> None:
         within = _positions(batch)
-        what = f"delivered {within[0]}" + (f" to {within[-1]}" if len(within) > 1 else "")
-        self._try(what, self.worker.receive, batch)
+        self._try(Step("delivered", first=within[0], last=within[-1]), self.worker.receive, batch)
 
-    def _try(self, what: str, work: Callable[..., None], *arguments: Any) -> bool:
+    def _try(self, step: Step, work: Callable[..., None], *arguments: Any) -> bool:
         """Let the worker work, and return whether it finished; if not, deliveries restart at its checkpoint."""
         self.stopped = False
         try:
@@ -275,16 +304,16 @@ class _Run:
         except Crashed as crash:
             self.worker.restart()
             self.laws.meanwhile()
-            self._note(f"{what}: crashed {crash.site}")
+            self._note(step._replace(site=crash.site))
         except ProjectionFailed as failed:
             self.stopped = True
             self.laws.meanwhile()
-            self._note(f"{what}: stopped, {failed.why}")
+            self._note(step._replace(error=failed.why))
             if not isinstance(failed.__cause__, Unreadable):
-                self.first_error = self.first_error or f"{what}: {failed.why}"
+                self.first_error = self.first_error or f"{step.in_words()}: {failed.why}"
         else:
-            self.laws.after(what)
-            self._note(what)
+            self.laws.after(step.in_words())
+            self._note(step)
             return True
         self.cursor = min(self.cursor, self.worker.position)
         return False
@@ -294,12 +323,11 @@ class _Run:
         for _, again in self.due:
             self._deliver(again)
         self.left.clear()
-        stood = any(": stopped, " in what for _, what, *_ in self.steps)
-        what = "the projection is fixed" if stood else "the faults stop"
+        stood = any(step.stopped for _, step, *_ in self.steps)
         self.unreadable.clear()
         # After a crash the repair is tried again. One that never succeeds shows in the laws at the end.
         for _ in range(1 + len(self.plan)):
-            if self._try(what, self.worker.repaired):
+            if self._try(Step("fixed" if stood else "faults over"), self.worker.repaired):
                 break
         self.worker.restart()
         self.cursor, self.cut = self.worker.position, cycle((self.store.head() or 1,))
