@@ -17,6 +17,7 @@ from cqrs_lab.shop import events, fulfilment, write
 from cqrs_lab.shop.parties import Answers, Parties
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import OVERDUE, Process, ProcessManager
+from cqrs_lab.write.refusal import Refusal
 
 NOON = datetime(2026, 1, 5, 12)
 # What the bank and the carrier say, and after how many minutes.
@@ -60,8 +61,8 @@ class Course(NamedTuple):
         deadline made the process send it), undoes, sent (how often the process sent the command), crash (the manager
         died when this was the last event), units_aside and money_mills (taken, less refunded), both after the event.
     notes : tuple of str
-        What left no event: commands from outside that were refused or changed nothing, deadlines that passed and
-        changed nothing, and the crash.
+        What left no event: commands from outside that were refused (each a `Refusal`) or changed nothing, deadlines
+        that passed and changed nothing, and the crash.
     """
 
     log: pd.DataFrame
@@ -199,12 +200,12 @@ class _Day:
         self.saved = position
 
     def _say(self, command: object) -> None:
-        said = f"{self.now:%H:%M}: {type(command).__name__}"
+        name = type(command).__name__
         try:
             if not self.bus.send(command).events:
-                self.notes.append(f"{said} changed nothing: that was already the case.")
+                self.notes.append(f"{self.now:%H:%M}: {name} changed nothing: that was already the case.")
         except CommandRejected as refused:
-            self.notes.append(f"{said} was refused: {refused.reason}.")
+            self.notes.append(Refusal(self.now, name, refused.reason))
 
     def _settle(self) -> None:
         try:

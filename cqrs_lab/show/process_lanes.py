@@ -17,6 +17,7 @@ from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
 from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.write.refusal import Refusal
 
 Play = Callable[[str, int, int], tuple[pd.DataFrame, Sequence[str]]]
 Places = Mapping[Any, tuple[float, float]]
@@ -59,8 +60,8 @@ def process_lanes(
         ``play(failure, cancels_after, crash_after)`` gives a log and notes, as `cqrs_lab.shop.one_order.see_through`
         does. The log is a DataFrame, one row per event and at least one, by position; columns at, stream, event,
         command, cause, time_is_up, undoes, sent, crash, units_aside, money_mills. An event whose name ends in Refused
-        or Declined is drawn as one by which somebody says no. A note "12:26: CancelOrder was refused: …" is drawn below
-        the lanes, at its time.
+        or Declined is drawn as one by which somebody says no. A note that is a `Refusal` is drawn below the lanes, at
+        its time.
     failures : sequence of str
         What may fail; the first comes first.
     lanes : mapping of str to str
@@ -196,10 +197,9 @@ def _because(row: pd.Series) -> str:
 
 def _refused(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str]) -> list[tuple[float, str]]:
     """Find the commands that were refused and left no event: after how many of the events, and what to say."""
-    found = [re.match(r"(\d\d:\d\d): (\w+) was refused", note) for note in notes]
-    times = [f"{at:%H:%M}" for at in log["at"]]
-    refused = [(sum(time <= one[1] for time in times), f"{one[2]} refused, {one[1]}") for one in found if one]
-    return [one for one in refused if one[0] <= len(shown)]
+    refused = [note for note in notes if isinstance(note, Refusal)]
+    found = [(int((log["at"] <= one.at).sum()), f"{one.command} refused, {one.at:%H:%M}") for one in refused]
+    return [one for one in found if one[0] <= len(shown)]
 
 
 def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], columns: int, *said: Any) -> str:

@@ -1,6 +1,8 @@
 """One order's course: whatever fails, at whatever moment, and wherever the manager dies, it ends whole or undone."""
 
+import copy
 import itertools
+import pickle
 from dataclasses import replace
 from datetime import timedelta
 
@@ -105,6 +107,9 @@ def test_a_yes_that_is_on_its_way_crosses_the_withdrawal(minute, crosses):
 def test_who_cancels_after_the_parcel_has_left_is_told_so():
     _, notes = see_through(cancels_after=26)
     assert notes == ("12:26: CancelOrder was refused: order 7 is shipped; cancel before it ships.",)
+    for one in (notes[0], pickle.loads(pickle.dumps(notes[0])), copy.deepcopy(notes[0])):
+        assert (one, one.at, one.command) == (notes[0], NOON + timedelta(minutes=26), "CancelOrder")
+        assert one.reason == "order 7 is shipped; cancel before it ships"
 
 
 def test_who_cancels_what_is_cancelled_is_told_so():

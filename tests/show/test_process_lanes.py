@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import cqrs_lab as lab
 from cqrs_lab.shop import one_order
 from cqrs_lab.show import process_lanes
 from cqrs_lab.show.label_places import Label, crosses, meet
+from cqrs_lab.write.refusal import Refusal
 
 STOCK = one_order.FAILURES.index("not enough stock")
 REFUSES, LATE, SILENT, DECLINES = (
@@ -220,6 +222,28 @@ def test_a_cancel_that_is_refused_is_drawn_at_its_time_though_it_leaves_no_event
     picture = view.at(cancel=26)
     assert refused(picture.html) == ["CancelOrder refused, 12:26"] and "CancelOrder was refused" in picture.says
     assert refused(view.at(cancel=3).html) == refused(view.at(cancel=0).html) == []
+
+
+def test_a_refused_command_is_drawn_whatever_the_words_are(view, monkeypatch):
+    class Other(Refusal):
+        def __new__(cls, at, command, reason):
+            note = str.__new__(cls, f"nonsense {reason}")
+            note.at, note.command, note.reason = at, command, reason
+            return note
+
+    monkeypatch.setattr(one_order, "Refusal", Other)
+    html = process_lanes(one_order.see_through, one_order.FAILURES, one_order.LANES).at(cancel=26).html
+    assert refused(html) == ["CancelOrder refused, 12:26"] and "nonsense order 7 is shipped" in html
+
+
+def test_a_refusal_after_midnight_stands_after_what_came_before_it():
+    night = datetime(2026, 1, 5, 23, 50)
+    log, _ = one_order.see_through("nothing fails")
+    log = log.iloc[:2].assign(at=[night, night + timedelta(minutes=5)])
+    notes = [Refusal(night + timedelta(minutes=20), "CancelOrder", "too late"), "12:26: CancelOrder was refused: no."]
+    view = process_lanes(lambda *setting: (log, notes), ["nothing"], one_order.LANES)
+    assert refused(view.picture.html) == ["CancelOrder refused, 00:10"]
+    assert refused(view.at(step=1).html) == []
 
 
 def test_a_refused_command_is_not_drawn_before_the_events_that_came_first(view):

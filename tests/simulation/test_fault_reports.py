@@ -2,6 +2,7 @@
 
 import copy
 import os
+import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -502,6 +503,8 @@ def test_a_broken_law_reads_as_a_sentence_and_keeps_its_parts():
     broken = BrokenLaw.of("law 11: it converges", "caught up", "7", "5")
     assert broken == "law 11: it converges. Caught up; expected 7; got 5."
     assert (broken.law, broken.done, broken.expected, broken.came) == ("law 11: it converges", "caught up", "7", "5")
+    copied = pickle.loads(pickle.dumps(broken))
+    assert copied == broken and (copied.law, copied.done, copied.came) == (broken.law, "caught up", "5")
     told = BrokenLaw("the books balance", "Two cups are missing.")
     assert told == "the books balance. Two cups are missing." and told.came == "" and broken.came == "5"
     assert laws_of([broken, told]) == ["law 11: it converges", "the books balance"]

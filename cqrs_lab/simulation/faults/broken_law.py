@@ -36,6 +36,10 @@ class BrokenLaw(str):
         broken.law, broken.told = law, told
         return broken
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Return what a copy is made from: not the sentence, as for any other text."""
+        return self.law, self.told
+
     @classmethod
     def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:
         """Return a broken law from a comparison."""
