@@ -162,7 +162,7 @@ class _Day:
         self.store = MemoryEventStore(clock=lambda: (self.now - NOON).total_seconds())
         self.bus = _Bus(self.store, crash_after)
         write.register(self.bus)
-        self.agenda = list(parties.wishes)
+        self.agenda = list(parties.commands)
         self.notes: list[str] = []
         self.missed = set[tuple[str, datetime]]()
         self.manager = self._life()

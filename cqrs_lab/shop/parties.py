@@ -27,7 +27,7 @@ class Parties:
 
     Attributes
     ----------
-    wishes : tuple of commands
+    commands : tuple of commands
         What customers ask for; each is sent at its own time.
     bank : mapping of str to mapping of str to tuple of float
         For each order, after how many minutes the bank says "yes" or "no"; more than once if it repeats itself.
@@ -38,11 +38,11 @@ class Parties:
     --------
     >>> from cqrs_lab.shop import parties
     >>> day = parties.draw_parties(seed=1)
-    >>> [type(wish).__name__ for wish in day.wishes][:3]
+    >>> [type(command).__name__ for command in day.commands][:3]
     ['ReceiveStock', 'ReceiveStock', 'ReceiveStock']
     """
 
-    wishes: tuple[Any, ...]
+    commands: tuple[Any, ...]
     bank: Mapping[str, Answers]
     carrier: Mapping[str, Answers]
     start: datetime = OPENS
@@ -50,7 +50,7 @@ class Parties:
     @property
     def end(self) -> datetime:
         """When everything must have come to an end: half a day after the last request."""
-        last: datetime = max(wish.at for wish in self.wishes)
+        last: datetime = max(command.at for command in self.commands)
         return last + timedelta(hours=12)
 
     def answers(self, event: object, now: datetime) -> list[Any]:

@@ -8,7 +8,7 @@ from cqrs_lab.shop import write
 from cqrs_lab.shop.events import OrderLine
 
 
-def wishes() -> tuple[object, ...]:
+def commands() -> tuple[object, ...]:
     """Return the week's twelve commands, each of which leads to one event.
 
     Two products are listed and arrive, Ada orders two cups, the cup's price changes, Ben orders a cup and a pot, Ada
@@ -22,7 +22,7 @@ def wishes() -> tuple[object, ...]:
     Examples
     --------
     >>> from cqrs_lab.shop import week
-    >>> len(week.wishes())
+    >>> len(week.commands())
     12
     """
     cup, pot = OrderLine(1, "cup", "Tea cup", 1, 2550), OrderLine(2, "pot", "Tea pot", 1, 9900)

@@ -76,7 +76,7 @@ class Duel:
         self.moments.append(Moment(who, does, came, int(self.store.stream_version(self.stream)), refused))
 
 
-def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], wishes: dict[str, object]) -> View:
+def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], commands: dict[str, object]) -> View:
     """Let two people send one command each to a stream, in three orders.
 
     Every order is really played, each on its own store: load, decide on what was loaded, append with the version
@@ -88,7 +88,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     stream : str
     history : sequence of events
         What happened before.
-    wishes : dict of str to command
+    commands : dict of str to command
         Two people, and the command each of them sends; the first one named acts first.
 
     Returns
@@ -100,11 +100,11 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     text("stream", stream, "the name of a stream; give a text such as 'order-7'")
     history = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
     wanted = "two people and a command each; give {'Ada': Borrow(…), 'Ben': Borrow(…)}"
-    if len(by_name("wishes", wishes, wanted)) != 2:
-        raise refuse("wishes", wishes, wanted)
-    played = {name: _play(decider, stream, history, wishes, order) for name, order in ORDERS.items()}
+    if len(by_name("commands", commands, wanted)) != 2:
+        raise refuse("commands", commands, wanted)
+    played = {name: _play(decider, stream, history, commands, order) for name, order in ORDERS.items()}
     most = max(map(len, played.values()))
-    people = list(wishes)
+    people = list(commands)
 
     def draw(order: int, step: int) -> Picture:
         moments = list(played.values())[order]
@@ -120,17 +120,17 @@ def _play(
     decider: Decider[Any, Any, Any],
     stream: str,
     history: Sequence[object],
-    wishes: dict[str, object],
+    commands: dict[str, object],
     order: Sequence[tuple[int, Act]],
 ) -> list[Moment]:
     game = Duel(decider, stream)
     game.store.append(stream, list(history), expected=0)
-    people = list(wishes)
+    people = list(commands)
     for at, act in order:
         if act == "load":
             game.load(people[at])
         else:
-            game.append(people[at], wishes[people[at]])
+            game.append(people[at], commands[people[at]])
     return game.moments
 
 

@@ -104,8 +104,8 @@ def rebuild_studio(
     >>> store = lab.MemoryEventStore()
     >>> bus = lab.CommandBus(store)
     >>> write.register(bus)
-    >>> for wish in week.wishes():
-    ...     receipt = bus.send(wish)
+    >>> for command in week.commands():
+    ...     receipt = bus.send(command)
     >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """

@@ -139,7 +139,7 @@ class ProcessManager(Follower):
     >>> store = MemoryEventStore()
     >>> bus = CommandBus(store)
     >>> write.register(bus)
-    >>> for command in week.wishes()[:5]:
+    >>> for command in week.commands()[:5]:
     ...     receipt = bus.send(command)
     >>> manager = ProcessManager(store, bus, fulfilment.process)
     >>> manager.catch_up()

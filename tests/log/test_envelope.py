@@ -128,7 +128,7 @@ def test_a_process_says_which_event_led_to_its_commands():
     store = lab.MemoryEventStore(clock=lambda: 0.0)
     bus = lab.CommandBus(store)
     write.register(bus)
-    for command in week.wishes()[:5]:
+    for command in week.commands()[:5]:
         receipt = bus.send(command)
     manager = lab.ProcessManager(store, bus, fulfilment.process)
     manager.catch_up()

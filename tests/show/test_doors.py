@@ -83,7 +83,7 @@ RIGHT = {
         "decider": DECIDER,
         "stream": "lamp-1",
         "history": ["on"],
-        "wishes": dict(zip(("Ada", "Ben"), ORDERS, strict=True)),
+        "commands": dict(zip(("Ada", "Ben"), ORDERS, strict=True)),
     },
     show.decision_table: lambda: {"decider": DECIDER, "histories": {"new": []}, "commands": {"order": ORDERS[0]}},
     show.two_doors: lambda: {"open_shop": one_shop, "messages": ["hello"]},

@@ -15,8 +15,8 @@ FIRST, ADA_FASTER, BEN_FASTER = range(3)
 
 @pytest.fixture
 def view():
-    wishes = {name: write.ReserveStock("cup", name.lower(), 1, EVENING) for name in ("Ada", "Ben")}
-    return duel(write.stock, "stock-cup", [StockReceived("cup", 1, EVENING)], wishes)
+    commands = {name: write.ReserveStock("cup", name.lower(), 1, EVENING) for name in ("Ada", "Ben")}
+    return duel(write.stock, "stock-cup", [StockReceived("cup", 1, EVENING)], commands)
 
 
 def played(view, order):
@@ -64,6 +64,6 @@ def test_a_refusal_is_told_by_a_mark_too(view):
 
 
 def test_a_rule_that_refuses_ends_a_wish():
-    wishes = {"Ada": write.ReserveStock("cup", "a", 0, EVENING), "Ben": write.ReserveStock("cup", "b", 1, EVENING)}
-    view = duel(write.stock, "stock-cup", [StockReceived("cup", 1, EVENING)], wishes)
+    commands = {"Ada": write.ReserveStock("cup", "a", 0, EVENING), "Ben": write.ReserveStock("cup", "b", 1, EVENING)}
+    view = duel(write.stock, "stock-cup", [StockReceived("cup", 1, EVENING)], commands)
     assert view.at(order=FIRST, step=2).says.startswith("Ada decides; the rules refuse: quantity must be 1 or more.")

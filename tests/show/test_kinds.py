@@ -88,7 +88,7 @@ def test_a_tile_of_the_strip_carries_name_letters_and_colour():
     store = lab.MemoryEventStore()
     bus = lab.CommandBus(store)
     write.register(bus)
-    for command in week.wishes():
+    for command in week.commands():
         bus.send(command)
     tiles = re.findall(r"<li.*?</li>", log_and_tables(store, []).at().html)
     seen = {re.sub(r"<.*?>", "", tile): tile for tile in tiles}

@@ -27,7 +27,7 @@ from cqrs_lab.simulation.faults import (
 NOON = datetime(2026, 1, 8, 12)
 IN_ORDER = (Crash, Duplicate, LostAcknowledgement, Delay, LostReceipt, Poison, SlowCommit)
 A_WEEK_AND_A_CART = (
-    *week.wishes(),
+    *week.commands(),
     write.AddToCart("c1", "ada", "cup", 2, 2550, NOON),
     write.AddToCart("c1", "ada", "pot", 1, 9900, NOON),
     write.ChangeCartQuantity("c1", "cup", 3, NOON),

@@ -421,7 +421,7 @@ def register_questions(bus):
 class OneQuestion(Readers):
     """One question, and nobody who minds what becomes of it."""
 
-    wishes = (Ask(1, Readers.start),)
+    commands = (Ask(1, Readers.start),)
 
     def audit(self, log):
         return []
@@ -459,7 +459,7 @@ def test_whoever_answers_for_ever_is_stopped_where_every_event_comes_by(story):
 
 def test_a_long_day_is_no_endless_one():
     class Many(OneQuestion):
-        wishes = tuple(Ask(number, Readers.start + timedelta(seconds=number)) for number in range(1, 1201))
+        commands = tuple(Ask(number, Readers.start + timedelta(seconds=number)) for number in range(1, 1201))
 
     assert simulate_process(ProcessStory(register_questions, process(), Many())).ok
 

@@ -44,7 +44,7 @@ def test_money_and_stock_balance_in_every_one_of_ten_thousand_random_runs(part):
     ended, size = set(), RUNS // PARTS
     for seed in range(part * size, (part + 1) * size):
         story = day(seed)
-        sizes = {"events": 30, "commands": len(story.parties.wishes) + 3, "seconds": 3 * 3600}
+        sizes = {"events": 30, "commands": len(story.parties.commands) + 3, "seconds": 3 * 3600}
         sites = {"before send": 15, "after send": 15, "before save": 12, "after save": 12}
         plan = draw_plan(seed, sites, kinds=ACTS, **sizes) if seed % 2 else FaultPlan()
         run = simulate_process(story, plan)
@@ -78,15 +78,15 @@ def test_without_faults_an_order_ends_as_its_parties_behave():
         story = day(seed)
         run = simulate_process(story)
         refused = {one.event.order_id for one in run.events if isinstance(one.event, events.StockReservationRefused)}
-        called_off = {wish.order_id for wish in story.parties.wishes if isinstance(wish, write.CancelOrder)}
+        called_off = {command.order_id for command in story.parties.commands if isinstance(command, write.CancelOrder)}
         shipped = {one.event.order_id for one in run.events if isinstance(one.event, events.OrderShipped)}
-        for wish in story.parties.wishes:
-            if isinstance(wish, write.PlaceOrder) and wish.order_id not in called_off | refused:
-                free = not wish.charges and all(line.unit_price_mills == 0 for line in wish.lines)
-                bank = free or says_yes_in_time(story.parties.bank[wish.order_id], 30)
-                carrier = says_yes_in_time(story.parties.carrier[wish.order_id], 240)
+        for command in story.parties.commands:
+            if isinstance(command, write.PlaceOrder) and command.order_id not in called_off | refused:
+                free = not command.charges and all(line.unit_price_mills == 0 for line in command.lines)
+                bank = free or says_yes_in_time(story.parties.bank[command.order_id], 30)
+                carrier = says_yes_in_time(story.parties.carrier[command.order_id], 240)
                 if bank is not None and carrier is not None:
-                    assert (wish.order_id in shipped) == (bank and carrier), (seed, wish.order_id)
+                    assert (command.order_id in shipped) == (bank and carrier), (seed, command.order_id)
                     ends.append(bank and carrier)
     assert ends.count(True) > 50 < ends.count(False)
 
@@ -95,7 +95,7 @@ def test_who_slept_looks_at_the_log_before_the_clock_and_ships_what_was_answered
     shipped = 0
     for seed in range(60):
         story = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed, orders=1))
-        if any(isinstance(wish, write.CancelOrder) for wish in story.parties.wishes):
+        if any(isinstance(command, write.CancelOrder) for command in story.parties.commands):
             continue
         slept = simulate_process(story, [Delay(position, 3 * 3600) for position in range(1, 12)])
         assert slept.ok, slept
@@ -276,7 +276,7 @@ class Readers:
     """Three readers of a library, each of whom is to get one letter."""
 
     start, end = NINE, NINE + timedelta(hours=1)
-    wishes = tuple(WriteLetter(name, NINE + timedelta(minutes=at)) for at, name in enumerate(("ada", "ben", "cleo")))
+    commands = tuple(WriteLetter(name, NINE + timedelta(minutes=at)) for at, name in enumerate(("ada", "ben", "cleo")))
 
     def answers(self, event, now):
         return []

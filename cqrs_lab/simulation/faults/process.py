@@ -26,7 +26,7 @@ from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager
 
 PATROL_SECONDS = 600
-MOST_EVENTS, MOST_EVENTS_PER_WISH = 1_000, 100
+MOST_EVENTS, MOST_EVENTS_PER_COMMAND = 1_000, 100
 MANAGER = ("position", "waiting", "state", "catch_up", "due")
 BALANCED = "the books balance in the end"
 ENDED = "nothing waits forever"
@@ -38,7 +38,7 @@ class Parties(Protocol):
     """Everybody around the process: what they ask for, what they answer, and whether it all adds up in the end."""
 
     @property
-    def wishes(self) -> Sequence[Any]:
+    def commands(self) -> Sequence[Any]:
         """Commands, each with the time `at` which it is sent."""
 
     @property
@@ -78,7 +78,7 @@ class ProcessStory:
     @property
     def commands(self) -> Sequence[Any]:
         """What is sent from outside without being asked."""
-        return self.parties.wishes
+        return self.parties.commands
 
 
 class ProcessRun(Outcome):
@@ -204,7 +204,7 @@ class _Run:
         self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
         self.delays = [fault for fault in plan if isinstance(fault, Delay)]
         self.unheard = {fault.command for fault in plan if isinstance(fault, LostReceipt)}
-        self.most = MOST_EVENTS + MOST_EVENTS_PER_WISH * len(story.parties.wishes)
+        self.most = MOST_EVENTS + MOST_EVENTS_PER_COMMAND * len(story.parties.commands)
         self.saved, self.sent, self.heard = 0, 0, 0
         self.commits = Counter[str]()
         self.news = self.clock.event()
@@ -216,8 +216,8 @@ class _Run:
         return self.story.parties.start + timedelta(seconds=self.clock.now)
 
     def run(self) -> ProcessRun:
-        for wish in self.story.parties.wishes:
-            self.clock.process(self._say(wish))
+        for command in self.story.parties.commands:
+            self.clock.process(self._say(command))
         self.clock.process(self._manage())
         end = self.story.parties.end + timedelta(seconds=sum(fault.seconds for fault in self.delays))
         self.clock.run(until=(end - self.story.parties.start).total_seconds())

@@ -98,7 +98,7 @@ def simulate_rebuild(
     --------
     >>> from cqrs_lab.shop import read, week, write
     >>> from cqrs_lab.simulation.faults import Crash, RebuildStory, simulate_rebuild
-    >>> story = RebuildStory(write.register, week.wishes(), read.InventoryLevels)
+    >>> story = RebuildStory(write.register, week.commands(), read.InventoryLevels)
     >>> simulate_rebuild(story, [Crash("before swap")]).ok
     True
     """

@@ -107,7 +107,7 @@ class FaultRun(Outcome):
         --------
         >>> from cqrs_lab.shop import read, week, write
         >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
-        >>> run = simulate_faults(Story(write.register, week.wishes(), read.InventoryLevels), Crash("before save"))
+        >>> run = simulate_faults(Story(write.register, week.commands(), read.InventoryLevels), Crash("before save"))
         >>> run.in_words().tolist()[:2]
         ['command 1 recorded up to 1', 'delivered 1: crashed before save']
         """
@@ -162,7 +162,7 @@ def simulate_faults(
     --------
     >>> from cqrs_lab.shop import read, week, write
     >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
-    >>> story = Story(write.register, week.wishes(), read.InventoryLevels)
+    >>> story = Story(write.register, week.commands(), read.InventoryLevels)
     >>> simulate_faults(story, [Crash("before save", visit=2)]).ok
     True
     """

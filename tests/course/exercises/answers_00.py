@@ -94,8 +94,8 @@ WRONG_NOTHINGS = {
     "no": (NOTHING | {PAGE: False}, "Write how many, as a number. How many orders"),
 }
 WRONG_MESSAGES = {
-    "a wish is an event": (MESSAGES | {"BorrowCopy": "event"}, "May the library still say no"),
-    "a wish is a query": (MESSAGES | {"BorrowCopy": "query"}, "on the shelf as before"),
+    "a command is an event": (MESSAGES | {"BorrowCopy": "event"}, "May the library still say no"),
+    "a command is a query": (MESSAGES | {"BorrowCopy": "query"}, "on the shelf as before"),
     "an event is a command": (MESSAGES | {"CopyBorrowed": "command"}, "Who could refuse this"),
     "an event is a query": (MESSAGES | {"CopyBorrowed": "query"}, "Nobody waits for an answer"),
     "a query is a command": (MESSAGES | {"WhoHasCopy": "command"}, "a hundred times"),
