@@ -75,8 +75,8 @@ class Outcome:
     def _what_was_idle(self) -> str:
         if not len(self.idle):
             return ""
-        came_by = ", ".join(f"{site} ({visits})" for site, visits in sorted(self.visits.items())) or "no place"
-        return f" Never struck: {self.idle}. The worker passed: {came_by}; the log ends at {self.head}."
+        passed = ", ".join(f"{site} ({visits})" for site, visits in sorted(self.visits.items())) or "no place"
+        return f" Never struck: {self.idle}. The worker passed: {passed}; the log ends at {self.head}."
 
     def __repr__(self) -> str:
         if self.ok:

@@ -156,8 +156,8 @@ class _SitesOf(Sites):
     def __init__(self, name: str, sites: Sites) -> None:
         self._name, self._sites = name, sites
 
-    def come_by(self, site: str) -> None:
-        self._sites.come_by(f"{site}: {self._name}")
+    def visit(self, site: str) -> None:
+        self._sites.visit(f"{site}: {self._name}")
 
 
 _END = object()

@@ -42,7 +42,7 @@ class Sites:
         self.struck: set[Fault] = set()
         self._deadly = {(crash.site, crash.visit) for crash in crashes}
 
-    def come_by(self, site: str) -> None:
+    def visit(self, site: str) -> None:
         """Count a visit, and die if the plan says so."""
         self.visits[site] += 1
         if (site, self.visits[site]) in self._deadly:
@@ -51,9 +51,9 @@ class Sites:
 
     def around(self, what: str, work: Callable[..., Any], *arguments: Any) -> Any:
         """Return what some work returns, with a site before and after it."""
-        self.come_by(f"before {what}")
+        self.visit(f"before {what}")
         done = work(*arguments)
-        self.come_by(f"after {what}")
+        self.visit(f"after {what}")
         return done
 
 
