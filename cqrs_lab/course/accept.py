@@ -156,12 +156,12 @@ def _one_or_several(word: str) -> tuple[str, str, str]:
     return word, f"{word}s", f"{word.removesuffix('y')}ies"
 
 
-def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
+def build(maker: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[str]] | None = None) -> Any:
     """Return an object of the learner's class, whatever its fields are called, in any order, keyword-only or not.
 
     Parameters
     ----------
-    made_by : callable
+    maker : callable
         A dataclass, a NamedTuple, any class, or a function that makes one.
     values : mapping of str to value
         The values to pass, under the names that the task uses.
@@ -181,13 +181,13 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
     ...       {"payer": ("from",), "payee": ("to",)})
     Pay(pence=5, to_account='ben', from_account='ada')
     """
-    name = getattr(made_by, "__name__", shown(made_by))
+    name = getattr(maker, "__name__", shown(maker))
     done = f"made {name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
-    if not callable(made_by):
-        raise NotYet(f"looked for {name}", made_by, "a class", "What did you pass: the class, or an instance?")
+    if not callable(maker):
+        raise NotYet(f"looked for {name}", maker, "a class", "What did you pass: the class, or an instance?")
     fields = [
         one
-        for one in inspect.signature(made_by).parameters.values()
+        for one in inspect.signature(maker).parameters.values()
         if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
     ]
     taken = _fields_of(values, [one.name for one in fields], also or {})
@@ -197,7 +197,7 @@ def build(made_by: Any, values: Mapping[str, Any], also: Mapping[str, Sequence[s
         raise NotYet(done, came, f"a field for each of {', '.join(values)}", "Which field is missing, or one too many?")
     given = {field: values[key] for key, field in taken.items()}
     positional = [given.pop(one.name) for one in fields if one.kind is one.POSITIONAL_ONLY and one.name in given]
-    return made_by(*positional, **given)
+    return maker(*positional, **given)
 
 
 def _fields_of(values: Mapping[str, Any], fields: Sequence[str], also: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -152,10 +152,10 @@ ALSO = {"payer": ("from", "source"), "payee": ("to", "target"), "pence": ("amoun
 PAYS = [InOrder, ByKeyword, Partly, ByHand, Other, namedtuple("Pay", "pence to_account from_account")]
 
 
-@pytest.mark.parametrize("made_by", PAYS, ids=lambda one: one.__name__)
-def test_a_class_is_filled_whatever_its_fields_are_called_and_in_which_order(made_by):
-    made = build(made_by, PAY, ALSO)
-    fields = {name: getattr(made, name) for name in made_by.__match_args__} if made_by is Partly else None
+@pytest.mark.parametrize("maker", PAYS, ids=lambda one: one.__name__)
+def test_a_class_is_filled_whatever_its_fields_are_called_and_in_which_order(maker):
+    made = build(maker, PAY, ALSO)
+    fields = {name: getattr(made, name) for name in maker.__match_args__} if maker is Partly else None
     assert fields in (None, {"amount_pence": 5})
     values = [getattr(made, name, None) for name in ("payer", "from_account", "source", "from_", "who")]
     assert "ada" in values and "ben" not in values

@@ -22,7 +22,7 @@ def sizes_of(batch: Any, what: str = "give a whole number, 1 or more, or several
     return sizes
 
 
-def made_by(make: Callable[..., Any], needs: tuple[str, ...], instead: str, *arguments: Any) -> Any:
+def built_by(make: Callable[..., Any], needs: tuple[str, ...], instead: str, *arguments: Any) -> Any:
     """Return what is put to the test; an error says how to pass your own function."""
     name = getattr(make, "__name__", repr(make))
     try:

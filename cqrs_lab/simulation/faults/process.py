@@ -15,7 +15,7 @@ from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
-from cqrs_lab.simulation.faults.given import check_story, made_by
+from cqrs_lab.simulation.faults.given import built_by, check_story
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
 from cqrs_lab.simulation.faults.sites import Crashed, Sites
@@ -284,7 +284,7 @@ class _Run:
 
     def _life(self) -> ProcessManager:
         made_of = (self.store, _SitedBus(self._send, self.sites), self.story.process, self.saved, self._save)
-        made: ProcessManager = made_by(self.make, MANAGER, "a ProcessManager, or a class of yours like it", *made_of)
+        made: ProcessManager = built_by(self.make, MANAGER, "a ProcessManager, or a class of yours like it", *made_of)
         return made
 
     def _save(self, position: int) -> None:

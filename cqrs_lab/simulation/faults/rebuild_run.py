@@ -13,7 +13,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.difference import difference
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
-from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
+from cqrs_lab.simulation.faults.given import built_by, check_story, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
 from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
@@ -124,7 +124,7 @@ class _Run:
         new = Watched(story.new_fold.projection, self.sites, self.unreadable)
         instead = "by_function(rebuild) for a generator rebuild(tables, store, projection) of yours"
         made_of = (self.store, story.projection(), new, self.sites, step_events)
-        self.rebuilder: Rebuilder = made_by(rebuilder, REBUILDER, instead, *made_of)
+        self.rebuilder: Rebuilder = built_by(rebuilder, REBUILDER, instead, *made_of)
         self.mails, self.shown, self.given_up = Counter[int](), 0, False
         self.steps, self.broken, self.first_error = list[Moment](), list[BrokenLaw](), ""
 

@@ -15,7 +15,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
-from cqrs_lab.simulation.faults.given import check_story, made_by, sizes_of
+from cqrs_lab.simulation.faults.given import built_by, check_story, sizes_of
 from cqrs_lab.simulation.faults.laws import Laws
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import (
@@ -190,7 +190,7 @@ class _Run:
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
         watched = Watched(story.projection(), self.sites, self.unreadable)
         instead = "on_disk(take_in) for a function take_in(disk, batch, projection) of yours"
-        self.worker: Worker = made_by(worker, WORKER, instead, self.store, watched, self.sites)
+        self.worker: Worker = built_by(worker, WORKER, instead, self.store, watched, self.sites)
         self.laws = Laws(self.store, story.fold, self.worker, self._tried_in_vain, lambda: self.clock.now)
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.writing = simpy.Resource(self.clock)
