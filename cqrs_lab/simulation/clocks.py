@@ -31,7 +31,7 @@ class Downtime:
         begin, seconds = np.array(outages, dtype="float64").reshape(-1, 2).T
         return cls(begin - (np.cumsum(seconds) - seconds), seconds)
 
-    def left_out(self, moments: Seconds | float) -> Seconds:
+    def working_time(self, moments: Seconds | float) -> Seconds:
         """Return what the clock shows that leaves them out; it stands still meanwhile."""
         ended = np.searchsorted(self._end, moments, side="right")
         shown = moments - self._before[ended]

@@ -58,7 +58,7 @@ def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, repli
         total = work.total
         return pushed.one_by_one(arrived, total, out=total)  # nobody needs the draws again
     outages, crashes = Downtime.planned(draws.outages), model.crashes
-    reached, arrived = arrived, outages.left_out(arrived) if model.outages else arrived
+    reached, arrived = arrived, outages.working_time(arrived) if model.outages else arrived
     until, repairs = draws.until_crash(partition, replica), draws.repairs(partition, replica)
     if model.consumers > 1:
         done = shared_queue.visible(arrived, work.total, model.consumers)

@@ -202,4 +202,4 @@ class _Polled:
     def _shown(self, tick: int) -> float:
         """Return when a tick comes, on the clock without outages."""
         at = self.ticks.moment(tick)
-        return float(self.outages.left_out(at)) if len(self.outages.starts) else at
+        return float(self.outages.working_time(at)) if len(self.outages.starts) else at

@@ -85,7 +85,7 @@ def _resumed_by_the_clock(arrived: Seconds, seconds: Seconds, until: LazyDraws, 
     horizon = float(arrived[-1] + seconds.sum())
     crashed = _enough(until, horizon)
     down = Downtime(crashed, repairs.first(len(crashed)))
-    return down.put_back(one_by_one(down.left_out(arrived), seconds))
+    return down.put_back(one_by_one(down.working_time(arrived), seconds))
 
 
 def _redelivered_by_the_clock(

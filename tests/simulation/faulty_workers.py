@@ -147,7 +147,7 @@ def checkpoint_one_ahead(disk, batch, projection):
 class SavesNowAndThen:
     """Works in memory, and saves every second time: after a crash, what had been shown is gone for a while."""
 
-    left_out = ()
+    skipped = ()
 
     def __init__(self, store, projection, sites):
         self.projection, self.times = projection, 0

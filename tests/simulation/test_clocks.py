@@ -12,7 +12,7 @@ DOWN = Downtime.planned([(2.0, 3.0), (6.0, 1.0)])
     ("moment", "shown"), [(0, 0), (1, 1), (2, 2), (3.5, 2), (5, 2), (5.5, 2.5), (6, 3), (6.5, 3), (7, 3), (9, 5)]
 )
 def test_the_clock_stands_still_while_it_is_down(moment, shown):
-    assert DOWN.left_out(np.array([float(moment)])).tolist() == [shown]
+    assert DOWN.working_time(np.array([float(moment)])).tolist() == [shown]
 
 
 def test_what_is_done_as_it_goes_down_is_done_before():
@@ -22,4 +22,4 @@ def test_what_is_done_as_it_goes_down_is_done_before():
 def test_without_downtime_nothing_changes():
     moments = np.array([0.0, 1.5])
     never = Downtime.planned([])
-    assert never.left_out(moments).tolist() == never.put_back(moments).tolist() == [0.0, 1.5]
+    assert never.working_time(moments).tolist() == never.put_back(moments).tolist() == [0.0, 1.5]

@@ -201,14 +201,14 @@ class _Check:
     def many_commands(self) -> None:
         """Send more commands, to more streams, than a store might remember."""
         with self.noting():
-            if left_out := many_commands(self.new_trial):
-                self.found.remark(left_out)
+            if untried := many_commands(self.new_trial):
+                self.found.remark(untried)
 
     def long_log(self) -> None:
         """Grow a log past the sizes at which stores break."""
         with self.noting():
-            if left_out := long_log(self.new_trial()):
-                self.found.remark(left_out)
+            if untried := long_log(self.new_trial()):
+                self.found.remark(untried)
 
     def several_threads(self, threads: int) -> None:
         """Use the store from several threads, if it is made for that."""

@@ -327,5 +327,5 @@ def shown(value: object) -> str:
 
 def _story(calls: Sequence[str]) -> str:
     """Return calls in one line; only the last ones of many."""
-    left_out = len(calls) - 2 * SHOWN
-    return "; ".join([f"after {left_out} calls before these", *calls[left_out:]] if left_out > 0 else calls)
+    dropped = len(calls) - 2 * SHOWN
+    return "; ".join([f"after {dropped} calls before these", *calls[dropped:]] if dropped > 0 else calls)

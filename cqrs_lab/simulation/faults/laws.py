@@ -87,8 +87,8 @@ class Laws:
 
     def after(self, what: str) -> None:
         """Check the worker after a delivery."""
-        position, left_out = self.worker.position, self.worker.left_out
-        for missed in sorted(self.unread() - set(left_out)):
+        position, skipped = self.worker.position, self.worker.skipped
+        for missed in sorted(self.unread() - set(skipped)):
             if missed <= position:
                 self._note(TOLD, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
         self.meanwhile()
@@ -132,8 +132,8 @@ class Laws:
         return trace
 
     def _fold(self) -> pd.DataFrame:
-        position, left_out = self.worker.position, self.worker.left_out
-        events = [one for one in self.store.read_all() if one.position <= position and one.position not in left_out]
+        position, skipped = self.worker.position, self.worker.skipped
+        events = [one for one in self.store.read_all() if one.position <= position and one.position not in skipped]
         return self.fold(events)
 
     def _compare(self, law: str, what: str, expected: pd.DataFrame) -> None:

@@ -38,7 +38,7 @@ from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker, Work
 from cqrs_lab.simulation.virtual_time import Process, at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
-WORKER = ("table", "position", "left_out", "receive", "restart", "repaired")
+WORKER = ("table", "position", "skipped", "receive", "restart", "repaired")
 COLUMNS = {
     "seconds": "float64",
     "kind": "str",

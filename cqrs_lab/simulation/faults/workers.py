@@ -30,7 +30,7 @@ class Worker(Protocol):
         """The checkpoint that is kept."""
 
     @property
-    def left_out(self) -> tuple[int, ...]:
+    def skipped(self) -> tuple[int, ...]:
         """The positions that the worker says it has skipped."""
 
     def receive(self, batch: EventBatch) -> None:
@@ -84,7 +84,7 @@ class ProjectorWorker:
         return self.projector.position
 
     @property
-    def left_out(self) -> tuple[int, ...]:
+    def skipped(self) -> tuple[int, ...]:
         """The positions that are parked."""
         return tuple(one.position for one in self.projector.serving.model.parked)
 
@@ -162,7 +162,7 @@ class DiskWorker:
     def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
         self._take_in, self._projection = take_in, projection
         self._disk = Disk(projection.schema.empty(), sites)
-        self.left_out: tuple[int, ...] = ()
+        self.skipped: tuple[int, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
