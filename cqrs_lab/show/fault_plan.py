@@ -30,7 +30,7 @@ from cqrs_lab.simulation.faults import (
     shrink,
     simulate_faults,
 )
-from cqrs_lab.simulation.faults.laws import CONVERGED, FROM_COMMANDS, TABLE_AND_CHECKPOINT, TOLD
+from cqrs_lab.simulation.faults.laws import CONVERGED, FROM_COMMANDS, REPORTED, TABLE_AND_CHECKPOINT
 from cqrs_lab.simulation.faults.plan import Fault
 from cqrs_lab.simulation.faults.readers import PROMISES
 from cqrs_lab.simulation.faults.ways import WORKERS
@@ -50,7 +50,7 @@ KINDS = ("nothing", *CRASHES, *OTHERS)
 NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
 IN_WORDS: Mapping[str, str] = {
     TABLE_AND_CHECKPOINT: "the table does not match the log up to its checkpoint",
-    TOLD: "an event that cannot be read was passed, and nobody was told",
+    REPORTED: "an event that cannot be read was passed, and nobody was told",
     CONVERGED: "in the end the table does not match the whole log",
     FROM_COMMANDS: "in the end the table is not what the commands ask for",
     PROMISES["read_your_writes"]: "somebody asked with a receipt and did not see the order (read your writes)",
@@ -193,7 +193,7 @@ def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
 def _broken(run: FaultRun) -> str:
     """Return the first case in full, and the ticket, with what it is for."""
     words = IN_WORDS[run.broken[0].law]
-    case = f"{words[0].upper()}{words[1:]}. {run.broken[0].told}"
+    case = f"{words[0].upper()}{words[1:]}. {run.broken[0].detail}"
     return f'<p>{escape(case)}</p><p>{TICKET}</p><pre class="ticket" tabindex="0">{escape(run.ticket)}</pre>'
 
 

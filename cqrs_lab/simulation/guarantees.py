@@ -85,21 +85,21 @@ def check(
         staleness_events = whole("staleness_events", staleness_events, least=0)
     if staleness_seconds is not None:
         staleness_seconds = positive("staleness_seconds", staleness_seconds, zero=True)
-    told = _History(_operations(trace))
+    history = _History(_operations(trace))
     found = {
-        "read_your_writes": list(_read_your_writes(told)),
-        "monotonic_reads": list(_monotonic_reads(told)),
-        "monotonic_writes": list(_monotonic_writes(told)),
-        "writes_follow_reads": list(_writes_follow_reads(told)),
-        "consistent_prefix": list(_consistent_prefix(told)),
-        "linearizable": list(_linearizable(told)),
+        "read_your_writes": list(_read_your_writes(history)),
+        "monotonic_reads": list(_monotonic_reads(history)),
+        "monotonic_writes": list(_monotonic_writes(history)),
+        "writes_follow_reads": list(_writes_follow_reads(history)),
+        "consistent_prefix": list(_consistent_prefix(history)),
+        "linearizable": list(_linearizable(history)),
     }
     pram = found["read_your_writes"] + found["monotonic_reads"] + found["monotonic_writes"]
     found |= {"pram": pram, "causal_session": pram + found["writes_follow_reads"]}
     if staleness_events is not None:
-        found["bounded_staleness_K"] = list(_too_many_behind(told, staleness_events))
+        found["bounded_staleness_K"] = list(_too_many_behind(history, staleness_events))
     if staleness_seconds is not None:
-        found["bounded_staleness_T"] = list(_too_long_behind(told, staleness_seconds))
+        found["bounded_staleness_T"] = list(_too_long_behind(history, staleness_seconds))
     return {name: Verdict(tuple(broken)) for name, broken in found.items()}
 
 
@@ -250,9 +250,9 @@ class _History:
                     yield later, [one for one in before if one is not later] if first == then else before
 
 
-def _read_your_writes(told: _History) -> Iterator[Broken]:
-    for read, writes in told.before("w", "r"):
-        lost = [write for write in writes if told.misses(read, write.version)]
+def _read_your_writes(history: _History) -> Iterator[Broken]:
+    for read, writes in history.before("w", "r"):
+        lost = [write for write in writes if history.misses(read, write.version)]
         if lost:
             shown = f"read {read.key} at {_moment(read.invoke)} s: the answer shows {_newest(read.version)}"
             if read.applied is not None:
@@ -260,69 +260,69 @@ def _read_your_writes(told: _History) -> Iterator[Broken]:
             yield _broken(f"{lost[-1]}, and {shown}.", lost[-1], read)
 
 
-def _monotonic_reads(told: _History) -> Iterator[Broken]:
-    for read, earlier in told.before("r", "r"):
+def _monotonic_reads(history: _History) -> Iterator[Broken]:
+    for read, earlier in history.before("r", "r"):
         for last in reversed(earlier):
-            if gone := told.gone(last, read):
+            if gone := history.gone(last, read):
                 yield _broken(f"{last}; then {read}: position {gone} had been there, and is gone.", last, read)
                 break
 
 
-def _monotonic_writes(told: _History) -> Iterator[Broken]:
+def _monotonic_writes(history: _History) -> Iterator[Broken]:
     after: dict[int, set[int]] = defaultdict(set)
-    for write, earlier in told.before("w", "w"):
-        for one in earlier if told.whole else ():
+    for write, earlier in history.before("w", "w"):
+        for one in earlier if history.whole else ():
             after[one.version].add(write.version)
         late = [one for one in earlier if one.version > write.version]
         if late:
             yield _broken(f"{late[-1]}, and later {write}: the log has them the other way round.", late[-1], write)
-    for read in told.whole:
-        for version in told.missed(read):
-            shown = after[version] & told.shows(read)
+    for read in history.whole:
+        for version in history.missed(read):
+            shown = after[version] & history.shows(read)
             if shown:
-                first, second = told.writes[version], told.writes[min(shown)]
+                first, second = history.writes[version], history.writes[min(shown)]
                 yield _broken(f"{first}, then {second}; {read}: the second without the first.", first, second, read)
                 break
 
 
-def _writes_follow_reads(told: _History) -> Iterator[Broken]:
+def _writes_follow_reads(history: _History) -> Iterator[Broken]:
     known: dict[int, dict[int, _Operation]] = {}
-    for write, reads in told.before("r", "w"):
-        if told.whole:
-            known[write.version] = {shown: one for one in reads for shown in told.shows(one)}
-        newer = [one for one in reads if told.newest(one) >= write.version]
+    for write, reads in history.before("r", "w"):
+        if history.whole:
+            known[write.version] = {shown: one for one in reads for shown in history.shows(one)}
+        newer = [one for one in reads if history.newest(one) >= write.version]
         if newer:
             yield _broken(f"{newer[-1]}; after that {write}: the log has it in front of it.", newer[-1], write)
-    for read in told.whole:
-        missed = set(told.missed(read))
-        for version in sorted(told.shows(read) & known.keys()):
+    for read in history.whole:
+        missed = set(history.missed(read))
+        for version in sorted(history.shows(read) & known.keys()):
             lost = sorted(known[version].keys() & missed)
             if lost:
-                seen, write, cause = known[version][lost[0]], told.writes[version], told.writes[lost[0]]
+                seen, write, cause = known[version][lost[0]], history.writes[version], history.writes[lost[0]]
                 says = f"{cause}; {seen}, and then {write}; {read}: the reply without what it replied to."
                 yield _broken(says, cause, seen, write, read)
                 break
 
 
-def _consistent_prefix(told: _History) -> Iterator[Broken]:
-    for read in told.whole:
-        newest = told.newest(read)
-        gaps = [one for one in told.missed(read) if one < newest]
+def _consistent_prefix(history: _History) -> Iterator[Broken]:
+    for read in history.whole:
+        newest = history.newest(read)
+        gaps = [one for one in history.missed(read) if one < newest]
         if gaps:
-            first = told.writes[gaps[0]]
+            first = history.writes[gaps[0]]
             yield _broken(f"{first}; {read}: that is missing, and newer events are there.", first, read)
 
 
-def _linearizable(told: _History) -> Iterator[Broken]:
+def _linearizable(history: _History) -> Iterator[Broken]:
     """Assign every operation one moment, as early as possible, and yield those that do not fit into their time.
 
     Writes come in the order of the log. A read comes after what it shows, and before the first write that it misses.
     """
-    order = list(told.writes)
+    order = list(history.writes)
     follows: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come before a write
     shown: dict[int, list[_Operation]] = defaultdict(list)  # the reads that must come after a write
-    for read in told.reads:
-        newest, missed = told.newest(read), told.missed(read)
+    for read in history.reads:
+        newest, missed = history.newest(read), history.missed(read)
         if missed and missed[0] < newest:
             yield _broken(f"{read}: that is no beginning of the log.", read)
             continue
@@ -331,7 +331,7 @@ def _linearizable(told: _History) -> Iterator[Broken]:
             follows[missed[0]].append(read)
     now, because = float("-inf"), None
     for version in order:
-        write = told.writes[version]
+        write = history.writes[version]
         if now > write.ret:
             yield _broken(f"{write}; later {because}, which must come before it.", write, because)
         for one in [write, *follows[version]]:
@@ -344,18 +344,18 @@ def _linearizable(told: _History) -> Iterator[Broken]:
                 yield _broken(f"{read}; later {because}, which must come before that.", read, because)
 
 
-def _too_many_behind(told: _History, most: int) -> Iterator[Broken]:
-    for read in told.reads:
-        missed = told.finished_and_missed(read)
+def _too_many_behind(history: _History, most: int) -> Iterator[Broken]:
+    for read in history.reads:
+        missed = history.finished_and_missed(read)
         if len(missed) > most:
             yield _broken(
                 f"{missed[0]}; {read}: it misses {len(missed)} finished writes, {most} are allowed.", missed[0], read
             )
 
 
-def _too_long_behind(told: _History, longest: float) -> Iterator[Broken]:
-    for read in told.reads:
-        missed = told.finished_and_missed(read)
+def _too_long_behind(history: _History, longest: float) -> Iterator[Broken]:
+    for read in history.reads:
+        missed = history.finished_and_missed(read)
         if missed and read.invoke - missed[0].ret > longest:
             since = read.invoke - missed[0].ret
             yield _broken(

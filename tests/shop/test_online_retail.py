@@ -459,7 +459,7 @@ def swapped(column):
     "name, change, fault",
     [
         ("row_outcomes", lambda table: table.iloc[1:], "rows accounted for once: read models 16, file 17"),
-        ("row_outcomes", one_more("told"), "rows accounted for once: read models 16, file 17"),
+        ("row_outcomes", one_more("times"), "rows accounted for once: read models 16, file 17"),
         ("row_outcomes", one_more("units"), "together, units: read models 21, file 20"),
         ("row_outcomes", swapped("value_mills"), "rows accounted for as their text requires: read models 15, file 17"),
         ("row_outcomes", lambda table: table.assign(outcome="charge"), "stock adjustment, rows: read models 0, file 1"),

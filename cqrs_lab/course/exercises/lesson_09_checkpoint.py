@@ -25,7 +25,7 @@ from cqrs_lab.simulation.faults import (
     story_of,
 )
 from cqrs_lab.simulation.faults.broken_law import laws_of
-from cqrs_lab.simulation.faults.laws import TOLD
+from cqrs_lab.simulation.faults.laws import REPORTED
 from cqrs_lab.simulation.faults.plan import Fault
 from cqrs_lab.simulation.faults.sites import Sites, Unreadable
 from cqrs_lab.simulation.faults.workers import Disk, DiskWorker
@@ -107,7 +107,7 @@ def checkpoint_in_place(answer: Any) -> None:
                 _right(_tried(take_in, Crash(site, visit), batch=batch), lost)
         _stays_in_its_place(_tried(take_in, Duplicate(1, later=2), batch=batch))
     unread = _tried(take_in, Poison(2))
-    if TOLD in laws_of(unread.broken):
+    if REPORTED in laws_of(unread.broken):
         ask = "An event could not be read, and your worker went on as if it had been. Who hears about that?"
         raise NotYet("let an event be unreadable", "the checkpoint passed it", "a stop, with the error", ask)
     _right(unread, "After a stop the same event comes again. Does yours begin where it stopped?")

@@ -37,8 +37,8 @@ class Figure:
         return read, file, published
 
     def __str__(self) -> str:
-        told = zip(("read models", "file", "published"), self.cells, strict=True)
-        return f"{self.name}: {', '.join(f'{who} {number}' for who, number in told if number)}"
+        shown = zip(("read models", "file", "published"), self.cells, strict=True)
+        return f"{self.name}: {', '.join(f'{who} {number}' for who, number in shown if number)}"
 
 
 def pounds(mills: int) -> str:

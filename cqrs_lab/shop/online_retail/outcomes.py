@@ -26,7 +26,7 @@ TEXTS = ("outcome", "reason", "code", "customer", "country")
 class RowOutcomes:
     """One row per line of a document: how it ended, with units and value signed as in the file.
 
-    `told` is the number of times the log speaks of the line: twice is once too often.
+    `times` is the number of times the log speaks of the line: twice is once too often.
     """
 
     name = "row_outcomes"
@@ -36,24 +36,24 @@ class RowOutcomes:
         index={"document": "str", "line": "int64"},
         columns={
             **dict.fromkeys(TEXTS, "str"),
-            **dict.fromkeys(("units", "value_mills", "told", "position"), "int64"),
+            **dict.fromkeys(("units", "value_mills", "times", "position"), "int64"),
         },
     )
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return how each line ended."""
         rows = pd.concat([*_orders(batch), *_credit_notes(batch), *_adjustments(batch)], ignore_index=True)
-        told = self.schema.conform(rows.assign(told=1))
-        if told.index.is_unique:
-            return told
-        rows["told"] = rows.groupby(KEY)["position"].transform("size")
+        counted = self.schema.conform(rows.assign(times=1))
+        if counted.index.is_unique:
+            return counted
+        rows["times"] = rows.groupby(KEY)["position"].transform("size")
         rows = rows.sort_values("position", kind="stable").drop_duplicates(KEY, keep="last")
         return self.schema.conform(rows)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        """Keep what was told last, and count how often it was told."""
+        """Keep what the log says last, and count how often it says so."""
         facts = [*TEXTS, "units", "value_mills"]
-        return merge_rows(table, rows, add=["told"], latest={"position": facts})
+        return merge_rows(table, rows, add=["times"], latest={"position": facts})
 
 
 def _orders(batch: EventBatch) -> list[pd.DataFrame]:
@@ -62,17 +62,17 @@ def _orders(batch: EventBatch) -> list[pd.DataFrame]:
     sign = np.where(refused["order_id"].str.startswith(CREDIT_NOTE), -1, 1)
     lines, charges = (batch.frame(OrderPlaced, each=each) for each in ("lines", "charges"))
     return [
-        _told(lines, "order line", lines["order_id"], lines["product_id"]),
-        _told(charges, "charge", charges["order_id"], charges["code"]),
-        _told(refused, "rejected", refused["order_id"], refused["product_id"], sign, refused["reason"].array),
+        _rows(lines, "order line", lines["order_id"], lines["product_id"]),
+        _rows(charges, "charge", charges["order_id"], charges["code"]),
+        _rows(refused, "rejected", refused["order_id"], refused["product_id"], sign, refused["reason"].array),
     ]
 
 
 def _credit_notes(batch: EventBatch) -> list[pd.DataFrame]:
     lines, charges = (batch.frame(ItemsReturned, each=each) for each in ("lines", "charges"))
     return [
-        _told(lines, "credit line", lines["return_id"], lines["product_id"], -1),
-        _told(charges, "charge", charges["return_id"], charges["code"], -1),
+        _rows(lines, "credit line", lines["return_id"], lines["product_id"], -1),
+        _rows(charges, "charge", charges["return_id"], charges["code"], -1),
     ]
 
 
@@ -81,12 +81,12 @@ def _adjustments(batch: EventBatch) -> list[pd.DataFrame]:
     blanks: dict[str, Any] = {"line": 1, "unit_price_mills": 0, "customer_id": "", "country": ""}
     done, refused = (batch.frame(kind).assign(**blanks) for kind in (StockAdjusted, StockAdjustmentRefused))
     return [
-        _told(done, "stock adjustment", done["reference"], done["product_id"]),
-        _told(refused, "rejected", refused["reference"], refused["product_id"], reason="a test entry"),
+        _rows(done, "stock adjustment", done["reference"], done["product_id"]),
+        _rows(refused, "rejected", refused["reference"], refused["product_id"], reason="a test entry"),
     ]
 
 
-def _told(frame: pd.DataFrame, outcome: str, document: Any, code: Any, sign: Any = 1, reason: Any = "") -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, outcome: str, document: Any, code: Any, sign: Any = 1, reason: Any = "") -> pd.DataFrame:
     units = frame["quantity"] * sign
     columns = {
         "document": document,

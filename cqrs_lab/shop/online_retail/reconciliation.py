@@ -63,19 +63,19 @@ class Reconciliation:
 
 def reconcile(replay: Replay) -> Reconciliation:
     """Compare what the read models say of a replayed file with what the file says of itself."""
-    told = replay.projectors[RowOutcomes.name].table.reset_index()
+    recorded = replay.projectors[RowOutcomes.name].table.reset_index()
     rows = rows_of_file(replay.file.text)
     return Reconciliation(
         replay,
-        _outcomes(told, rows),
-        tuple(_row_by_row(told, rows)),
-        tuple(_totals(told, rows, replay.file)),
+        _outcomes(recorded, rows),
+        tuple(_row_by_row(recorded, rows)),
+        tuple(_totals(recorded, rows, replay.file)),
         tuple(figures_of_models(replay.projectors, rows, replay.file.text)),
     )
 
 
-def _outcomes(told: pd.DataFrame, rows: pd.DataFrame) -> dict[str, tuple[Figure, ...]]:
-    ours, theirs = _by_outcome(told), _by_outcome(rows)
+def _outcomes(recorded: pd.DataFrame, rows: pd.DataFrame) -> dict[str, tuple[Figure, ...]]:
+    ours, theirs = _by_outcome(recorded), _by_outcome(rows)
     labels = sorted({*ours, *theirs} - {TOGETHER}, key=lambda label: (label.startswith("rejected"), label))
     return {
         label: tuple(
@@ -100,15 +100,15 @@ def _by_outcome(rows: pd.DataFrame) -> dict[str, tuple[int, ...]]:
     return {**found, TOGETHER: tuple(int(total) for total in sums.sum())}
 
 
-def _row_by_row(told: pd.DataFrame, rows: pd.DataFrame) -> Iterator[Figure]:
+def _row_by_row(recorded: pd.DataFrame, rows: pd.DataFrame) -> Iterator[Figure]:
     documents = rows["document"].cat.categories
-    at = pd.Index(_key(told, documents)).get_indexer(_key(rows, documents))
+    at = pd.Index(_key(recorded, documents)).get_indexer(_key(rows, documents))
     found = at >= 0
-    ours, theirs = told.take(at[found]), rows[found]
+    ours, theirs = recorded.take(at[found]), rows[found]
     same = [ours[name].array == theirs[name].astype(ours[name].dtype).array for name in TOLD_OF_A_ROW]
-    yield Figure("rows accounted for once", int((ours["told"] == 1).sum()), len(rows))
+    yield Figure("rows accounted for once", int((ours["times"] == 1).sum()), len(rows))
     yield Figure("rows accounted for as their text requires", int(np.logical_and.reduce(same).sum()), len(rows))
-    yield Figure("rows accounted for that are not in the file", len(told) - int(found.sum()), 0)
+    yield Figure("rows accounted for that are not in the file", len(recorded) - int(found.sum()), 0)
 
 
 def _key(rows: pd.DataFrame, documents: pd.Index) -> Any:
@@ -116,9 +116,9 @@ def _key(rows: pd.DataFrame, documents: pd.Index) -> Any:
     return documents.get_indexer(rows["document"].array) * 10**9 + rows["line"].to_numpy()
 
 
-def _totals(told: pd.DataFrame, rows: pd.DataFrame, file: OnlineRetail) -> Iterator[Figure]:
+def _totals(recorded: pd.DataFrame, rows: pd.DataFrame, file: OnlineRetail) -> Iterator[Figure]:
     published = published_totals(file.rows)
-    ours, theirs = totals(told), totals(rows)
+    ours, theirs = totals(recorded), totals(rows)
     for name, total in theirs.items():
         yield Figure(name, ours[name], total, published.get(name))
     yield Figure(DUPLICATES, None, duplicate_lines(file.text), published.get(DUPLICATES))

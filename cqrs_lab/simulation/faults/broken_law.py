@@ -11,10 +11,10 @@ class BrokenLaw(str):
     Attributes
     ----------
     law : str
-    told : str
+    detail : str
         What happened, without the law.
     done, expected, came : str
-        What was done, what was expected, and what came; "" where `told` says everything.
+        What was done, what was expected, and what came; "" where `detail` says everything.
 
     Examples
     --------
@@ -27,18 +27,18 @@ class BrokenLaw(str):
     """
 
     law: str
-    told: str
+    detail: str
     done = expected = came = ""
 
-    def __new__(cls, law: str, told: str) -> BrokenLaw:
+    def __new__(cls, law: str, detail: str) -> BrokenLaw:
         """Return a broken law from the law and what happened, in full sentences."""
-        broken = super().__new__(cls, f"{law}. {told}")
-        broken.law, broken.told = law, told
+        broken = super().__new__(cls, f"{law}. {detail}")
+        broken.law, broken.detail = law, detail
         return broken
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         """Return what a copy is made from: not the sentence, as for any other text."""
-        return self.law, self.told
+        return self.law, self.detail
 
     @classmethod
     def of(cls, law: str, done: str, expected: str, came: str) -> BrokenLaw:

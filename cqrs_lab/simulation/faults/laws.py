@@ -18,7 +18,7 @@ from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
 TABLE_AND_CHECKPOINT = "law 6: after each delivery the table is the fold of the log up to the checkpoint"
-TOLD = "law 7: what cannot be read is reported"
+REPORTED = "law 7: what cannot be read is reported"
 CONVERGED = "law 11: once the faults stop, the table is the fold of the whole log"
 FROM_COMMANDS = "law 12: the table is what the commands should lead to"
 
@@ -42,8 +42,8 @@ class Fold:
 
     def could_hold(self, table: pd.DataFrame, log: Sequence[RecordedEvent]) -> list[frozenset[int]]:
         """Return the sets of events that a table could hold: a start of the log, or one with an event missing."""
-        told = [one for one in log if type(one.event) in self.projection.events]
-        beginnings = [told[:upto] for upto in range(len(told), -1, -1)]
+        read = [one for one in log if type(one.event) in self.projection.events]
+        beginnings = [read[:upto] for upto in range(len(read), -1, -1)]
         with_a_gap = [part[:at] + part[at + 1 :] for part in beginnings for at in range(len(part) - 1)]
         found = [part for part in beginnings if self._is(table, part)]
         found = found or [part for part in with_a_gap if self._is(table, part)]
@@ -90,7 +90,7 @@ class Laws:
         position, skipped = self.worker.position, self.worker.skipped
         for missed in sorted(self.unread() - set(skipped)):
             if missed <= position:
-                self._note(TOLD, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
+                self._note(REPORTED, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
         self.meanwhile()
         if not self.agrees:
             self._compare(TABLE_AND_CHECKPOINT, what, self._fold())
@@ -101,9 +101,9 @@ class Laws:
         self._shows = self._in_the_table()
         self._look()
 
-    def told(self, number: int, position: int) -> None:
+    def received(self, number: int, position: int) -> None:
         """Record that the sender of a command has its receipt."""
-        self.readers.told(number, float(number), self.now(), position)
+        self.readers.received(number, float(number), self.now(), position)
         self._look()
 
     def _look(self) -> None:
@@ -115,8 +115,8 @@ class Laws:
         """Return what readers see. What a worker lists as skipped counts as seen: it was reported."""
         log, position = list(self.store.read_all()), self.worker.position
         if self.agrees:
-            told = (one for one in log if one.position <= position and type(one.event) in self.projection.events)
-            return frozenset(one.position for one in told)
+            read = (one for one in log if one.position <= position and type(one.event) in self.projection.events)
+            return frozenset(one.position for one in read)
         # If several fit, the one that favours the worker: it shows most of what was shown before.
         found = self.fold.could_hold(self.worker.table, log)
         return max(found, key=lambda shows: (shows >= self.readers.shown, len(shows)), default=None)

@@ -81,8 +81,8 @@ class Outcome:
     def __repr__(self) -> str:
         if self.ok:
             return f"Every law held. What went wrong: {self.plan}.{self._what_was_idle()}"
-        told = f"What went wrong: {self.plan}.{self._what_was_idle()}"
-        return "\n".join([told, *self._first_error, *self.broken, f"Replay ticket: {self.ticket}"])
+        line = f"What went wrong: {self.plan}.{self._what_was_idle()}"
+        return "\n".join([line, *self._first_error, *self.broken, f"Replay ticket: {self.ticket}"])
 
     @property
     def _first_error(self) -> list[str]:
@@ -92,6 +92,6 @@ class Outcome:
         head = "✓ Every law held." if self.ok else "✗ " + "<br>✗ ".join(map(escape, self.broken))
         shown = f'<p>Replay ticket:</p><pre style="white-space:pre-wrap">{escape(self.ticket)}</pre>'
         ticket = "" if self.ok else shown
-        told = [f"What went wrong: {self.plan}.{self._what_was_idle()}", *([] if self.ok else self._first_error)]
-        plan = "<br>".join(map(escape, told))
+        lines = [f"What went wrong: {self.plan}.{self._what_was_idle()}", *([] if self.ok else self._first_error)]
+        plan = "<br>".join(map(escape, lines))
         return f'<div class="cqrs-lab"><p>{plan}</p><p><strong>{head}</strong></p>{ticket}</div>'

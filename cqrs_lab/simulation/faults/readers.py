@@ -37,15 +37,15 @@ class Readers:
     """
 
     def __init__(self) -> None:
-        self._told: dict[str, tuple[str, float, float]] = {}
+        self._sent: dict[str, tuple[str, float, float]] = {}
         self._waiting: dict[str, int] = {}
         self._reads: list[tuple[Any, ...]] = []
         self.shown = frozenset[int]()
         self._moment = 0.0
 
-    def told(self, number: int, asked: float, now: float, position: int) -> None:
+    def received(self, number: int, asked: float, now: float, position: int) -> None:
         """Record that the sender of a command has its receipt."""
-        self._told[command_id(number)], self._waiting[f"sender {number}"] = (f"sender {number}", asked, now), position
+        self._sent[command_id(number)], self._waiting[f"sender {number}"] = (f"sender {number}", asked, now), position
 
     def look(self, now: float, position: int, applied: frozenset[int]) -> None:
         """Let everyone look at a table at this position, with exactly these events in it."""
@@ -62,8 +62,8 @@ class Readers:
         """Return one row per operation, in order of time; a write without a receipt is done at the end."""
         rows = list(self._reads)
         for one in log:
-            sender, asked, told = self._told.get(one.command_id or "", ("nobody", one.recorded_at, end))
-            rows.append((sender, "w", "log", asked, told, one.position, one.position, None))
+            sender, asked, answered = self._sent.get(one.command_id or "", ("nobody", one.recorded_at, end))
+            rows.append((sender, "w", "log", asked, answered, one.position, one.position, None))
         # What is written at a moment can be read at that moment, and stands first.
         rows.sort(key=lambda row: (row[4], row[1] == "r"))
         return pd.DataFrame(rows, columns=list(COLUMNS))

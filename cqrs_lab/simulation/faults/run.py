@@ -242,7 +242,7 @@ class _Run:
             yield self.clock.timeout(1)
             receipt = self._record(number, command)
         if receipt is not None:
-            self.laws.told(number, receipt.position)
+            self.laws.received(number, receipt.position)
 
     def _record(self, number: int, command: object) -> Receipt | None:
         try:
