@@ -264,7 +264,7 @@ def said(error: BaseException) -> str:
 
 
 @contextmanager
-def noted(notes: MutableMapping[str, str], key: str, what: str) -> Iterator[None]:
+def recording_errors(notes: MutableMapping[str, str], key: str, what: str) -> Iterator[None]:
     """Record any error raised in the block under `key`, and carry on: for work that may be skipped, never silently."""
     try:
         yield

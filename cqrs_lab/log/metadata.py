@@ -15,7 +15,7 @@ class Metadata(Mapping[str, str]):
 
     Parameters
     ----------
-    noted : mapping of str to str
+    values : mapping of str to str
 
     Raises
     ------
@@ -31,15 +31,15 @@ class Metadata(Mapping[str, str]):
 
     __slots__ = ("_pairs",)
 
-    def __init__(self, noted: Mapping[str, str]) -> None:
-        pairs: tuple[Any, ...] = tuple(noted.items()) if isinstance(noted, Mapping) else (noted,)
+    def __init__(self, values: Mapping[str, str]) -> None:
+        pairs: tuple[Any, ...] = tuple(values.items()) if isinstance(values, Mapping) else (values,)
         if not all(isinstance(pair, tuple) and all(isinstance(one, str) for one in pair) for pair in pairs):
-            raise refuse("metadata", noted, _WANTED)
+            raise refuse("metadata", values, _WANTED)
         self._pairs = pairs
 
     def __getitem__(self, name: str) -> str:
-        noted: dict[str, str] = dict(self._pairs)
-        return noted[name]
+        values: dict[str, str] = dict(self._pairs)
+        return values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict(self._pairs))

@@ -171,7 +171,7 @@ def record(
     """Make the run of a setting with the real store, projector and rebuild."""
     way, build, traffic = setting
     store, coming = MemoryEventStore(clock=lambda: 0.0), iter(events)
-    _come_in(store, coming, before)
+    _append_next(store, coming, before)
     projector = Projector(store, versions[0]())
     projector.catch_up()
     steps = [_moment(store, projector, asked, None, "not begun")]
@@ -179,7 +179,7 @@ def record(
     if way == EMPTY:
         projector = Projector(store, versions[1]())
     for _ in range(STEPS):
-        _come_in(store, coming, traffic)
+        _append_next(store, coming, traffic)
         projector.catch_up(limit=build if way == EMPTY else None)
         if way == EMPTY:
             state = "filled" if projector.position == store.head() else "emptied"
@@ -193,7 +193,7 @@ def record(
     return Recorded(steps, asked, work.difference() if work.state == "swapped" else None)
 
 
-def _come_in(store: MemoryEventStore, coming: Any, count: int) -> None:
+def _append_next(store: MemoryEventStore, coming: Any, count: int) -> None:
     for _, one in zip(range(count), coming, strict=False):
         store.append(one.stream, [one.event], expected=Expected.ANY)
 

@@ -309,8 +309,8 @@ class ProcessManager(Follower):
         if not isinstance(commands, (list, tuple)):
             what = f"{self._process.name} returned {shown(commands)}"
             raise InvalidArgument(f"{what}; return a list of commands, [] for none")
-        noted = {"who": self._process.name} | ({"why": OVERDUE} if overdue else {})
-        traced: Any = {"caused_by": cause.event_id, "metadata": noted} if self._traces else {}
+        metadata = {"who": self._process.name} | ({"why": OVERDUE} if overdue else {})
+        traced: Any = {"caused_by": cause.event_id, "metadata": metadata} if self._traces else {}
         for ordinal, command in enumerate(commands, 1):
             command_id = f"{self._process.name}-{cause.position}-{'overdue-' if overdue else ''}{ordinal}"
             try:

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 
 from cqrs_lab.arguments import having, text, whole_number
-from cqrs_lab.errors import InvalidArgument, noted
+from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import current, what_happened
@@ -118,7 +118,7 @@ class Snapshots:
         """Return the current state of the stream: from its snapshot, and the events after it."""
         reads_as: Hashable = getattr(store, "reads_as", None)
         start, events = None, list[RecordedEvent]()
-        with noted(self.dropped, stream, "it could not be used"):
+        with recording_errors(self.dropped, stream, "it could not be used"):
             if (saved := self.kept.get(stream)) is not None:
                 # With its last event, so that one read says whether it belongs to this log, and what came after it.
                 events = list(current(store.read_stream(stream, after=saved.version - 1)))
@@ -129,7 +129,7 @@ class Snapshots:
         now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: the append that follows may be refused.
         if self.every is not None and len(events) >= self.every:
-            with noted(self.dropped, stream, "it could not be saved"):
+            with recording_errors(self.dropped, stream, "it could not be saved"):
                 self.kept[stream] = replace(now, state=deepcopy(now.state), handled=dict(now.handled))
         return now
 
