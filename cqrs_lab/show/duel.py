@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
     who: str
     does: str
-    came: str
+    outcome: str
     version: int
     refused: bool = False
 
@@ -65,15 +65,15 @@ class Duel:
         try:
             self.store.append(self.stream, events, expected=version)
         except ConcurrencyError as conflict:
-            came = f"the store refuses: expected version {version}, found {conflict.actual}"
-            self._note(who, f"appends {names}", came, refused=True)
+            outcome = f"the store refuses: expected version {version}, found {conflict.actual}"
+            self._note(who, f"appends {names}", outcome, refused=True)
             self.load(who)
             self.append(who, command)
         else:
             self._note(who, f"appends {names}", f"expected version {version}: accepted")
 
-    def _note(self, who: str, does: str, came: str, refused: bool = False) -> None:
-        self.moments.append(Moment(who, does, came, int(self.store.stream_version(self.stream)), refused))
+    def _note(self, who: str, does: str, outcome: str, refused: bool = False) -> None:
+        self.moments.append(Moment(who, does, outcome, int(self.store.stream_version(self.stream)), refused))
 
 
 def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], commands: dict[str, object]) -> View:
@@ -94,7 +94,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
     Returns
     -------
     View
-        `frame()`: one row per moment; columns who, does, came, version, refused.
+        `frame()`: one row per moment; columns who, does, outcome, version, refused.
     """
     a_decider(decider)
     text("stream", stream, "the name of a stream; give a text such as 'order-7'")
@@ -139,7 +139,7 @@ def _sentence(seen: Sequence[Moment], stream: str, version: int, done: bool) -> 
         return f"{stream} is at version {version}. Nobody has done anything yet."
     last = seen[-1]
     end = " That was all." if done else ""
-    return f"{last.who} {last.does}; {last.came}. {stream} is at version {last.version}.{end}"
+    return f"{last.who} {last.does}; {last.outcome}. {stream} is at version {last.version}.{end}"
 
 
 def _lanes(seen: Sequence[Moment], people: Sequence[str], stream: str, most: int) -> str:
@@ -161,4 +161,4 @@ def _cell(moment: Moment | None) -> str:
     if moment is None:
         return "<td></td>"
     css = ' class="changed"' if moment.refused else ""
-    return f"<td{css}>{'✗ ' if moment.refused else ''}{escape(moment.does)}<br>{escape(moment.came)}</td>"
+    return f"<td{css}>{'✗ ' if moment.refused else ''}{escape(moment.does)}<br>{escape(moment.outcome)}</td>"

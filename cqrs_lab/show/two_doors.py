@@ -26,7 +26,7 @@ class Shop(NamedTuple):
 class Passage(NamedTuple):
     """What happened to a message at a door."""
 
-    came: str
+    outcome: str
     refused: bool
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -48,16 +48,16 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
     Returns
     -------
     View
-        `frame()`: one row per message and door; columns came, refused, changed.
+        `frame()`: one row per message and door; columns outcome, refused, changed.
     """
     function_of("open_shop", open_shop, 0, "a function without arguments; let it return a Shop(…) of its own each time")
     messages = listed("messages", messages, "a list of messages; give at least one command or query")
     tried = {(at, door): _send(open_shop(), message, door) for at, message in enumerate(messages) for door in (0, 1)}
     rows = [
-        (type(messages[at]).__name__, DOORS[door], passage.came, passage.refused, passage.before != passage.after)
+        (type(messages[at]).__name__, DOORS[door], passage.outcome, passage.refused, passage.before != passage.after)
         for (at, door), passage in tried.items()
     ]
-    frame = pd.DataFrame(rows, columns=["message", "door", "came", "refused", "changed"]).set_index(["message", "door"])
+    frame = pd.DataFrame(rows, columns=["message", "door", "outcome", "refused", "changed"]).set_index(["message", "door"])
 
     def draw(message: int, door: int) -> Picture:
         name, passage = type(messages[message]).__name__, tried[message, door]
@@ -78,10 +78,10 @@ def _send(shop: Shop, message: object, door: int) -> Passage:
     instance("open_shop()", shop, Shop, "a shop; let it return Shop(write_door, read_door, state)")
     before = _state(shop)
     try:
-        came, refused = str((shop.write_door, shop.read_door)[door](message)), False
+        outcome, refused = str((shop.write_door, shop.read_door)[door](message)), False
     except Exception as error:  # noqa: BLE001 - a door may refuse with any error; it is what the picture shows
-        came, refused = said(error), True
-    return Passage(came, refused, before, _state(shop))
+        outcome, refused = said(error), True
+    return Passage(outcome, refused, before, _state(shop))
 
 
 def _state(shop: Shop) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _says(name: str, door: int, passage: Passage) -> str:
     changed = [key for key in passage.after if passage.before.get(key) != passage.after[key]]
     effect = f"Changed: {', '.join(changed)}." if changed else "Nothing changed."
     verdict = "refuses" if passage.refused else "accepts"
-    return f"The {DOORS[door]} {verdict} {name}. {passage.came}. {effect}".replace("..", ".")
+    return f"The {DOORS[door]} {verdict} {name}. {passage.outcome}. {effect}".replace("..", ".")
 
 
 def _drawing(name: str, door: int, passage: Passage, says: str) -> str:
