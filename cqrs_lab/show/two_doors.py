@@ -57,7 +57,8 @@ def two_doors(open_shop: Callable[[], Shop], messages: Sequence[object]) -> View
         (type(messages[at]).__name__, DOORS[door], passage.outcome, passage.refused, passage.before != passage.after)
         for (at, door), passage in tried.items()
     ]
-    frame = pd.DataFrame(rows, columns=["message", "door", "outcome", "refused", "changed"]).set_index(["message", "door"])
+    columns = ["message", "door", "outcome", "refused", "changed"]
+    frame = pd.DataFrame(rows, columns=columns).set_index(["message", "door"])
 
     def draw(message: int, door: int) -> Picture:
         name, passage = type(messages[message]).__name__, tried[message, door]
