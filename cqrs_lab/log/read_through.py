@@ -30,16 +30,16 @@ class ReadThroughStore:
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:
         raise NotImplementedError
 
-    def _reads_as(self) -> Hashable:
+    def _schema_version(self) -> Hashable:
         raise NotImplementedError
 
     @property
-    def reads_as(self) -> Hashable:
+    def schema_version(self) -> Hashable:
         """A value that changes when an upcaster is added or removed, or a person is forgotten.
 
         What was computed from old events is stale then. A rewritten upcaster for the same old type is not noticed.
         """
-        return getattr(self._store, "reads_as", None), self._reads_as()
+        return getattr(self._store, "schema_version", None), self._schema_version()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
         """Return what is recorded for these events."""

@@ -236,7 +236,7 @@ class ShreddingStore(ReadThroughStore):
             raise DecryptionFailed(type(event).__name__, recorded.position, person, why) from None
         return replace(recorded, event=_with(event, clear))
 
-    def _reads_as(self) -> Hashable:
+    def _schema_version(self) -> Hashable:
         return self._keys.forgotten
 
 

@@ -84,7 +84,7 @@ class UpcastingStore(ReadThroughStore):
             )
         return kept
 
-    def _reads_as(self) -> Hashable:
+    def _schema_version(self) -> Hashable:
         return frozenset((old.__module__, old.__qualname__) for old in self.upcasters)
 
     def _read(self, recorded: RecordedEvent) -> RecordedEvent:

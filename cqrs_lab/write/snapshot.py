@@ -27,7 +27,7 @@ class Snapshot:
     state : State
     shape : str
         The name of the state's shape; see `Snapshots`.
-    reads_as : hashable
+    schema_version : hashable
         How the store read old events at that time; see `Snapshots`.
     version, position
         Those of the last event it covers; 0 for no events.
@@ -39,7 +39,7 @@ class Snapshot:
 
     state: Any
     shape: str
-    reads_as: Hashable
+    schema_version: Hashable
     version: StreamVersion = StreamVersion(0)
     position: Position = Position(0)
     last: RecordedEvent | None = None
@@ -51,7 +51,7 @@ class Snapshot:
         # From the end, so that the first of a command's events is the one that stays.
         handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
         both = ChainMap(handled, self.handled)  # ten thousand ids are not copied for each command
-        return Snapshot(state, self.shape, self.reads_as, last.version, last.position, last, both)
+        return Snapshot(state, self.shape, self.schema_version, last.version, last.position, last, both)
 
 
 @dataclass(eq=False)
@@ -64,9 +64,9 @@ class Snapshots:
         The same object that is registered with the bus.
     shape : str
         A name for today's shape of the state and version of `evolve`. Choose a new name when either changes: what was
-        saved under the old name is then upcast, or dropped. The store itself reports (`reads_as`) when an upcaster is
-        added or removed, or a person forgotten, and what was saved before is dropped; if you change an upcaster, choose
-        a new name too.
+        saved under the old name is then upcast, or dropped. The store itself reports (`schema_version`) when an upcaster
+        is added or removed, or a person forgotten, and what was saved before is dropped; if you change an upcaster,
+        choose a new name too.
     every : int or None, optional
         A snapshot is saved when at least this many events had to be read. None: no new ones are saved.
     upcast : mapping of str to function, optional
@@ -116,15 +116,15 @@ class Snapshots:
 
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Return the current state of the stream: from its snapshot, and the events after it."""
-        reads_as: Hashable = getattr(store, "reads_as", None)
+        schema_version: Hashable = getattr(store, "schema_version", None)
         start, events = None, list[RecordedEvent]()
         with recording_errors(self.dropped, stream, "it could not be used"):
             if (saved := self.kept.get(stream)) is not None:
                 # With its last event, so that one read says whether it belongs to this log, and what came after it.
                 events = list(current(store.read_stream(stream, after=saved.version - 1)))
-                start = self._opened(saved, stream, reads_as, events.pop(0) if events else None)
+                start = self._opened(saved, stream, schema_version, events.pop(0) if events else None)
         if start is None:
-            start = Snapshot(fresh(self.decider.initial_state), self.shape, reads_as)
+            start = Snapshot(fresh(self.decider.initial_state), self.shape, schema_version)
             events = list(current(store.read_stream(stream)))
         now = start.extend(events, self.decider.evolve) if events else start
         # Only what was read from the log is saved: the append that follows may be refused.
@@ -134,10 +134,10 @@ class Snapshots:
         return now
 
     def _opened(
-        self, saved: Snapshot, stream: str, reads_as: Hashable, last: RecordedEvent | None
+        self, saved: Snapshot, stream: str, schema_version: Hashable, last: RecordedEvent | None
     ) -> Snapshot | None:
         """Return what was saved, ready for use; None if it does not fit, and why in `dropped`."""
-        if saved.reads_as != reads_as:
+        if saved.schema_version != schema_version:
             self.dropped[stream] = "the store now reads old events differently"
         elif last is None or last != saved.last:
             self.dropped[stream] = f"it ends with version {saved.version} at position {saved.position} of another log"

@@ -229,14 +229,14 @@ def test_two_old_shapes_of_one_name_in_two_modules_are_told_apart():
     snapshots = lab.Snapshots(balance, shape="balance", every=1)
     for first, second in (({v1: to_cents}, {v2: to_cents}), ({v2: to_cents}, {v1: to_cents})):
         before, after = lab.UpcastingStore(log, first), lab.UpcastingStore(log, second)
-        assert before.reads_as != after.reads_as
+        assert before.schema_version != after.schema_version
         snapshots.load(before, "till")
         fresh = lab.Snapshots(balance, shape="balance").load(after, "till")
         assert snapshots.load(after, "till").state == fresh.state
         assert snapshots.dropped == {"till": "the store now reads old events differently"}
-        assert lab.UpcastingStore(log, dict(second)).reads_as == after.reads_as
+        assert lab.UpcastingStore(log, dict(second)).schema_version == after.schema_version
     of_one_module = [{v1: to_cents}, {a_deposit_of("bank.v1", "Withdrawn"): to_cents}]
-    assert len({lab.UpcastingStore(log, one).reads_as for one in of_one_module}) == 2
+    assert len({lab.UpcastingStore(log, one).schema_version for one in of_one_module}) == 2
 
 
 def test_a_stream_of_ten_thousand_events_is_not_read_from_its_start():
