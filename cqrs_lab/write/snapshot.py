@@ -64,9 +64,9 @@ class Snapshots:
         The same object that is registered with the bus.
     shape : str
         A name for today's shape of the state and version of `evolve`. Choose a new name when either changes: what was
-        saved under the old name is then upcast, or dropped. The store itself reports (`schema_version`) when an upcaster
-        is added or removed, or a person forgotten, and what was saved before is dropped; if you change an upcaster,
-        choose a new name too.
+        saved under the old name is then upcast, or dropped. The store itself reports (`schema_version`) when an
+        upcaster is added or removed, or a person forgotten, and what was saved before is dropped; if you change an
+        upcaster, choose a new name too.
     every : int or None, optional
         A snapshot is saved when at least this many events had to be read. None: no new ones are saved.
     upcast : mapping of str to function, optional
