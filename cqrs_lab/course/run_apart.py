@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import pickle
@@ -174,19 +175,22 @@ def _waiting(idle: list[_Worker], restarted: bool) -> _Worker:
 
 def _start(idle: list[_Worker], restarted: bool) -> None:
     """Start a process in a thread: no interrupt can stop it halfway there and leave a process that nobody ends."""
-    failed: list[OSError] = []
+    outcome: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def make() -> None:
         try:
             idle.append(_Worker(restarted))
-        except OSError as error:
-            failed.append(error)
+            outcome.put(None)
+        except BaseException as error:  # noqa: BLE001 - who waits must hear of any end
+            outcome.put(error)
 
-    thread = threading.Thread(target=make)
-    thread.start()
-    thread.join()
-    if failed:
-        raise WorkerFailed(f"no process starts to judge answers: {failed[0]}; close other kernels, and try again")
+    # Not `Thread.start`: an interrupt inside it comes out as a RuntimeError, of a lock that is not held.
+    _thread.start_new_thread(make, ())
+    failed = outcome.get()
+    if isinstance(failed, OSError):
+        raise WorkerFailed(f"no process starts to judge answers: {failed}; close other kernels, and try again")
+    if failed is not None:
+        raise failed
 
 
 def _folder() -> str:

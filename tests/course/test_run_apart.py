@@ -321,6 +321,24 @@ def is_right_after(work):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_while_a_process_starts_is_no_other_error(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.FILES", (*FILES, "threading.py", "queue.py", "subprocess.py"))
+
+    def started():
+        idle = []
+        module._start(idle, restarted=False)
+        for one in idle:
+            one.end()
+
+    places = interrupted_at(None, started)
+    assert len(places) > 5
+    for place in places:
+        with suppress(KeyboardInterrupt):
+            interrupted_at(place, started)
+    assert run_apart(pow, 2, 3).value == 8
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_at_any_line_leaves_nothing_behind_that_works():
     right, endless = functools.partial(is_right_after, functools.partial(pow, 2, 3)), lambda: is_right_after(a_loop)
     lines = interrupted_at(None, right)
