@@ -61,7 +61,7 @@ class Keys:
         rest = [part for start, piece in self._numbered() if len(part := piece[max(0, len(self._known) - start) :])]
         if not rest:
             return self._known
-        index: pd.Index = joined(self._known, rest[0].append(rest[1:]))
+        index: pd.Index = joined(self._known, *rest)
         find_in_pieces(index, tuple(self._numbered()))
         return index
 
@@ -72,17 +72,17 @@ class Keys:
             start += len(piece)
 
 
-def joined(one: Any, other: Any) -> Any:
-    """Return two indexes, or two columns, one after the other.
+def joined(*parts: Any) -> Any:
+    """Return some indexes, or some columns, one after the other.
 
     Text is kept by Arrow in as many chunks as were joined: they are made one before there are too many.
     """
-    index = isinstance(one, pd.Index)
-    both = one.append(other) if index else pd.concat([one, other], ignore_index=True)
-    if isinstance(both, pd.MultiIndex) or not hasattr(both.array, "__arrow_array__"):
-        return both
-    chunks = both.array.__arrow_array__()
+    index = isinstance(parts[0], pd.Index)
+    whole = parts[0].append(list(parts[1:])) if index else pd.concat(parts, ignore_index=True)
+    if isinstance(whole, pd.MultiIndex) or not hasattr(whole.array, "__arrow_array__"):
+        return whole
+    chunks = whole.array.__arrow_array__()
     if getattr(chunks, "num_chunks", 1) < _CHUNKS:
-        return both
-    values = pd.array(chunks.combine_chunks(), dtype=both.dtype)
-    return pd.Index(values, name=both.name) if index else pd.Series(values, name=both.name, copy=False)
+        return whole
+    values = pd.array(chunks.combine_chunks(), dtype=whole.dtype)
+    return pd.Index(values, name=whole.name) if index else pd.Series(values, name=whole.name, copy=False)

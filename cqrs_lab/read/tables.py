@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, Self
 
+import numpy as np
 import pandas as pd
 
 from cqrs_lab.read.keys import Keys, joined
@@ -13,6 +14,7 @@ from cqrs_lab.read.merge import upsert
 
 # How many rows are changed before the change is worked into the long columns, unless somebody asks for the table.
 _RECENT = 4096
+_FEW = 16  # changes of a text column
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,20 @@ def _changed(columns: pd.DataFrame, at: Any, rows: pd.DataFrame) -> pd.DataFrame
     for name in columns if len(rows) else ():
         old, new = columns[name].array, rows[name].array
         if not old.take(at).equals(new):
-            values = old.copy()
-            values[at] = new
-            changed[name] = pd.Series(values, index=columns.index, copy=False)
+            changed[name] = _replaced(columns[name], at, new)
     return changed
+
+
+def _replaced(column: pd.Series[Any], at: Any, new: Any) -> pd.Series[Any]:
+    """Return the column with these values at these places."""
+    if isinstance(column.dtype, pd.StringDtype) and len(at) <= _FEW:
+        # Arrow cannot write into text, and copies it slowly; the stretches between the changes need no copy.
+        parts, start = [], 0
+        for one in np.argsort(at):
+            parts += [column.iloc[start : at[one]], pd.Series(new[one : one + 1])]
+            start = at[one] + 1
+        whole: pd.Series[Any] = joined(*parts, column.iloc[start:])
+        return whole
+    values = column.array.copy()
+    values[at] = new
+    return pd.Series(values, index=column.index, copy=False)

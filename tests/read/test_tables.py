@@ -145,11 +145,12 @@ def test_a_new_key_is_hashed_with_the_few_that_came_lately():
     assert "Pieces" in type(keys.index._engine).__name__
 
 
-def test_the_text_of_a_table_that_grew_row_by_row_is_in_few_chunks():
+def test_the_text_of_a_table_that_changed_row_by_row_is_in_few_chunks():
     tables = MemoryTables(ONE.empty())
     for number in range(300):
-        tables = tables.save(rows_of(ONE, {f"k{number}": (1, "a", 1.0)}), Checkpoint(number))
-        table = tables.table()
+        for row in ({f"k{number}": (1, "a", 1.0)}, {f"k{number // 2}": (1, f"b{number}", 1.0)}):
+            tables = tables.save(rows_of(ONE, row), Checkpoint(number))
+            table = tables.table()
     for values in (table.index.array, table["note"].array):
         assert getattr(values.__arrow_array__(), "num_chunks", 1) <= 65 if hasattr(values, "__arrow_array__") else True
 
