@@ -284,7 +284,7 @@ class _Trial:
         random = Random(11)
 
         def apart(parts: list[Part]) -> tuple[str, str] | None:
-            model = ReadModel(self.projection.schema.empty())
+            model = ReadModel.of(self.projection)
             for part in parts:
                 if part:
                     model = model.take_in(self.projection, EventBatch(part))

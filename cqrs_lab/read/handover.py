@@ -55,7 +55,7 @@ def swap(
         published = projector._publish(
             now,
             projection=built.projection,
-            model=built.model,
+            model=now.model.kept_in(now.model.tables.swap(built.model.tables)),
             handlers={**fitting, **handlers},
             error="",
             rebuilding=None,

@@ -13,7 +13,8 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch, read_batch
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.read_model import ParkedEvent, ReadModel
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.tables import ParkedEvent
 
 if TYPE_CHECKING:
     from cqrs_lab.read.projector import Projector
@@ -35,7 +36,7 @@ def retry_all(projector: Projector, projection: Projection | None) -> int:
         now = projector.serving
         reads = projection or now.projection
         model, error = retry(projector.store, reads, now.model), "" if projection else now.error
-        if projector._publish(now, projection=reads, model=model, error=error):
+        if projector._save(now, model, projection=reads, error=error):
             return len(now.model.parked) - len(model.parked)
 
 

@@ -22,6 +22,7 @@ from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry_all
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel, advanced, left_out
 from cqrs_lab.read.status import ProjectorStatus, status_of
+from cqrs_lab.read.tables import Tables
 
 T = TypeVar("T")
 
@@ -55,6 +56,8 @@ class Projector(Follower):
         Returns the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
     model : ReadModel, optional
         The model of an earlier projector (`projector.serving.model`): this one continues from its checkpoint.
+    tables : Tables, optional
+        Where the table is kept, with its checkpoint; without it, in memory. What is there already is continued from.
 
     Examples
     --------
@@ -74,13 +77,15 @@ class Projector(Follower):
         on_failure: Literal["stop", "park"] = "stop",
         clock: Callable[[], float] = time.time,
         model: ReadModel | None = None,
+        tables: Tables | None = None,
     ) -> None:
         accepted.check_store(store)
         accepted.check_declaration(projection)
         if not isinstance(on_failure, str) or on_failure not in ("stop", "park"):
             raise InvalidArgument(f"on_failure={shown(on_failure)}; accepted are 'stop' and 'park'")
         function("clock", clock, "a clock; give a function that returns the seconds since 1970, such as time.time")
-        model = ReadModel(projection.schema.empty()) if model is None else model
+        if model is None:
+            model = ReadModel.of(projection) if tables is None else ReadModel.kept_in(tables)
         accepted.check_model(model, projection, store.head())
         super().__init__(store, f"projector of {projection.name}")
         self.on_failure: Literal["stop", "park"] = on_failure
@@ -209,11 +214,20 @@ class Projector(Follower):
         model, failure = advanced(now.model, now.projection, batch, self.on_failure, failures)
         if failure is None and unreadable is not None:
             model, failure = left_out(model, now.projection, unreadable.position, self.on_failure, unreadable)
-        if not self._publish(now, model=model, error=str(failure or "")):
+        if not self._save(now, model, error=str(failure or "")):
             return 0
         if failure:
             raise failure from failure.__cause__
         return len(batch) + (unreadable is not None)
+
+    def _save(self, now: Serving, model: ReadModel, **changes: Any) -> bool:
+        """Save the model where it is kept and publish it, as `_publish` does; False if another was saved meanwhile."""
+        kept = model.saved()
+        if kept.checkpoint == model.checkpoint:
+            return self._publish(now, model=kept, **changes)
+        accepted.check_model(kept, now.projection, self.store.head())
+        self._publish(now, model=kept)
+        return False
 
     def _publish(self, now: Serving, **changes: Any) -> bool:
         """Replace what is served in one step, and return True; False, and no change, if it is no longer `now`."""

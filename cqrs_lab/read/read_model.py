@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 import pandas as pd
 
+from cqrs_lab.arguments import having
 from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.merge import check_overflow, upsert
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.summary import summarised
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedEvent:
-    """An event that the projection could not apply and that was left out."""
-
-    position: int
-    error: str
+from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +25,8 @@ class ReadModel:
 
     Attributes
     ----------
-    table : DataFrame
-        In the projection's schema.
+    tables : Tables or DataFrame
+        Where its rows are kept, in the projection's schema; a DataFrame is kept in memory.
     position : int
         The last position it reflects: its checkpoint.
     parked : tuple of ParkedEvent
@@ -41,25 +35,65 @@ class ReadModel:
         Name and version of the projection that made it; None until an event was applied.
     rowless : int
         How many events that hold None left no row.
+    unsaved : DataFrame or None
+        The rows that differ from those kept, until `saved`.
     """
 
-    table: pd.DataFrame
+    tables: Tables
     position: int = 0
     parked: tuple[ParkedEvent, ...] = ()
     made_by: tuple[str, int] | None = None
     rowless: int = 0
+    unsaved: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.tables, pd.DataFrame):
+            object.__setattr__(self, "tables", MemoryTables(self.tables, self.checkpoint))
+        having("tables", self.tables, ["rows", "save", "table", "swap"], "a kept table; give a DataFrame")
+
+    @classmethod
+    def of(cls, projection: Projection) -> Self:
+        """Return the read model of a projection before the first event, kept in memory."""
+        return cls(MemoryTables(projection.schema.empty()))
+
+    @classmethod
+    def kept_in(cls, tables: Tables) -> Self:
+        """Return the read model that is kept there."""
+        there = tables.checkpoint
+        return cls(tables, there.position, there.parked, there.made_by, there.rowless)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What is saved with the rows."""
+        return Checkpoint(self.position, self.parked, self.made_by, self.rowless)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All rows."""
+        kept = self.tables.table()
+        return kept if self.unsaved is None else upsert(kept, self.unsaved)
+
+    def rows(self, keys: pd.Index) -> pd.DataFrame:
+        """Return the rows that there are of these keys."""
+        kept = self.tables.rows(keys)
+        return kept if self.unsaved is None else upsert(kept, self.unsaved[self.unsaved.index.isin(keys)])
 
     def take_in(self, projection: Projection, batch: EventBatch) -> ReadModel:
         """Return the read model with the batch summarised and merged into the rows it touches."""
         if not batch.holds(projection.events):
             return replace(self, position=batch.upto)
         rows, rowless = summarised(projection, batch)
-        at = self.table.index.get_indexer(rows.index)
-        merged = projection.merge(self.table.take(at[at >= 0]), rows)
+        before = self.rows(rows.index)
+        merged = projection.merge(before, rows)
         projection.schema.check(merged, f"{projection.name}.merge")
-        check_overflow(self.table, rows, merged, f"{projection.name}.merge")
-        table, made_by = upsert(self.table, merged), (projection.name, projection.version)
-        return replace(self, table=table, position=batch.upto, made_by=made_by, rowless=self.rowless + rowless)
+        check_overflow(before, rows, merged, f"{projection.name}.merge")
+        unsaved = merged if self.unsaved is None else upsert(self.unsaved, merged)
+        made_by, rowless = (projection.name, projection.version), self.rowless + rowless
+        return replace(self, unsaved=unsaved, position=batch.upto, made_by=made_by, rowless=rowless)
+
+    def saved(self) -> ReadModel:
+        """Return the read model as it is kept, once this one was saved; another one, if others have saved meanwhile."""
+        return self.kept_in(self.tables.save(self.unsaved, self.checkpoint))
 
     def park(self, position: int, error: str) -> ReadModel:
         """Return the read model with the event at this position left out, and listed as parked."""

@@ -11,7 +11,8 @@ from cqrs_lab.arguments import seconds
 from cqrs_lab.errors import UnreadableEvent, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import read_batch
-from cqrs_lab.read.read_model import ParkedEvent, ReadModel
+from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.tables import ParkedEvent
 
 State = Literal["live", "catching up", "rebuilding", "failed", "unknown"]
 

@@ -2,6 +2,7 @@
 
 
 import cqrs_lab as lab
+from cqrs_lab.read.tables import MemoryTables
 from cqrs_lab.simulation.faults import KitRebuilder, RebuildStory, by_function
 from tests.simulation.faulty_workers import DELIVERIES, PLAIN, Received, stock_in
 
@@ -165,18 +166,17 @@ class SwapsEarly(KitRebuilder):
         super().step()
         if not self.swapped and self._work.state == "building":
             now = self._projector.serving
-            self._projector._publish(now, projection=self._new, model=self._work.model, handlers={})
+            early = now.model.kept_in(now.model.tables.swap(self._work.model.tables))
+            self._projector._publish(now, projection=self._new, model=early, handlers={})
 
 
 class ForgetsWhatItRead(KitRebuilder):
     """The kit's, but after a crash the table built so far is taken with a checkpoint of 0."""
 
     def restart(self):
-        kept = self._work.model
-        super().restart()
         if not self.swapped:
-            new = self._work._new
-            new._publish(new.serving, model=lab.ReadModel(kept.table, 0))
+            self._built.tables = MemoryTables(self._built.table)
+        super().restart()
 
 
 RIGHT = {one.__name__: by_function(one) for one in (step_by_step, all_at_once, in_memory, tidies_up)} | {

@@ -127,7 +127,7 @@ def _refused(sendings: Iterable[Sending], bus: CommandBus) -> ReplayStopped | No
 def _caught_up(batch: EventBatch, store: EventStore) -> dict[str, Projector]:
     projectors: dict[str, Projector] = {}
     for projection in (*projections(), RowOutcomes()):
-        model = ReadModel(projection.schema.empty()).take_in(projection, batch)
+        model = ReadModel.of(projection).take_in(projection, batch)
         projectors[projection.name] = Projector(store, projection, model=model)
     return projectors
 

@@ -15,8 +15,9 @@ from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import Rebuild
+from cqrs_lab.read.tables import MemoryTables
 from cqrs_lab.simulation.faults.sites import Sites
-from cqrs_lab.simulation.faults.workers import Disk, SitedProjector
+from cqrs_lab.simulation.faults.workers import Disk, FaultyTables, Lasting
 
 
 class Rebuilder(Protocol):
@@ -62,36 +63,45 @@ MakeRebuilder = Callable[[EventStore, Projection, Projection, Sites, int], Rebui
 
 
 class _SitedRebuild(Rebuild):
-    """The kit's rebuild, which builds with a projector that has sites."""
+    """The kit's rebuild, which builds in tables that last, with sites."""
 
-    def __init__(self, sites: Sites, projector: Projector, to: Projection, *arguments: Any) -> None:
-        super().__init__(projector, to, {}, *arguments)
-        self._new = SitedProjector(sites, "save the new version", projector.store, to, model=self.model)
+    def __init__(self, built: Lasting, sites: Sites, projector: Projector, to: Projection, step_events: int) -> None:
+        super().__init__(projector, to, {}, None, step_events)
+        self._new = Projector(projector.store, to, tables=FaultyTables(built, sites, "save the new version"))
 
 
 class KitRebuilder:
-    """The kit's own rebuild. What projector and rebuild have published survives a crash; everything else is gone."""
+    """The kit's own rebuild. What projector and rebuild have saved survives a crash; everything else is gone."""
 
     def __init__(self, store: EventStore, old: Projection, new: Projection, sites: Sites, step_events: int) -> None:
-        self._store, self._new, self._sites, self._step_events = store, new, sites, step_events
+        self._store, self._old, self._new, self._sites, self._step_events = store, old, new, sites, step_events
         self.mailed = 0
-        self._projector = SitedProjector(sites, "save", store, old)
-        self._work = _SitedRebuild(sites, self._projector, new, None, step_events)
+        self._serving = Lasting(MemoryTables(old.schema.empty()))
+        self._built = Lasting(MemoryTables(new.schema.empty()))
+        self._start()
+        self._work = self._rebuild()
+
+    def _start(self) -> None:
+        serves, tables = self._new if self.swapped else self._old, FaultyTables(self._serving, self._sites, "save")
+        self._projector = Projector(self._store, serves, tables=tables)
+
+    def _rebuild(self) -> Rebuild:
+        return _SitedRebuild(self._built, self._sites, self._projector, self._new, self._step_events)
 
     @property
     def table(self) -> pd.DataFrame:
         """The serving table."""
-        return self._projector.table
+        return self._serving.table
 
     @property
     def position(self) -> int:
         """The serving position."""
-        return self._projector.position
+        return self._serving.position
 
     @property
     def swapped(self) -> bool:
         """Whether the new version serves."""
-        return self._projector.projection is self._new
+        return self._serving.swapped
 
     @property
     def finished(self) -> bool:
@@ -104,14 +114,15 @@ class KitRebuilder:
 
     def step(self) -> None:
         """Ask for one more report of progress."""
-        next(iter(self._work), None)
+        if not self.finished:
+            next(iter(self._work), None)
 
     def restart(self) -> None:
-        """Make a new projector and a new rebuild, each from the read model that was published."""
-        kept, built, given_up = self._projector.serving, self._work.model, self._work.state == "aborted"
-        self._projector = SitedProjector(self._sites, "save", self._store, kept.projection, model=kept.model)
+        """Make a new projector and a new rebuild, each from what was saved."""
+        given_up = self._work.state == "aborted"
+        self._start()
         if not self.swapped and not given_up:
-            self._work = _SitedRebuild(self._sites, self._projector, self._new, built, self._step_events)
+            self._work = self._rebuild()
 
     def abort(self) -> None:
         """Abort."""

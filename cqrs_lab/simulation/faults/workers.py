@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from numbers import Integral
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import pandas as pd
 
@@ -13,8 +13,8 @@ from cqrs_lab.errors import InvalidArgument, ProjectionFailed, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.projector import Projector, Serving
-from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.tables import Checkpoint, MemoryTables, Tables
 from cqrs_lab.simulation.faults.sites import Sites
 
 
@@ -46,19 +46,48 @@ class Worker(Protocol):
 MakeWorker = Callable[[EventStore, Projection, Sites], Worker]
 
 
-class SitedProjector(Projector):
-    """The kit's projector, with a site before and after each time it replaces its read model."""
+class Lasting:
+    """What outlives a crash of the kit's projector: the tables last saved, and whether a rebuild took their place."""
 
-    def __init__(self, sites: Sites, what: str, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._sites, self._what = sites, what
+    def __init__(self, tables: Tables) -> None:
+        self.tables, self.swapped = tables, False
 
-    def _publish(self, now: Serving, **changes: Any) -> bool:
-        if changes.get("rebuilding"):  # a rebuild begins: nothing is saved yet
-            return super()._publish(now, **changes)
-        what = "swap" if "handlers" in changes else self._what
-        published: bool = self._sites.around(what, partial(super()._publish, now, **changes))
-        return published
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table as last saved."""
+        return self.tables.table().copy(deep=False)
+
+    @property
+    def position(self) -> int:
+        """The position as last saved."""
+        return self.tables.checkpoint.position
+
+
+class FaultyTables:
+    """A version of what lasts, with a site before and after each write."""
+
+    def __init__(self, lasting: Lasting, sites: Sites, what: str) -> None:
+        self._lasting, self._sites, self._what = lasting, sites, what
+        self._version = lasting.tables
+        self.checkpoint = self._version.checkpoint
+        self.rows, self.table = self._version.rows, self._version.table
+
+    def save(self, rows: pd.DataFrame | None, checkpoint: Checkpoint) -> Tables:
+        """Save, with a site before and after it."""
+        return self._written(self._what, partial(self._version.save, rows, checkpoint))
+
+    def swap(self, other: Tables) -> Tables:
+        """Swap, with a site before and after it."""
+        after = self._written("swap", partial(self._version.swap, getattr(other, "_version", other)), swapped=True)
+        return after
+
+    def _written(self, what: str, write: Callable[[], Tables], swapped: bool = False) -> Tables:
+        def lasts() -> FaultyTables:
+            self._lasting.tables, self._lasting.swapped = write(), self._lasting.swapped or swapped
+            return FaultyTables(self._lasting, self._sites, self._what)
+
+        written: FaultyTables = self._sites.around(what, lasts)
+        return written
 
 
 class ProjectorWorker:
@@ -67,34 +96,36 @@ class ProjectorWorker:
     def __init__(
         self, store: EventStore, projection: Projection, sites: Sites, on_failure: Literal["stop", "park"] = "stop"
     ) -> None:
-        def life(model: ReadModel | None) -> Projector:
-            return SitedProjector(sites, "save", store, projection, on_failure, model=model)
+        self._lasting = Lasting(MemoryTables(projection.schema.empty()))
+
+        def life() -> Projector:
+            return Projector(store, projection, on_failure, tables=FaultyTables(self._lasting, sites, "save"))
 
         self._life = life
-        self.projector = life(None)
+        self.projector = life()
 
     @property
     def table(self) -> pd.DataFrame:
-        """The read model's table."""
-        return self.projector.table
+        """The table as last saved."""
+        return self._lasting.table
 
     @property
     def position(self) -> int:
-        """The read model's position."""
-        return self.projector.position
+        """The position as last saved."""
+        return self._lasting.position
 
     @property
     def skipped(self) -> tuple[int, ...]:
         """The positions that are parked."""
-        return tuple(one.position for one in self.projector.serving.model.parked)
+        return tuple(one.position for one in self._lasting.tables.checkpoint.parked)
 
     def receive(self, batch: EventBatch) -> None:
         """Apply a batch."""
         self.projector.apply(batch)
 
     def restart(self) -> None:
-        """Make a new projector that goes on from the read model."""
-        self.projector = self._life(self.projector.serving.model)
+        """Make a new projector that goes on from what was saved."""
+        self.projector = self._life()
 
     def repaired(self) -> None:
         """Apply what was parked."""

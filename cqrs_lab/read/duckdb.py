@@ -1,0 +1,175 @@
+"""Read models in a DuckDB file: rows and checkpoint in one transaction, and any DuckDB client reads them with SQL."""
+
+from __future__ import annotations
+
+import json
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cqrs_lab.arguments import refuse, text
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.tables import Checkpoint, ParkedEvent, Tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TYPES = {
+    "int64": "BIGINT",
+    "Int64": "BIGINT",
+    "int32": "INTEGER",
+    "float64": "DOUBLE",
+    "bool": "BOOLEAN",
+    "boolean": "BOOLEAN",
+    "str": "VARCHAR",
+    "datetime64[us]": "TIMESTAMP",
+    "datetime64[ns]": "TIMESTAMP_NS",
+}
+_CHECKPOINTS = "cqrs_lab_checkpoints"
+_NO_TABLE = f"""
+    CREATE TABLE IF NOT EXISTS {_CHECKPOINTS} (
+        name VARCHAR PRIMARY KEY, position BIGINT, parked VARCHAR, made_by VARCHAR, version BIGINT, rowless BIGINT
+    )"""
+
+
+class DuckDBTables:
+    """A table in a DuckDB database, with its checkpoint. It needs the extra `duckdb`.
+
+    A save touches the rows of its batch only, in one transaction. Several projectors may keep a table of their own name
+    in one database. Any client reads it with SQL; from this process, with ``tables.connection.cursor()``, one a thread.
+
+    Parameters
+    ----------
+    place : str, Path or DuckDB connection
+        The file, or ``":memory:"``. One process at a time can have a file open.
+    name : str
+        The name of the table, such as ``projection.name``.
+    schema : Schema
+        The shape of the table, which is made if it is not there.
+
+    Examples
+    --------
+    >>> from cqrs_lab import MemoryEventStore, Projector
+    >>> from cqrs_lab.read.duckdb import DuckDBTables
+    >>> from cqrs_lab.shop.read import ProductListing
+    >>> listing = ProductListing()
+    >>> tables = DuckDBTables(":memory:", listing.name, listing.schema)
+    >>> Projector(MemoryEventStore(), listing, tables=tables).catch_up()
+    0
+    >>> tables.connection.sql("SELECT count(*) FROM product_listing").fetchall()
+    [(0,)]
+    """
+
+    def __init__(self, place: str | Path | duckdb.DuckDBPyConnection, name: str, schema: Schema) -> None:
+        self.connection = _connected(place)
+        self._name, self._schema = text("name", name, "the name of a table; give the projection's"), schema
+        with self.connection.cursor() as cursor:
+            cursor.begin()
+            cursor.execute(_NO_TABLE)
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {_quoted(name)} ({_declared(schema)})")
+            _check_shape(cursor, name, schema)
+            self.checkpoint = _checkpoint(cursor, name)
+            cursor.commit()
+
+    def rows(self, keys: pd.Index) -> pd.DataFrame:
+        """Return the rows that there are of these keys."""
+        index = ", ".join(map(_quoted, self._schema.index))
+        with self.connection.cursor() as cursor:
+            cursor.register("wanted_keys", keys.to_frame(index=False))
+            found = cursor.execute(f"SELECT * FROM {_quoted(self._name)} SEMI JOIN wanted_keys USING ({index})").df()
+        return self._schema.conform(found)
+
+    def table(self) -> pd.DataFrame:
+        """Return all rows, as last saved."""
+        with self.connection.cursor() as cursor:
+            return self._schema.conform(cursor.execute(f"SELECT * FROM {_quoted(self._name)}").df())
+
+    def save(self, rows: pd.DataFrame | None, checkpoint: Checkpoint) -> Tables:
+        """Save rows and checkpoint in one transaction; return the latest version, which may be another's."""
+        return self._written(self._schema, rows, checkpoint)
+
+    def swap(self, other: Tables) -> Tables:
+        """Replace the table and its checkpoint by the other's in one transaction, also if it has another shape."""
+        table = other.table()
+        index = {str(name): str(table.index.get_level_values(str(name)).dtype) for name in table.index.names}
+        schema = Schema(index, {str(name): str(dtype) for name, dtype in table.dtypes.items()})
+        return self._written(schema, table, other.checkpoint, anew=True)
+
+    def _written(
+        self, schema: Schema, rows: pd.DataFrame | None, checkpoint: Checkpoint, anew: bool = False
+    ) -> DuckDBTables:
+        import duckdb
+
+        name = _quoted(self._name)
+        # A cursor of its own: closed before the commit, wherever an interrupt comes, it leaves nothing behind.
+        with self.connection.cursor() as cursor:
+            cursor.begin()
+            if _checkpoint(cursor, self._name) != self.checkpoint:
+                return DuckDBTables(self.connection, self._name, self._schema)
+            try:
+                if anew:
+                    cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
+                if rows is not None and len(rows):
+                    cursor.register("saved_rows", rows.reset_index())
+                    cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM saved_rows")
+                _set_checkpoint(cursor, self._name, checkpoint)
+                cursor.commit()
+            except duckdb.TransactionException:  # another has written at the same time, and was first
+                return DuckDBTables(self.connection, self._name, self._schema)
+        following = copy(self)
+        following.checkpoint, following._schema = checkpoint, schema
+        return following
+
+
+def _connected(place: Any) -> duckdb.DuckDBPyConnection:
+    try:
+        import duckdb
+    except ImportError:
+        raise InvalidArgument("DuckDB is not installed; pip install 'cqrs-lab[duckdb]'") from None
+    if isinstance(place, duckdb.DuckDBPyConnection):
+        return place
+    if not isinstance(place, (str, Path)):
+        raise refuse("place", place, "a file; give its path, ':memory:', or a connection of DuckDB")
+    return duckdb.connect(str(place))
+
+
+def _declared(schema: Schema) -> str:
+    every = {**schema.index, **schema.columns}
+    columns = [f"{_quoted(name)} {_sql_type(name, dtype)}" for name, dtype in every.items()]
+    return ", ".join([*columns, f"PRIMARY KEY ({', '.join(map(_quoted, schema.index))})"])
+
+
+def _sql_type(name: str, dtype: str) -> str:
+    if dtype not in _TYPES:
+        raise InvalidArgument(f"{name!r} is {dtype}, which is not kept in DuckDB; declare one of {', '.join(_TYPES)}")
+    return _TYPES[dtype]
+
+
+def _check_shape(cursor: duckdb.DuckDBPyConnection, name: str, schema: Schema) -> None:
+    there = [(column, kind) for column, kind, *_ in cursor.execute(f"DESCRIBE {_quoted(name)}").fetchall()]
+    wanted = [(column, _sql_type(column, dtype)) for column, dtype in {**schema.index, **schema.columns}.items()]
+    if there != wanted:
+        raise InvalidArgument(f"the table {name!r} has {there}, the schema {wanted}; give another name, or rebuild")
+
+
+def _checkpoint(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint:
+    columns = "position, parked, made_by, version, rowless"
+    found = cursor.execute(f"SELECT {columns} FROM {_CHECKPOINTS} WHERE name = ?", [name]).fetchall()
+    if not found:
+        return Checkpoint()
+    position, parked, made_by, version, rowless = found[0]
+    events = tuple(ParkedEvent(*one) for one in json.loads(parked))
+    return Checkpoint(position, events, None if made_by is None else (made_by, version), rowless)
+
+
+def _set_checkpoint(cursor: duckdb.DuckDBPyConnection, name: str, checkpoint: Checkpoint) -> None:
+    parked = json.dumps([(one.position, one.error) for one in checkpoint.parked])
+    row = [name, checkpoint.position, parked, *(checkpoint.made_by or (None, None)), checkpoint.rowless]
+    cursor.execute(f"INSERT OR REPLACE INTO {_CHECKPOINTS} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,134 @@
+"""Tables in DuckDB: what MemoryTables promise, also over a crash, and to any client of the file."""
+
+import random
+
+import duckdb
+import pandas as pd
+import pytest
+
+import cqrs_lab as lab
+from cqrs_lab.read import duckdb as kept
+from cqrs_lab.read.duckdb import DuckDBTables
+from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent
+from cqrs_lab.shop import read, workload, write
+from tests.read.test_tables import ONE, SCHEMAS, TWO, Units, a_key, rows_of, sell, told
+
+FULL = Checkpoint(9, (ParkedEvent(4, 'ValueError: it\'s "no"'),), ("units", 1), 2)
+
+
+def in_order(table):
+    return table.sort_index()
+
+
+@SCHEMAS
+def test_any_history_of_saves_is_told_as_memory_tells_it(schema):
+    draw, memory = random.Random(3), MemoryTables(schema.empty())
+    tables = DuckDBTables(":memory:", "the table", schema)
+    for number in range(30):
+        touched = draw.sample(range(60), draw.choice([0, 1, 2, 20]))
+        change = rows_of(schema, {a_key(schema, one): (draw.randrange(3), "it's", 0.5) for one in touched})
+        asked = rows_of(schema, {a_key(schema, one): (0, "", 0.0) for one in range(0, 60, 7)}).index
+        assert told(in_order(tables.rows(asked))) == told(in_order(memory.rows(asked)))
+        memory, tables = (one.save(change, Checkpoint(number)) for one in (memory, tables))
+        pd.testing.assert_frame_equal(in_order(tables.table()), in_order(memory.table()))
+
+
+def test_missing_values_and_large_numbers_come_back_as_they_were():
+    kinds = {"a": "Int64", "b": "boolean", "c": "str", "d": "datetime64[us]", "e": "int64", "f": "float64", "g": "bool"}
+    schema = lab.Schema(index=["k"], columns=kinds)
+    values = [("x", 2**62 + 1, True, "", pd.Timestamp("2011-12-09 12:50:00.000001"), -(2**63), 0.1, True)]
+    values += [("y", None, None, None, None, 2**63 - 1, None, False)]
+    table = schema.conform(pd.DataFrame(values, columns=["k", *kinds]).astype({"a": "Int64", "b": "boolean"}))
+    tables = DuckDBTables(":memory:", "t", schema).save(table, Checkpoint(1))
+    pd.testing.assert_frame_equal(in_order(tables.table()), table)
+    pd.testing.assert_frame_equal(tables.rows(table.index[1:]), table.iloc[1:])
+
+
+def test_a_file_tells_rows_and_checkpoint_when_it_is_opened_again(tmp_path):
+    tables = DuckDBTables(tmp_path / "shop.duckdb", "units", ONE).save(rows_of(ONE, {"tea": (1, "a", 1.0)}), FULL)
+    tables.connection.close()
+    again = DuckDBTables(tmp_path / "shop.duckdb", "units", ONE)
+    assert (again.checkpoint, told(again.table())) == (FULL, {"tea": (1, "a", 1.0)})
+    again.connection.close()
+    with duckdb.connect(str(tmp_path / "shop.duckdb"), read_only=True) as client:
+        assert client.sql("SELECT product, units FROM units").fetchall() == [("tea", 1)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_save_that_is_interrupted_before_its_commit_has_saved_nothing(monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    first = DuckDBTables(":memory:", "t", ONE).save(rows_of(ONE, {"tea": (1, "a", 1.0)}), Checkpoint(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_set_checkpoint", fails)
+        with pytest.raises(error):
+            first.save(rows_of(ONE, {"tea": (2, "b", 2.0)}), Checkpoint(2))
+        with pytest.raises(error):
+            first.swap(MemoryTables(rows_of(TWO, {("c", "p"): (2, "b", 2.0)}), Checkpoint(7)))
+    now = DuckDBTables(first.connection, "t", ONE)
+    assert (now.checkpoint, told(now.table())) == (Checkpoint(1), {"tea": (1, "a", 1.0)})
+    assert first.save(None, Checkpoint(3)).checkpoint == Checkpoint(3)
+
+
+def test_a_version_that_is_not_the_latest_saves_nothing():
+    old = DuckDBTables(":memory:", "t", ONE)
+    new = old.save(rows_of(ONE, {"tea": (1, "a", 1.0)}), Checkpoint(1))
+    late = old.save(rows_of(ONE, {"tea": (5, "a", 1.0)}), Checkpoint(2))
+    assert (late.checkpoint, told(new.table())) == (Checkpoint(1), {"tea": (1, "a", 1.0)})
+
+
+def test_two_projectors_on_one_table_count_no_event_twice():
+    store, first = lab.MemoryEventStore(), DuckDBTables(":memory:", "units", Units.schema)
+    one, other = (lab.Projector(store, Units(), tables=first) for _ in range(2))
+    for number in range(1, 9):
+        sell(store, 1)
+        (one if number % 3 else other).catch_up()
+    one.catch_up()
+    assert one.table["units"].to_dict() == {"tea": 8}
+
+
+def test_a_rebuild_takes_the_place_of_the_table_also_in_another_shape(tmp_path):
+    class ByTill(Units):
+        version = 2
+        schema = lab.Schema(index=["stream", "product"], columns={"units": "int64"})
+
+        def summarise(self, batch):
+            return self.schema.conform(batch.frame(self.events[0]).groupby(["stream", "product"])[["units"]].sum())
+
+    store = lab.MemoryEventStore()
+    sell(store, 1, 2)
+    tables = DuckDBTables(tmp_path / "f.duckdb", "units", Units.schema)
+    projector = lab.Projector(store, Units(), tables=tables)
+    projector.catch_up()
+    assert lab.rebuild(projector, to=ByTill()).run().state == "swapped"
+    sell(store, 4)
+    projector.catch_up()
+    tables.connection.close()
+    again = lab.Projector(store, ByTill(), tables=DuckDBTables(tmp_path / "f.duckdb", "units", ByTill.schema))
+    assert (again.position, again.table["units"].to_dict()) == (3, {("till", "tea"): 7})
+    again.serving.model.tables.connection.close()
+    with pytest.raises(lab.InvalidArgument, match="give another name, or rebuild"):
+        DuckDBTables(tmp_path / "f.duckdb", "units", Units.schema)
+
+
+def test_the_shops_tables_are_the_same_in_duckdb_and_in_memory():
+    store, connection = lab.MemoryEventStore(), duckdb.connect(":memory:")
+    bus = lab.CommandBus(store)
+    write.register(bus)
+    for command in workload.commands(seed=1, orders_per_day=20):
+        bus.send(command)
+    for projection in read.projections():
+        tables = DuckDBTables(connection, projection.name, projection.schema)
+        ours, memory = lab.Projector(store, projection, tables=tables), lab.Projector(store, projection)
+        while ours.catch_up(limit=40):
+            pass
+        memory.catch_up()
+        pd.testing.assert_frame_equal(in_order(ours.table), in_order(memory.table), check_column_type=True)
+
+
+def test_what_cannot_be_kept_is_told():
+    with pytest.raises(lab.InvalidArgument, match="'c' is uint8, which is not kept in DuckDB"):
+        DuckDBTables(":memory:", "t", lab.Schema(index=["k"], columns={"c": "uint8"}))
+    with pytest.raises(lab.InvalidArgument, match="give its path"):
+        DuckDBTables(7, "t", ONE)
