@@ -108,7 +108,7 @@ def one_file() -> View:
         seen = [one for one in moments if one.step <= step]
         says = _says(seen, list(MODES)[journal])
         html = f'<p class="says">{escape(says)}</p>{_lanes(seen, names, says)}{_numbers(seen, names)}'
-        return Picture(html, says, pd.DataFrame(seen, columns=list(Moment._fields)))
+        return Picture(html, says, _frame_of(seen))
 
     start = {"journal": 0, "readers": 1, "writers": 1}
     return View(
@@ -120,6 +120,11 @@ def one_file() -> View:
             Control("step", "Step", 0, last, last(start)),
         ],
     )
+
+
+def _frame_of(seen: Sequence[Moment]) -> pd.DataFrame:
+    kinds = {"step": "int64", "waits": "bool", "in_the_file": "int64"}  # a frame without rows has them, too
+    return pd.DataFrame(seen, columns=list(Moment._fields)).astype(kinds)
 
 
 def _names(readers: int, writers: int) -> list[str]:
@@ -191,17 +196,20 @@ def _lanes(seen: Sequence[Moment], names: Sequence[str], says: str) -> str:
         f'<text x="{LEFT + WIDE * at + WIDE / 2}" y="22" text-anchor="middle" class="small faint">step {at + 1}</text>'
         for at in range(COLUMNS)
     ]
-    for at, name in enumerate(["in the file", *names]):
+    # People who are not there keep an empty lane, so that nothing moves when somebody comes.
+    everybody = _names(MOST_READERS, MOST_WRITERS)
+    for at, name in enumerate(["in the file", *everybody]):
         y = TOP + HIGH * at
-        parts.append(f'<text x="0" y="{y + 26}" class="small strong">{name}</text>')
+        weight = "strong" if at == 0 or name in names else "faint"
+        parts.append(f'<text x="0" y="{y + 26}" class="small {weight}">{name}</text>')
         parts.append(f'<path class="way" d="M {LEFT} {y + HIGH} H {right}" style="stroke:var(--rule)"/>')
     held = {one.step: one.in_the_file for one in seen}
     parts += [
         f'<text x="{LEFT + WIDE * (step - 0.5)}" y="{TOP + 26}" text-anchor="middle" class="strong">{stock}</text>'
         for step, stock in held.items()
     ]
-    parts += [_cell(one, TOP + HIGH * (1 + names.index(one.who))) for one in seen]
-    return drawing(right + 4, TOP + HIGH * (1 + MOST_READERS + MOST_WRITERS) + 4, says, parts)
+    parts += [_cell(one, TOP + HIGH * (1 + everybody.index(one.who))) for one in seen]
+    return drawing(right + 4, TOP + HIGH * (1 + len(everybody)) + 4, says, parts)
 
 
 def _cell(one: Moment, y: int) -> str:
