@@ -97,6 +97,36 @@ def test_what_does_not_exist_is_refused_in_one_sentence(shop):
         CrudShop(":memory:", journal="memory")
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda shop: shop.change_price("cup", -1), "price_mills=-1 is not a price; give mills"),
+        (lambda shop: shop.list_product("", "Hat", 1), "product_id='' is not a name"),
+        (lambda shop: shop.receive_stock("cup", 0), "quantity=0 is not a number of units; give 1 or more"),
+        (lambda shop: shop.change_cart("ada", "cup", -1), "quantity=-1 is not a number of units; give 0 or more"),
+        (lambda shop: shop.change_status("7", "lost", NOON), "status='lost' is not a status; give one of placed, paid"),
+        (lambda shop: shop.place_order("7", "ada", "Ireland", ["cup"], NOON), "not how many of which product"),
+        (lambda shop: shop.place_order("7", "ada", "Ireland", {"cup": 1}, "noon"), "at='noon' is not a moment"),
+        (lambda shop: shop.place_order("7", "ada", None, {"cup": 1}, NOON), "country=None is not a name"),
+    ],
+)
+def test_what_is_no_such_thing_is_refused_and_nothing_is_written(shop, change, why):
+    before = everything(shop)
+    with pytest.raises(InvalidArgument, match=why):
+        change(shop)
+    assert everything(shop) == before and not shop.connection.in_transaction
+
+
+def test_a_product_is_listed_once_and_only_listed_ones_go_into_a_cart(shop):
+    with pytest.raises(CommandRejected, match="product 'cup' is listed already; give another product_id"):
+        shop.list_product("cup", "Another cup", 1)
+    with pytest.raises(CommandRejected, match="there is no product 'hat'; list it first"):
+        shop.change_cart("ada", "hat", 1)
+    shop.change_cart("ada", "cup", 1)
+    shop.change_cart("ada", "cup", 3)
+    assert everything(shop)["cart_lines"] == [("ada", "cup", 3)]
+
+
 def test_a_rule_of_the_tables_holds_whoever_writes(shop):
     for statement in (
         "UPDATE stock SET on_hand = -1",

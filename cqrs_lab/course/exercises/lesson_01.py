@@ -10,7 +10,15 @@ from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_01_library import LIBRARY
-from cqrs_lab.course.exercises.lesson_01_meeting import answered, gave_up, lost, places_to_meet, when
+from cqrs_lab.course.exercises.lesson_01_meeting import (
+    answered,
+    gave_up,
+    lost,
+    no_lock_of_python,
+    places_to_meet,
+    rows,
+    when,
+)
 from cqrs_lab.course.exercises.two_clerks import ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
 
@@ -73,6 +81,7 @@ def sell(answer: Any) -> None:
     expect_arguments(answer, "sell", "file", "product_id", "quantity")
     with clerks_file(STOCK) as file:
         longest = max(_sells_alone(file, answer, sale) for sale in SALES)
+        no_lock_of_python(answer)
         for rush in RUSHES:
             for places in places_to_meet(longest, len(rush.wanted) - 1):
                 _sells_in_a_rush(file, answer, rush, places)
@@ -84,7 +93,7 @@ def _fill(file: ClerksFile, stock: dict[str, int]) -> None:
 
 
 def _stock(file: ClerksFile) -> dict[str, int]:
-    return dict(file.rows("SELECT product_id, on_hand FROM stock"))
+    return dict(rows(file, "SELECT product_id, on_hand FROM stock"))
 
 
 def _sells_alone(file: ClerksFile, answer: Any, sale: Sale) -> int:

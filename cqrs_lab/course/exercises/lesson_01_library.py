@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.exercise import Exercise
-from cqrs_lab.course.exercises.lesson_01_meeting import answered, gave_up, lost, places_to_meet, when
+from cqrs_lab.course.exercises.lesson_01_meeting import (
+    answered,
+    gave_up,
+    lost,
+    no_lock_of_python,
+    places_to_meet,
+    rows,
+    when,
+)
 from cqrs_lab.course.exercises.two_clerks import ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
 
@@ -78,6 +86,7 @@ def borrow(answer: Any) -> None:
     expect_arguments(answer, "borrow", "file", "copy", "member")
     with clerks_file(LOANS) as file:
         longest = max(_lends_alone(file, answer, visit) for visit in VISITS)
+        no_lock_of_python(answer)
         for rush in RUSHES:
             for places in places_to_meet(longest, len(rush.wanted) - 1):
                 _lends_in_a_rush(file, answer, rush, places)
@@ -89,7 +98,7 @@ def _fill(file: ClerksFile, loans: dict[str, str]) -> None:
 
 
 def _loans(file: ClerksFile) -> dict[str, str]:
-    return dict(file.rows("SELECT copy, member FROM loans ORDER BY copy"))
+    return dict(rows(file, "SELECT copy, member FROM loans ORDER BY copy"))
 
 
 def _lends_alone(file: ClerksFile, answer: Any, visit: Visit) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from cqrs_lab.course.accept import NO_RETURN, as_plain
-from cqrs_lab.course.exercises.two_clerks import Outcome, first_words, mentions
+from cqrs_lab.course.exercises.two_clerks import ClerksFile, Outcome, first_words, mentions
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 
 OPEN_WHEN = {
     True: "The transaction is still open, and nobody else can write. Which line of yours commits?",
     False: "You refused, and left the transaction open: nobody else can write. Does every path end it?",
 }
+PYTHON_S_LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Semaphore, threading.Condition)
 CLOSED = "You closed the connection. It is the clerk's, and the next customer is waiting: whose task is it to close it?"
 READS_FIRST = (
     "A transaction that begins with reading sees the file as it was then. Somebody has written since, so SQLite does "
@@ -68,6 +70,14 @@ def _means(error: BaseException) -> str:
     return what_it_means(error)
 
 
+def no_lock_of_python(answer: Any) -> None:
+    """Refuse a function that uses a lock of Python's: clerks who meet in one process would block each other."""
+    names = answer.__globals__ if hasattr(answer, "__globals__") else {}
+    for name, value in names.items():
+        if isinstance(value, PYTHON_S_LOCKS) and mentions(answer, name):
+            raise NotYet(f"looked at what your function uses: {name}", shown(value), "no lock of Python's", LOCKS)
+
+
 def gave_up(done: str, came: str, expected: str) -> NoReturn:
     """Raise what is said of an answer that refuses although there is room for everybody."""
     ask = "There was enough for everybody. The other clerk was faster, and yours gave up. When does it look again?"
@@ -84,6 +94,15 @@ def lost(done: str, came: str, expected: str, answer: Any, statements: Sequence[
     elif "BEGIN" in words and "SELECT" in words[: words.index("BEGIN")]:
         ask = BEFORE_BEGIN
     raise NotYet(done, came, expected, ask)
+
+
+def rows(file: ClerksFile, sql: str) -> list[tuple[Any, ...]]:
+    """Return what the table holds; refuse an answer that has changed the table itself."""
+    try:
+        return file.rows(sql)
+    except sqlite3.DatabaseError as error:
+        ask = "The table itself is not as it was. Which of your statements drops it, or changes its columns?"
+        raise NotYet("looked into the table", error, "its rows", ask) from None
 
 
 def when(statements: Sequence[str], places: Sequence[int]) -> str:

@@ -1,6 +1,8 @@
 """The tables of the shop, each fact in one place, and the index that each question needs."""
 
-TABLES = """
+STATUSES = ("placed", "paid", "shipped", "delivered", "cancelled")
+
+TABLES = f"""
     CREATE TABLE customers (
         customer_id TEXT PRIMARY KEY,
         country TEXT NOT NULL
@@ -23,7 +25,7 @@ TABLES = """
     CREATE TABLE orders (
         order_id TEXT PRIMARY KEY,
         customer_id TEXT NOT NULL REFERENCES customers,
-        status TEXT NOT NULL CHECK (status IN ('placed', 'paid', 'shipped', 'delivered', 'cancelled')),
+        status TEXT NOT NULL CHECK (status IN {STATUSES}),
         placed_at TEXT NOT NULL,
         changed_at TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;

@@ -9,10 +9,10 @@ from datetime import datetime
 from os import PathLike, fspath
 from typing import Any, Literal, Self
 
-from cqrs_lab.arguments import refuse, seconds, whole_number
+from cqrs_lab.arguments import refuse, seconds, text, whole_number
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.shop.crud.questions import QUESTIONS
-from cqrs_lab.shop.crud.schema import INDEXES, TABLES
+from cqrs_lab.shop.crud.schema import INDEXES, STATUSES, TABLES
 
 Journal = Literal["delete", "wal"]
 
@@ -81,30 +81,36 @@ class CrudShop:
 
     def list_product(self, product_id: str, name: str, price_mills: int) -> None:
         """Put a product on sale, with none in stock."""
+        product = _name("product_id", product_id), _name("name", name), _price(price_mills)
         with self._change() as connection:
-            connection.execute("INSERT INTO products VALUES (?, ?, ?)", (product_id, name, price_mills))
+            if connection.execute("SELECT 1 FROM products WHERE product_id = ?", (product_id,)).fetchone():
+                raise CommandRejected(f"product {product_id!r} is listed already; give another product_id")
+            connection.execute("INSERT INTO products VALUES (?, ?, ?)", product)
             connection.execute("INSERT INTO stock VALUES (?, 0)", (product_id,))
 
     def change_price(self, product_id: str, price_mills: int) -> None:
         """Overwrite a price. Orders keep the price at which they were placed."""
-        self._update("UPDATE products SET price_mills = ? WHERE product_id = ?", price_mills, product_id)
+        with self._change() as connection:
+            _check_product(connection, product_id)
+            sql = "UPDATE products SET price_mills = ? WHERE product_id = ?"
+            connection.execute(sql, (_price(price_mills), product_id))
 
     def receive_stock(self, product_id: str, quantity: int) -> None:
         """Add what came in."""
-        self._update("UPDATE stock SET on_hand = on_hand + ? WHERE product_id = ?", quantity, product_id)
+        with self._change() as connection:
+            _check_product(connection, product_id)
+            sql = "UPDATE stock SET on_hand = on_hand + ? WHERE product_id = ?"
+            connection.execute(sql, (_units(quantity), product_id))
 
     def change_cart(self, customer_id: str, product_id: str, quantity: int) -> None:
         """Set how many are in a cart; 0 removes the product."""
-        if whole_number("quantity", quantity, "a number of units; give 0 or more") == 0:
-            with self._change() as connection:
-                sql = "DELETE FROM cart_lines WHERE customer_id = ? AND product_id = ?"
-                connection.execute(sql, (customer_id, product_id))
-            return
+        units = _units(quantity, least=0)
+        line = _name("customer_id", customer_id), product_id
         with self._change() as connection:
-            connection.execute(
-                "INSERT INTO cart_lines VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
-                (customer_id, product_id, quantity),
-            )
+            _check_product(connection, product_id)
+            connection.execute("DELETE FROM cart_lines WHERE customer_id = ? AND product_id = ?", line)
+            if units:
+                connection.execute("INSERT INTO cart_lines VALUES (?, ?, ?)", (*line, units))
 
     def place_order(
         self, order_id: str, customer_id: str, country: str, quantities: Mapping[str, int], at: datetime
@@ -123,21 +129,22 @@ class CrudShop:
         CommandRejected
             The order exists already, has no lines, or wants more than there is.
         """
+        if not isinstance(quantities, Mapping):
+            raise refuse("quantities", quantities, "how many of which product; give a dict such as {'cup': 2}")
         if not quantities:
             raise CommandRejected("an order needs a line; give {'cup': 2}")
+        order = _name("order_id", order_id), _name("customer_id", customer_id), "placed", _moment(at), _moment(at)
         with self._change() as connection:
+            if connection.execute("SELECT 1 FROM orders WHERE order_id = ?", (order_id,)).fetchone():
+                raise CommandRejected(f"order {order_id!r} exists already; give another order_id")
             connection.execute(
                 "INSERT INTO customers VALUES (?, ?) ON CONFLICT DO UPDATE SET country = excluded.country"
                 " WHERE country <> excluded.country",
-                (customer_id, country),
+                (customer_id, _name("country", country)),
             )
-            try:
-                values = (order_id, customer_id, "placed", at.isoformat(" "), at.isoformat(" "))
-                connection.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", values)
-            except sqlite3.IntegrityError:
-                raise CommandRejected(f"order {order_id!r} exists already; give another order_id") from None
+            connection.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", order)
             for line, (product_id, quantity) in enumerate(quantities.items(), 1):
-                _take(connection, product_id, whole_number("quantity", quantity, "1 or more units", least=1))
+                _take(connection, product_id, _units(quantity))
                 connection.execute(
                     "INSERT INTO order_lines SELECT ?, ?, product_id, ?, price_mills"
                     " FROM products WHERE product_id = ?",
@@ -147,6 +154,8 @@ class CrudShop:
 
     def change_status(self, order_id: str, status: str, at: datetime) -> None:
         """Overwrite the status of an order; cancelling puts its units back."""
+        if status not in STATUSES:
+            raise refuse("status", status, f"a status; give one of {', '.join(STATUSES)}")
         with self._change() as connection:
             before = connection.execute("SELECT status FROM orders WHERE order_id = ?", (order_id,)).fetchone()
             if before is None:
@@ -154,18 +163,13 @@ class CrudShop:
             if before[0] == "cancelled":
                 raise CommandRejected(f"order {order_id!r} is cancelled; place another one")
             sql = "UPDATE orders SET status = ?, changed_at = ? WHERE order_id = ?"
-            connection.execute(sql, (status, at.isoformat(" "), order_id))
+            connection.execute(sql, (status, _moment(at), order_id))
             if status == "cancelled":
                 connection.execute(
                     "UPDATE stock SET on_hand = on_hand + quantity FROM order_lines AS line"
                     " WHERE line.order_id = ? AND line.product_id = stock.product_id",
                     (order_id,),
                 )
-
-    def _update(self, sql: str, value: int, product_id: str) -> None:
-        with self._change() as connection:
-            if not connection.execute(sql, (value, product_id)).rowcount:
-                raise CommandRejected(f"there is no product {product_id!r}; list it first")
 
     def _change(self) -> _Change:
         return _Change(self.connection)
@@ -200,6 +204,30 @@ class _Change:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self._connection.__exit__(kind, error, trace)
+
+
+def _name(what: str, value: Any) -> str:
+    return text(what, value, "a name; give a text such as 'cup'")
+
+
+def _price(mills: Any) -> int:
+    return whole_number("price_mills", mills, "a price; give mills, such as 2550 for 2.55")
+
+
+def _units(quantity: Any, *, least: int = 1) -> int:
+    return whole_number("quantity", quantity, f"a number of units; give {least} or more", least=least)
+
+
+def _moment(at: Any) -> str:
+    if not isinstance(at, datetime):
+        raise refuse("at", at, "a moment; give a datetime such as datetime(2026, 1, 5, 12)")
+    return at.isoformat(" ")
+
+
+def _check_product(connection: sqlite3.Connection, product_id: Any) -> None:
+    sql = "SELECT 1 FROM products WHERE product_id = ?"
+    if not connection.execute(sql, (_name("product_id", product_id),)).fetchone():
+        raise CommandRejected(f"there is no product {product_id!r}; list it first")
 
 
 def _take(connection: sqlite3.Connection, product_id: str, quantity: int) -> None:

@@ -335,7 +335,22 @@ def sleeps_and_looks_again(file, product_id, quantity):
     return looks_twice(file, product_id, quantity)
 
 
+LOCK = threading.RLock()
+
+
+def one_lock_for_all(file, product_id, quantity):
+    with LOCK:
+        return checks_then_writes(file, product_id, quantity)
+
+
+def drops_the_table(file, product_id, quantity):
+    file.execute("DROP TABLE stock")
+    return True
+
+
 ALSO_WRONG_SELL = [
+    (one_lock_for_all, "known to one process"),
+    (drops_the_table, "The table itself is not as it was"),
     (looks_twice, CHECK_THEN_WRITE),
     (reads_uncommitted, CHECK_THEN_WRITE),
     (replaces, CHECK_THEN_WRITE),
