@@ -150,6 +150,24 @@ def test_two_clerks_meet_at_the_write_lock_and_neither_sale_is_lost(shop, file):
         assert shop.ask("Products")[0][3] == 12 - 2 - 3
 
 
+def test_what_a_change_reads_is_still_true_when_it_writes(shop, file):
+    shop.place_order("7", "ada", "Ireland", {"cup": 2}, NOON)
+    seen = []
+
+    def another_clerk(statement):
+        if statement != "BEGIN IMMEDIATE":  # it has the lock from then on
+            with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other:
+                try:
+                    other.execute("UPDATE orders SET status = 'shipped'")
+                    seen.append(f"shipped before {statement}")
+                except sqlite3.OperationalError as error:
+                    seen.append(str(error))
+
+    shop.connection.set_trace_callback(another_clerk)
+    shop.change_status("7", "cancelled", NOON)
+    assert set(seen) == {"database is locked"} and len(seen) == 4
+
+
 def test_the_last_cup_is_sold_once(shop, file):
     shop.place_order("6", "ada", "Ireland", {"cup": 11}, NOON)
     with CrudShop(file, wait_seconds=0) as other:
