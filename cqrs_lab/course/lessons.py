@@ -23,7 +23,7 @@ class Lesson(NamedTuple):
 
 LESSONS = (
     Lesson("00_start_here", "You pressed Order. Who knows?", "the whole", written=True),
-    Lesson("01_one_model_for_everything", "What still hurts after we fix the CRUD shop?", "one model"),
+    Lesson("01_one_model_for_everything", "What still hurts after we fix the CRUD shop?", "one model", written=True),
     Lesson("02_commands_and_queries", "Can asking a question change the answer?", "write side", written=True),
     Lesson("03_events_are_the_record", "If we keep only what happened, what is the stock?", "log", written=True),
     Lesson("04_business_rules", "Where do the rules live?", "write side", written=True),

@@ -5,6 +5,8 @@ Everybody gets the text of the right choice.
 
 from __future__ import annotations
 
+from cqrs_lab.course.predictions_01 import SAID_TO_01
+
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
         "no order": "The headings are there, but no row. The page reads a table, and the table has not read the log.",
@@ -18,6 +20,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "12 cups": "That would be an old answer, and the page said that it accepts none older than the receipt.",
         "10 cups": "That is what the log implies, but this table has not read that far.",
     },
+    **SAID_TO_01,
     "02.1": {
         "two": "Every third question gets a discount, no matter who asks it. Asking does something here, so it "
         "matters who asks, and how often. A page that is reloaded, a robot that collects prices, a request that is "

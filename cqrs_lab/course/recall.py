@@ -7,7 +7,8 @@ from typing import Any
 
 from cqrs_lab.course.ask import Ask, Question
 from cqrs_lab.course.progress import notes
-from cqrs_lab.course.questions import QUESTIONS, Recalled
+from cqrs_lab.course.questions import QUESTIONS
+from cqrs_lab.course.recalled import Recalled
 from cqrs_lab.course.reviews import REVIEWS
 from cqrs_lab.errors import InvalidArgument
 

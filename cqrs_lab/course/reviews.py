@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cqrs_lab.course.questions import Recalled
+from cqrs_lab.course.recalled import Recalled
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {
     "05": (

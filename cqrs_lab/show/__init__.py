@@ -6,6 +6,7 @@ from cqrs_lab.show.fault_plan import fault_plan
 from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
+from cqrs_lab.show.one_file import one_file
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
@@ -30,6 +31,7 @@ __all__ = [
     "time_machine",
     "duel",
     "decision_table",
+    "one_file",
     "two_doors",
     "race",
     "staircases",

@@ -18,6 +18,7 @@ SOLUTIONS = {
 # Lessons whose numbers with a decimal point are all bound to the run. Add yours when they are.
 BOUND = {
     "00_start_here",
+    "01_one_model_for_everything",
     "02_commands_and_queries",
     "03_events_are_the_record",
     "04_business_rules",

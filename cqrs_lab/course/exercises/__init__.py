@@ -2,6 +2,7 @@
 
 from cqrs_lab.course.exercises import (
     lesson_00,
+    lesson_01,
     lesson_02,
     lesson_03,
     lesson_04,
@@ -20,6 +21,7 @@ EXERCISES: dict[str, Exercise] = {
     exercise.key: exercise
     for lesson in (
         lesson_00,
+        lesson_01,
         lesson_02,
         lesson_03,
         lesson_04,

@@ -9,6 +9,7 @@ from cqrs_lab.course.exercises import EXERCISES
 
 from . import (
     answers_00,
+    answers_01,
     answers_02,
     answers_03,
     answers_04,
@@ -22,6 +23,7 @@ from . import (
 
 LESSONS = (
     answers_00,
+    answers_01,
     answers_02,
     answers_03,
     answers_04,
@@ -57,8 +59,8 @@ def test_every_exercise_has_two_styles_of_right_answer_and_three_wrong_ones():
     assert {key: len(answers) for key, answers in WRONG.items() if len(answers) < 3} == {}
 
 
-def test_lessons_0_2_and_3_have_six_styles_of_right_answer_and_ten_wrong_ones():
-    own = [key for key in EXERCISES if key[:2] in ("00", "02", "03")]
+def test_lessons_0_to_3_have_six_styles_of_right_answer_and_ten_wrong_ones():
+    own = [key for key in EXERCISES if key[:2] in ("00", "01", "02", "03")]
     wrong = {key: len(WRONG[key]) + sum(one == key for one, _, _ in ALSO_WRONG) for key in own}
     assert {key: len(RIGHT[key]) for key in own if len(RIGHT[key]) < 6} == {}
     assert {key: count for key, count in wrong.items() if count < 13} == {}
