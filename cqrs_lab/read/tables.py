@@ -51,7 +51,7 @@ class Tables(Protocol):
     """One version of a kept table. Saving gives the next version, and this one goes on saying what it said.
 
     Rows and checkpoint are saved in one step: if the table is opened again after a crash, it has the checkpoint
-    that goes with its rows. `check_tables` tries this.
+    that goes with its rows.
     """
 
     @property
