@@ -28,7 +28,7 @@ LESSONS = (
     Lesson("03_events_are_the_record", "If we keep only what happened, what is the stock?", "log", written=True),
     Lesson("04_business_rules", "Where do the rules live?", "write side", written=True),
     Lesson("05_read_models", "How do facts become answers?", "read side", written=True),
-    Lesson("06_fast_queries", "Why keep several copies of the same fact?", "read side"),
+    Lesson("06_fast_queries", "Why keep several copies of the same fact?", "read side", written=True),
     Lesson("07_the_lag", "How far behind are the readers?", "the lag", written=True),
     Lesson("08_what_readers_notice", "Which surprises can a reader see?", "the lag", written=True),
     Lesson("09_when_things_break", "What if a projector crashes, or hears an event twice?", "the lag", written=True),

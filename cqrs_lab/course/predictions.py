@@ -6,6 +6,7 @@ Everybody gets the text of the right choice.
 from __future__ import annotations
 
 from cqrs_lab.course.predictions_01 import SAID_TO_01
+from cqrs_lab.course.predictions_06 import SAID_TO_06
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
@@ -131,6 +132,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "2 orders, 11 cups": "Her order is there, and her three cups are still on the shelf. Each answer came with its "
         "position, so neither was false; but the page put two moments side by side.",
     },
+    **SAID_TO_06,
     "07.1": {
         "a few milliseconds": "Eventual does not mean milliseconds. It takes as long as the numbers say, and here "
         "somebody looks only every four seconds.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cqrs_lab.course.questions_01 import ASKED_01
+from cqrs_lab.course.questions_06 import ASKED_06
 from cqrs_lab.course.recalled import Recalled
 
 # Choices are shown in alphabetical order, so that their place hints at nothing.
@@ -112,6 +113,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "06": ASKED_06,
     "07": (
         Recalled(
             "The log is cut in two, each half is summarised by itself, and the two are merged. What comes out?",

@@ -1,5 +1,6 @@
 """How notebooks show things: pictures that say what they show, and views that the learner moves."""
 
+from cqrs_lab.show.copies import copies
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
 from cqrs_lab.show.fault_plan import fault_plan
@@ -34,6 +35,7 @@ __all__ = [
     "one_file",
     "two_doors",
     "race",
+    "copies",
     "staircases",
     "tail",
     "stale_read",

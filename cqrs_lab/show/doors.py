@@ -88,7 +88,7 @@ def a_frame(name: str, value: Any, columns: Sequence[str], comes_from: str) -> p
     return value
 
 
-def finite(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+def finite(name: str, frame: pd.DataFrame, columns: Sequence[str], wanted: str = "a number of seconds") -> None:
     """Refuse a DataFrame with something other than finite numbers in these columns."""
     for column in columns:
         values = frame[column]
@@ -96,5 +96,5 @@ def finite(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         if (wrong := values[~(numbers.abs() < float("inf"))]).size:
             raise InvalidArgument(
                 f"{name} has {str(wrong.iloc[0])!r} under {column!r}, in row {wrong.index[0]}; "
-                "give a number of seconds in every row"
+                f"give {wanted} in every row"
             )

@@ -23,6 +23,7 @@ BOUND = {
     "03_events_are_the_record",
     "04_business_rules",
     "05_read_models",
+    "06_fast_queries",
     "07_the_lag",
     "08_what_readers_notice",
 }

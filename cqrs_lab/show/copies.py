@@ -1,0 +1,195 @@
+"""Which copy pays: rows touched a day by each way to answer one question, against reads per order."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cqrs_lab.arguments import refuse, whole_number
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.doors import a_frame, finite
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.style import LOG, READ, WRITE
+from cqrs_lab.show.view import Control, View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+COLUMNS = ("written", "first", "again")
+LENGTHS = tuple(10**power for power in range(2, 7))
+READS = tuple(10.0**power for power in range(-4, 4))
+MOST_QUESTIONS = 20
+LEAST_ROWS, MOST_ROWS = 1, 10**8
+APART = 0.35  # between two names at the right edge, in powers of ten
+LINES = ((LOG.colour, "-"), (WRITE.colour, "-."), (READ.colour, "--"), (INK, ":"))
+
+
+def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: int = 200) -> View:
+    """Set how long the log is and how often somebody reads, and see which way to answer a question is the cheapest.
+
+    A row counts as one, read or written.
+
+    Parameters
+    ----------
+    work : DataFrame
+        One row per way, four at most; columns written (rows written per order), first (rows that the first read after
+        an order touches) and again (rows that each further read touches).
+    whole_log : str
+        The way whose every read touches the whole log, however long that is.
+    shared : str
+        The way whose tables answer other questions too, so that this question bears its share of what is written.
+    orders_per_day : int, optional
+
+    Returns
+    -------
+    View
+        `frame()`: one row per way; written, read and total, in rows a day, at what is set.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cqrs_lab.show import copies
+    >>> work = pd.DataFrame({"written": [0, 5, 1], "first": [9, 30, 5], "again": [9, 30, 5]}, ["log", "join", "own"])
+    >>> copies(work, whole_log="log", shared="join").says
+    '10,000 rows in the log, 1 read per order: own is the cheapest, at 1,200 rows a day.'
+    """
+    work = _checked(work, whole_log, shared)
+    whole_number("orders_per_day", orders_per_day, "a number of orders; give 1 or more", least=1)
+
+    def draw(length: int, reads: int, questions: int) -> Picture:
+        here = work.copy()
+        here.loc[whole_log, ["first", "again"]] = LENGTHS[length]
+        here["written"] = here["written"].where(here.index != shared, here["written"] / questions)
+        return _picture(here * orders_per_day, LENGTHS[length], READS[reads])
+
+    controls = [
+        Control.among("length", "Rows in the log", [f"{one:,}" for one in LENGTHS])._replace(value=2),
+        Control.among("reads", "How often it is read", [_how_often(one) for one in READS])._replace(value=4),
+        Control("questions", f"Questions that share the {shared}", 1, MOST_QUESTIONS, 1),
+    ]
+    return View(draw, controls)
+
+
+def _checked(work: pd.DataFrame, whole_log: str, shared: str) -> pd.DataFrame:
+    a_frame("work", work, COLUMNS, "one row per way to answer the question")
+    finite("work", work, COLUMNS, "a number of rows")
+    if not 2 <= len(work) <= len(LINES) or not work.index.is_unique:
+        raise InvalidArgument(f"work has {list(work.index)}; give 2 to {len(LINES)} ways, each of another name")
+    if (work["written"] < 0).any() or (work[["first", "again"]] <= 0).any(axis=None):
+        raise InvalidArgument("work has too few rows; give 0 or more under 'written', and more than 0 for each read")
+    for name, way in (("whole_log", whole_log), ("shared", shared)):
+        if way not in work.index:
+            raise refuse(name, way, f"one of the ways; give one of {', '.join(map(str, work.index))}")
+    if whole_log == shared:
+        raise InvalidArgument(f"whole_log and shared are both {shared!r}; give a different way for each")
+    return work[list(COLUMNS)].astype("float64").rename_axis("way")
+
+
+def _how_often(reads: float) -> str:
+    many = f"{reads:,.0f} reads" if reads > 1 else "1 read"
+    return f"{many} per {'order' if reads >= 1 else f'{1 / reads:,.0f} orders'}"
+
+
+def cost(work: pd.DataFrame, reads: float) -> pd.DataFrame:
+    """Return what each way writes and reads, at this number of reads per order.
+
+    The first read after an order may touch more rows than those that follow it. Where there are fewer reads than
+    orders, every read is such a first one.
+    """
+    read = min(reads, 1) * work["first"] + max(reads - 1, 0) * work["again"]
+    return pd.DataFrame({"written": work["written"], "read": read, "total": work["written"] + read})
+
+
+def totals(work: pd.DataFrame, reads: ArrayLike) -> pd.DataFrame:
+    """Return what each way costs in all: a column per way, a row per number of reads per order."""
+    often = np.asarray(reads, dtype="float64")
+    firsts, others = np.minimum(often, 1), np.maximum(often - 1, 0)
+    rows = {str(way): one.written + firsts * one.first + others * one.again for way, one in work.iterrows()}
+    return pd.DataFrame(rows, index=often)
+
+
+def cheapest(work: pd.DataFrame) -> list[tuple[float, str]]:
+    """Return from which number of reads per order on which way is the cheapest, as the reads grow.
+
+    Up to one read per order, and from there on, the cost of a way is a straight line: where two lines cross is exact.
+    """
+    places = {READS[0], 1.0, READS[-1]}
+    for low, high in pairwise(sorted(places)):
+        at_ends = totals(work, [low, high])
+        for one, other in combinations(at_ends, 2):
+            before, after = at_ends[one] - at_ends[other]
+            if before * after < 0:
+                places.add(low + (high - low) * float(before / (before - after)))
+    found: list[tuple[float, str]] = []
+    for low, high in pairwise(sorted(places)):
+        way = str(totals(work, [(low + high) / 2]).iloc[0].idxmin())
+        if not found or found[-1][1] != way:
+            found.append((low, way))
+    return found
+
+
+def _picture(work: pd.DataFrame, length: int, reads: float) -> Picture:
+    here = cost(work, reads)
+    best, least = str(here["total"].idxmin()), float(here["total"].min())
+    says = (
+        f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {brief_number(least)} rows a day."
+    )
+    turns = cheapest(work)
+    name = f"Rows touched a day by each way, against reads per order, both axes logarithmic. {_in_words(turns)} {says}"
+    shown = here.round().astype("int64").assign(times=(here["total"] / least).round(1))
+    shown.columns = ["rows written a day", "rows read a day", "together", "times the cheapest"]
+    html = (
+        f'<p class="says">{escape(says)}</p>{_chart(work, turns, reads, best, name)}'
+        f'<p class="says">{escape(_in_words(turns))}</p>{table(shown, _how_often(reads))}'
+    )
+    return Picture(html, says, here)
+
+
+def _in_words(turns: list[tuple[float, str]]) -> str:
+    (_, first), *others = turns
+    then = [f"from {_every(at)} on {way}" for at, way in others]
+    return f"The cheapest, as reads grow: {', '.join([f'first {first}', *then])}."
+
+
+def _every(reads: float) -> str:
+    if reads >= 1:
+        return f"{brief_number(reads)} reads per order"
+    return f"1 read per {brief_number(1 / reads)} orders"
+
+
+def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, best: str, name: str) -> str:
+    figure, axes = new_chart(9.0, 4.4)
+    figure.subplots_adjust(left=0.16, right=0.8, top=0.95)
+    grid = np.geomspace(READS[0], READS[-1], 57)
+    lines = totals(work, grid)
+    for way, (colour, dashes) in zip(lines, LINES, strict=False):
+        axes.plot(grid, lines[way], linestyle=dashes, color=colour, linewidth=3 if way == best else 1.6)
+    _name_lines(axes, lines, best)
+    for at, way in turns[1:]:
+        axes.plot([at], totals(work, [at])[way], marker="o", color=INK, markersize=8)
+    axes.axvline(reads, color=INK, linewidth=0.8, alpha=0.6)
+    axes.set(xscale="log", yscale="log", xlim=(READS[0], READS[-1]), ylim=(LEAST_ROWS, MOST_ROWS))
+    axes.set(xlabel="reads per order", ylabel="rows touched a day")
+    axes.set_xticks(READS, [brief_number(one) for one in READS])
+    axes.set_yticks([1, 100, 10**4, 10**6, 10**8], ["1", "100", "10,000", "1 million", "100 million"])
+    axes.minorticks_off()
+    return drawn(figure, name)
+
+
+def _name_lines(axes: Axes, lines: pd.DataFrame, best: str) -> None:
+    """Write each name where its line ends at the right edge, one above the other, or where it leaves at the top."""
+    lowest = -np.inf
+    for way, last in lines.iloc[-1].sort_values().items():
+        look: Any = {"textcoords": "offset points", "fontweight": "bold" if way == best else "normal"}
+        inside = lines[way][lines[way] <= MOST_ROWS / 6]  # a line of text below the edge
+        if last > MOST_ROWS:
+            axes.annotate(str(way), (float(inside.index[-1]), float(inside.iloc[-1])), (-8, -6), ha="right", **look)
+            continue
+        lowest = max(lowest + APART, float(np.log10(max(last, LEAST_ROWS))))
+        axes.annotate(str(way), (READS[-1], 10**lowest), (8, -4), **look)
