@@ -14,7 +14,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
-from cqrs_lab.show.style import LOG, READ, WRITE
+from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ READS = tuple(10.0**power for power in range(-4, 4))
 MOST_QUESTIONS = 20
 LEAST_ROWS, MOST_ROWS = 1, 10**8
 APART = 0.35  # between two names at the right edge, in powers of ten
-LINES = ((LOG.colour, "-"), (WRITE.colour, "-."), (READ.colour, "--"), (INK, ":"))
+LINES = ((LOG.colour, "-"), (READ.colour, "-."), (READ.colour, "--"), (READ.colour, ":"))
 
 
 def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: int = 200) -> View:
@@ -153,8 +153,8 @@ def _picture(work: pd.DataFrame, length: int, reads: float) -> Picture:
 
 def _in_words(turns: list[tuple[float, str]]) -> str:
     (_, first), *others = turns
-    then = [f"from {_every(at)} on {way}" for at, way in others]
-    return f"The cheapest, as reads grow: {', '.join([f'first {first}', *then])}."
+    then = [f"{way} from {_every(at)}" for at, way in others]
+    return f"The cheapest, as reads grow: {'; '.join([f'first {first}', *then])}."
 
 
 def _every(reads: float) -> str:
@@ -170,7 +170,7 @@ def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, bes
     lines = totals(work, grid)
     for way, (colour, dashes) in zip(lines, LINES, strict=False):
         axes.plot(grid, lines[way], linestyle=dashes, color=colour, linewidth=3 if way == best else 1.6)
-    _name_lines(axes, lines, best)
+    _name_lines(axes, lines, reads, best)
     for at, way in turns[1:]:
         axes.plot([at], totals(work, [at])[way], marker="o", color=INK, markersize=8)
     axes.axvline(reads, color=INK, linewidth=0.8, alpha=0.6)
@@ -182,14 +182,17 @@ def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, bes
     return drawn(figure, name)
 
 
-def _name_lines(axes: Axes, lines: pd.DataFrame, best: str) -> None:
+def _name_lines(axes: Axes, lines: pd.DataFrame, reads: float, best: str) -> None:
     """Write each name where its line ends at the right edge, one above the other, or where it leaves at the top."""
     lowest = -np.inf
     for way, last in lines.iloc[-1].sort_values().items():
         look: Any = {"textcoords": "offset points", "fontweight": "bold" if way == best else "normal"}
-        inside = lines[way][lines[way] <= MOST_ROWS / 6]  # a line of text below the edge
         if last > MOST_ROWS:
-            axes.annotate(str(way), (float(inside.index[-1]), float(inside.iloc[-1])), (-8, -6), ha="right", **look)
+            below = lines[way][lines[way] <= MOST_ROWS / 6]  # a line of text below the edge
+            at, rows = float(below.index[-1]), float(below.iloc[-1])
+            # On the side where the line of the setting is not.
+            side = ((12, -12), "left") if at / 20 < reads < at * 1.5 else ((-12, 2), "right")
+            axes.annotate(str(way), (at, rows), side[0], ha=side[1], **look)
             continue
         lowest = max(lowest + APART, float(np.log10(max(last, LEAST_ROWS))))
         axes.annotate(str(way), (READS[-1], 10**lowest), (8, -4), **look)

@@ -74,7 +74,7 @@ def test_the_picture_says_the_setting_the_cheapest_way_and_where_that_changes(vi
     picture = view.at(length=2, reads=0)
     assert picture.says == "10,000 rows in the log, 1 read per 10,000 orders: log is the cheapest, at 10 rows a day."
     [name] = re.findall(r'aria-label="(.*?)"', picture.html)
-    assert "first log, from 1 read per 3,330 orders on own, from 1.27 reads per order on kept." in name
+    assert "first log; own from 1 read per 3,330 orders; kept from 1.27 reads per order." in name
     assert picture.says in name
     assert all(f">{way}</th>" in picture.html for way in WAYS), "the numbers stand beside their ways"
 
