@@ -79,13 +79,14 @@ def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: i
 def _checked(work: pd.DataFrame, whole_log: str, shared: str) -> pd.DataFrame:
     a_frame("work", work, COLUMNS, "one row per way to answer the question")
     finite("work", work, COLUMNS, "a number of rows")
-    if not 2 <= len(work) <= len(LINES) or not work.index.is_unique:
-        raise InvalidArgument(f"work has {list(work.index)}; give 2 to {len(LINES)} ways, each of another name")
+    names = list(work.index)
+    if not 2 <= len(names) <= len(LINES) or not work.index.is_unique or not all(isinstance(one, str) for one in names):
+        raise InvalidArgument(f"work has {names}; give 2 to {len(LINES)} ways, each with a different text as its name")
     if (work["written"] < 0).any() or (work[["first", "again"]] <= 0).any(axis=None):
         raise InvalidArgument("work has too few rows; give 0 or more under 'written', and more than 0 for each read")
     for name, way in (("whole_log", whole_log), ("shared", shared)):
-        if way not in work.index:
-            raise refuse(name, way, f"one of the ways; give one of {', '.join(map(str, work.index))}")
+        if not isinstance(way, str) or way not in names:
+            raise refuse(name, way, f"one of the ways; give one of {', '.join(names)}")
     if whole_log == shared:
         raise InvalidArgument(f"whole_log and shared are both {shared!r}; give a different way for each")
     return work[list(COLUMNS)].astype("float64").rename_axis("way")

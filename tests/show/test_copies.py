@@ -102,6 +102,7 @@ def test_every_control_moves_the_picture(view):
         (WORK.drop(columns="again"), {}, "no column 'again'"),
         (WORK.head(1), {}, "give 2 to 4 ways"),
         (pd.concat([WORK, WORK]), {}, "give 2 to 4 ways"),
+        (WORK.reset_index(drop=True), {}, "a different text as its name"),
         (WORK.assign(written=-1), {}, "give 0 or more under 'written'"),
         (WORK.assign(first=0), {}, "more than 0 for each read"),
         (WORK.astype(float).replace(13, np.nan), {}, "give a number of rows in every row"),

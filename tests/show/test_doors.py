@@ -88,6 +88,12 @@ RIGHT = {
     show.decision_table: lambda: {"decider": DECIDER, "histories": {"new": []}, "commands": {"order": ORDERS[0]}},
     show.two_doors: lambda: {"open_shop": one_shop, "messages": ["hello"]},
     show.race: lambda: {"ways": {"one": count}, "store": store(), "counts": (1, 4)},
+    show.copies: lambda: {
+        "work": pd.DataFrame({"written": [0, 2], "first": [9, 1], "again": [9, 1]}, index=["log", "table"]),
+        "whole_log": "log",
+        "shared": "table",
+        "orders_per_day": 5,
+    },
     show.staircases: lambda: {"events": RUN.events, "first": 1, "count": 30, "replica": 0},
     show.tail: lambda: {"run": RUN},
     show.stale_read: lambda: {"run": RUN},
