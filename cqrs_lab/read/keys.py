@@ -75,11 +75,12 @@ class Keys:
 def joined(*parts: Any) -> Any:
     """Return some indexes, or some columns, one after the other.
 
-    Text is kept by Arrow in as many chunks as were joined: they are made one before there are too many.
+    Where pyarrow is installed, text is kept in as many chunks as were joined: they are made one before there are too
+    many.
     """
     index = isinstance(parts[0], pd.Index)
     whole = parts[0].append(list(parts[1:])) if index else pd.concat(parts, ignore_index=True)
-    if isinstance(whole, pd.MultiIndex) or not hasattr(whole.array, "__arrow_array__"):
+    if isinstance(whole, pd.MultiIndex) or getattr(whole.dtype, "storage", "") != "pyarrow":
         return whole
     chunks = whole.array.__arrow_array__()
     if getattr(chunks, "num_chunks", 1) < _CHUNKS:

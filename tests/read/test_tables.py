@@ -151,8 +151,11 @@ def test_the_text_of_a_table_that_changed_row_by_row_is_in_few_chunks():
         for row in ({f"k{number}": (1, "a", 1.0)}, {f"k{number // 2}": (1, f"b{number}", 1.0)}):
             tables = tables.save(rows_of(ONE, row), Checkpoint(number))
             table = tables.table()
+    assert table.index.tolist() == [f"k{number}" for number in range(300)]
+    assert table["note"].tolist()[:2] == ["b1", "b3"] and table["note"].tolist()[149:151] == ["b299", "a"]
     for values in (table.index.array, table["note"].array):
-        assert getattr(values.__arrow_array__(), "num_chunks", 1) <= 65 if hasattr(values, "__arrow_array__") else True
+        if values.dtype.storage == "pyarrow":  # pandas keeps text in Python's own objects where it is not installed
+            assert values.__arrow_array__().num_chunks <= 65
 
 
 class Elsewhere:
