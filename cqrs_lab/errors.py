@@ -221,12 +221,12 @@ class DefinedAgain(UnreadableEvent):
 
 
 class StoreUnavailable(CqrsLabError):
-    """The store cannot be used now: it is locked, read-only, out of space, or away. What was recorded is unharmed.
+    """A file of the log or of a table cannot be used now: locked, read-only, out of space. What it holds is unharmed.
 
     Attributes
     ----------
     store : str
-        Where the log is, such as the path of its file.
+        Where it is, such as the path of the file.
     why : str
     """
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cqrs_lab.arguments import refuse, text
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import InvalidArgument, MissingExtra, StoreUnavailable
 from cqrs_lab.read.schema import Schema
 from cqrs_lab.read.tables import Checkpoint, ParkedEvent, Tables
 
@@ -49,6 +49,13 @@ class DuckDBTables:
         The name of the table, such as ``projection.name``.
     schema : Schema
         The shape of the table, which is made if it is not there.
+
+    Raises
+    ------
+    StoreUnavailable
+        The file cannot be opened, such as one that another process has open.
+    MissingExtra
+        DuckDB is not installed.
 
     Examples
     --------
@@ -127,13 +134,17 @@ class DuckDBTables:
 def _connected(place: Any) -> duckdb.DuckDBPyConnection:
     try:
         import duckdb
-    except ImportError:
-        raise InvalidArgument("DuckDB is not installed; pip install 'cqrs-lab[duckdb]'") from None
+    except ModuleNotFoundError as error:
+        raise MissingExtra("a table in DuckDB", "duckdb", "duckdb") from error
     if isinstance(place, duckdb.DuckDBPyConnection):
         return place
     if not isinstance(place, (str, Path)):
         raise refuse("place", place, "a file; give its path, ':memory:', or a connection of DuckDB")
-    return duckdb.connect(str(place))
+    try:
+        return duckdb.connect(str(place))
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        why = "cannot be opened: another process has it open, it is no DuckDB file, or its folder is not there"
+        raise StoreUnavailable(str(place), f"{why} ({error})") from error
 
 
 def _declared(schema: Schema) -> str:

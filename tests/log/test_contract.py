@@ -60,6 +60,7 @@ def test_a_right_store_for_several_threads_passes_with_three(make_store, small):
 def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_it_breaks(make_store, monkeypatch):
     if PLANTED[make_store] == contract.RUNS:  # these never answer
         monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands
     report = lab.check_event_store(make_store)
     assert PLANTED[make_store] in laws(report) and len(report.faults) <= 2, report
 
@@ -67,6 +68,7 @@ def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_
 @pytest.mark.parametrize("make_store", strange_stores.PLANTED, ids=lambda store: store.__name__)
 def test_a_store_as_a_stranger_would_write_it_is_caught_with_default_arguments(make_store, monkeypatch):
     monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands
     report = lab.check_event_store(make_store)
     assert strange_stores.PLANTED[make_store] in laws(report), report
     assert all(fault.done and fault.expected != fault.came for fault in report.faults), report

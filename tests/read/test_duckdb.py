@@ -1,6 +1,9 @@
 """Tables in DuckDB: what MemoryTables promise, also over a crash, and to any client of the file."""
 
 import random
+import signal
+import subprocess
+import sys
 
 import duckdb
 import pandas as pd
@@ -11,6 +14,7 @@ from cqrs_lab.read import duckdb as kept
 from cqrs_lab.read.duckdb import DuckDBTables
 from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent
 from cqrs_lab.shop import read, workload, write
+from tests.read import killed_projector
 from tests.read.test_tables import ONE, SCHEMAS, TWO, Units, a_key, rows_of, sell, told
 
 FULL = Checkpoint(9, (ParkedEvent(4, 'ValueError: it\'s "no"'),), ("units", 1), 2)
@@ -132,3 +136,30 @@ def test_what_cannot_be_kept_is_told():
         DuckDBTables(":memory:", "t", lab.Schema(index=["k"], columns={"c": "uint8"}))
     with pytest.raises(lab.InvalidArgument, match="give its path"):
         DuckDBTables(7, "t", ONE)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill")
+def test_a_projector_that_is_killed_loses_no_checkpoint_it_told_and_keeps_the_fold_of_the_log(tmp_path):
+    wrong, told_checkpoints, ends = killed_projector.killed(tmp_path, 6, seed=1)
+    assert wrong == "" and told_checkpoints > 10 and ends == 0
+
+
+def test_a_file_that_another_process_has_open_is_told(tmp_path):
+    path = tmp_path / "f.duckdb"
+    code = f"import duckdb; held = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(lab.StoreUnavailable, match="another process has it open"):
+        DuckDBTables(path, "t", ONE)
+    other.communicate("\n")
+    DuckDBTables(path, "t", ONE).connection.close()
+
+
+def test_what_is_no_database_is_told_and_left_as_it_was(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("no database " * 2_000)
+    with pytest.raises(lab.StoreUnavailable, match="no DuckDB file"):
+        DuckDBTables(path, "t", ONE)
+    assert path.read_text() == "no database " * 2_000
+    with pytest.raises(lab.StoreUnavailable, match="folder is not there"):
+        DuckDBTables(tmp_path / "none" / "t.duckdb", "t", ONE)
