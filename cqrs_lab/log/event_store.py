@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, TypeVar, runtime_checkable
 
-from cqrs_lab.arguments import text, whole_number
+from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import ConcurrencyError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.metadata import NO_METADATA, Metadata
+from cqrs_lab.log.metadata import NO_METADATA
 
 Result = TypeVar("Result")
 
@@ -135,18 +135,6 @@ class BulkStore(Protocol):
 
     def together(self, work: Callable[[], Result]) -> Result:
         """Return what some work returns, and record all its appends together, or none of them if it raises."""
-
-
-def check_why(caused_by: object, metadata: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:
-    """Return what led to an append as it is recorded, or refuse what is no text.
-
-    Raises
-    ------
-    InvalidArgument
-    """
-    if caused_by is not None:
-        caused_by = text("caused_by", caused_by, "an id; give an event's event_id, another id, or None")
-    return caused_by, Metadata(metadata) if metadata is not NO_METADATA else NO_METADATA
 
 
 def check_expected(stream: str, expected: object, actual: int) -> None:

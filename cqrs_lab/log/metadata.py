@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cqrs_lab.arguments import refuse
+from cqrs_lab.arguments import refuse, text
 
 _WANTED = "a mapping of texts to texts; give what to note beside the events, such as {'who': 'ada'}"
 
@@ -56,3 +56,15 @@ class Metadata(Mapping[str, str]):
 
 NO_METADATA = Metadata({})
 """Nothing noted, as beside most events."""
+
+
+def check_why(caused_by: object, metadata: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:
+    """Return what led to an append as it is recorded, or refuse what is no text.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    if caused_by is not None:
+        caused_by = text("caused_by", caused_by, "an id; give an event's event_id, another id, or None")
+    return caused_by, Metadata(metadata) if metadata is not NO_METADATA else NO_METADATA

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -61,7 +60,8 @@ class UpcastingStore(ReadThroughStore):
         self.upcasters = dict(upcasters)
         self._given: set[type] = set()
         self._passed: set[type] = set()
-        self._kept: WeakKeyDictionary[object, UpcastSlice] = WeakKeyDictionary()
+        # What became of the old events of a sealed slice; nothing in it may hold the slice, or it would never go.
+        self._kept: WeakKeyDictionary[object, _Lifted] = WeakKeyDictionary()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
         events = listed(stream, events)
@@ -75,14 +75,11 @@ class UpcastingStore(ReadThroughStore):
         """Return the next events as a slice; see `SlicingStore`. What can never change is upcast once, and kept."""
         beneath = read_slice(self._store, after=after, limit=limit)
         if beneath.sealed is None:
-            return UpcastSlice(beneath, self)
-        if (kept := self._kept.get(beneath.sealed)) is None:
-            # Where nothing is old, readers share what they keep with those of the inner store.
-            old = not beneath.types().keys().isdisjoint(self.upcasters)
-            kept = self._kept.setdefault(
-                beneath.sealed, UpcastSlice(beneath, self, Sealed() if old else beneath.sealed)
-            )
-        return kept
+            return UpcastSlice(beneath, self, _Lifted())
+        kept = self._kept.setdefault(beneath.sealed, _Lifted())
+        # Where nothing is old, readers share what they keep with those of the inner store.
+        old = not beneath.types().keys().isdisjoint(self.upcasters)
+        return UpcastSlice(beneath, self, kept, kept if old else beneath.sealed)
 
     def _schema_version(self) -> Hashable:
         return frozenset((old.__module__, old.__qualname__) for old in self.upcasters)
@@ -119,11 +116,17 @@ class UpcastingStore(ReadThroughStore):
             self._passed.add(kind)
 
 
+class _Lifted(Sealed):
+    """The events of a slice that were of an old type, by their new one; None until somebody asks for them."""
+
+    by_type: dict[type, list[RecordedEvent]] | None = None
+
+
 class UpcastSlice:
     """A slice read through upcasters: of the types that have none, nothing is decoded that nobody asks for."""
 
-    def __init__(self, beneath: Slice, store: UpcastingStore, sealed: object | None = None) -> None:
-        self._beneath, self._store, self.sealed = beneath, store, sealed
+    def __init__(self, beneath: Slice, store: UpcastingStore, kept: _Lifted, sealed: object | None = None) -> None:
+        self._beneath, self._store, self._kept, self.sealed = beneath, store, kept, sealed
         self.after, self.upto = beneath.after, beneath.upto
 
     def __iter__(self) -> Iterator[RecordedEvent]:
@@ -134,9 +137,13 @@ class UpcastSlice:
         """The positions of its events, in order."""
         return self._beneath.positions
 
-    @cached_property
+    @property
     def _lifted(self) -> dict[type, list[RecordedEvent]]:
-        """The events that were of an old type, by their new one."""
+        if self._kept.by_type is None:
+            self._kept.by_type = self._lift()
+        return self._kept.by_type
+
+    def _lift(self) -> dict[type, list[RecordedEvent]]:
         found: dict[type, list[RecordedEvent]] = {}
         for kind, position in self._beneath.types().items():
             if kind not in self._store.upcasters:
@@ -163,7 +170,7 @@ class UpcastSlice:
     def part(self, start: int, stop: int) -> Slice:
         """Return a slice of the events numbered from `start` to before `stop`."""
         whole = (start, stop) == (0, len(self.positions))
-        return self if whole else UpcastSlice(self._beneath.part(start, stop), self._store)
+        return self if whole else UpcastSlice(self._beneath.part(start, stop), self._store, _Lifted())
 
 
 def _position(recorded: RecordedEvent) -> int:

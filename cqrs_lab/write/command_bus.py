@@ -14,6 +14,7 @@ from cqrs_lab.log.envelope import Position, StreamVersion
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.identity import find_route, forget_outdated
 from cqrs_lab.log.metadata import NO_METADATA
+from cqrs_lab.log.read_through import is_tracing
 from cqrs_lab.log.recordable import events_in
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
@@ -127,12 +128,12 @@ class CommandBus:
             No decider is registered for this type of command.
         InvalidArgument
             `decide` did not return a list of events, or `stream` did not return a name; or the decider of some
-            snapshots is not registered for any command. Nothing was recorded.
+            snapshots is not registered for any command; or the store cannot keep what led to it. Nothing was recorded.
         """
         snapshots, stream_of = self._route(command)
         stream = name_from("stream", stream_of, command)
         known_as = CommandId.of(command, command_id)
-        why = _given(caused_by=caused_by, metadata=metadata)
+        why = self._what_led_to_it(caused_by=caused_by, metadata=metadata)
         for left in reversed(range(self._attempts)):
             # 1. Load and fold. The stream's own events say whether this command was handled before.
             now = snapshots.load(self._store, stream)
@@ -174,7 +175,10 @@ class CommandBus:
             raise NotRegistered(f"no decider for {type(command).__name__}; registered commands: {known}")
         return route
 
-
-def _given(**why: Any) -> dict[str, Any]:
-    """Return what was given of these: a store of one's own may do without, and is asked to keep only that."""
-    return {name: one for name, one in why.items() if one not in (None, NO_METADATA)}
+    def _what_led_to_it(self, **given: Any) -> dict[str, Any]:
+        """Return what was given of these: a store of one's own may do without, and is asked to keep only that."""
+        why = {name: one for name, one in given.items() if one not in (None, NO_METADATA)}
+        if why and not is_tracing(self._store):
+            what, names = f"{type(self._store).__name__}.append takes no {' and no '.join(why)}", " and ".join(why)
+            raise InvalidArgument(f"{what}; let it keep them with each event, or send without {names}")
+        return why

@@ -78,8 +78,11 @@ def test_a_store_of_five_plain_methods_does_without():
     bus = lab.CommandBus(ThirtyLines())
     bus.register(Rung, lab.Decider(0, lambda command, state: ["rung"], lambda state, event: 1), stream=lambda c: c.name)
     assert bus.send(Rung("7"), "id").version == 1
-    with pytest.raises(TypeError, match="caused_by"):
+    with pytest.raises(lab.InvalidArgument, match="ThirtyLines.append takes no caused_by; let it keep"):
         bus.send(Rung("7"), "other", caused_by="x@1")
+    with pytest.raises(lab.InvalidArgument, match="send without caused_by and metadata"):
+        bus.send(Rung("7"), "other", caused_by="x@1", metadata={"who": "ada"})
+    assert bus.send(Rung("7"), "third", metadata={}).version == 2
 
 
 def test_the_bus_records_what_led_to_a_command():

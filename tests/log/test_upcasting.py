@@ -219,6 +219,17 @@ def test_a_full_slice_is_upcast_once_and_its_frames_are_made_once(slices_of_eigh
     assert list(batches(store)[0].frame(Left1)["name"]) == list("01234567") and len(batches(store)[0].frame(Left)) == 0
 
 
+def test_what_was_upcast_goes_when_the_store_beneath_lets_its_slice_go(slices_of_eight):
+    store = lab.MemoryEventStore()
+    store.append("people", [Left1(str(number)) for number in range(16)], expected=0)
+    today = lab.UpcastingStore(store, {Left1: lambda old: Left(old.name, of_own_will=True)})
+    read = [batch.frame(Left) for batch in batches(today)]
+    assert len(today._kept) == len(read) == 2
+    store._sealed.clear()  # as a store of a file does, which keeps the last few
+    gc.collect()
+    assert len(today._kept) == 0
+
+
 def test_one_reader_who_stops_at_an_event_that_cannot_be_upcast_does_not_spoil_what_stands_before(slices_of_eight):
     store = lab.MemoryEventStore()
     store.append("people", [Moved(str(n)) for n in range(10)] + [Joined1("Ada", "three")], expected=0)

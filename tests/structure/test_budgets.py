@@ -5,18 +5,20 @@ Blank lines, comments and docstrings are free: they are what makes the rest read
 
 import ast
 import io
+import re
 import tokenize
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "cqrs_lab"
 CORE = [
-    *(PACKAGE / "log" / f"{name}.py" for name in ("envelope", "event_store", "memory", "follower")),
-    *(PACKAGE / "write" / f"{name}.py" for name in ("decider", "command_bus", "snapshot", "scenario")),
+    *(PACKAGE / "log" / f"{name}.py" for name in ("envelope", "event_store", "memory", "slice", "follower")),
+    *(PACKAGE / "write" / f"{name}.py" for name in ("decider", "command_bus", "scenario")),
     *(
         PACKAGE / "read" / f"{name}.py"
-        for name in ("batch", "projection", "read_model", "projector", "rebuild", "queries")
+        for name in ("batch", "projection", "read_model", "tables", "projector", "rebuild", "queries")
     ),
 ]
+BEHIND_THE_TOUR = 2768
 FREE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -50,6 +52,37 @@ def test_the_counter_counts_code_and_nothing_else():
 
 def test_the_core_stays_under_a_thousand_lines_of_code():
     assert sum(len(FILES.get(path, ())) for path in CORE) < 1000
+
+
+def modules_imported(path):
+    """Return the modules of the kit that a file imports when it is imported itself."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqrs_lab."):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def files_behind_the_tour():
+    """Return the files of log, write and read that README's tour imports, one by the other."""
+    tour = re.search(r"```python\n(import cqrs_lab as lab.*?)```", (PACKAGE.parent / "README.md").read_text(), re.S)[1]
+    names = set(re.findall(r"\blab\.(\w+)", tour))
+    index = ast.parse((PACKAGE / "__init__.py").read_text()).body
+    todo = [one.module for one in index if isinstance(one, ast.ImportFrom) for two in one.names if two.name in names]
+    found = set()
+    while todo:
+        path = PACKAGE.parent.joinpath(*todo.pop().split(".")).with_suffix(".py")
+        if path in FILES and path not in found:
+            found.add(path)
+            todo += modules_imported(path)
+    return {path for path in found if path.parent.name in ("log", "write", "read")}
+
+
+def test_what_the_tour_imports_grows_no_further():
+    """The aim is a thousand; today it is three times that (decision 0016), so every new line has to replace one."""
+    behind = files_behind_the_tour()
+    assert {path.stem for path in behind} >= {"memory", "command_bus", "projector", "queries", "identity", "tables"}
+    assert sum(len(FILES[path]) for path in behind) <= BEHIND_THE_TOUR
 
 
 def test_every_file_stays_under_250_lines_of_code():
