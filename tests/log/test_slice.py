@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -167,6 +167,22 @@ def test_the_checkpoint_is_how_far_a_slice_reaches_and_not_its_last_event(limit)
     for _ in range(12):
         projector.catch_up(limit)
     assert (projector.position, projector.status.state) == (12, "live")
+    assert projector.table["units"].to_dict() == {"pot": 2, "tea": 5}
+
+
+class Pages(Skips):
+    """Hands out positions ten at a time, also where none of them holds an event: its five come after 100."""
+
+    def read_slice(self, *, after, limit=None):
+        upto = min(after + 10, self.head())
+        events = [replace(one, position=one.position + 100) for one in self.store.read_all()]
+        return EventSlice([one for one in events if after < one.position <= upto][:limit], after, upto)
+
+
+def test_a_slice_that_holds_nothing_is_read_on_from():
+    projector = lab.Projector(Pages(140), Units())
+    assert projector.catch_up() == 5
+    assert (projector.position, projector.status.state) == (140, "live")
     assert projector.table["units"].to_dict() == {"pot": 2, "tea": 5}
 
 

@@ -73,6 +73,20 @@ def test_a_snapshot_that_does_not_fit_costs_one_read_more_and_is_told():
     assert "another log" in kept.dropped["account-a"]
 
 
+class SaysNothing(ThirtyLines):
+    """Does not say whether a command came again; just before the first append, another sender's is recorded."""
+
+    def append(self, stream, events, *, expected, command_id=None):
+        if self.head() == 0:
+            super().append(stream, ["theirs", *events], expected=expected, command_id=command_id)
+        return super().append(stream, events, expected=expected, command_id=command_id)
+
+
+def test_where_the_store_does_not_say_the_first_receipt_is_read_back():
+    receipt = a_bank(SaysNothing()).send(Deposit("a", 5), "id")
+    assert receipt == lab.Receipt("account-a", 2, 2, ("theirs", 5))
+
+
 @pytest.mark.parametrize("make_store", [AnotherCountsTheSame, ThirtyLines])
 def test_the_receipt_is_the_first_ones_whoever_recorded_it(make_store):
     store = make_store()
