@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -28,7 +28,8 @@ _TYPES = {
     "datetime64[us]": "TIMESTAMP",
     "datetime64[ns]": "TIMESTAMP_NS",
 }
-_CHECKPOINTS = "cqrs_lab_checkpoints"
+_OURS = "cqrs_lab_"
+_CHECKPOINTS, _SAVED, _WANTED = f"{_OURS}checkpoints", f"{_OURS}saved", f"{_OURS}wanted"
 _NO_TABLE = f"""
     CREATE TABLE IF NOT EXISTS {_CHECKPOINTS} (
         name VARCHAR PRIMARY KEY, position BIGINT, parked VARCHAR, made_by VARCHAR, version BIGINT, rowless BIGINT
@@ -73,20 +74,23 @@ class DuckDBTables:
     def __init__(self, place: str | Path | duckdb.DuckDBPyConnection, name: str, schema: Schema) -> None:
         self.connection = _connected(place)
         self._name, self._schema = text("name", name, "the name of a table; give the projection's"), schema
+        if _folded(name).startswith(_OURS):
+            raise refuse("name", name, f"a name that does not begin with {_OURS!r}; give the projection's")
         with self.connection.cursor() as cursor:
             cursor.begin()
             cursor.execute(_NO_TABLE)
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {_quoted(name)} ({_declared(schema)})")
             _check_shape(cursor, name, schema)
-            self.checkpoint = _checkpoint(cursor, name)
+            self.checkpoint = _checkpoint(cursor, name) or Checkpoint()
+            _set_checkpoint(cursor, name, self.checkpoint, "IGNORE")
             cursor.commit()
 
     def rows(self, keys: pd.Index) -> pd.DataFrame:
         """Return the rows that there are of these keys."""
         index = ", ".join(map(_quoted, self._schema.index))
         with self.connection.cursor() as cursor:
-            cursor.register("wanted_keys", keys.to_frame(index=False))
-            found = cursor.execute(f"SELECT * FROM {_quoted(self._name)} SEMI JOIN wanted_keys USING ({index})").df()
+            cursor.register(_WANTED, keys.to_frame(index=False))
+            found = cursor.execute(f"SELECT * FROM {_quoted(self._name)} SEMI JOIN {_WANTED} USING ({index})").df()
         return self._schema.conform(found)
 
     def table(self) -> pd.DataFrame:
@@ -117,12 +121,13 @@ class DuckDBTables:
             if _checkpoint(cursor, self._name) != self.checkpoint:
                 return DuckDBTables(self.connection, self._name, self._schema)
             try:
+                # First: of two who write at the same time, the second is stopped by the row that both change.
+                _set_checkpoint(cursor, self._name, checkpoint, "REPLACE")
                 if anew:
                     cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
                 if rows is not None and len(rows):
-                    cursor.register("saved_rows", rows.reset_index())
-                    cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM saved_rows")
-                _set_checkpoint(cursor, self._name, checkpoint)
+                    cursor.register(_SAVED, rows.reset_index())
+                    cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM {_SAVED}")
                 cursor.commit()
             except duckdb.TransactionException:  # another has written at the same time, and was first
                 return DuckDBTables(self.connection, self._name, self._schema)
@@ -149,6 +154,8 @@ def _connected(place: Any) -> duckdb.DuckDBPyConnection:
 
 def _declared(schema: Schema) -> str:
     every = {**schema.index, **schema.columns}
+    if len(set(map(_folded, every))) < len(every):
+        raise InvalidArgument(f"of {', '.join(every)}, two are one name to DuckDB; rename a column")
     columns = [f"{_quoted(name)} {_sql_type(name, dtype)}" for name, dtype in every.items()]
     return ", ".join([*columns, f"PRIMARY KEY ({', '.join(map(_quoted, schema.index))})"])
 
@@ -166,20 +173,27 @@ def _check_shape(cursor: duckdb.DuckDBPyConnection, name: str, schema: Schema) -
         raise InvalidArgument(f"the table {name!r} has {there}, the schema {wanted}; give another name, or rebuild")
 
 
-def _checkpoint(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint:
+def _checkpoint(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint | None:
     columns = "position, parked, made_by, version, rowless"
-    found = cursor.execute(f"SELECT {columns} FROM {_CHECKPOINTS} WHERE name = ?", [name]).fetchall()
+    found = cursor.execute(f"SELECT {columns} FROM {_CHECKPOINTS} WHERE name = ?", [_folded(name)]).fetchall()
     if not found:
-        return Checkpoint()
+        return None
     position, parked, made_by, version, rowless = found[0]
     events = tuple(ParkedEvent(*one) for one in json.loads(parked))
     return Checkpoint(position, events, None if made_by is None else (made_by, version), rowless)
 
 
-def _set_checkpoint(cursor: duckdb.DuckDBPyConnection, name: str, checkpoint: Checkpoint) -> None:
+def _set_checkpoint(
+    cursor: duckdb.DuckDBPyConnection, name: str, checkpoint: Checkpoint, if_there: Literal["IGNORE", "REPLACE"]
+) -> None:
     parked = json.dumps([(one.position, one.error) for one in checkpoint.parked])
-    row = [name, checkpoint.position, parked, *(checkpoint.made_by or (None, None)), checkpoint.rowless]
-    cursor.execute(f"INSERT OR REPLACE INTO {_CHECKPOINTS} VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = [_folded(name), checkpoint.position, parked, *(checkpoint.made_by or (None, None)), checkpoint.rowless]
+    cursor.execute(f"INSERT OR {if_there} INTO {_CHECKPOINTS} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _folded(name: str) -> str:
+    # To DuckDB, Units and units are one table: it ignores the case of the letters a to z.
+    return name.encode().lower().decode()
 
 
 def _quoted(name: str) -> str:

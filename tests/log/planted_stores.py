@@ -8,10 +8,12 @@ import time
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import cqrs_lab as lab
 from cqrs_lab.log import contract
+from cqrs_lab.log.slice import EventSlice
 
 
 class ThirtyLines:
@@ -102,6 +104,105 @@ class TracesWhatCameLast(Traces):
     def traced(self, new):
         self.before, now = {**getattr(self, "before", {}), **new[0].metadata}, new
         return [replace(one, metadata=self.before) for one in now]
+
+
+class Slices(ThirtyLines):
+    """A right store that also hands out slices."""
+
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after, limit=limit), after)
+
+
+class SlicesSkipAnEvent(Slices):
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after + 1, limit=limit), after)
+
+
+class SlicesRepeatAnEvent(Slices):
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after, limit=limit), after, max(after + 1, self.head() - 1))
+
+
+class SlicesWithoutLimit(Slices):
+    def read_slice(self, *, after, limit=None):
+        return super().read_slice(after=after)
+
+
+class SlicesThatStandStill(Slices):
+    def read_slice(self, *, after, limit=None):
+        return EventSlice([], after)
+
+
+class SlicesThatAreLists(Slices):
+    def read_slice(self, *, after, limit=None):
+        return list(self.read_all(after=after, limit=limit))
+
+
+class SlicesThatGrow(Slices):
+    def read_slice(self, *, after, limit=None):
+        store = self
+
+        class Growing(EventSlice):
+            def __iter__(self):
+                return store.read_all(after=after, limit=limit)
+
+        return Growing(self.read_all(after=after, limit=limit), after)
+
+
+class SlicesOfAllTypes(Slices):
+    def read_slice(self, *, after, limit=None):
+        whole = super().read_slice(after=after, limit=limit)
+        whole.of = lambda event_type: list(whole)
+        return whole
+
+
+class SlicesInWrongParts(Slices):
+    def read_slice(self, *, after, limit=None):
+        whole = super().read_slice(after=after, limit=limit)
+        whole.part = lambda start, stop: EventSlice(list(whole)[start:stop], after, whole.upto)
+        return whole
+
+
+class Bulk(ThirtyLines):
+    """A right store that also records appends together."""
+
+    def together(self, work):
+        with self.lock:
+            before = self.log
+            try:
+                return work()
+            except BaseException:
+                self.log = before
+                raise
+
+
+class TogetherKeepsWhatFailed(Bulk):
+    def together(self, work):
+        return work()
+
+
+class TogetherSwallowsTheError(Bulk):
+    def together(self, work):
+        with suppress(Exception):
+            return super().together(work)
+
+
+class TogetherReturnsNothing(Bulk):
+    def together(self, work):
+        super().together(work)
+
+
+class TogetherRecordsNothing(Bulk):
+    def together(self, work):
+        before = self.log
+        result, self.log = work(), before
+        return result
+
+
+class TogetherDoesTheWorkTwice(Bulk):
+    def together(self, work):
+        super().together(work)
+        return super().together(work)
 
 
 class SaysAgainAlways(ThirtyLines):
@@ -977,6 +1078,19 @@ RESTARTS = {
 }
 
 PLANTED = {
+    SlicesSkipAnEvent: contract.SLICED,
+    SlicesRepeatAnEvent: contract.SLICED,
+    SlicesWithoutLimit: contract.SLICED,
+    SlicesThatStandStill: contract.SLICED,
+    SlicesThatAreLists: contract.SLICED,
+    SlicesThatGrow: contract.SLICED,
+    SlicesOfAllTypes: contract.SLICED,
+    SlicesInWrongParts: contract.SLICED,
+    TogetherKeepsWhatFailed: contract.TOGETHER,
+    TogetherSwallowsTheError: contract.TOGETHER,
+    TogetherReturnsNothing: contract.TOGETHER,
+    TogetherRecordsNothing: contract.TOGETHER,
+    TogetherDoesTheWorkTwice: contract.TOGETHER,
     SaysAgainAlways: contract.SAYS_AGAIN,
     SaysAgainNever: contract.SAYS_AGAIN,
     SaysAgainWhenNothingIsAppended: contract.SAYS_AGAIN,

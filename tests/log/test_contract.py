@@ -241,6 +241,18 @@ def test_what_makes_no_new_store_is_reported(make_store, came):
     assert laws(report) == [contract.RUNS] and came in report.faults[0].came, report
 
 
+class KnowsNoTypes(ThirtyLines):
+    def append(self, stream, events, *, expected, command_id=None):
+        raise lab.InvalidArgument(f"{type(events[0]).__name__} is not declared")
+
+
+def test_a_store_that_was_not_told_the_types_is_told_where_they_are(small):
+    report = lab.check_event_store(KnowsNoTypes)
+    assert laws(report) == [contract.RUNS] and "Happened is not declared" in report.faults[0].came
+    assert "cqrs_lab.log.contract.EVENTS" in str(report)
+    assert "EVENTS" not in str(lab.check_event_store(ThirtyLines))
+
+
 @pytest.mark.parametrize("method", check.METHODS)
 @pytest.mark.parametrize("error", [OSError("disk on fire"), SystemExit(3), RecursionError()])
 def test_a_store_that_raises_is_reported_and_raises_nothing(method, error):

@@ -11,13 +11,15 @@ from typing import Any
 
 from cqrs_lab.errors import InvalidArgument, said
 from cqrs_lab.log.contract import mishaps, stories
+from cqrs_lab.log.contract.bulk import appends_together
 from cqrs_lab.log.contract.contention import contention
 from cqrs_lab.log.contract.durable import restarts
 from cqrs_lab.log.contract.histories import play, random_history, shortest
 from cqrs_lab.log.contract.interleaving import answers_another_thread, for_several_threads, interleavings
-from cqrs_lab.log.contract.laws import IDS, NAMES, PER_STREAM, RUNS, Happened
+from cqrs_lab.log.contract.laws import IDS, NAMES, PER_STREAM, RUNS
 from cqrs_lab.log.contract.listening import announcements
 from cqrs_lab.log.contract.sizes import long_log, many_commands
+from cqrs_lab.log.contract.slicing import slices
 from cqrs_lab.log.contract.tracing import what_led_to_it
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
 from cqrs_lab.log.event_store import EventStore
@@ -32,6 +34,7 @@ ONE_THREAD = (
     "only one thread at a time was tried, since the store refuses other threads; "
     "if several threads are to use it, try check_event_store(..., threads=4)"
 )
+DECLARED = "if the store has to know its event types, let the function give it cqrs_lab.log.contract.EVENTS"
 NO_LOCK = (
     "the store holds no lock, and is right for one thread at a time only; with two, {fault}; expected {expected}, "
     "came {came}. If several threads are to use it, let every method hold a lock"
@@ -133,7 +136,12 @@ class _Check:
                 there = len(trial.read())
                 wanted = "an empty store, made from nothing each time"
                 self.found.note(RUNS, made, (wanted, f"one with {there} events in it") if there else None)
-                trial.store.append("order-1", [Happened(1)], expected=0)
+                op = Append("order-1", 1, 0)
+                try:
+                    trial.call(RUNS, str(op), partial(store.append, "order-1", op.events(), expected=0))
+                except BrokenLaw:
+                    self.found.remark(DECLARED)
+                    raise
 
     def new_trial(self) -> Trial:
         """Return a trial of a new store."""
@@ -160,7 +168,7 @@ class _Check:
     def short_stories(self) -> None:
         """Play every story that needs only a few events."""
         todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES, *mishaps.SCENES]
-        todo += [announcements, what_led_to_it]
+        todo += [announcements, what_led_to_it, slices, appends_together]
         for story in todo:
             with self.noting():
                 self._tell(story)

@@ -27,6 +27,8 @@ IDS = "law 3: commands whose ids differ are different commands"
 PER_STREAM = "law 3: a command id belongs to its stream"
 FORGETS = "law 3: a command that recorded nothing leaves nothing to remember"
 TRACED = "a store that keeps what led to a commit keeps it with each of its events"
+SLICED = "a store that hands out slices leaves nothing out, and hands out nothing twice"
+TOGETHER = "a store that records appends together records all of them, or none if the work raises"
 SAYS_AGAIN = "law 3: a receipt that says whether its events were recorded again is right"
 KEPT = "laws 1-3 survive a restart"
 

@@ -167,6 +167,7 @@ class SqliteEventStore:
         [1, 2]
         >>> store.close()
         """
+        function("work", work, "work to do; give a function without arguments, such as lambda: [bus.send(one), …]")
         with self._file.explaining():
             result = self._file.one_transaction(work)
         self._announce(self.head())

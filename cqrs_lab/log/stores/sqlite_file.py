@@ -158,16 +158,19 @@ class SqliteFile:
             self.execute("BEGIN IMMEDIATE")
             self._own.begun = sys._getframe()
             result = work()
-            patiently(lambda: self.connection().execute("COMMIT"))
+            patiently(lambda: self._idle().execute("COMMIT"))
             return result
         finally:
             self._own.begun = None
             self._idle()
 
     def _idle(self) -> sqlite3.Connection:
-        connection = self.connection()
-        if connection.in_transaction and not self.together:  # an interrupt or an error came between
+        connection, together = self.connection(), self.together
+        if connection.in_transaction and not together:  # an interrupt or an error came between
             connection.execute("ROLLBACK")
+        if together and not connection.in_transaction:  # what came now would be recorded without what came before
+            why = f"was closed, or was full, within together(); {NOTHING_RECORDED} of that work; do it again"
+            raise StoreUnavailable(str(self.path), why)
         return connection
 
     @contextmanager

@@ -63,7 +63,7 @@ def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
     InvalidArgument
         There is no such way.
     """
-    value, text = value_of(hint), hint.__name__ if type(hint) is type else str(hint).replace("typing.", "")
+    value, text = value_of(hint), hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
     form = _form(value, whose, holders)
     if form is None:
         raise InvalidArgument(f"{whose}: {text} cannot be recorded as JSON; use {ACCEPTED}")

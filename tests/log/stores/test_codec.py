@@ -327,6 +327,42 @@ def test_what_is_no_object_of_fields_is_refused(payload, where, why):
     assert field == where and why in said
 
 
+@pytest.mark.parametrize(
+    ("hint", "raw", "where", "why"),
+    [
+        (frozenset[str], ["a", "b", "a"], "held", "holds an item twice"),
+        (tuple[int, str], [1], "held", "holds 1 items, declared with 2"),
+        (tuple[int, str], [1, "a", 2], "held", "holds 3 items, declared with 2"),
+        (tuple[int, str], [1, 2], "held[1]", "is 2, declared as str"),
+        (Literal["a", "b"], "c", "held", "is 'c', declared as"),
+        (Size, "m", "held", "is 'm', declared as Size"),
+        (Decimal, "1_0", "held", "declared as Decimal"),
+        (bytes, "YQ", "held", "declared as bytes"),
+        (UUID, "12345678123456781234567812345678", "held", "declared as UUID"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_a_set_a_pair_or_a_list_of_values_is_named(hint, raw, where, why):
+    codec = EventCodec({"made": (Line, make_dataclass("Made", [("held", hint)], frozen=True))})
+    with pytest.raises(lab.DecodingFailed) as caught:
+        codec.decode("made", 2, json.dumps({"held": raw}, separators=(",", ":")).encode(), position=3)
+    assert (caught.value.field, caught.value.version, caught.value.position) == (where, 2, 3)
+    assert why in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "said"),
+    [
+        (tuple[int, str], (1,), "Made.held holds 1 items, declared with 2"),
+        (tuple[int, str], (1, "a", 2), "Made.held holds 3 items, declared with 2"),
+        (Literal["a", "b"], "c", "Made.held is 'c', declared as"),
+        (Literal[Size.SMALL], Size.LARGE, "declared as"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_a_pair_or_a_list_of_values_is_not_written(hint, value, said):
+    kind = make_dataclass("Made", [("held", hint)], frozen=True)
+    assert said in refused(kind, kind(value))
+
+
 @pytest.mark.parametrize("written", ["3.0", "3e0", "30e-1", "0.3E1"])
 def test_a_whole_number_may_be_written_as_javascript_and_pandas_do(written):
     payload = json.dumps(GOOD).replace('"amount": 3', f'"amount": {written}').encode()

@@ -555,6 +555,25 @@ def test_work_within_work_is_refused_and_the_outer_one_stands(store):
     assert store.head() == 2
 
 
+def test_work_that_is_no_function_is_refused(store):
+    with pytest.raises(lab.InvalidArgument, match="work=5 is not work to do; give a function"):
+        store.together(5)
+    assert store.append("a", happened(1), expected=0).position == 1
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["goes on", "ends"])
+def test_work_that_closes_the_store_has_lost_what_it_recorded_and_records_nothing_more(store, goes_on):
+    def work():
+        store.append("a", happened(1), expected=0)
+        store.close()
+        return goes_on and store.append("b", happened(2), expected=0)
+
+    with pytest.raises(lab.StoreUnavailable, match=r"within together\(\); nothing was recorded"):
+        store.together(work)
+    assert log_of(store) == []
+    assert store.append("a", happened(1), expected=0).position == 1
+
+
 def test_another_threads_appends_are_commits_of_their_own(store, monkeypatch):
     monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 0.2)
     said = []

@@ -130,6 +130,9 @@ def test_rows_deleted_by_hand_leave_positions_that_skip(store, path):
     part = store.read_slice(after=0)
     assert list(part.positions) == [1, 4, 5] == [one.position for one in part] and part.upto == 5
     assert [one.position for one in part.part(1, 2)] == [4] and part.part(1, 2).after == 1
+    assert [(one.after, one.upto) for one in (part.part(1, 1), part.part(0, 1))] == [(1, 1), (0, 1)]
+    assert part.part(2, 2).upto == 4 and store.read_slice(after=0, limit=3).part(0, 1).upto == 3
+    assert store.read_slice(after=3).part(0, 0).upto == 3
     projector = lab.Projector(store, Units())
     projector.catch_up()
     assert (projector.position, projector.table["units"].to_dict()) == (5, {"tea": 5})
