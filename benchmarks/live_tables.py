@@ -2,7 +2,7 @@
 
 1. One event that adds a row, or changes one, caught up: a table of a million rows : of a thousand.
 2. From sending a command to a fresh answer, in one thread (send, catch_up, ask with at_least): the same, and against
-   a table that is copied with each batch and hashed anew with each new row, as the kit's was up to commit a76a6f5.
+   a table that is copied with each batch and hashed whole with each new row, as the kit's was up to commit a76a6f5.
 """
 
 import argparse
@@ -89,7 +89,7 @@ class Shop:
 
 
 class Copied(Shop):
-    """Keeps its table as the kit did: every column is copied, and pandas hashes the index anew when a row is added."""
+    """Keeps its table as the kit did: every column is copied, and pandas hashes the whole index when a row is added."""
 
     def __init__(self, rows):
         super().__init__(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -76,14 +76,23 @@ class DuckDBTables:
         self._name, self._schema = text("name", name, "the name of a table; give the projection's"), schema
         if _folded(name).startswith(_OURS):
             raise refuse("name", name, f"a name that does not begin with {_OURS!r}; give the projection's")
-        with self.connection.cursor() as cursor:
-            cursor.begin()
-            cursor.execute(_NO_TABLE)
-            cursor.execute(f"CREATE TABLE IF NOT EXISTS {_quoted(name)} ({_declared(schema)})")
-            _check_shape(cursor, name, schema)
-            self.checkpoint = _checkpoint(cursor, name) or Checkpoint()
-            _set_checkpoint(cursor, name, self.checkpoint, "IGNORE")
-            cursor.commit()
+        self.checkpoint = self._opened()
+
+    def _opened(self) -> Checkpoint:
+        import duckdb
+
+        while True:
+            try:
+                with self.connection.cursor() as cursor:
+                    cursor.begin()
+                    cursor.execute(_NO_TABLE)
+                    cursor.execute(f"CREATE TABLE IF NOT EXISTS {_quoted(self._name)} ({_declared(self._schema)})")
+                    _check_shape(cursor, self._name, self._schema)
+                    checkpoint = _checkpoint(cursor, self._name) or _first(cursor, self._name)
+                    cursor.commit()
+                    return checkpoint
+            except duckdb.TransactionException:  # another has opened a table at the same time, and was first
+                continue
 
     def rows(self, keys: pd.Index) -> pd.DataFrame:
         """Return the rows that there are of these keys."""
@@ -103,14 +112,14 @@ class DuckDBTables:
         return self._written(self._schema, rows, checkpoint)
 
     def swap(self, other: Tables) -> Tables:
-        """Replace the table and its checkpoint by the other's in one transaction, also if it has another shape."""
+        """Replace what is there, unless it is at a later position, also by a table of another shape."""
         table = other.table()
         index = {str(name): str(table.index.get_level_values(str(name)).dtype) for name in table.index.names}
         schema = Schema(index, {str(name): str(dtype) for name, dtype in table.dtypes.items()})
-        return self._written(schema, table, other.checkpoint, anew=True)
+        return self._written(schema, table, other.checkpoint, replaces=True)
 
     def _written(
-        self, schema: Schema, rows: pd.DataFrame | None, checkpoint: Checkpoint, anew: bool = False
+        self, schema: Schema, rows: pd.DataFrame | None, checkpoint: Checkpoint, replaces: bool = False
     ) -> DuckDBTables:
         import duckdb
 
@@ -118,19 +127,25 @@ class DuckDBTables:
         # A cursor of its own: closed before the commit, wherever an interrupt comes, it leaves nothing behind.
         with self.connection.cursor() as cursor:
             cursor.begin()
-            if _checkpoint(cursor, self._name) != self.checkpoint:
-                return DuckDBTables(self.connection, self._name, self._schema)
+            there = _kept_checkpoint(cursor, self._name)
+            # A swap that was interrupted after its commit is done again.
+            if there.position > checkpoint.position if replaces else there != self.checkpoint:
+                return self._following(self._schema, there)
             try:
                 # First: of two who write at the same time, the second is stopped by the row that both change.
-                _set_checkpoint(cursor, self._name, checkpoint, "REPLACE")
-                if anew:
+                _set_checkpoint(cursor, self._name, checkpoint)
+                if replaces:
                     cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
                 if rows is not None and len(rows):
                     cursor.register(_SAVED, rows.reset_index())
                     cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM {_SAVED}")
                 cursor.commit()
             except duckdb.TransactionException:  # another has written at the same time, and was first
-                return DuckDBTables(self.connection, self._name, self._schema)
+                with self.connection.cursor() as now:
+                    return self._following(self._schema, _kept_checkpoint(now, self._name))
+        return self._following(schema, checkpoint)
+
+    def _following(self, schema: Schema, checkpoint: Checkpoint) -> DuckDBTables:
         following = copy(self)
         following.checkpoint, following._schema = checkpoint, schema
         return following
@@ -183,12 +198,24 @@ def _checkpoint(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint | No
     return Checkpoint(position, events, None if made_by is None else (made_by, version), rowless)
 
 
-def _set_checkpoint(
-    cursor: duckdb.DuckDBPyConnection, name: str, checkpoint: Checkpoint, if_there: Literal["IGNORE", "REPLACE"]
-) -> None:
+def _kept_checkpoint(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint:
+    there = _checkpoint(cursor, name)
+    if there is None:
+        raise InvalidArgument(f"the checkpoint of the table {name!r} was deleted; delete the table too, and rebuild it")
+    return there
+
+
+def _first(cursor: duckdb.DuckDBPyConnection, name: str) -> Checkpoint:
+    if cursor.execute(f"SELECT 1 FROM {_quoted(name)} LIMIT 1").fetchall():
+        raise InvalidArgument(f"the table {name!r} has rows and no checkpoint: somebody else's; give another name")
+    _set_checkpoint(cursor, name, Checkpoint())
+    return Checkpoint()
+
+
+def _set_checkpoint(cursor: duckdb.DuckDBPyConnection, name: str, checkpoint: Checkpoint) -> None:
     parked = json.dumps([(one.position, one.error) for one in checkpoint.parked])
     row = [_folded(name), checkpoint.position, parked, *(checkpoint.made_by or (None, None)), checkpoint.rowless]
-    cursor.execute(f"INSERT OR {if_there} INTO {_CHECKPOINTS} VALUES (?, ?, ?, ?, ?, ?)", row)
+    cursor.execute(f"INSERT OR REPLACE INTO {_CHECKPOINTS} VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def _folded(name: str) -> str:

@@ -67,7 +67,13 @@ class Tables(Protocol):
         """Return all rows."""
 
     def swap(self, other: Tables) -> Tables:
-        """Keep the other's table and checkpoint in the place of this one's, in one step; return the latest version."""
+        """Keep the other's table and checkpoint in the place of what is there, in one step.
+
+        Returns
+        -------
+        Tables
+            The latest version. If what is there is at a later position than the other, it stays, and is returned.
+        """
 
 
 class MemoryTables:

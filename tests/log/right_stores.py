@@ -18,7 +18,7 @@ import numpy as np
 
 import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS
-from tests.log.planted_stores import Tens, ThirtyLines, Traces, above
+from tests.log.planted_stores import Bulk, Slices, Tens, ThirtyLines, Traces, above
 
 KINDS = {kind.__name__: kind for kind in EVENTS.values()}
 
@@ -408,6 +408,7 @@ class Wrapping:
 RIGHT = (
     lab.MemoryEventStore, ThirtyLines, DictOfLists, OneListOfNamedTuples, Sqlite, SqliteOnDisk, SqliteForThreads, Tens,
     RandomGaps, OnArrays, LockFree, Generators, OneEventAtATime, WithATally, Wrapping, Traces,
+    Slices, Bulk,
 )  # fmt: skip
 FOR_THREADS = (
     lab.MemoryEventStore, ThirtyLines, SqliteForThreads, RandomGaps, OnArrays, LockFree, Generators, WithATally,

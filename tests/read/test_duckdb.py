@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pandas as pd
@@ -16,6 +17,15 @@ from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent
 from cqrs_lab.shop import read, workload, write
 from tests.read import killed_projector
 from tests.read.test_tables import ONE, SCHEMAS, TWO, Units, a_key, rows_of, sell, told
+
+
+class ByTill(Units):
+    version = 2
+    schema = lab.Schema(index=["stream", "product"], columns={"units": "int64"})
+
+    def summarise(self, batch):
+        return self.schema.conform(batch.frame(self.events[0]).groupby(["stream", "product"])[["units"]].sum())
+
 
 FULL = Checkpoint(9, (ParkedEvent(4, 'ValueError: it\'s "no"'),), ("units", 1), 2)
 
@@ -93,13 +103,6 @@ def test_two_projectors_on_one_table_count_no_event_twice():
 
 
 def test_a_rebuild_takes_the_place_of_the_table_also_in_another_shape(tmp_path):
-    class ByTill(Units):
-        version = 2
-        schema = lab.Schema(index=["stream", "product"], columns={"units": "int64"})
-
-        def summarise(self, batch):
-            return self.schema.conform(batch.frame(self.events[0]).groupby(["stream", "product"])[["units"]].sum())
-
     store = lab.MemoryEventStore()
     sell(store, 1, 2)
     tables = DuckDBTables(tmp_path / "f.duckdb", "units", Units.schema)
@@ -114,6 +117,115 @@ def test_a_rebuild_takes_the_place_of_the_table_also_in_another_shape(tmp_path):
     again.serving.model.tables.connection.close()
     with pytest.raises(lab.InvalidArgument, match="give another name, or rebuild"):
         DuckDBTables(tmp_path / "f.duckdb", "units", Units.schema)
+
+
+def test_a_swap_waits_for_nobody_and_loses_nothing_if_another_reader_of_the_table_is_ahead(monkeypatch):
+    store, first = lab.MemoryEventStore(), DuckDBTables(":memory:", "units", Units.schema)
+    projector, ahead = (lab.Projector(store, Units(), tables=first) for _ in range(2))
+    sell(store, 1, 2)
+    swap = DuckDBTables.swap
+
+    def after_another_has_gone_on(self, other):
+        if store.head() == 2:
+            sell(store, 4)
+            ahead.catch_up()
+        return swap(self, other)
+
+    monkeypatch.setattr(DuckDBTables, "swap", after_another_has_gone_on)
+    assert lab.rebuild(projector, to=ByTill()).run().state == "swapped"
+    assert (projector.position, projector.table["units"].to_dict()) == (3, {("till", "tea"): 7})
+    sell(store, 8)
+    assert (projector.catch_up(), projector.table["units"].to_dict()) == (1, {("till", "tea"): 15})
+    with pytest.raises(lab.InvalidArgument, match=r"made by \('units', 2\), not \('units', 1\)"):
+        ahead.catch_up()
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["the same rebuild", "a new one"])
+@pytest.mark.parametrize("more", [0, 4])
+def test_a_swap_that_is_interrupted_after_its_commit_is_done_again(monkeypatch, goes_on, more):
+    store = lab.MemoryEventStore()
+    sell(store, 1, 2)
+    projector = lab.Projector(store, Units(), tables=DuckDBTables(":memory:", "units", Units.schema))
+    projector.catch_up()
+    rebuilding, swap = lab.rebuild(projector, to=ByTill()), DuckDBTables.swap
+
+    def interrupted(self, other):
+        swap(self, other)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(DuckDBTables, "swap", interrupted)
+        list(rebuilding) if goes_on else rebuilding.run()
+    sell(store, *([more] if more else []))
+    if not goes_on:
+        assert (rebuilding.state, projector.projection.version) == ("aborted", 1)
+        rebuilding = lab.rebuild(projector, to=ByTill())
+    assert rebuilding.run().state == "swapped"
+    assert projector.table["units"].to_dict() == {("till", "tea"): 3 + more}
+    kept_there = DuckDBTables(projector.serving.model.tables.connection, "units", ByTill.schema)
+    assert (kept_there.checkpoint.position, kept_there.checkpoint.made_by) == (store.head(), ("units", 2))
+
+
+def test_a_table_at_a_later_position_stays():
+    first = DuckDBTables(":memory:", "t", ONE)
+    late = first.save(rows_of(ONE, {"tea": (5, "a", 1.0)}), Checkpoint(8))
+    for tables in (first, late):
+        came = tables.swap(MemoryTables(rows_of(TWO, {("c", "p"): (2, "b", 2.0)}), Checkpoint(7)))
+        assert (came.checkpoint, told(came.table())) == (Checkpoint(8), {"tea": (5, "a", 1.0)})
+
+
+def test_of_two_who_save_at_the_same_time_one_is_first_and_the_other_is_told():
+    first = DuckDBTables(":memory:", "t", ONE)
+    other, come = DuckDBTables(first.connection, "t", ONE), []
+
+    with pytest.MonkeyPatch.context() as patch:
+        set_checkpoint = kept._set_checkpoint
+
+        def meanwhile(cursor, *rest):
+            if not come:
+                come.append(None)
+                come.append(other.save(rows_of(ONE, {"cup": (1, "a", 1.0)}), Checkpoint(3)))
+            set_checkpoint(cursor, *rest)
+
+        patch.setattr(kept, "_set_checkpoint", meanwhile)
+        late = first.save(rows_of(ONE, {"tea": (1, "a", 1.0)}), Checkpoint(2))
+    assert come[1].checkpoint == late.checkpoint == Checkpoint(3)
+    assert told(late.table()) == {"cup": (1, "a", 1.0)}
+
+
+def test_tables_are_opened_side_by_side_in_a_new_database():
+    with duckdb.connect(":memory:") as connection, ThreadPoolExecutor(4) as threads:
+        for number in range(20):
+            name = [f"a{number}", f"b{number}", f"a{number}", f"A{number}"]
+            opened = threads.map(lambda one: DuckDBTables(connection, one, ONE).checkpoint, name)
+            assert list(opened) == [Checkpoint()] * 4
+
+
+def test_names_that_are_one_to_duckdb_are_one_table_with_one_checkpoint():
+    tables = DuckDBTables(":memory:", "Units", ONE).save(rows_of(ONE, {"tea": (1, "a", 1.0)}), Checkpoint(4))
+    again = DuckDBTables(tables.connection, "units", ONE)
+    assert (again.checkpoint, told(again.table())) == (Checkpoint(4), {"tea": (1, "a", 1.0)})
+    again.save(rows_of(ONE, {"tea": (2, "a", 1.0)}), Checkpoint(5))
+    assert tables.save(None, Checkpoint(6)).checkpoint == Checkpoint(5)
+    with pytest.raises(lab.InvalidArgument, match="begin with 'cqrs_lab_'"):
+        DuckDBTables(":memory:", "CQRS_lab_checkpoints", ONE)
+    with pytest.raises(lab.InvalidArgument, match="of k, Size, size, two are one name to DuckDB; rename a column"):
+        DuckDBTables(":memory:", "t", lab.Schema(index=["k"], columns={"Size": "int64", "size": "int64"}))
+
+
+def test_a_table_that_is_somebody_elses_or_has_lost_its_checkpoint_is_left_alone():
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE TABLE t (product VARCHAR, units BIGINT, note VARCHAR, share DOUBLE)")
+        connection.execute("INSERT INTO t VALUES ('tea', 1, 'a', 1.0)")
+        shape = {name: kind for name, kind in zip(["units", "note", "share"], ["int64", "str", "float64"], strict=True)}
+        with pytest.raises(lab.InvalidArgument, match="'t' has rows and no checkpoint: somebody else's"):
+            DuckDBTables(connection, "t", lab.Schema(index=["product"], columns=shape))
+        tables = DuckDBTables(connection, "own", ONE).save(rows_of(ONE, {"tea": (1, "a", 1.0)}), Checkpoint(4))
+        connection.execute("DELETE FROM cqrs_lab_checkpoints")
+        for change in (lambda: tables.save(None, Checkpoint(5)), lambda: tables.swap(MemoryTables(ONE.empty()))):
+            with pytest.raises(lab.InvalidArgument, match="the checkpoint of the table 'own' was deleted"):
+                change()
+        assert connection.sql("SELECT count(*) FROM own").fetchall() == [(1,)]
 
 
 def test_the_shops_tables_are_the_same_in_duckdb_and_in_memory():
