@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import cqrs_lab as lab
-from cqrs_lab.read.merge import upsert
+from cqrs_lab.read.frames.merge import upsert
 
 SMALL, LARGE, RUNS = 1_000, 1_000_000, 51
 

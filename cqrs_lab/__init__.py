@@ -27,7 +27,7 @@ from cqrs_lab.log.event_store import Appended, EventStore, Expected
 from cqrs_lab.log.contract import check_event_store
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.stores.opening import open_event_store
-from cqrs_lab.log.upcasting import UpcastingStore
+from cqrs_lab.log.wrappers.upcasting import UpcastingStore
 from cqrs_lab.report import Fault, Report
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshot, Snapshots
@@ -36,10 +36,10 @@ from cqrs_lab.write.process_manager import Process, ProcessManager, RejectedComm
 from cqrs_lab.write.scenario import given
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
-from cqrs_lab.read.difference import compare_tables
-from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.frames.difference import compare_tables
+from cqrs_lab.read.frames.merge import merge_rows
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.status import ProjectorStatus
 from cqrs_lab.read.projector import Projector

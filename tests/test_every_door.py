@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 
 
 @dataclass(frozen=True)

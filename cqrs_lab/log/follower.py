@@ -6,10 +6,10 @@ import weakref
 from typing import Self
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.atomic import AtomicReference
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.life import Life
-from cqrs_lab.log.one_worker import end_older_workers
+from cqrs_lab.log.workers.atomic import AtomicReference
+from cqrs_lab.log.workers.life import Life
+from cqrs_lab.log.workers.one_worker import end_older_workers
 
 
 class Follower:

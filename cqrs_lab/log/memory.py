@@ -10,9 +10,9 @@ from typing import Any, Self
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
-from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.slice import SLICE_EVENTS, EventSlice, Sealed
 
 

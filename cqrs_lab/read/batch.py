@@ -12,9 +12,9 @@ import pandas as pd
 from cqrs_lab.arguments import check_range
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.identity import check_read
+from cqrs_lab.log.guards.identity import check_read
 from cqrs_lab.log.slice import EventSlice, Slice, read_slice
-from cqrs_lab.read.columns import check_frame, check_types, checked_events, rows_of
+from cqrs_lab.read.frames.columns import check_frame, check_types, checked_events, rows_of
 
 Frames: TypeAlias = dict[tuple[type, str | None], pd.DataFrame]
 _kept: WeakKeyDictionary[object, Frames] = WeakKeyDictionary()

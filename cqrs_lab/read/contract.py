@@ -14,16 +14,16 @@ import pandas as pd
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.identity import check_read
-from cqrs_lab.read.accepted import check_declaration, checked_log
+from cqrs_lab.log.guards.identity import check_read
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.cuts import Part, joined, lengthened, smallest, told, ways_to_cut, with_gaps
-from cqrs_lab.read.difference import changed, difference
-from cqrs_lab.read.holes import hole_in_columns, hole_in_index
+from cqrs_lab.read.frames.difference import changed, difference
+from cqrs_lab.read.frames.holes import hole_in_columns, hole_in_index
+from cqrs_lab.read.guards.accepted import check_declaration, checked_log
+from cqrs_lab.read.guards.rowless import remark_rowless
 from cqrs_lab.read.outside import at_other_times, attributes_of, calls_of_the_clock, elsewhere
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
-from cqrs_lab.read.rowless import remark_rowless
 from cqrs_lab.report import Findings, Report
 
 DECLARED = "the projection declares itself"

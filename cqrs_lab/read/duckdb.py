@@ -11,7 +11,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import InvalidArgument, MissingExtra, StoreUnavailable
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.tables import Checkpoint, ParkedEvent, Tables
 
 if TYPE_CHECKING:

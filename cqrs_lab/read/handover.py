@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.read.accepted import check_handlers
+from cqrs_lab.read.guards.accepted import check_handlers
 from cqrs_lab.read.parked import check_nothing_is_lost
 from cqrs_lab.read.read_model import ReadModel
 

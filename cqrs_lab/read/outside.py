@@ -13,7 +13,7 @@ from typing import Any
 
 from cqrs_lab.log.contract.clock import clock_moved
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.purity import picture
+from cqrs_lab.log.guards.purity import picture
 from cqrs_lab.read.projection import Projection
 
 CLOCKS = ("now", "today", "utcnow")

@@ -7,7 +7,7 @@ from typing import Protocol
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.schema import Schema
 
 
 class Projection(Protocol):

@@ -12,12 +12,13 @@ import pandas as pd
 
 from cqrs_lab.arguments import function, shown
 from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent, said
-from cqrs_lab.log.atomic import AtomicReference
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
-from cqrs_lab.log.turn import Turn
-from cqrs_lab.read import accepted, handover
+from cqrs_lab.log.workers.atomic import AtomicReference
+from cqrs_lab.log.workers.turn import Turn
+from cqrs_lab.read import handover
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.guards import accepted
 from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry_all
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel, advanced, left_out

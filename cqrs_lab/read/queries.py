@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Literal
 
 from cqrs_lab.errors import InvalidArgument, NotRegistered
-from cqrs_lab.log.identity import find_route, forget_outdated
-from cqrs_lab.log.turn import depth, working
-from cqrs_lab.read import accepted
+from cqrs_lab.log.guards.identity import find_route, forget_outdated
+from cqrs_lab.log.workers.turn import depth, working
+from cqrs_lab.read.guards import accepted
 from cqrs_lab.read.projector import Projector, Serving
 
 Freshness = Literal["fresh", "pending", "rebuilding", "failed", "timeout"]

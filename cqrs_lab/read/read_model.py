@@ -10,7 +10,7 @@ import pandas as pd
 from cqrs_lab.arguments import having
 from cqrs_lab.errors import ProjectionFailed, said
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import check_overflow, upsert
+from cqrs_lab.read.frames.merge import check_overflow, upsert
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.summary import summarised
 from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent, Tables

@@ -12,8 +12,8 @@ import pandas as pd
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.slice import SLICE_EVENTS
-from cqrs_lab.read.accepted import check_handlers
-from cqrs_lab.read.difference import compare_tables
+from cqrs_lab.read.frames.difference import compare_tables
+from cqrs_lab.read.guards.accepted import check_handlers
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.read_model import ReadModel

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.overflow import check_sums
+from cqrs_lab.read.guards.overflow import check_sums
+from cqrs_lab.read.guards.rowless import rowless_events
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.rowless import rowless_events
 
 
 def summarised(projection: Projection, batch: EventBatch) -> tuple[pd.DataFrame, int]:

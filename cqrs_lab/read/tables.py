@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from cqrs_lab.read.rows import Rows
+from cqrs_lab.read.frames.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.shop import write
 from cqrs_lab.shop.events import OrderLine, OrderPlaced
 

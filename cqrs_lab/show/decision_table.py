@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cqrs_lab.errors import CommandRejected
-from cqrs_lab.log.recordable import events_in
+from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture, brief
 from cqrs_lab.show.view import Control, View

@@ -11,7 +11,7 @@ import pandas as pd
 from cqrs_lab.arguments import function, having, refuse, text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.read.accepted import check_declaration, check_store
+from cqrs_lab.read.guards.accepted import check_declaration, check_store
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.write.decider import Decider
 

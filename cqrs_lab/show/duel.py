@@ -11,8 +11,8 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, text
 from cqrs_lab.errors import CommandRejected, ConcurrencyError
+from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.log.recordable import events_in
 from cqrs_lab.show.doors import a_decider, by_name, listed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View

@@ -15,7 +15,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore, Expected
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.read.accepted import check_declaration
+from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import rebuild

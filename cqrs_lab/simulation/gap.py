@@ -16,9 +16,9 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import Expected
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.projector import Projector
-from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.arguments import among, is_real, positive, whole
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.gappy_store import GappyEventStore

@@ -9,13 +9,13 @@ from typing import Any
 
 from cqrs_lab.arguments import function, having, items, kind, name_from, shown, whole_number
 from cqrs_lab.errors import ConcurrencyError, InvalidArgument, NotRegistered
-from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, StreamVersion
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.identity import find_route, forget_outdated
+from cqrs_lab.log.guards.command_id import CommandId
+from cqrs_lab.log.guards.identity import find_route, forget_outdated
+from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.metadata import NO_METADATA
-from cqrs_lab.log.read_through import is_tracing
-from cqrs_lab.log.recordable import events_in
+from cqrs_lab.log.wrappers.read_through import is_tracing
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshots
 

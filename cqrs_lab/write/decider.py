@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Generic, TypeVar
 
 from cqrs_lab.arguments import function
-from cqrs_lab.log.identity import recognised
+from cqrs_lab.log.guards.identity import recognised
 
 Command = TypeVar("Command")
 Event = TypeVar("Event")

@@ -13,10 +13,10 @@ from cqrs_lab.errors import CommandIdReused, CommandRejected, InvalidArgument, s
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
-from cqrs_lab.log.identity import current
-from cqrs_lab.log.purity import check_state, fresh
-from cqrs_lab.log.read_through import is_tracing
-from cqrs_lab.log.turn import Turn
+from cqrs_lab.log.guards.identity import current
+from cqrs_lab.log.guards.purity import check_state, fresh
+from cqrs_lab.log.workers.turn import Turn
+from cqrs_lab.log.wrappers.read_through import is_tracing
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Command, Event, State
 

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 from cqrs_lab.arguments import having, refuse
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.identity import check_made
-from cqrs_lab.log.purity import decide_purely, listed_events
+from cqrs_lab.log.guards.identity import check_made
+from cqrs_lab.log.guards.purity import decide_purely, listed_events
 from cqrs_lab.write.decider import Decider
 
 

@@ -13,8 +13,8 @@ from cqrs_lab.arguments import having, text, whole_number
 from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.identity import current, what_happened
-from cqrs_lab.log.purity import fresh, outdated_within
+from cqrs_lab.log.guards.identity import current, what_happened
+from cqrs_lab.log.guards.purity import fresh, outdated_within
 from cqrs_lab.write.decider import Decider
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.metadata import Metadata
-from cqrs_lab.log.read_through import is_tracing
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.wrappers.read_through import is_tracing
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 from tests.log.planted_stores import ThirtyLines, Traces
 
 NO_STREAM, ANY = lab.Expected.NO_STREAM, lab.Expected.ANY

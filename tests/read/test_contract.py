@@ -13,7 +13,7 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.read import contract
 from cqrs_lab.read.cuts import joined, smallest, ways_to_cut, with_gaps
-from cqrs_lab.read.difference import difference
+from cqrs_lab.read.frames.difference import difference
 from tests.read import strange_projections
 from tests.read.planted_projections import (
     PLANTED,

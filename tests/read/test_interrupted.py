@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.atomic import AtomicReference
+from cqrs_lab.log.workers.atomic import AtomicReference
 from tests.interrupts import in_another_thread, interrupted, moments
 
 LOG = ["ada", "ben", "ada", "cleo", "ben", "ada"]  # who came in

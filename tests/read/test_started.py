@@ -279,7 +279,7 @@ def test_a_worker_that_hangs_in_its_own_code_does_not_hold_up_the_next_one():
 
 
 def test_a_commit_that_was_never_announced_is_found(monkeypatch):
-    monkeypatch.setattr("cqrs_lab.log.life.LOOK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("cqrs_lab.log.workers.life.LOOK_AGAIN_SECONDS", 0.01)
 
     class Silent(lab.MemoryEventStore):
         def subscribe(self, on_growth):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.read.keys import Keys
+from cqrs_lab.read.frames.keys import Keys
 from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent
 
 
@@ -49,7 +49,7 @@ def told(table):
 @SCHEMAS
 @pytest.mark.parametrize("seed", range(3))
 def test_any_history_of_saves_is_told_as_a_dict_would_tell_it_by_each_of_its_versions(schema, seed, monkeypatch):
-    monkeypatch.setattr("cqrs_lab.read.rows._RECENT", 30)
+    monkeypatch.setattr("cqrs_lab.read.frames.rows._RECENT", 30)
     draw, wanted, versions = random.Random(seed), {}, []
     tables = MemoryTables(schema.empty())
     for number in range(120):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import cqrs_lab as lab
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 from cqrs_lab.shop import read, workload, write
 from cqrs_lab.shop.events import EVENTS, OrderPlaced
 

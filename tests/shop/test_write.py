@@ -876,7 +876,7 @@ FORGOTTEN = [
 def test_a_forgotten_command_or_event_is_a_type_error(tmp_path):
     """Each decider is checked by mypy as it stands, and once for each case with that case taken out."""
     write_side = tmp_path / "cqrs_lab" / "shop" / "write"
-    log = ("log/envelope", "log/identity", "log/metadata")
+    log = ("log/envelope", "log/guards/identity", "log/metadata")
     for name in ("errors", "arguments", *log, "shop/events", "write/decider", "shop/write/commands"):
         copy = (tmp_path / "cqrs_lab" / name).with_suffix(".py")
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ CORE = [
         for name in ("batch", "projection", "read_model", "tables", "projector", "rebuild", "queries")
     ),
 ]
-BEHIND_THE_TOUR = 2780
+BEHIND_THE_TOUR = 1132
 FREE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -81,7 +81,7 @@ def files_behind_the_tour():
 def test_what_the_tour_imports_grows_no_further():
     """The aim is a thousand; today it is three times that (decision 0016), so every new line has to replace one."""
     behind = files_behind_the_tour()
-    assert {path.stem for path in behind} >= {"memory", "command_bus", "projector", "queries", "identity", "tables"}
+    assert {path.stem for path in behind} >= {"memory", "command_bus", "projector", "queries", "read_model", "tables"}
     assert sum(len(FILES[path]) for path in behind) <= BEHIND_THE_TOUR
 
 

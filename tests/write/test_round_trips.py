@@ -100,7 +100,7 @@ def test_another_command_under_the_id_that_came_first_is_told_apart_though_it_ha
     class AnotherCommand(lab.MemoryEventStore):
         def append(self, stream, events, *, expected, command_id=None):
             if self.head() == 0:
-                from cqrs_lab.log.command_id import CommandId
+                from cqrs_lab.log.guards.command_id import CommandId
 
                 super().append(stream, [9], expected=0, command_id=CommandId.of(Deposit("a", 9), str(command_id)))
             return super().append(stream, events, expected=expected, command_id=command_id)

@@ -11,9 +11,9 @@ from typing import Any
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.read.accepted import check_declaration
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import SAME_AGAIN, UNCHANGED, check_projection
+from cqrs_lab.read.guards.accepted import check_declaration
 
 Told = dict[str, Any]
 QUICK_CUTS = 6

@@ -16,7 +16,7 @@ from cqrs_lab.course.guard import NotYet, call, shown, what_it_means
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
-from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.frames.merge import merge_rows
 
 # --- 09.1: a bank -----------------------------------------------------------------------------------------
 

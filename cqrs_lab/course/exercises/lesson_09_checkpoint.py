@@ -12,9 +12,9 @@ from cqrs_lab.course.exercises.folding import recorded
 from cqrs_lab.course.exercises.lives import Lives
 from cqrs_lab.course.guard import NotYet, what_it_means
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import merge_rows
+from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.faults import (
     Crash,
     Duplicate,

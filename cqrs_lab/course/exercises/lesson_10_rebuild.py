@@ -15,8 +15,8 @@ from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.course.sending import written
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.simulation.faults import (
     Abort,
     Crash,

@@ -8,7 +8,7 @@ from functools import partial
 from cqrs_lab.log.contract.laws import TRACED, Happened
 from cqrs_lab.log.contract.trial import Trial
 from cqrs_lab.log.event_store import Expected
-from cqrs_lab.log.read_through import is_tracing
+from cqrs_lab.log.wrappers.read_through import is_tracing
 
 NOTED: tuple[tuple[str | None, Mapping[str, str]], ...] = (
     ("order-1@1", {"who": "ada", "why": ""}),

@@ -13,7 +13,7 @@ import msgspec
 
 from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecodingFailed, InvalidArgument, UnknownEventType
-from cqrs_lab.log.identity import check_declared
+from cqrs_lab.log.guards.identity import check_declared
 from cqrs_lab.log.stores.plain_values import Form, Misfit
 from cqrs_lab.log.stores.wire import class_form, parse
 

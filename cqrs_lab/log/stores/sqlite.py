@@ -19,9 +19,9 @@ from cqrs_lab.arguments import check_range, check_stream, function, refuse, seco
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
-from cqrs_lab.log.recordable import events_in
 from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
 from cqrs_lab.log.stores.sqlite_file import SqliteFile

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from cqrs_lab.errors import DecodingFailed
-from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.metadata import NO_METADATA, Metadata
 from cqrs_lab.log.stores.codec import EventCodec
 from cqrs_lab.log.stores.sqlite_file import SqliteFile

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.shape import Value, beside_the_fields, fields_of, value_of
+from cqrs_lab.log.guards.shape import Value, beside_the_fields, fields_of, value_of
 from cqrs_lab.log.stores.plain_values import PLAIN, Form, Misfit, NoSuch
 
 ACCEPTED = (

@@ -8,8 +8,8 @@ from typing import Literal
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import merge_rows
-from cqrs_lab.read.schema import Schema
+from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.shop.events import PriceChanged, ProductListed, ProductRetired
 from cqrs_lab.shop.read.entries import latest, side_by_side
 

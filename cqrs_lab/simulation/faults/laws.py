@@ -11,7 +11,7 @@ from cqrs_lab.errors import SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.difference import difference
+from cqrs_lab.read.frames.difference import difference
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.readers import Readers, broken_promises

@@ -10,7 +10,7 @@ from typing import Any
 
 from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, SchemaError
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.read.difference import difference
+from cqrs_lab.read.frames.difference import difference
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
 from cqrs_lab.simulation.faults.given import built_by, check_story, sizes_of

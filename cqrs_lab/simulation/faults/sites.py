@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.schema import Schema
 from cqrs_lab.simulation.faults.plan import Crash, Fault, Poison
 
 

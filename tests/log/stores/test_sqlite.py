@@ -21,9 +21,9 @@ from random import Random
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.command_id import CommandId
 from cqrs_lab.log.contract import EVENTS, Happened, sizes
 from cqrs_lab.log.contract.histories import random_history
+from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.stores import sqlite_file, watcher
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
 from cqrs_lab.log.stores.sqlite_rows import PAGE_EVENTS

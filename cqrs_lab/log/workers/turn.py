@@ -9,7 +9,7 @@ from contextvars import Context, ContextVar, copy_context
 from typing import Protocol, TypeVar
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.atomic import LOOK_AGAIN_SECONDS
+from cqrs_lab.log.workers.atomic import LOOK_AGAIN_SECONDS
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cqrs_lab.errors import SchemaError
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import numbers_in
+from cqrs_lab.read.frames.merge import numbers_in
 from cqrs_lab.read.projection import Projection
 
 _BITS = 64

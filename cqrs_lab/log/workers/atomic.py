@@ -34,7 +34,7 @@ class AtomicReference(Generic[T]):
 
     Examples
     --------
-    >>> from cqrs_lab.log.atomic import AtomicReference
+    >>> from cqrs_lab.log.workers.atomic import AtomicReference
     >>> score = AtomicReference("0:0")
     >>> before = score.get()
     >>> score.compare_and_set(before, "1:0"), score.compare_and_set(before, "0:1"), score.get()

@@ -45,7 +45,7 @@ from weakref import ReferenceType
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.identity import check_made, outdated
+from cqrs_lab.log.guards.identity import check_made, outdated
 
 # No values, whatever they hold.
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, MethodWrapperType, partial, ModuleType, ReferenceType)
@@ -83,7 +83,7 @@ def events_in(given: Any, whose: str, do: str) -> list[object]:
 
     Examples
     --------
-    >>> from cqrs_lab.log.recordable import events_in
+    >>> from cqrs_lab.log.guards.recordable import events_in
     >>> events_in(("on", 3), "lamp-1", "append")
     ['on', 3]
     >>> events_in([None], "lamp-1", "append")

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import CommandRejected, InvalidArgument
-from cqrs_lab.log.identity import outdated, what_happened
+from cqrs_lab.log.guards.identity import outdated, what_happened
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, Enum, type, ModuleType)
 _UNCHANGING = (*_PLAIN, FunctionType, date, time, timedelta, Decimal, Fraction, UUID, range)
@@ -33,7 +33,7 @@ def fresh(state: Any) -> Any:
 
     Examples
     --------
-    >>> from cqrs_lab.log.purity import fresh
+    >>> from cqrs_lab.log.guards.purity import fresh
     >>> initial = []
     >>> fresh(initial).append("milk")
     >>> initial

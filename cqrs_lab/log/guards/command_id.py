@@ -38,7 +38,7 @@ class CommandId(str):
 
     Examples
     --------
-    >>> from cqrs_lab.log.command_id import CommandId
+    >>> from cqrs_lab.log.guards.command_id import CommandId
     >>> CommandId("payment-7") == "payment-7", CommandId("payment-7").stands_for
     (True, '')
     """
@@ -93,7 +93,7 @@ def fingerprint(command: object) -> str:
 
     Examples
     --------
-    >>> from cqrs_lab.log.command_id import fingerprint
+    >>> from cqrs_lab.log.guards.command_id import fingerprint
     >>> fingerprint("switch on"), fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2.0, "a": 1})
     ('str 6bb50cdf93fc7404', True)
     """

@@ -11,9 +11,9 @@ from cqrs_lab.arguments import function, having, refuse, shown, text, whole_numb
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
-from cqrs_lab.read.schema import Schema
 
 NEEDED = ("name", "version", "events", "schema", "summarise", "merge")
 

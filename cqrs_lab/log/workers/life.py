@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cqrs_lab.log.turn import at_work
+from cqrs_lab.log.workers.turn import at_work
 
 if TYPE_CHECKING:
     from cqrs_lab.log.follower import Follower

@@ -37,7 +37,7 @@ def fields_of(event_type: Any) -> dict[str, Any]:
     Examples
     --------
     >>> from dataclasses import dataclass
-    >>> from cqrs_lab.log.shape import fields_of
+    >>> from cqrs_lab.log.guards.shape import fields_of
     >>> @dataclass(frozen=True)
     ... class Deposited:
     ...     account: str
@@ -70,7 +70,7 @@ def value_of(hint: Any) -> Value:
 
     Examples
     --------
-    >>> from cqrs_lab.log.shape import value_of
+    >>> from cqrs_lab.log.guards.shape import value_of
     >>> value_of(int | None)
     Value(kind=<class 'int'>, optional=True, listed=frozenset())
     """

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import cqrs_lab as lab
 from cqrs_lab.log import memory, slice
 from cqrs_lab.log.contract import Happened
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 from cqrs_lab.read import batch
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from tests.log.test_contract import ThirtyLines

@@ -14,8 +14,8 @@ import pandas as pd
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.identity import check_read, check_whole
-from cqrs_lab.log.shape import fields_of, item_of, value_of
+from cqrs_lab.log.guards.identity import check_read, check_whole
+from cqrs_lab.log.guards.shape import fields_of, item_of, value_of
 
 
 class ColumnType(NamedTuple):

@@ -10,7 +10,7 @@ from cqrs_lab.arguments import having
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, EventStore, TracingStore
-from cqrs_lab.log.recordable import events_in, is_many
+from cqrs_lab.log.guards.recordable import events_in, is_many
 
 
 class ReadThroughStore:

@@ -9,7 +9,7 @@ from typing import Literal, NewType, Optional
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.shape import Value, beside_the_fields, fields_of, item_of, value_of
+from cqrs_lab.log.guards.shape import Value, beside_the_fields, fields_of, item_of, value_of
 
 Mills = NewType("Mills", int)
 Price = NewType("Price", Mills)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from cqrs_lab.log.atomic import AtomicReference
+from cqrs_lab.log.workers.atomic import AtomicReference
 
 
 @pytest.mark.usefixtures("threads_that_change_at_every_turn")

@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.read.keys import Keys, joined
-from cqrs_lab.read.merge import upsert
+from cqrs_lab.read.frames.keys import Keys, joined
+from cqrs_lab.read.frames.merge import upsert
 
 # How many rows are changed before the change is worked into the long columns, unless somebody asks for the table.
 _RECENT = 4096

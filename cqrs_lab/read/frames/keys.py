@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.read.engine import find_in_pieces
+from cqrs_lab.read.frames.engine import find_in_pieces
 
 # A piece is joined with the one before it, unless that is much longer: so there are few, and each key is hashed rarely.
 _MUCH_LONGER = 4

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.turn import Turn, at_work
+from cqrs_lab.log.workers.turn import Turn, at_work
 from tests.interrupts import in_another_thread, interrupted, moments
 
 

@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.log.test_identity import BEFORE, CLASSES, RULES, SAID, VARIANTS, WORLD
+from tests.log.guards.test_identity import BEFORE, CLASSES, RULES, SAID, VARIANTS, WORLD
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RIGHT = BEFORE | {"append an old event": r"Appended\(.*", "given": "✓ .*", "check_projection": "True"}
 ASK_EVERY_DOOR = """
 import json, sys
-from tests.log.test_identity import DOORS, outcome
+from tests.log.guards.test_identity import DOORS, outcome
 last = ("send an old command", "append an old event")
 doors = [door for door in DOORS if door not in last] + list(last)
 print(json.dumps({door: str(outcome(door, sys.modules["__main__"])) for door in doors}))
 """
 SHREDDING = """
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 secret = lab.MemoryEventStore()
 store = ShreddingStore(secret, KeyRing(), {Named: PersonalFields("account", {"name": "(gone)"})})
 """

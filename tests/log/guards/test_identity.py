@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log import identity
-from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+from cqrs_lab.log.guards import identity
+from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 
 CLASSES = """
 from dataclasses import dataclass

@@ -13,9 +13,9 @@ from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecryptionFailed, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.identity import check_declared, check_read, named_alike
-from cqrs_lab.log.read_through import ReadThroughStore, listed
-from cqrs_lab.log.shape import beside_the_fields
+from cqrs_lab.log.guards.identity import check_declared, check_read, named_alike
+from cqrs_lab.log.guards.shape import beside_the_fields
+from cqrs_lab.log.wrappers.read_through import ReadThroughStore, listed
 
 FORGOTTEN = b""
 """Replaces a key that was thrown away, so that it can be told apart from one that was lost."""
@@ -39,7 +39,7 @@ class KeyRing:
 
     Examples
     --------
-    >>> from cqrs_lab.log.shredding import KeyRing
+    >>> from cqrs_lab.log.wrappers.shredding import KeyRing
     >>> keys = KeyRing()
     >>> keys.forget("ada")
     >>> keys.forgotten
@@ -136,7 +136,7 @@ class ShreddingStore(ReadThroughStore):
     --------
     >>> from dataclasses import dataclass
     >>> from cqrs_lab import Expected, MemoryEventStore
-    >>> from cqrs_lab.log.shredding import KeyRing, PersonalFields, ShreddingStore
+    >>> from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
     >>> @dataclass(frozen=True)
     ... class Registered:
     ...     member: str

@@ -7,7 +7,7 @@ import weakref
 from typing import Any, Protocol
 
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.read_through import ReadThroughStore
+from cqrs_lab.log.wrappers.read_through import ReadThroughStore
 
 
 class Worker(Protocol):

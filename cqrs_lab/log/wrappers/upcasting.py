@@ -10,9 +10,9 @@ from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument, UpcastFailed, said
 from cqrs_lab.log.envelope import RecordedEvent, with_event
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.log.identity import check_declared, check_read, named_alike
-from cqrs_lab.log.read_through import ReadThroughStore, listed
+from cqrs_lab.log.guards.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.slice import Sealed, Slice, read_slice
+from cqrs_lab.log.wrappers.read_through import ReadThroughStore, listed
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 

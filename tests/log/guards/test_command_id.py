@@ -24,7 +24,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.log.command_id import CommandId, fingerprint
+from cqrs_lab.log.guards.command_id import CommandId, fingerprint
 
 
 def a_class(name="Pay", module="bank", **options):
@@ -140,13 +140,13 @@ def test_the_type_of_a_whole_command_counts():
 
 
 def test_the_fingerprint_is_the_same_in_another_process_with_other_hashes():
-    code = "from tests.log.test_command_id import *; print(*map(fingerprint, map(repr, VALUES[:3])))"
+    code = "from tests.log.guards.test_command_id import *; print(*map(fingerprint, map(repr, VALUES[:3])))"
     code += "; print(*(fingerprint(Pay('a', value)) for value in VALUES), sep='|')"
     outputs = set()
     for seed in ("1", "2"):
         run = [sys.executable, "-c", code]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run(run, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True)
+        done = subprocess.run(run, cwd=Path(__file__).parents[3], env=environment, capture_output=True, text=True)
         outputs.add(done.stdout or done.stderr)
     assert len(outputs) == 1 and "Traceback" not in outputs.pop()
 

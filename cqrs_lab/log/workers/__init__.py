@@ -1,0 +1,1 @@
+"""Threads that follow the log, and that no interrupt can split."""

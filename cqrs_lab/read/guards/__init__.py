@@ -1,0 +1,1 @@
+"""What the read side refuses, and what pandas would lose without a word."""
