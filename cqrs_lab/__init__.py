@@ -45,6 +45,7 @@ from cqrs_lab.read.status import ProjectorStatus
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.read.rebuild import Rebuild, rebuild
+from cqrs_lab.read.retry import retry_parked
 
 __all__ = [
     "MemoryEventStore",
@@ -74,6 +75,7 @@ __all__ = [
     "ProjectorStatus",
     "QueryBus",
     "Answer",
+    "retry_parked",
     "rebuild",
     "Rebuild",
     "compare_tables",

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from cqrs_lab.arguments import having
-from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.read.guards.accepted import check_handlers
-from cqrs_lab.read.parked import check_nothing_is_lost
+from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent
+from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.parked import read_one
+from cqrs_lab.read.projection import Projection
+from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.read_model import ReadModel
-
-if TYPE_CHECKING:
-    from cqrs_lab.read.projector import Projector
 
 # Each of these tries again if another thread has published meanwhile: what is published is the only truth.
 
 
 def begin(projector: Projector, by: object) -> None:
-    """Record that another version is being built, and by whom."""
+    """Record that another version is being built, and by whom; only one at a time."""
+    projector._turn.refuse_within(projector, "rebuild()")
     while True:
         now = projector.serving
         if now.rebuilding:
-            raise InvalidArgument("a rebuild is under way; finish or abort it first, or projector.end_rebuild()")
+            raise InvalidArgument("a rebuild is under way; finish it, or projector.serving.rebuilding.abort()")
         if projector._publish(now, rebuilding=by):
             return
 
@@ -37,12 +37,17 @@ def give_up(projector: Projector, by: object) -> ReadModel:
 
 
 def swap(
-    projector: Projector, successor: Projector, given: Mapping[type, Callable[..., Any]] | None, by: object
+    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
 ) -> ReadModel:
     """Serve the successor's model, at no older position; return the one served before."""
-    having("successor", successor, ["catch_up", "apply"], "a projector; give the one that built the next version")
-    handlers = {} if given is None else given
-    check_handlers(handlers)
+    before = projector._alone("rebuild()", partial(_swap, projector, successor, handlers, by))
+    projector._resume()
+    return before
+
+
+def _swap(
+    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
+) -> ReadModel:
     while True:
         _check_whose(projector.serving.rebuilding, by)
         successor.catch_up()
@@ -50,7 +55,7 @@ def swap(
         _check_whose(now.rebuilding, by)
         if built.model.position < now.model.position:
             continue
-        check_nothing_is_lost(projector.store, now.projection, now.model, built.projection, built.model)
+        _check_nothing_is_lost(projector.store, now.projection, now.model, built.projection, built.model)
         kept = now.model.kept_in(now.model.tables.swap(built.model.tables))
         if kept.checkpoint != built.model.checkpoint:  # another reader has saved to the same place, and is ahead
             continue
@@ -66,6 +71,24 @@ def swap(
         )
         if published:
             return now.model
+
+
+def _check_nothing_is_lost(
+    store: EventStore, old: Projection, before: ReadModel, new: Projection, built: ReadModel
+) -> None:
+    """Refuse to replace a read model by one that has parked an event which the old one has applied."""
+    known = {one.position for one in before.parked}
+    for one in built.parked:
+        if one.position <= before.position and one.position not in known and _reads(store, old, one.position):
+            why = f"the version that serves has applied it, and the new one cannot: {one.error}"
+            raise ProjectionFailed(new.name, one.position, before.position, why)
+
+
+def _reads(store: EventStore, projection: Projection, position: int) -> bool:
+    try:
+        return read_one(store, position).holds(projection.events)
+    except UnreadableEvent:
+        return True  # it could be read once, and its type is unknown now
 
 
 def _check_whose(rebuilding: object, by: object) -> None:

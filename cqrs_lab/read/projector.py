@@ -16,10 +16,9 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
 from cqrs_lab.log.workers.atomic import AtomicReference
 from cqrs_lab.log.workers.turn import Turn
-from cqrs_lab.read import handover
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.guards import accepted
-from cqrs_lab.read.parked import parked_table, read_up_to_unreadable, retry_all
+from cqrs_lab.read.parked import parked_table, read_up_to_unreadable
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel, advanced, left_out
 from cqrs_lab.read.status import ProjectorStatus, status_of
@@ -52,7 +51,7 @@ class Projector(Follower):
     projection : Projection
     on_failure : {"stop", "park"}, optional
         What to do with an event that the projection cannot apply: stop before it and say so, or leave
-        it out and list it in `parked`, until `retry_parked`. The batch is halved until the event is alone in it.
+        it out and list it in `parked`, until `retry_parked` applies it. The batch is halved until it is alone in it.
     clock : callable, optional
         Returns the seconds since 1970, as the store's clock does; `status.lag_seconds` is measured by it.
     model : ReadModel, optional
@@ -127,25 +126,6 @@ class Projector(Follower):
     def parked(self) -> pd.DataFrame:
         """The parked events: one row per position (int64), with stream, event (the type's name) and error (str)."""
         return parked_table(self.store, self.serving.model.parked)
-
-    def retry_parked(self, projection: Projection | None = None) -> int:
-        """Apply the parked events, now that they can be read; what still fails stays parked.
-
-        Parameters
-        ----------
-        projection : Projection, optional
-            The repaired projection, with the same schema and events; it takes over. If these differ, rebuild.
-
-        Returns
-        -------
-        int
-            How many events were applied. No event counts twice, wherever this is interrupted.
-        """
-        if projection is not None:
-            accepted.check_same_reading(self.projection, projection)
-        taken_in = self._alone("retry_parked()", lambda: retry_all(self, projection))
-        self._resume()
-        return taken_in
 
     def catch_up(self, limit: int | None = None) -> int:
         """Apply the log up to its present head, or at most `limit` events; works in your thread.
@@ -238,29 +218,6 @@ class Projector(Follower):
         """Wait until the table reflects this position, the projector fails, or the time is up."""
         wanted, seconds = accepted.checked_position("position", position), accepted.checked_seconds(timeout_seconds)
         self._served.wait_until(lambda now: now.model.position >= wanted or bool(now.error), seconds)
-
-    def begin_rebuild(self, by: object = "somebody") -> None:
-        """Record that another version is being built, and by whom; only one at a time."""
-        self._turn.refuse_within(self, "begin_rebuild()")
-        handover.begin(self, by)
-
-    def end_rebuild(
-        self, successor: Projector | None = None, handlers: Mapping[type, Any] | None = None, by: object = None
-    ) -> ReadModel:
-        """Serve what the successor has built, at no older position; without a successor, keep the served version.
-
-        Pass the same `by` as to `begin_rebuild`; without it, any rebuild under way is ended.
-
-        Returns
-        -------
-        ReadModel
-            What was served before.
-        """
-        if successor is None:
-            return handover.give_up(self, by)
-        before = self._alone("end_rebuild()", partial(handover.swap, self, successor, handlers, by))
-        self._resume()
-        return before
 
     def _superseded(self, why: str) -> None:
         while not self._publish(self.serving, error=why):

@@ -12,6 +12,7 @@ import pandas as pd
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.slice import SLICE_EVENTS
+from cqrs_lab.read import handover
 from cqrs_lab.read.frames.difference import compare_tables
 from cqrs_lab.read.guards.accepted import check_handlers
 from cqrs_lab.read.projection import Projection
@@ -89,7 +90,7 @@ class Rebuild:
         self._old, self._handlers = projector, dict(handlers)
         self._new = Projector(projector.store, to, projector.on_failure, model=model)
         self._before = projector.serving.model
-        projector.begin_rebuild(by=self)
+        handover.begin(projector, by=self)
 
     @property
     def state(self) -> Literal["building", "swapped", "aborted"]:
@@ -131,7 +132,7 @@ class Rebuild:
         near = self._old.store.head() - self._new.position < self._step_events
         try:
             if near and not self._given_up:
-                self._before = self._old.end_rebuild(self._new, self._handlers, by=self)
+                self._before = handover.swap(self._old, self._new, self._handlers, by=self)
         except InvalidArgument:
             if not self._given_up and self.state != "swapped":  # something else ended this rebuild meanwhile
                 raise
@@ -149,4 +150,4 @@ class Rebuild:
         """Give up the new version; the old one keeps serving. A step under way no longer swaps."""
         self._given_up = True
         with suppress(InvalidArgument):  # it has swapped, or was given up before
-            self._old.end_rebuild(by=self)
+            handover.give_up(self._old, by=self)

@@ -17,7 +17,7 @@ from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.wrappers.read_through import is_tracing
 from cqrs_lab.write.decider import Decider
-from cqrs_lab.write.snapshot import Snapshots
+from cqrs_lab.write.loading import Loader
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,15 @@ class CommandBus:
     ()
     """
 
-    def __init__(self, store: EventStore, attempts: int = 10, *, snapshots: Iterable[Snapshots] = ()) -> None:
+    def __init__(self, store: EventStore, attempts: int = 10, *, snapshots: Iterable[Loader] = ()) -> None:
         self._store = having("store", store, ("append", "read_stream"), "an event store; give one: MemoryEventStore()")
         self._attempts = whole_number("attempts", attempts, "a number of attempts; give 1 or more", least=1)
-        given = items("snapshots", snapshots, Snapshots, "a list of Snapshots; give one: [Snapshots(…)]")
-        self._snapshots = {id(one.decider): one for one in given}
-        self._unused = set(self._snapshots)
-        if len(self._snapshots) < len(given):
-            raise InvalidArgument(f"snapshots {[one.shape for one in given]}: two share a decider; keep one of them")
-        self._routes: dict[type, tuple[Snapshots, Callable[[Any], str]]] = {}
+        given = items("snapshots", snapshots, Loader, "a list of Snapshots; give one: [Snapshots(…)]")
+        self._loaders = {id(one.decider): one for one in given}
+        self._unused = set(self._loaders)
+        if len(self._loaders) < len(given):
+            raise InvalidArgument(f"{', '.join(map(str, given))}: two share a decider; keep one of them")
+        self._routes: dict[type, tuple[Loader, Callable[[Any], str]]] = {}
 
     def register(self, command_type: type, decider: Decider[Any, Any, Any], *, stream: Callable[[Any], str]) -> None:
         """Send commands of this type to this decider, on the stream that `stream(command)` returns."""
@@ -89,9 +89,9 @@ class CommandBus:
             raise InvalidArgument(f"{command_type.__name__} is registered already; one command has one decider")
         having("decider", decider, ("decide", "evolve"), "a decider; give a Decider(initial_state, decide, evolve)")
         function("stream", stream, "a function; give a function, such as lambda command: f'cart-{command.id}'")
-        snapshots = self._snapshots.get(id(decider)) or Snapshots(decider, shape="never saved", every=None)
+        loader = self._loaders.get(id(decider)) or Loader(decider)
         self._unused.discard(id(decider))
-        self._routes[command_type] = snapshots, stream
+        self._routes[command_type] = loader, stream
 
     def send(
         self,
@@ -130,17 +130,17 @@ class CommandBus:
             `decide` did not return a list of events, or `stream` did not return a name; or the decider of some
             snapshots is not registered for any command; or the store cannot keep what led to it. Nothing was recorded.
         """
-        snapshots, stream_of = self._route(command)
+        loader, stream_of = self._route(command)
         stream = name_from("stream", stream_of, command)
         known_as = CommandId.of(command, command_id)
         why = self._what_led_to_it(caused_by=caused_by, metadata=metadata)
         for left in reversed(range(self._attempts)):
             # 1. Load and fold. The stream's own events say whether this command was handled before.
-            now = snapshots.load(self._store, stream)
+            now = loader.load(self._store, stream)
             if known_as is not None and known_as in now.handled:
                 return self._first_receipt(known_as, command, stream, after=now.handled[known_as])
             # 2. Decide.
-            decision = snapshots.decider.decide(command, now.state)
+            decision = loader.decider.decide(command, now.state)
             events = events_in(decision, f"decide for {type(command).__name__}", "return")
             if not events:
                 return Receipt(stream, now.version, now.position, ())
@@ -164,10 +164,10 @@ class CommandBus:
         command_id.check(first, stream, command)
         return Receipt(stream, first[-1].version, first[-1].position, tuple(one.event for one in first))
 
-    def _route(self, command: object) -> tuple[Snapshots, Callable[[Any], str]]:
+    def _route(self, command: object) -> tuple[Loader, Callable[[Any], str]]:
         if self._unused:
-            shapes = ", ".join(repr(self._snapshots[one].shape) for one in self._unused)
-            raise InvalidArgument(f"snapshots {shapes} would never be used; register a command with the same decider")
+            unused = ", ".join(str(self._loaders[one]) for one in self._unused)
+            raise InvalidArgument(f"{unused} would never be used; register a command with the same decider")
         if isinstance(command, type) and command in self._routes:
             raise NotRegistered(f"{shown(command)} is not a command; make one: {command.__name__}(…)")
         if (route := find_route(self._routes, type(command), "command")) is None:

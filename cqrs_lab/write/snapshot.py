@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import reduce
 from typing import Any
 
 from cqrs_lab.arguments import having, text, whole_number
 from cqrs_lab.errors import InvalidArgument, recording_errors
-from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
+from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.guards.identity import current, what_happened
 from cqrs_lab.log.guards.purity import fresh, outdated_within
-from cqrs_lab.write.decider import Decider
+from cqrs_lab.write.loading import Loader, StreamState
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The state of a stream up to a version, saved.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(StreamState):
+    """The state of a stream up to a version, saved; with its last event, to recognise a log that it does not belong to.
 
     Attributes
     ----------
-    state : State
     shape : str
         The name of the state's shape; see `Snapshots`.
     schema_version : hashable
         How the store read old events at that time; see `Snapshots`.
-    version, position
-        Those of the last event it covers; 0 for no events.
-    last : RecordedEvent or None
-        The last event, to recognise a log that the snapshot does not belong to.
-    handled : mapping of str to int
-        For each command id among these events, the version before its first event, from where its receipt is read.
     """
 
-    state: Any
     shape: str
     schema_version: Hashable
-    version: StreamVersion = StreamVersion(0)
-    position: Position = Position(0)
-    last: RecordedEvent | None = None
-    handled: MutableMapping[str, int] = field(default_factory=dict)
-
-    def extend(self, events: Sequence[RecordedEvent], evolve: Callable[[Any, Any], Any]) -> Snapshot:
-        """Return the snapshot after the events that follow, one or more."""
-        state, last = reduce(evolve, (one.event for one in events), self.state), events[-1]
-        # From the end, so that the first of a command's events is the one that stays.
-        handled = {one.command_id: one.version - 1 for one in reversed(events) if one.command_id is not None}
-        both = ChainMap(handled, self.handled)  # ten thousand ids are not copied for each command
-        return Snapshot(state, self.shape, self.schema_version, last.version, last.position, last, both)
 
 
 @dataclass(eq=False)
-class Snapshots:
+class Snapshots(Loader):
     """The snapshots of one decider's streams: a cache that may be deleted at any moment and never changes an answer.
 
     Parameters
@@ -96,7 +74,6 @@ class Snapshots:
     6
     """
 
-    decider: Decider[Any, Any, Any]
     _: KW_ONLY
     shape: str
     every: int | None = 100
@@ -114,6 +91,9 @@ class Snapshots:
         if self.shape in self.upcast:
             raise InvalidArgument(f"upcast begins with {self.shape!r}, which is today's shape; name old shapes there")
 
+    def __str__(self) -> str:
+        return f"snapshots {self.shape!r}"
+
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Return the current state of the stream: from its snapshot, and the events after it."""
         schema_version: Hashable = getattr(store, "schema_version", None)
@@ -124,9 +104,10 @@ class Snapshots:
                 events = list(current(store.read_stream(stream, after=saved.version - 1)))
                 start = self._opened(saved, stream, schema_version, events.pop(0) if events else None)
         if start is None:
-            start = Snapshot(fresh(self.decider.initial_state), self.shape, schema_version)
+            new = fresh(self.decider.initial_state)
+            start = Snapshot(state=new, shape=self.shape, schema_version=schema_version)
             events = list(current(store.read_stream(stream)))
-        now = start.extend(events, self.decider.evolve) if events else start
+        now = start.extend(events, self.decider.evolve)
         # Only what was read from the log is saved: the append that follows may be refused.
         if self.every is not None and len(events) >= self.every:
             with recording_errors(self.dropped, stream, "it could not be saved"):

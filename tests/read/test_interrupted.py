@@ -14,6 +14,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.workers.atomic import AtomicReference
+from cqrs_lab.read import handover
 from tests.interrupts import in_another_thread, interrupted, moments
 
 LOG = ["ada", "ben", "ada", "cleo", "ben", "ada"]  # who came in
@@ -128,7 +129,7 @@ def test_retry_parked_interrupted_at_its_instructions():
         return projector
 
     def retry():
-        projector.retry_parked(Tally())
+        lab.retry_parked(projector, Tally())
 
     projector = parked()
     found = moments(retry)
@@ -188,7 +189,7 @@ def test_whatever_interrupts_a_run_or_its_beginning_another_rebuild_can_follow()
         projector = a_projector()
         assert interrupted(run, moment)
         if projector.status.state == "rebuilding":
-            projector.end_rebuild()
+            handover.give_up(projector, by=None)
         assert run().state == "swapped"
         in_another_thread(projector.catch_up)
         assert table_of(projector) == by_hand(LOG, times=2)
@@ -248,7 +249,7 @@ def test_two_thousand_interrupts_at_random_moments():
 
     work = [
         lambda: projector.catch_up(limit=draw.randint(1, 9)),
-        lambda: projector.retry_parked(),
+        lambda: lab.retry_parked(projector),
         lambda: projector.apply(lab.EventBatch(list(projector.store.read_all(limit=draw.randint(1, 60))))),
         run,
         lambda: asked(projector).ask(Visits("ada")),
@@ -262,7 +263,7 @@ def test_two_thousand_interrupts_at_random_moments():
         one, moment = draw.choice(found)
         interrupts += interrupted(one, draw.choice(moment))
         if projector.status.state == "rebuilding":
-            projector.end_rebuild()
+            handover.give_up(projector, by=None)
         assert table_of(projector) == by_hand(log[: projector.position])
     still_works(projector, log)
 

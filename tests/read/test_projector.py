@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.read import handover
 from tests.shop_of_tea import Line, Priced, Sold, TeaSales, a_log, as_dict, expected_sales, recorded
 
 
@@ -234,10 +235,10 @@ def test_parked_events_are_listed_and_taken_in_once_the_projection_is_mended():
     assert list(projector.parked.index) == positions and set(projector.parked["event"]) == {"Priced"}
     assert list(projector.parked["stream"]) == ["tea", "tea"]
     assert projector.status.healthy() and projector.status.state == "live"
-    assert projector.retry_parked(FailsOn(110)) == 1
+    assert lab.retry_parked(projector, FailsOn(110)) == 1
     assert list(projector.parked.index) == parked_at(log, 110)
     assert as_dict(projector.table) == expected_sales([one for one in log if one.position != positions[1]])
-    assert projector.retry_parked(TeaSales()) == 1 and projector.retry_parked() == 0
+    assert lab.retry_parked(projector, TeaSales()) == 1 and lab.retry_parked(projector) == 0
     assert projector.parked.empty and projector.position == 60
     assert as_dict(projector.table) == expected_sales(log)
     assert type(projector.projection) is TeaSales
@@ -246,10 +247,10 @@ def test_parked_events_are_listed_and_taken_in_once_the_projection_is_mended():
 def test_a_parked_event_that_fails_again_says_why_this_time():
     projector = lab.Projector(a_store(), FailsOn(105), on_failure="park")
     projector.catch_up()
-    assert projector.retry_parked(FailsOn(105, 110)) == 0
+    assert lab.retry_parked(projector, FailsOn(105, 110)) == 0
     assert "[105, 110]" in projector.parked["error"].iloc[0]
     with pytest.raises(lab.InvalidArgument, match="use rebuild"):
-        projector.retry_parked(Totals())
+        lab.retry_parked(projector, Totals())
 
 
 def test_parked_events_are_kept_with_the_checkpoint_that_has_passed_them():
@@ -259,7 +260,7 @@ def test_parked_events_are_kept_with_the_checkpoint_that_has_passed_them():
     later = lab.Projector(a_store(log), TeaSales(), model=first.serving.model)
     later.catch_up()
     assert list(later.parked.index) == parked_at(log, 105)
-    assert later.retry_parked() == 1 and as_dict(later.table) == expected_sales(log)
+    assert lab.retry_parked(later) == 1 and as_dict(later.table) == expected_sales(log)
 
 
 def test_lag_in_seconds_is_the_age_of_the_first_event_that_is_not_in_the_table():
@@ -273,9 +274,9 @@ def test_lag_in_seconds_is_the_age_of_the_first_event_that_is_not_in_the_table()
     now = 110.0
     assert (projector.status.lag_events, projector.status.lag_seconds) == (2, 10.0)
     assert projector.status.healthy(lag_seconds=10) and not projector.status.healthy(lag_seconds=9)
-    projector.begin_rebuild()
+    handover.begin(projector, by="somebody")
     assert projector.status.state == "rebuilding" and projector.status.healthy(lag_seconds=9)
-    projector.end_rebuild()
+    handover.give_up(projector, by=None)
     projector.catch_up(limit=1)
     assert (projector.status.lag_events, projector.status.lag_seconds) == (1, 3.0)
     projector.catch_up()
@@ -299,7 +300,7 @@ def test_a_started_projector_follows_again_once_it_is_repaired():
     store = a_store()
     for repair in (
         lambda projector: lab.rebuild(projector, to=TeaSales()).run(),
-        lambda projector: projector.retry_parked(TeaSales()),
+        lambda projector: lab.retry_parked(projector, TeaSales()),
         lambda projector: (projector.projection.mills.clear(), projector.catch_up()),
     ):
         projector = lab.Projector(store, FailsOn(105))
@@ -322,15 +323,10 @@ def test_a_swap_and_a_catch_up_that_is_under_way_come_one_after_the_other():
             asked.wait(timeout=30)
             return super().summarise(batch)
 
-    class Asks(lab.Projector):
-        def end_rebuild(self, successor):
-            asked.set()
-            return super().end_rebuild(successor)
-
     store, asked = a_store(), threading.Event()
-    projector, successor = Asks(store, SwappedMeanwhile()), lab.Projector(store, MendedSales())
-    projector.begin_rebuild()
-    swap = threading.Thread(target=lambda: projector.end_rebuild(successor))
+    projector, successor = lab.Projector(store, SwappedMeanwhile()), lab.Projector(store, MendedSales())
+    handover.begin(projector, by="somebody")
+    swap = threading.Thread(target=lambda: (asked.set(), handover.swap(projector, successor, {}, by=None)))
     projector.catch_up()
     swap.join(timeout=30)
     expected = lab.Projector(store, MendedSales())

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.read import handover
 from tests.read.test_projector import FailsOn, a_store
 from tests.read.test_queries import UnitsOf, asked
 from tests.shop_of_tea import Line, Sold, TeaSales, a_log, as_dict, expected_sales
@@ -267,7 +268,7 @@ def test_who_gives_up_from_another_thread_has_given_up_when_the_call_returns():
 def test_a_rebuild_that_somebody_else_gave_up_does_not_come_between():
     projector = lab.Projector(a_store(), TeaSales())
     first = lab.rebuild(projector, to=WithoutMint())
-    projector.end_rebuild()
+    handover.give_up(projector, by=None)
     second = lab.rebuild(projector, to=Customers())
     with pytest.raises(lab.InvalidArgument, match="this rebuild was aborted meanwhile"):
         first.run()

@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.read import handover
 from tests.interrupts import in_another_thread
 from tests.read.test_interrupted import LOG, Came, Tally, Visits, a_projector, a_store, asked, by_hand, table_of
 
@@ -107,11 +108,11 @@ class Calls(Tally):
         lambda projector: projector.catch_up(),
         lambda projector: projector.catch_up(limit=1),
         lambda projector: projector.apply(lab.EventBatch(list(projector.store.read_all()))),
-        lambda projector: projector.retry_parked(),
-        lambda projector: projector.end_rebuild(projector),
+        lambda projector: lab.retry_parked(projector),
+        lambda projector: handover.swap(projector, projector, {}, by=None),
         lambda projector: lab.rebuild(projector, to=Tally(2)).run(),
     ],
-    ids=["catch_up", "limit", "apply", "retry_parked", "end_rebuild", "rebuild"],
+    ids=["catch_up", "limit", "apply", "retry_parked", "swap", "rebuild"],
 )
 def test_a_projection_that_calls_its_own_projector_is_refused_in_one_sentence(where, call):
     projector = lab.Projector(a_store(), Calls(lambda: call(projector), where))

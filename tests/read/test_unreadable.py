@@ -116,7 +116,7 @@ def test_what_turns_out_to_be_none_of_the_projection_s_events_leaves_the_list():
     projector = lab.Projector(lab.UpcastingStore(log, {Old: upcast}), Pieces(), on_failure="park")
     projector.catch_up()
     projector.store = lab.UpcastingStore(log, {Old: lambda old: str(old.pieces)})
-    assert projector.retry_parked() == 1 and len(projector.parked) == 0
+    assert lab.retry_parked(projector) == 1 and len(projector.parked) == 0
     assert projector.table.at["till", "pieces"] == 1
 
 
@@ -126,7 +126,7 @@ def test_a_mended_version_that_reads_other_events_has_to_be_rebuilt():
 
     projector = lab.Projector(a_store(), Pieces(), on_failure="park")
     with pytest.raises(lab.InvalidArgument, match=r"other events; use rebuild\(projector, to=…\)"):
-        projector.retry_parked(More())
+        lab.retry_parked(projector, More())
 
 
 def test_a_batch_handed_over_beyond_it_is_told_or_parked_as_ever():

@@ -475,7 +475,7 @@ def test_two_buses_that_share_their_snapshots_meet_each_others_conflicts():
         assert first.send(Take(100)).version == 3 * number
     assert sum(one.event.pence for one in store.read_all()) == 10 * (1 + 10 + 100)
     assert in_pence.fold(one.event for one in store.read_all()) == 1110
-    assert not any(snapshots.dropped for snapshots in first._snapshots.values())
+    assert not any(snapshots.dropped for snapshots in first._loaders.values())
 
 
 @pytest.mark.parametrize("every", [1, 3, 50])

@@ -14,6 +14,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.retry import retry_parked
 from cqrs_lab.read.tables import Checkpoint, MemoryTables, Tables
 from cqrs_lab.simulation.faults.sites import Sites
 
@@ -129,7 +130,7 @@ class ProjectorWorker:
 
     def repaired(self) -> None:
         """Apply what was parked."""
-        self.projector.retry_parked()
+        retry_parked(self.projector)
 
 
 def parking(store: EventStore, projection: Projection, sites: Sites) -> Worker:

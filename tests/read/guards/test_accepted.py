@@ -55,8 +55,8 @@ PROJECTORS = {
     "a limit of True": (lambda: a_projector().catch_up(limit=True), "limit=True is not a number of events; give 0"),
     "a list of events": (lambda: a_projector().apply([Came("ada")]), "is not a batch of the log; give EventBatch"),
     "nothing to apply": (lambda: a_projector().apply(None), "batch=None is not a batch of the log; give EventBatch"),
-    "a class to retry with": (lambda: a_projector().retry_parked(Tally), "Tally is a class; give an instance"),
-    "text to retry with": (lambda: a_projector().retry_parked("Tally"), "'Tally' is not a projection"),
+    "a class to retry with": (lambda: lab.retry_parked(a_projector(), Tally), "Tally is a class; give an instance"),
+    "text to retry with": (lambda: lab.retry_parked(a_projector(), "Tally"), "'Tally' is not a projection"),
     "waiting for text": (lambda: a_projector().wait_for("3", 1), "position='3' is not a position in the log; give"),
     "waiting in text": (lambda: a_projector().wait_for(3, "1"), "timeout_seconds='1' is not a time to wait; give"),
 }
