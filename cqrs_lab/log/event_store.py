@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, TypeVar, runtime_checkable
@@ -119,14 +119,25 @@ class TracingStore(EventStore, Protocol):
         """
 
 
+@runtime_checkable
 class AnnouncingStore(EventStore, Protocol):
     """A store that also announces its commits, so that a reader need not poll."""
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit, in the writer's thread; return a function that unsubscribes.
+        """Call `on_growth` soon after each commit; return a function that unsubscribes.
 
-        An error in `on_growth` is reported and changes nothing: the commit stands, and other listeners are called.
+        It is called from any thread, and perhaps once for several commits. An error in `on_growth` is reported and
+        changes nothing: the commit stands, and other listeners are called.
         """
+
+
+@runtime_checkable
+class ReinterpretingStore(Protocol):
+    """A store that reads its record in another way than it was written."""
+
+    @property
+    def schema_version(self) -> Hashable:
+        """A value that changes with the way: what was computed from old events before is stale then."""
 
 
 @runtime_checkable

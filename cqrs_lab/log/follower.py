@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Self
 
-from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.event_store import AnnouncingStore, EventStore
 from cqrs_lab.log.workers.atomic import AtomicReference
 from cqrs_lab.log.workers.life import Life
 from cqrs_lab.log.workers.one_worker import end_older_workers
@@ -15,9 +15,10 @@ from cqrs_lab.log.workers.one_worker import end_older_workers
 class Follower:
     """Reads the log in a daemon thread whenever it has grown; start and stop it, or use it in a ``with`` statement.
 
-    The thread sleeps until the store announces a commit. Announcements that arrive while it is working are neither
-    lost nor counted: it reads the log again, and finds everything new. The thread ends at `stop`, at an error, when no
-    reference to the worker is left, and when another worker of the same name is started on the same log.
+    The thread sleeps until the store announces a commit or a second has passed. Announcements that arrive while it is
+    working are neither lost nor counted: it reads the log again, and finds everything new. The thread ends at `stop`,
+    at an error, when no reference to the worker is left, and when another worker of the same name is started on the
+    same log.
     """
 
     def __init__(self, store: EventStore, name: str) -> None:
@@ -38,7 +39,7 @@ class Follower:
         return not self._life.get().ended
 
     def start(self) -> None:
-        """Follow the log in a daemon thread that sleeps until the store announces a commit.
+        """Follow the log in a daemon thread, which sleeps until the store announces a commit or a second has passed.
 
         A log has one worker of each name: if you run a cell again, the worker it started before is stopped, and the
         status of that worker says so. Does nothing if this worker is running.
@@ -55,11 +56,7 @@ class Follower:
             self._begin(life)
 
     def _begin(self, before: Life) -> None:
-        if (subscribe := getattr(self.store, "subscribe", None)) is None:
-            raise InvalidArgument(
-                f"{type(self.store).__name__} does not announce its growth (no subscribe method); "
-                "call catch_up() yourself to read new events"
-            )
+        subscribe = self.store.subscribe if isinstance(self.store, AnnouncingStore) else _never_told
         life = Life()
         life.begin(weakref.ref(self, lambda gone: life.wake()), before, subscribe, f"cqrs-lab {self.worker_name}")
 
@@ -83,3 +80,8 @@ class Follower:
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
+
+
+def _never_told(wake: Callable[[], None]) -> Callable[[], None]:
+    """Subscribe to a store that announces nothing: the thread looks again after a while."""
+    return lambda: None

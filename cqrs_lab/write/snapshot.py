@@ -13,6 +13,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.guards.identity import current, what_happened
 from cqrs_lab.log.guards.purity import fresh, outdated_within
+from cqrs_lab.log.wrappers.read_through import schema_version_of
 from cqrs_lab.write.loading import Loader, StreamState
 
 
@@ -96,7 +97,7 @@ class Snapshots(Loader):
 
     def load(self, store: EventStore, stream: str) -> Snapshot:
         """Return the current state of the stream: from its snapshot, and the events after it."""
-        schema_version: Hashable = getattr(store, "schema_version", None)
+        schema_version = schema_version_of(store)
         start, events = None, list[RecordedEvent]()
         with recording_errors(self.dropped, stream, "it could not be used"):
             if (saved := self.kept.get(stream)) is not None:

@@ -354,6 +354,13 @@ class Announcing(Plain):
                 on_growth()
 
 
+class AnnouncesFromAnotherThread(Announcing):
+    """As a store does that hears of its own commits from a server."""
+
+    def announce(self):
+        threading.Thread(target=super().announce).start()
+
+
 class Sharded(Plain):
     """Streams in shards by a hash; the order of the log beside them."""
 
@@ -405,6 +412,7 @@ class Buffered(Plain):
 
 RIGHT = [
     Plain, Table, Lines, Slots, Paged, Snapshots, Logging, Returned, Locked, Gaps, Announcing, Sharded, Buffered,
+    AnnouncesFromAnotherThread,
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log import contract
-from cqrs_lab.log.contract import check, sizes
+from cqrs_lab.log.contract import check, listening, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.interleaving import for_several_threads
 from tests.log import planted_stores, strange_stores
@@ -68,6 +68,7 @@ def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_
 @pytest.mark.parametrize("make_store", strange_stores.PLANTED, ids=lambda store: store.__name__)
 def test_a_store_as_a_stranger_would_write_it_is_caught_with_default_arguments(make_store, monkeypatch):
     monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(listening, "SOON_SECONDS", 0.1)
     monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands
     report = lab.check_event_store(make_store)
     assert strange_stores.PLANTED[make_store] in laws(report), report

@@ -8,6 +8,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.follower import Follower
+from tests.log.planted_stores import ThirtyLines
 
 
 class Reader(Follower):
@@ -137,9 +138,18 @@ def test_a_thread_that_ends_does_not_swallow_what_the_next_one_waits_for():
         begin_anew_from_within()
 
 
-def test_a_store_that_does_not_announce_its_growth_is_refused_with_the_next_step():
-    class Silent:
-        pass
+@pytest.mark.parametrize("around", [lambda store: store, lambda store: lab.UpcastingStore(store, {})])
+def test_a_store_that_announces_nothing_is_looked_at_again(monkeypatch, around):
+    monkeypatch.setattr("cqrs_lab.log.workers.life.LOOK_AGAIN_SECONDS", 0.01)
+    store, read = around(ThirtyLines()), threading.Event()
 
-    with pytest.raises(lab.InvalidArgument, match=r"Silent does not announce.*call catch_up\(\) yourself"):
-        Reader(Silent(), lambda: True).start()
+    def catch_up():
+        if store.head() == 1:
+            read.set()
+        return True
+
+    follower = Reader(store, catch_up)
+    follower.start()
+    store.append("till", ["sold"], expected=0)
+    assert read.wait(timeout=30)
+    follower.stop()

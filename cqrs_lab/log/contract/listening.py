@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cqrs_lab.log.contract.laws import ANNOUNCED
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
-from cqrs_lab.log.event_store import Expected
+from cqrs_lab.log.event_store import AnnouncingStore, Expected
 
 OPS = (
     Append("order-1", 2, 0, "a"),
@@ -19,19 +19,39 @@ OPS = (
     Append("order-1", 2, 0, "a"),
 )
 
+SOON_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many events each listener could read, each time that it was called."""
+
+    counts: dict[str, list[int]]
+    news: threading.Condition
+
+    def last(self, name: str, before: int, wanted: int) -> list[int]:
+        """Return the last of what a listener counted after `before` calls; it may be told by another thread, soon."""
+        counts = self.counts[name]
+        with self.news:
+            self.news.wait_for(lambda: counts[before:][-1:] == [wanted], SOON_SECONDS)
+        return counts[before:][-1:]
+
 
 def announcements(trial: Trial) -> None:
     """Listen to a store, if it can be listened to; raises `BrokenLaw`."""
-    subscribe = getattr(trial.store, "subscribe", None)
-    if subscribe is None:
+    if not isinstance(trial.store, AnnouncingStore):
         return
+    subscribe = trial.store.subscribe
     for op in OPS:  # what goes wrong without a listener is another law
         trial.append(replace(op, stream=f"early-{op.stream}"))
     trial.calls.clear()
-    heard: dict[str, list[int]] = {"first": [], "last": []}
+    heard = Heard({"first": [], "last": []}, threading.Condition())
 
     def count(name: str) -> None:
-        heard[name].append(len(list(trial.store.read_all())))
+        found = len(list(trial.store.read_all()))
+        with heard.news:
+            heard.counts[name].append(found)
+            heard.news.notify_all()
 
     ends = [subscribe(one) for one in (lambda: count("first"), _raise, lambda: count("last"))]
     trial.calls.append("subscribed two listeners that count the events, and between them one that raises an error")
@@ -41,21 +61,21 @@ def announcements(trial: Trial) -> None:
     for end in ends[:2]:
         end()
     trial.calls.append("ended the first and the one that raises")
-    before = len(heard["first"])
-    _hear(trial, Append("order-1", 1, 2, first=3), {"last": heard["last"]})
-    trial.expect(ANNOUNCED, [], heard["first"][before:], "what the first one heard after its end")
+    before = len(heard.counts["first"])
+    _hear(trial, Append("order-1", 1, 2, first=3), replace(heard, counts={"last": heard.counts["last"]}))
+    trial.expect(ANNOUNCED, [], heard.counts["first"][before:], "what the first one heard after its end")
 
 
-def _hear(trial: Trial, op: Append, heard: dict[str, list[int]]) -> None:
-    recorded, calls = len(trial.log), {name: len(counts) for name, counts in heard.items()}
+def _hear(trial: Trial, op: Append, heard: Heard) -> None:
+    recorded, calls = len(trial.log), {name: len(counts) for name, counts in heard.counts.items()}
     try:
         trial.append(op)
     except BrokenLaw as broken:
         raise broken.of(ANNOUNCED) from None
-    for name, counts in heard.items():
-        if len(trial.log) > recorded:  # to be called without a commit does no harm
-            done = f"how many events the {name} one could read when it was called"
-            trial.expect(ANNOUNCED, [len(trial.log)], counts[calls[name] :][-1:], done)
+    for name in heard.counts if len(trial.log) > recorded else ():  # to be called without a commit does no harm
+        came = heard.last(name, calls[name], len(trial.log))
+        done = f"how many events the {name} one could read when it was called"
+        trial.expect(ANNOUNCED, [len(trial.log)], came, done)
 
 
 def _raise() -> None:

@@ -7,9 +7,8 @@ from inspect import signature
 from typing import Any, TypeGuard
 
 from cqrs_lab.arguments import having
-from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, EventStore, TracingStore
+from cqrs_lab.log.event_store import AnnouncingStore, Appended, EventStore, ReinterpretingStore, TracingStore
 from cqrs_lab.log.guards.recordable import events_in, is_many
 
 
@@ -39,7 +38,7 @@ class ReadThroughStore:
 
         What was computed from old events is stale then. A rewritten upcaster for the same old type is not noticed.
         """
-        return getattr(self._store, "schema_version", None), self._schema_version()
+        return schema_version_of(self._store), self._schema_version()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
         """Return what is recorded for these events."""
@@ -69,14 +68,8 @@ class ReadThroughStore:
         return self._store.head()
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit, if the store announces them; see `AnnouncingStore.subscribe`."""
-        subscribe: Any = getattr(self._store, "subscribe", None)
-        if subscribe is None:
-            raise InvalidArgument(
-                f"{type(self._store).__name__} does not announce its growth; call catch_up() yourself"
-            )
-        unsubscribe: Callable[[], None] = subscribe(on_growth)
-        return unsubscribe
+        """Call `on_growth` after each commit, if the store within announces them; see `AnnouncingStore.subscribe`."""
+        return self._store.subscribe(on_growth) if isinstance(self._store, AnnouncingStore) else lambda: None
 
 
 def listed(stream: str, events: Sequence[object]) -> Sequence[object]:
@@ -89,3 +82,8 @@ def is_tracing(store: EventStore) -> TypeGuard[TracingStore]:
     if isinstance(store, ReadThroughStore):
         return is_tracing(store._store)
     return {"caused_by", "metadata"} <= signature(store.append).parameters.keys()
+
+
+def schema_version_of(store: EventStore) -> Hashable:
+    """Return the version of the way in which a store reads its record; None if it reads it as it was written."""
+    return store.schema_version if isinstance(store, ReinterpretingStore) else None

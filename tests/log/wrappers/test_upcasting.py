@@ -341,5 +341,3 @@ def test_what_is_no_upcaster_is_refused():
     for wrong in ({"Joined1": to_second}, {Joined1: "to_second"}):
         with pytest.raises(lab.InvalidArgument, match="is not an upcaster"):
             lab.UpcastingStore(lab.MemoryEventStore(), wrong)
-    with pytest.raises(lab.InvalidArgument, match="does not announce its growth"):
-        lab.UpcastingStore(ThirtyLines(), {}).subscribe(print)
