@@ -53,21 +53,21 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class TransactionRecorded:
     """The event that a transaction records."""
 
     transaction: int
 
 
-class Seen:
+class TransactionsSeen:
     """The reader's table: which transactions it has seen."""
 
-    name, version, events = "seen", 1, (Recorded,)
+    name, version, events = "seen", 1, (TransactionRecorded,)
     schema = Schema(index={"transaction": "int64"}, columns={"at_position": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return one row per transaction."""
-        recorded = batch.frame(Recorded)
+        recorded = batch.frame(TransactionRecorded)
         index = pd.Index(recorded["transaction"].array, name="transaction")
         return pd.DataFrame({"at_position": recorded["position"].array}, index)
 
@@ -216,7 +216,7 @@ class _Gap(Stage):
         super().__init__(store=partial(GappyEventStore, remedy=store_remedy, patience_seconds=patience_seconds))
         self.transactions, self.interval = list(transactions), interval_seconds
         self.writing = simpy.Resource(self, capacity=1 if remedy == "lock" else max(1, len(self.transactions)))
-        self.reader = Projector(self.store, Seen(), clock=lambda: self.now)
+        self.reader = Projector(self.store, TransactionsSeen(), clock=lambda: self.now)
         self.position = np.zeros(len(self.transactions), dtype="int64")
         self.took_at, self.committed_at, self.visible_at = np.full((3, len(self.transactions)), np.nan)
         self.polls: list[tuple[float, int, int]] = []
@@ -243,7 +243,7 @@ class _Gap(Stage):
             yield turn
             self.took_at[number] = self.now
             with self.store.hold(aborts=transaction.aborts):
-                event = Recorded(number + 1)
+                event = TransactionRecorded(number + 1)
                 taken = self.store.append(f"transaction-{number + 1}", [event], expected=Expected.NO_STREAM)
                 self.position[number] = taken.position
                 yield self.timeout(transaction.lasts)
