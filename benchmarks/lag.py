@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
+from simpy.events import ProcessGenerator
 from tqdm import tqdm
 
 from cqrs_lab.simulation import Exponential, Fixed, LagModel, Poisson, Polling, simulate_lag
 from cqrs_lab.simulation.draws import Draws
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.reference import visible_at
-from cqrs_lab.simulation.virtual_time import Process
 
 EVENTS, ROUNDS, TURNS = 100_000, 5, 10
 """In each round every engine of ours has so many turns, a slow opponent one, a fast one as many."""
@@ -63,14 +63,14 @@ def simpy_resource(seed: int) -> Seconds:
     world, draw = simpy.Environment(), random.Random(seed)
     server, lags = simpy.Resource(world, capacity=1), []
 
-    def event() -> Process:
+    def event() -> ProcessGenerator:
         committed = world.now
         with server.request() as turn:
             yield turn
             yield world.timeout(draw.expovariate(1 / MEAN))
         lags.append(world.now - committed)
 
-    def source() -> Process:
+    def source() -> ProcessGenerator:
         for _ in range(EVENTS):
             yield world.timeout(draw.expovariate(RATE))
             world.process(event())
@@ -104,12 +104,12 @@ def simpy_loop(seed: int) -> Seconds:
     inbox: list[float] = []
     lags: list[float] = []
 
-    def source() -> Process:
+    def source() -> ProcessGenerator:
         for _ in range(EVENTS):
             yield world.timeout(draw.expovariate(POLLED_RATE))
             inbox.append(world.now)
 
-    def projector() -> Process:
+    def projector() -> ProcessGenerator:
         tick = 0
         while len(lags) < EVENTS:
             tick = max(tick + 1, math.ceil(world.now / INTERVAL))

@@ -11,12 +11,6 @@ from cqrs_lab.simulation.model import LagModel
 DRAWS = 100_000
 
 
-def utilisation(model: LagModel) -> float:
-    """Return which share of its time the busiest projector would need for handling, retries included."""
-    attempts = 1.0 if model.retries is None else 1 / (1 - model.retries.probability)
-    return model.events_per_second * max(model.shares) / model.consumers * model.handling.mean * attempts
-
-
 def load(model: LagModel) -> float:
     """Return what arrives as a share of what the busiest server can do at most; at 1 or more its lag grows without end.
 

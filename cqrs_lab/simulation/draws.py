@@ -62,7 +62,7 @@ class LazyDraws:
 
 
 @dataclass(frozen=True)
-class Work:
+class ProjectorWork:
     """What handling an event takes, at one projector: one entry per event, by position.
 
     Attributes
@@ -86,9 +86,9 @@ class Work:
         """How long the events behind are held up."""
         return self.handling if self.waiting is None else self.handling + self.waiting
 
-    def of(self, events: Integers | slice) -> Work:
+    def of(self, events: Integers | slice) -> ProjectorWork:
         """Take some of the events."""
-        return Work(self.handling[events], None if self.waiting is None else self.waiting[events])
+        return ProjectorWork(self.handling[events], None if self.waiting is None else self.waiting[events])
 
 
 class Draws:
@@ -140,16 +140,16 @@ class Draws:
     def _per_event(self, duration: Duration | None, component: str) -> Seconds | None:
         return None if duration is None else duration.draw(child(self.seed, component), self.events)
 
-    def work(self, replica: int) -> Work:
+    def work(self, replica: int) -> ProjectorWork:
         """Return what each event takes at a replica; every replica has times of its own."""
         model, random = self.model, child(self.seed, "handling", replica)
         handling = model.handling.draw(random, self.events)
         if model.retries is None or model.retries.probability == 0:
-            return Work(handling)
+            return ProjectorWork(handling)
         again = child(self.seed, "retries", replica).geometric(1 - model.retries.probability, self.events) - 1
         ends = np.cumsum(again)
         more = np.append(0.0, np.cumsum(model.handling.draw(child(self.seed, "attempts", replica), int(ends[-1]))))
-        return Work(handling + more[ends] - more[ends - again], again * model.retries.backoff_seconds)
+        return ProjectorWork(handling + more[ends] - more[ends - again], again * model.retries.backoff_seconds)
 
     def intervals(self, partition: int, replica: int) -> LazyDraws:
         """Return a projector's polling intervals."""

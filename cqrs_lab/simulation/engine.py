@@ -8,7 +8,7 @@ import numpy as np
 
 from cqrs_lab.simulation import polled, polled_undisturbed, pushed, shared_queue
 from cqrs_lab.simulation.clocks import Downtime
-from cqrs_lab.simulation.draws import Draws, Integers, Work
+from cqrs_lab.simulation.draws import Draws, Integers, ProjectorWork
 from cqrs_lab.simulation.durations import Seconds
 
 
@@ -51,7 +51,7 @@ def _queue(draws: Draws, reached: Seconds, partition: int) -> Integers | slice:
     return events[np.argsort(reached[events], kind="stable")]
 
 
-def _projector(draws: Draws, arrived: Seconds, work: Work, partition: int, replica: int) -> Seconds:
+def _projector(draws: Draws, arrived: Seconds, work: ProjectorWork, partition: int, replica: int) -> Seconds:
     """Let one projector follow its queue; planned outages are stretches that all its clocks leave out."""
     model = draws.model
     if model.consumers == 1 and model.polling is None and model.crashes is None and not model.outages:

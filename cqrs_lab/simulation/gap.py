@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import simpy
+from simpy.events import ProcessGenerator
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
@@ -22,7 +24,7 @@ from cqrs_lab.read.projector import Projector
 from cqrs_lab.simulation.arguments import among, is_real, positive, whole
 from cqrs_lab.simulation.draws import child
 from cqrs_lab.simulation.gappy_store import GappyEventStore
-from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
+from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 
 Remedy = Literal["none", "lock", "low watermark", "gap-aware reader"]
 MOST_POLLS = 100_000
@@ -51,21 +53,21 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class TransactionRecorded:
     """The event that a transaction records."""
 
     transaction: int
 
 
-class Seen:
+class TransactionsSeen:
     """The reader's table: which transactions it has seen."""
 
-    name, version, events = "seen", 1, (Recorded,)
+    name, version, events = "seen", 1, (TransactionRecorded,)
     schema = Schema(index={"transaction": "int64"}, columns={"at_position": "int64"})
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return one row per transaction."""
-        recorded = batch.frame(Recorded)
+        recorded = batch.frame(TransactionRecorded)
         index = pd.Index(recorded["transaction"].array, name="transaction")
         return pd.DataFrame({"at_position": recorded["position"].array}, index)
 
@@ -148,7 +150,7 @@ def simulate_gap(
         positive("until_seconds", until_seconds, zero=True)
     transactions = _checked(transactions)
     _check_end(transactions, interval_seconds, patience_seconds, until_seconds)
-    return _Gap(transactions, remedy, interval_seconds, patience_seconds).run(until_seconds)
+    return _Gap(transactions, remedy, interval_seconds, patience_seconds).outcome(until_seconds)
 
 
 def _checked(transactions: Any) -> list[Transaction]:
@@ -204,26 +206,25 @@ def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.
     return table
 
 
-class _Gap:
-    """The state of one run."""
+class _Gap(Stage):
+    """The state of one run: writers with their transactions, and a reader who polls."""
 
     def __init__(
         self, transactions: Sequence[Transaction], remedy: Remedy, interval_seconds: float, patience_seconds: float
     ) -> None:
-        self.clock = simpy.Environment()
-        self.transactions, self.interval = list(transactions), interval_seconds
         store_remedy: Any = "none" if remedy == "lock" else remedy
-        self.store = GappyEventStore(lambda: self.clock.now, store_remedy, patience_seconds)
-        self.writing = simpy.Resource(self.clock, capacity=1 if remedy == "lock" else max(1, len(self.transactions)))
-        self.reader = Projector(self.store, Seen(), clock=lambda: self.clock.now)
+        super().__init__(store=partial(GappyEventStore, remedy=store_remedy, patience_seconds=patience_seconds))
+        self.transactions, self.interval = list(transactions), interval_seconds
+        self.writing = simpy.Resource(self, capacity=1 if remedy == "lock" else max(1, len(self.transactions)))
+        self.reader = Projector(self.store, TransactionsSeen(), clock=lambda: self.now)
         self.position = np.zeros(len(self.transactions), dtype="int64")
         self.took_at, self.committed_at, self.visible_at = np.full((3, len(self.transactions)), np.nan)
         self.polls: list[tuple[float, int, int]] = []
         self.quiet_polls = int(np.ceil(patience_seconds / interval_seconds)) + 2
 
-    def run(self, until_seconds: float | None) -> GapRun:
-        writers = [self.clock.process(self._write(at, one)) for at, one in enumerate(self.transactions)]
-        self.clock.run(until=self.clock.process(self._read(self.clock.all_of(writers), until_seconds)))
+    def outcome(self, until_seconds: float | None) -> GapRun:
+        written = self.all_of([self.enters(self._write(number, one)) for number, one in enumerate(self.transactions)])
+        self.play(self._read(written, until_seconds))
         polls = pd.DataFrame(self.polls, columns=["seconds", "upto", "lag_events"])
         passed = (self.position >= 1) & (self.position <= self.reader.position)
         columns = {
@@ -236,26 +237,26 @@ class _Gap:
         }
         return GapRun(pd.DataFrame(columns, pd.RangeIndex(1, len(self.transactions) + 1, name="transaction")), polls)
 
-    def _write(self, number: int, transaction: Transaction) -> Process:
-        yield at(self.clock, transaction.takes_at)
+    def _write(self, number: int, transaction: Transaction) -> ProcessGenerator:
+        yield at(self, transaction.takes_at)
         with self.writing.request() as turn:
             yield turn
-            self.took_at[number] = self.clock.now
+            self.took_at[number] = self.now
             with self.store.hold(aborts=transaction.aborts):
-                event = Recorded(number + 1)
+                event = TransactionRecorded(number + 1)
                 taken = self.store.append(f"transaction-{number + 1}", [event], expected=Expected.NO_STREAM)
                 self.position[number] = taken.position
-                yield self.clock.timeout(transaction.lasts)
+                yield self.timeout(transaction.lasts)
             if not transaction.aborts:
-                self.committed_at[number] = self.clock.now
+                self.committed_at[number] = self.now
 
-    def _read(self, written: Any, until_seconds: float | None) -> Process:
+    def _read(self, written: Any, until_seconds: float | None) -> ProcessGenerator:
         quiet, tick = 0, 0
         while quiet < self.quiet_polls if until_seconds is None else (tick + 1) * self.interval <= until_seconds:
             tick += 1
-            yield at(self.clock, tick * self.interval, AFTER_ALL_ELSE)
+            yield at(self, tick * self.interval, AFTER_ALL_ELSE)
             self.reader.catch_up()
             shown = self.reader.table.index.to_numpy() - 1
-            self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.clock.now
-            self.polls.append((self.clock.now, self.reader.position, int(self.reader.status.lag_events)))
+            self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.now
+            self.polls.append((self.now, self.reader.position, int(self.reader.status.lag_events)))
             quiet += written.processed

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cqrs_lab.simulation.clocks import Downtime
-from cqrs_lab.simulation.draws import LazyDraws, Work
+from cqrs_lab.simulation.draws import LazyDraws, ProjectorWork
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes, Polling
 from cqrs_lab.simulation.polls import Sleeps, Ticks
@@ -21,7 +21,7 @@ NEVER: Stop = (math.inf, math.inf, False)
 
 def visible(
     arrived: Seconds,
-    work: Work,
+    work: ProjectorWork,
     polling: Polling,
     intervals: LazyDraws,
     crashes: Crashes | None,
@@ -69,7 +69,7 @@ class _Polled:
     def __init__(
         self,
         arrived: Seconds,
-        work: Work,
+        work: ProjectorWork,
         polling: Polling,
         intervals: LazyDraws,
         outages: Downtime,

@@ -6,7 +6,7 @@ import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.clocks import Downtime
-from cqrs_lab.simulation.draws import LazyDraws, Work
+from cqrs_lab.simulation.draws import LazyDraws, ProjectorWork
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.model import Crashes
 
@@ -46,7 +46,9 @@ def one_by_one(arrived: Seconds, seconds: Seconds, out: Seconds | None = None) -
     return finish
 
 
-def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+def visible(
+    arrived: Seconds, work: ProjectorWork, crashes: Crashes | None, until: LazyDraws, repairs: LazyDraws
+) -> Seconds:
     """Return when each event is visible; events in the order in which they come."""
     if crashes is None:
         return one_by_one(arrived, work.total)
@@ -58,7 +60,7 @@ def visible(arrived: Seconds, work: Work, crashes: Crashes | None, until: LazyDr
     return _redelivered_by_the_clock(arrived, work.total, crashes, until, repairs)
 
 
-def _resumed(work: Work, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+def _resumed(work: ProjectorWork, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
     """Return what crashes add to each event, if the clock runs on handling time and work goes on where it stopped."""
     handled = np.cumsum(work.handling)
     crashed = _enough(until, float(handled[-1]))
@@ -66,7 +68,7 @@ def _resumed(work: Work, crashes: Crashes, until: LazyDraws, repairs: LazyDraws)
     return np.diff(lost[np.searchsorted(crashed, handled, side="left")], prepend=0.0)
 
 
-def _redelivered(work: Work, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
+def _redelivered(work: ProjectorWork, crashes: Crashes, until: LazyDraws, repairs: LazyDraws) -> Seconds:
     """Return what crashes add to each event, if the clock runs on handling time and the event in hand is done again."""
     added, handled = np.zeros(len(work.handling)), np.append(0.0, np.cumsum(work.handling))
     event, crash, repeats = 0, 0, 0

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import simpy
+from simpy.events import ProcessGenerator
 
 from cqrs_lab.simulation.draws import Draws
 from cqrs_lab.simulation.durations import Fixed, Seconds
-from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
+from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, at
 
 
 def visible_at(draws: Draws) -> Seconds:
@@ -36,7 +37,7 @@ def visible_at(draws: Draws) -> Seconds:
     return visible
 
 
-def _log(world: simpy.Environment, draws: Draws, readers: dict[int, list[_Reader]]) -> Process:
+def _log(world: simpy.Environment, draws: Draws, readers: dict[int, list[_Reader]]) -> ProcessGenerator:
     """Commit events, one by one."""
     relay = simpy.Resource(world)
     before: dict[int, simpy.Event] = {}
@@ -55,7 +56,7 @@ def _way(
     event: int,
     before: simpy.Event | None,
     readers: list[_Reader],
-) -> Process:
+) -> ProcessGenerator:
     """Take one event from the log to its projectors; where order is kept, not before the one in front of it."""
     with relay.request() as turn:
         yield turn
@@ -108,7 +109,7 @@ class _Reader:
 
     # --- going down, and coming back ---
 
-    def _planned(self) -> Process:
+    def _planned(self) -> ProcessGenerator:
         for begin, seconds in self.outages:
             yield at(self.world, begin)
             self.outage = True
@@ -120,7 +121,7 @@ class _Reader:
             self.outage_over = self.world.event()
             self._start("outage")
 
-    def _crash_by_the_clock(self) -> Process:
+    def _crash_by_the_clock(self) -> ProcessGenerator:
         while True:
             yield from self._while_no_outage(self.until[self.crash])
             self._stop("crash", lost=self._loses)
@@ -128,7 +129,7 @@ class _Reader:
             self.crash += 1
             self._start("crash")
 
-    def _while_no_outage(self, seconds: float) -> Process:
+    def _while_no_outage(self, seconds: float) -> ProcessGenerator:
         """Let this number of seconds pass; in an outage everything stands still."""
         while True:
             while self.outage:
@@ -152,11 +153,11 @@ class _Reader:
             self.back.succeed()
             self.back = self.world.event()
 
-    def _wait_until_up(self) -> Process:
+    def _wait_until_up(self) -> ProcessGenerator:
         while self.down_for:
             yield self.back
 
-    def _pass(self, moment: float, priority: Any = 1) -> Process:
+    def _pass(self, moment: float, priority: Any = 1) -> ProcessGenerator:
         """Wait until a moment; give None, or else whether what was in hand is lost by a stop."""
         me = self.world.active_process
         assert me is not None
@@ -170,7 +171,7 @@ class _Reader:
 
     # --- following the log ---
 
-    def follow(self) -> Process:
+    def follow(self) -> ProcessGenerator:
         """Take events until none is to come."""
         while self.to_come:
             if self.model.polling is None:
@@ -189,7 +190,7 @@ class _Reader:
             self.news.succeed()  # so that competing consumers go home
         return self.inbox.popleft()
 
-    def _poll(self) -> Process:
+    def _poll(self) -> ProcessGenerator:
         polling = self.model.polling
         assert polling is not None
         while self.inbox:
@@ -199,7 +200,7 @@ class _Reader:
                 return
             yield at(self.world, self.world.now, AFTER_ALL_ELSE)
 
-    def _handle(self, batch: list[int]) -> Process:
+    def _handle(self, batch: list[int]) -> ProcessGenerator:
         self.asleep_since = None
         done, by_batch = 0, self.model.polling is not None and self.model.polling.commit == "batch"
         yield from self._wait_until_up()
@@ -213,7 +214,7 @@ class _Reader:
         if by_batch:
             self.visible[batch] = self.world.now
 
-    def _work(self, handling: float, backoff: float) -> Process:
+    def _work(self, handling: float, backoff: float) -> ProcessGenerator:
         """Handle one event, with whatever comes between; give whether it is lost, and has to be begun again."""
         while handling > 0 or backoff > 0:
             begun, step = self.world.now, min(handling, self.clock_left) if handling > 0 else backoff
@@ -235,7 +236,7 @@ class _Reader:
                     return True
         return False
 
-    def _begin_again(self) -> Process:
+    def _begin_again(self) -> ProcessGenerator:
         """Wait until it is up, and under ticks for the next tick; give whether another stop lost the work."""
         lost = False
         while True:
@@ -263,7 +264,7 @@ class _Reader:
         """Return the end of an interval. Equal ones are multiplied and not added up: rounding may then not pile up."""
         return begin + number * interval if isinstance(self.intervals.duration, Fixed) else last + interval
 
-    def _tick(self) -> Process:
+    def _tick(self) -> ProcessGenerator:
         """Wait for the next tick that finds the projector up; it is one poll."""
         while True:
             yield at(self.world, self._tick_from(self.world.now), AFTER_ALL_ELSE)
@@ -271,7 +272,7 @@ class _Reader:
             if not self.down_for and self.inbox:
                 return
 
-    def _sleep(self) -> Process:
+    def _sleep(self) -> ProcessGenerator:
         """Sleep once; a stop cuts the sleep short, and the projector asks as soon as it is up again."""
         yield from self._wait_until_up()
         if self.asleep_since is None:

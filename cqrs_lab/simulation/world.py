@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import simpy
+from simpy.events import ProcessGenerator
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import QueryBus
@@ -26,8 +26,8 @@ from cqrs_lab.simulation.durations import Duration, Seconds, duration
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.polls import Ticks
 from cqrs_lab.simulation.run import LagRun
+from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 from cqrs_lab.simulation.trace import Trace
-from cqrs_lab.simulation.virtual_time import AFTER_ALL_ELSE, Process, at
 from cqrs_lab.write.command_bus import CommandBus
 
 Policy = Literal["eventual", "token", "sticky replica", "waiting command"]
@@ -159,7 +159,7 @@ def simulate_world(
     duration("think", think)
     whole("seed", seed, least=0)
     check_cost(Draws(model, visits, seed))
-    return _World(model, domain, visits, reads, think, policy, seed).run()
+    return _World(model, domain, visits, reads, think, policy, seed).outcome()
 
 
 def _check(model: LagModel, policy: str) -> None:
@@ -178,17 +178,14 @@ def _check(model: LagModel, policy: str) -> None:
         )
 
 
-class _World:
-    """The state of one run."""
+class _World(Stage):
+    """The state of one run: visitors, and the replicas that they look at."""
 
     def __init__(
         self, model: LagModel, domain: Domain, visits: int, reads: int, think: Duration, policy: Policy, seed: int
     ) -> None:
-        self.clock = simpy.Environment()
+        super().__init__(domain.register)
         self.draws, self.domain, self.policy = Draws(model, visits, seed), domain, policy
-        self.store = MemoryEventStore(clock=lambda: self.clock.now)
-        self.bus = CommandBus(self.store)
-        domain.register(self.bus)
         for command in domain.before:
             self.bus.send(command)
         self.behind = self.store.head()
@@ -198,28 +195,28 @@ class _World:
         self.keys = child(seed, "key").choice(list(domain.keys), size=visits)
         self.trace, self.away, self.names = Trace(), list[_Person](), 0
 
-    def run(self) -> WorldRun:
-        processes = [self.clock.process(replica.follow()) for replica in self.replicas]
-        visits: list[simpy.Process] = []
-        self.clock.run(until=self.clock.process(self._visitors(visits)))
-        self.clock.run(until=self.clock.all_of([*processes, *visits]))
+    def outcome(self) -> WorldRun:
+        following = [self.enters(replica.follow()) for replica in self.replicas]
+        self.play(self._visitors(following))
         draws, visible = self.draws, np.array([replica.visible for replica in self.replicas])
         lag = LagRun(draws.model, draws.committed_at, draws.partition, visible)
         return WorldRun(self.trace.frame(), lag, [replica.projector.table for replica in self.replicas])
 
-    def _visitors(self, visits: list[simpy.Process]) -> Process:
+    def _visitors(self, following: list[simpy.Process]) -> ProcessGenerator:
+        visits = []
         for number, moment in enumerate(self.draws.committed_at):
-            yield at(self.clock, float(moment))
+            yield at(self, float(moment))
             person = self.away.pop(0) if self.away else self._somebody_new()
-            visits.append(self.clock.process(self._visit(number, person)))
+            visits.append(self.enters(self._visit(number, person)))
+        yield self.all_of([*following, *visits])
 
     def _somebody_new(self) -> _Person:
         name = PEOPLE[self.names] if self.names < len(PEOPLE) else f"Guest {self.names + 1}"
         self.names += 1
         return _Person(name, home=(self.names - 1) % len(self.replicas))
 
-    def _visit(self, number: int, person: _Person) -> Process:
-        key, begun = str(self.keys[number]), self.clock.now
+    def _visit(self, number: int, person: _Person) -> ProcessGenerator:
+        key, begun = str(self.keys[number]), self.now
         receipt = self.bus.send(self.domain.command(number, person.name, key))
         if len(receipt.events) != 1:
             raise InvalidArgument(f"a visitor's command led to {len(receipt.events)} events; it must lead to one")
@@ -230,16 +227,16 @@ class _World:
         if self.policy == "waiting command":
             for replica in self.replicas:
                 yield from replica.reaches(position)
-        self.trace.wrote(person.name, key, begun, self.clock.now, position)
+        self.trace.wrote(person.name, key, begun, self.now, position)
         person.token = max(person.token, position)
         for pause, at_random in zip(self.think[number], self.any_replica[number], strict=True):
-            yield self.clock.timeout(float(pause))
+            yield self.timeout(float(pause))
             replica = self.replicas[person.home if self.policy == "sticky replica" else int(at_random)]
             yield from self._read(person, key, replica)
         self.away.append(person)
 
-    def _read(self, person: _Person, key: str, replica: _Replica) -> Process:
-        begun, query = self.clock.now, Look(key)
+    def _read(self, person: _Person, key: str, replica: _Replica) -> ProcessGenerator:
+        begun, query = self.now, Look(key)
         token = person.token + self.behind if self.policy == "token" else 0
         answer = replica.queries.ask(query, at_least=token)
         while answer.freshness == "pending":
@@ -247,7 +244,7 @@ class _World:
             answer = replica.queries.ask(query, at_least=token)
         position = answer.position - self.behind
         person.token = max(person.token, position)
-        self.trace.read(person.name, key, begun, self.clock.now, replica.number, position)
+        self.trace.read(person.name, key, begun, self.now, replica.number, position)
 
 
 @dataclass
@@ -263,7 +260,7 @@ class _Replica:
     """A real projector with its own table; the world tells it when to handle the next event."""
 
     def __init__(self, world: _World, number: int) -> None:
-        self.world, self.clock, self.number = world, world.clock, number
+        self.world, self.number = world, number
         self.projector = Projector(world.store, world.domain.projection())
         self.projector.catch_up()
         self.queries = QueryBus()
@@ -271,43 +268,41 @@ class _Replica:
         self.handling: Seconds = world.draws.work(number).handling
         self.visible = np.full(world.draws.events, np.inf)
         self.arrived, self.shown = 0, 0
-        self.news, self.advanced = self.clock.event(), self.clock.event()
+        self.news, self.advanced = self.world.event(), self.world.event()
 
     def receive(self) -> None:
         """Record that the log has one more event."""
         self.arrived += 1
         self.news.succeed()
-        self.news = self.clock.event()
+        self.news = self.world.event()
 
-    def reaches(self, position: int) -> Process:
+    def reaches(self, position: int) -> ProcessGenerator:
         """Wait until the table shows this position."""
         while self.shown < position:
             yield self.advanced
 
-    def follow(self) -> Process:
+    def follow(self) -> ProcessGenerator:
         """Handle the events, one after the other, when told or at the ticks of a poll."""
         polling = self.world.draws.model.polling
         ticks = None if polling is None else Ticks(self.world.draws.intervals(0, self.number))
         while self.shown < self.world.draws.events:
+            while self.arrived == self.shown:
+                yield self.news
             if polling is None or ticks is None:
-                while self.arrived == self.shown:
-                    yield self.news
                 taken = 1
             else:
-                while self.arrived == self.shown:
-                    yield self.news
-                yield at(self.clock, ticks.take(ticks.at_or_after(self.clock.now)), AFTER_ALL_ELSE)
+                yield at(self.world, ticks.take(ticks.at_or_after(self.world.now)), AFTER_ALL_ELSE)
                 taken = min(self.arrived - self.shown, polling.batch_limit or self.world.draws.events)
             for _ in range(taken):
                 yield from self._handle()
 
-    def _handle(self) -> Process:
-        yield self.clock.timeout(float(self.handling[self.shown]))
+    def _handle(self) -> ProcessGenerator:
+        yield self.world.timeout(float(self.handling[self.shown]))
         self.projector.catch_up(limit=1)
-        self.visible[self.shown] = self.clock.now
+        self.visible[self.shown] = self.world.now
         self.shown += 1
         self.advanced.succeed()
-        self.advanced = self.clock.event()
+        self.advanced = self.world.event()
 
 
 def _whole_table(query: Look, table: pd.DataFrame) -> pd.DataFrame:

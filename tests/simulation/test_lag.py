@@ -18,7 +18,7 @@ from cqrs_lab.simulation import (
     Uniform,
     simulate_lag,
 )
-from cqrs_lab.simulation.capacity import load, utilisation
+from cqrs_lab.simulation.capacity import load
 
 BUSY = LagModel(Poisson(0.8), Exponential(1.0))
 
@@ -90,7 +90,7 @@ def test_ticks_take_what_committed_at_the_tick_and_no_more_than_the_limit():
 
 
 def test_a_projector_that_cannot_keep_up_is_told():
-    assert load(BUSY) == utilisation(BUSY) == pytest.approx(0.8)
+    assert load(BUSY) == pytest.approx(0.8)
     assert load(LagModel(Poisson(2), Fixed(0.75), retries=Retries(0.5))) == pytest.approx(3)
     assert load(LagModel(Poisson(2), Fixed(0.1), retries=Retries(0.5, backoff_seconds=1.0))) == pytest.approx(2.4)
     assert load(LagModel(Poisson(2), Fixed(0.1), relay=Fixed(0.6))) == pytest.approx(1.2)

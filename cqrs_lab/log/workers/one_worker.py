@@ -10,7 +10,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.wrappers.read_through import ReadThroughStore
 
 
-class Worker(Protocol):
+class FollowingWorker(Protocol):
     """A worker that can be started and stopped."""
 
     store: EventStore
@@ -29,7 +29,7 @@ _started: dict[int, weakref.ref[Any]] = {}  # in the order in which they were st
 _number = itertools.count(1)
 
 
-def end_older_workers(worker: Worker) -> None:
+def end_older_workers(worker: FollowingWorker) -> None:
     """Stop the workers of the same name on the same log that were started earlier, and say so in their status."""
     mine = next(_number)
     _started[mine] = weakref.ref(worker, lambda gone: _started.pop(mine, None))

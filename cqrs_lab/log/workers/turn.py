@@ -17,7 +17,7 @@ T = TypeVar("T")
 _AT_WORK: ContextVar[tuple[object, ...]] = ContextVar("at work", default=())
 
 
-class Worker(Protocol):
+class NamedWorker(Protocol):
     """A projector or a process manager."""
 
     worker_name: str
@@ -56,7 +56,7 @@ class Turn:
         self._entered = Context()
         self._freed = _thread.allocate_lock()
 
-    def run(self, worker: Worker, call: str, work: Callable[[], T], *, beside: bool = False) -> T:
+    def run(self, worker: NamedWorker, call: str, work: Callable[[], T], *, beside: bool = False) -> T:
         """Return the result of some work, done for a worker while no other thread works for it.
 
         A thread that is inside some work already does not wait, since the others might be waiting for it: it works
@@ -85,14 +85,14 @@ class Turn:
                 raise self._refused(call, worker, "work, while another thread works for", "waiting might never end")
             self._freed.acquire(timeout=LOOK_AGAIN_SECONDS)
 
-    def refuse_within(self, worker: Worker, call: str) -> None:
+    def refuse_within(self, worker: NamedWorker, call: str) -> None:
         """Refuse a call from within the work of the same worker: it might never end, or change what is being read."""
         if depth(worker):
             why = "its own rules, a handler of its queries, or a listener to the store"
             raise self._refused(call, worker, "the work of", why)
 
     @staticmethod
-    def _refused(call: str, worker: Worker, where: str, why: str) -> InvalidArgument:
+    def _refused(call: str, worker: NamedWorker, where: str, why: str) -> InvalidArgument:
         return InvalidArgument(
             f"{call} was called from within {where} the {worker.worker_name} ({why}); "
             "call it from outside, once that has returned"

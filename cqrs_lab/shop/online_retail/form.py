@@ -23,7 +23,7 @@ from cqrs_lab.shop.online_retail.source import shown
 
 
 @dataclass(frozen=True)
-class Form:
+class FileForm:
     """What was understood of a file; print it.
 
     Attributes
@@ -50,7 +50,7 @@ CREDIT_NOTE = re.compile(r"c\d+")
 TOLD_IF_CHANGED = {"InvoiceNo", "StockCode", "Quantity", "UnitPrice", "CustomerID"}
 
 
-def as_published(table: Table, dates: str | None = None, decimal: str | None = None) -> tuple[pd.DataFrame, Form]:
+def as_published(table: Table, dates: str | None = None, decimal: str | None = None) -> tuple[pd.DataFrame, FileForm]:
     """Write the text of a file in the form in which Online Retail is published.
 
     Parameters
@@ -63,7 +63,7 @@ def as_published(table: Table, dates: str | None = None, decimal: str | None = N
     -------
     DataFrame
         As `Table.text`; what has no form that is known stays as it is.
-    Form
+    FileForm
 
     Raises
     ------
@@ -86,7 +86,7 @@ def as_published(table: Table, dates: str | None = None, decimal: str | None = N
             notes.append(f"{name} {shown(changed[0][0])} is {changed[0][1] or 'nothing'}")
         written[name] = _with_categories(column, new)
     total = writes["Quantity"](table.total) if table.total else None
-    form = Form(tuple(notes), form_of_dates, len(written["InvoiceNo"].categories), total)
+    form = FileForm(tuple(notes), form_of_dates, len(written["InvoiceNo"].categories), total)
     return pd.DataFrame(written, index=text.index, copy=False), form
 
 

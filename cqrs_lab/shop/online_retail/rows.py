@@ -17,7 +17,7 @@ import pandas as pd
 from cqrs_lab.arguments import shown as argument
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.shop.online_retail.file import read_table
-from cqrs_lab.shop.online_retail.form import Form, as_published
+from cqrs_lab.shop.online_retail.form import FileForm, as_published
 from cqrs_lab.shop.online_retail.source import Source, first_row, shown
 
 MOST_UNITS, MOST_MILLS = 10**6, 10**9
@@ -37,14 +37,14 @@ class OnlineRetail:
     rows : DataFrame
         The same rows with the same index: invoice, code, description, customer, country (category of
         str), quantity, price_mills (int64), at (datetime64[us]).
-    form : Form
+    form : FileForm
         What was understood of the file.
     """
 
     path: Path
     text: pd.DataFrame
     rows: pd.DataFrame
-    form: Form
+    form: FileForm
 
 
 def read_online_retail(

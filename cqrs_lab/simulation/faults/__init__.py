@@ -1,5 +1,6 @@
 """Faults in the real components, on a simulated clock: plan, run, laws, ticket, smallest plan."""
 
+from cqrs_lab.simulation.faults.outcome import FaultRun
 from cqrs_lab.simulation.faults.plan import (
     Abort,
     Crash,
@@ -13,10 +14,10 @@ from cqrs_lab.simulation.faults.plan import (
     SlowCommit,
     draw_plan,
 )
-from cqrs_lab.simulation.faults.process import ProcessRun, ProcessStory, simulate_process
+from cqrs_lab.simulation.faults.process_run import ProcessRun, ProcessStory, simulate_process
+from cqrs_lab.simulation.faults.projector_run import simulate_faults
 from cqrs_lab.simulation.faults.rebuild_run import RebuildStory, simulate_rebuild
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, Tables, by_function
-from cqrs_lab.simulation.faults.run import FaultRun, simulate_faults
 from cqrs_lab.simulation.faults.search import every_crash, find_failure, shrink
 from cqrs_lab.simulation.faults.story import Story, story_of
 from cqrs_lab.simulation.faults.ticket import replay

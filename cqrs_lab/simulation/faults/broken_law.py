@@ -51,3 +51,12 @@ class BrokenLaw(str):
 def laws_of(broken: Iterable[BrokenLaw]) -> list[str]:
     """Return the laws that did not hold."""
     return [one.law for one in broken]
+
+
+class BrokenLaws(list[BrokenLaw]):
+    """The laws that did not hold in a run, each with the first case."""
+
+    def note(self, law: str, done: str, expected: str, came: str) -> None:
+        """Record a law that did not hold, unless it is recorded already."""
+        if law not in laws_of(self):
+            self.append(BrokenLaw.of(law, done, expected, came))

@@ -13,7 +13,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.frames.difference import difference
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
+from cqrs_lab.simulation.faults.broken_law import BrokenLaws
 from cqrs_lab.simulation.faults.readers import Readers, broken_promises
 from cqrs_lab.simulation.faults.workers import Worker
 
@@ -49,6 +49,14 @@ class Fold:
         found = found or [part for part in with_a_gap if self._is(table, part)]
         return [frozenset(one.position for one in part) for part in found]
 
+    def difference(self, expected: pd.DataFrame, table: pd.DataFrame, whose: str, what: str) -> tuple[str, str] | None:
+        """Return what was expected and what came; None if it is the same."""
+        try:
+            self.projection.schema.check(table, whose)
+        except SchemaError as error:
+            return what, str(error)
+        return difference(expected, table)
+
     def _is(self, table: pd.DataFrame, events: Sequence[RecordedEvent]) -> bool:
         return _rows(self(events)) == _rows(table)
 
@@ -70,7 +78,7 @@ class Laws:
 
     Attributes
     ----------
-    broken : list of BrokenLaw
+    broken : BrokenLaws
     agrees : bool
         The table was the fold of the log up to the checkpoint when a worker's step was last looked at.
     """
@@ -81,7 +89,7 @@ class Laws:
         self.store, self.fold, self.worker, self.unread, self.now = store, fold, worker, unread, now
         self.projection = fold.projection
         self.readers = Readers()
-        self.broken: list[BrokenLaw] = []
+        self.broken = BrokenLaws()
         self.agrees = True
         self._shows: frozenset[int] | None = frozenset()
 
@@ -90,7 +98,7 @@ class Laws:
         position, skipped = self.worker.position, self.worker.skipped
         for missed in sorted(self.unread() - set(skipped)):
             if missed <= position:
-                self._note(REPORTED, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
+                self.broken.note(REPORTED, what, f"a stop at {missed}, or it on a list", "neither: it was skipped")
         self.meanwhile()
         if not self.agrees:
             self._compare(TABLE_AND_CHECKPOINT, what, self._fold())
@@ -139,16 +147,7 @@ class Laws:
     def _compare(self, law: str, what: str, expected: pd.DataFrame) -> None:
         differs = self._difference(expected)
         if differs is not None:
-            self._note(law, what, *differs)
+            self.broken.note(law, what, *differs)
 
     def _difference(self, expected: pd.DataFrame) -> tuple[str, str] | None:
-        table = self.worker.table
-        try:
-            self.projection.schema.check(table, "the worker")
-        except SchemaError as error:
-            return "a table of the declared schema", str(error)
-        return difference(expected, table)
-
-    def _note(self, law: str, what: str, expected: str, came: str) -> None:
-        if law not in laws_of(self.broken):
-            self.broken.append(BrokenLaw.of(law, what, expected, came))
+        return self.fold.difference(expected, self.worker.table, "the worker", "a table of the declared schema")

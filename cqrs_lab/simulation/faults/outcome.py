@@ -1,16 +1,19 @@
-"""What every run with faults has: a plan, the laws it broke, and a ticket that repeats it."""
+"""What comes of a run with faults: a plan, the laws it broke, a ticket that repeats it; and of some, the steps."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
+from cqrs_lab.simulation.faults.faulty_stage import FaultyStage
 from cqrs_lab.simulation.faults.plan import FaultPlan
-from cqrs_lab.simulation.faults.sites import Sites
 from cqrs_lab.simulation.faults.written import without_places
 
 
@@ -30,16 +33,10 @@ class Outcome:
         What the worker itself raised first, and when; "" if it raised nothing but what a fault made it raise.
     """
 
-    def __init__(
-        self,
-        plan: FaultPlan,
-        broken: tuple[BrokenLaw, ...],
-        sites: Sites,
-        settings: Mapping[str, Any],
-        first_error: str = "",
-    ) -> None:
-        self.plan, self.broken, self.settings, self.first_error = plan, broken, dict(settings), first_error
-        self.visits, self._struck = dict(sites.visits), frozenset(sites.struck)
+    def __init__(self, stage: FaultyStage, broken: Iterable[BrokenLaw], settings: Mapping[str, Any]) -> None:
+        self.plan, self.broken, self.settings = stage.plan, tuple(broken), dict(settings)
+        self.first_error = stage.first_error
+        self.visits, self._struck = dict(stage.sites.visits), frozenset(stage.sites.struck)
 
     def record(self) -> str:
         """Return every step and every value of the run as text."""
@@ -95,3 +92,82 @@ class Outcome:
         lines = [f"What went wrong: {self.plan}.{self._what_was_idle()}", *([] if self.ok else self._first_error)]
         plan = "<br>".join(map(escape, lines))
         return f'<div class="cqrs-lab"><p>{plan}</p><p><strong>{head}</strong></p>{ticket}</div>'
+
+
+COLUMNS = {
+    "seconds": "float64",
+    "kind": "str",
+    "number": "int64",
+    "first": "int64",
+    "last": "int64",
+    "site": "str",
+    "error": "str",
+    "position": "int64",
+    "head": "int64",
+    "agrees": "bool",
+}
+
+
+class FaultRun(Outcome):
+    """The outcome of a run with faults.
+
+    Attributes
+    ----------
+    plan : FaultPlan
+    steps : DataFrame
+        One row per step: seconds (float64); kind (str), number, first and last (int64), site and error (str), as in
+        `Step`; position and head (int64), agrees (bool: the table was the fold of the log up to its position, when
+        the worker last did something). `in_words` has a sentence for each.
+    trace : DataFrame or None
+        What a reader saw who looked after each step, and what each sender saw who asked with the receipt's position:
+        one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, where
+        each answer is judged by itself.
+    table : DataFrame
+        The read model at the end.
+    broken : tuple of BrokenLaw
+        The laws that did not hold, each with what came instead.
+    visits : mapping of str to int
+        The sites at which the worker could have died, and how often it passed each.
+    first_error : str
+        What the worker itself raised first, and at which step; "" if it raised nothing but what a fault made it
+        raise. A law that is broken because a function raised does not show the cause; this does.
+    """
+
+    def __init__(
+        self,
+        stage: FaultyStage,
+        batch: Iterable[int],
+        table: pd.DataFrame,
+        broken: Iterable[BrokenLaw],
+        trace: pd.DataFrame | None = None,
+    ) -> None:
+        super().__init__(stage, broken, {"batch": list(batch)})
+        self._steps, self.table, self.trace = stage.steps, table, trace
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The steps as a table."""
+        rows = [(seconds, *step, *state) for seconds, step, *state in self._steps]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+    def in_words(self) -> pd.Series:
+        """Return each step as a sentence, for the rows of `steps`.
+
+        Examples
+        --------
+        >>> from cqrs_lab.shop import read, week, write
+        >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
+        >>> run = simulate_faults(Story(write.register, week.commands(), read.InventoryLevels), Crash("before save"))
+        >>> run.in_words().tolist()[:2]
+        ['command 1 recorded up to 1', 'delivered 1: crashed before save']
+        """
+        return pd.Series([step.in_words() for _, step, *_ in self._steps], name="what", dtype="str")
+
+    @property
+    def head(self) -> int:
+        """How long the log was at the end."""
+        return int(self.steps["head"].max())
+
+    def record(self) -> str:
+        """Return every step and the table as text."""
+        return str(self.steps.to_csv() + self.table.to_csv())

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cqrs_lab.errors import CommandRejected, InvalidArgument, ProjectionFailed, SchemaError
-from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.read.frames.difference import difference
+from simpy.events import ProcessGenerator
+
+from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.simulation.faults.broken_law import BrokenLaw, laws_of
+from cqrs_lab.simulation.faults.broken_law import BrokenLaws
+from cqrs_lab.simulation.faults.faulty_stage import FaultyStage
 from cqrs_lab.simulation.faults.given import built_by, check_story, sizes_of
 from cqrs_lab.simulation.faults.laws import Fold
+from cqrs_lab.simulation.faults.outcome import FaultRun
 from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Poison
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
-from cqrs_lab.simulation.faults.run import FaultRun, Moment
-from cqrs_lab.simulation.faults.sites import Crashed, Sites, Unreadable, Watched
 from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.story import Story
-from cqrs_lab.write.command_bus import CommandBus
 
 WHOLE = "rebuild: every answer is what the old or the new version makes of the log, up to the position it claims"
 NOT_BACK = "rebuild: the position of the answers does not go back"
@@ -107,46 +106,42 @@ def simulate_rebuild(
     sizes = sizes_of(batch, only_one)
     if len(sizes) > 1:
         raise InvalidArgument(f"batch={batch!r}: {only_one}")
-    return _Run(story, FaultPlan.of(plan, story.kinds, "a rebuild"), rebuilder, sizes[0]).run()
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a rebuild"), rebuilder, sizes[0]).outcome()
 
 
-class _Run:
-    """The state of one run."""
+class _Run(FaultyStage):
+    """The state of one run: commands, a mailer and a rebuild by turns, and someone who asks after each step."""
 
     def __init__(self, story: RebuildStory, plan: FaultPlan, rebuilder: MakeRebuilder, step_events: int) -> None:
-        self.seconds, self.story, self.plan, self.step_events = 0.0, story, plan, step_events
-        self.store = MemoryEventStore(clock=lambda: self.seconds)
-        self.bus = CommandBus(self.store)
-        story.register(self.bus)
-        self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
-        self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
-        self.aborts = {fault.step for fault in plan if isinstance(fault, Abort)}
-        new = Watched(story.new_fold.projection, self.sites, self.unreadable)
+        super().__init__(story.register, plan)
+        self.story, self.step_events = story, step_events
         instead = "by_function(rebuild) for a generator rebuild(tables, store, projection) of yours"
-        made_of = (self.store, story.projection(), new, self.sites, step_events)
+        versions = story.projection(), self.watched(story.new_fold.projection)
+        made_of = self.store, *versions, self.sites, step_events
         self.rebuilder: Rebuilder = built_by(rebuilder, REBUILDER, instead, *made_of)
         self.mails, self.shown, self.given_up = Counter[int](), 0, False
-        self.steps, self.broken, self.first_error = list[Moment](), list[BrokenLaw](), ""
+        self.broken = BrokenLaws()
 
-    def run(self) -> FaultRun:
+    def outcome(self) -> FaultRun:
+        self.play(self._traffic())
+        self._in_the_end()
+        return FaultRun(self, (self.step_events,), self.rebuilder.table, self.broken)
+
+    def _traffic(self) -> ProcessGenerator:
         begins = self.story.begins_after
         for command in self.story.commands[:begins]:
             self._record(command)
         self._try(Step("caught up"), self.rebuilder.follow)
         for number, command in enumerate(self.story.commands[begins:], 1):
-            self.seconds += 1
+            yield self.timeout(1)
             self._record(command)
             self._look(Step("arrived"))
             self._try(Step("followed"), self.rebuilder.follow)
             self._try(Step("built", number), self.rebuilder.step)
-            if number in self.aborts and not (self.given_up or self.rebuilder.swapped):
+            if not (self.given_up or self.rebuilder.swapped) and self.strikes(Abort, number):
                 self.given_up = True
-                self.sites.struck.add(Abort(number))
                 self._try(Step("aborted", number), self.rebuilder.abort)
-        self._faults_stop()
-        self._in_the_end()
-        broken, table = tuple(self.broken), self.rebuilder.table
-        return FaultRun(self.plan, (self.step_events,), self.steps, table, broken, self.sites, self.first_error)
+        yield from self._faults_stop()
 
     def _record(self, command: object) -> None:
         try:
@@ -158,25 +153,17 @@ class _Run:
         self.rebuilder.mails_sent(self.store.head())
 
     def _try(self, step: Step, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Crashed as crash:
-            self.rebuilder.restart()
-            step = step._replace(site=crash.site)
-        except ProjectionFailed as failed:
-            if not isinstance(failed.__cause__, Unreadable):
-                self.first_error = self.first_error or f"{step.in_words()}: {failed.why}"
-                if self.rebuilder.swapped and work == self.rebuilder.step:
-                    self._note(TO_ITS_END, step.in_words(), "no error", failed.why)
-            step = step._replace(error=failed.why)
-        self._look(step)
+        tried = self.tried(step, work, self.rebuilder.restart)
+        if self.rebuilder.swapped and work == self.rebuilder.step and any(one is tried for one in self.raised):
+            self.broken.note(TO_ITS_END, step.in_words(), "no error", tried.error)
+        self._look(tried)
 
-    def _faults_stop(self) -> None:
+    def _faults_stop(self) -> ProcessGenerator:
         self.unreadable.clear()
         # Bounded, for a rebuild that never ends: four steps for each event are enough for any other.
         for _ in range(4 * self.store.head() + len(self.plan) + 2):
             if not (self.given_up or self.rebuilder.finished):
-                self.seconds += 1
+                yield self.timeout(1)
                 self._try(Step("went on"), self.rebuilder.step)
         for _ in range(2 + len(self.plan)):  # a crash may be left in the plan for a site that is only passed now
             if self.rebuilder.position < self.store.head():
@@ -188,34 +175,26 @@ class _Run:
         differs = self._differs(position, by_new)
         agrees = differs is None or self._differs(position, not by_new) is None
         if not agrees and differs is not None:
-            self._note(WHOLE, step.in_words(), *differs)
+            self.broken.note(WHOLE, step.in_words(), *differs)
         if position < self.shown:
-            self._note(NOT_BACK, step.in_words(), f"{self.shown} or more", str(position))
+            self.broken.note(NOT_BACK, step.in_words(), f"{self.shown} or more", str(position))
         self.shown = max(self.shown, position)
-        self.steps.append((self.seconds, step, position, self.store.head(), agrees))
+        self.note(step, position, agrees)
 
     def _differs(self, position: int, by_new: bool) -> tuple[str, str] | None:
         """Return how the answer differs from a version's table of the log up to a position; None if it does not."""
         fold, table = self.story.new_fold if by_new else self.story.fold, self.rebuilder.table
         expected = fold([one for one in self.store.read_all() if one.position <= position])
-        try:
-            fold.projection.schema.check(table, "the serving table")
-        except SchemaError as error:
-            return f"a table of version {fold.projection.version}", str(error)
-        return difference(expected, table)
+        return fold.difference(expected, table, "the serving table", f"a table of version {fold.projection.version}")
 
     def _in_the_end(self) -> None:
         head, by_new = self.store.head(), not self.given_up
         if self.rebuilder.swapped is not by_new:
             old, new = "the old version", "the new version"
             serves, other = (new, old) if by_new else (old, new)
-            self._note(TAKEN_OVER if by_new else GIVEN_UP, WHO_SERVES, serves, other)
+            self.broken.note(TAKEN_OVER if by_new else GIVEN_UP, WHO_SERVES, serves, other)
         elif differs := self._differs(head, by_new):
-            self._note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)
+            self.broken.note(TAKEN_OVER if by_new else GIVEN_UP, "stopped the faults and caught up", *differs)
         sent = {position: self.mails[position] for position in range(1, head + 1) if self.mails[position] != 1}
         for position, times in list(sent.items())[:1]:
-            self._note(ONCE, "counted the mails", f"one for the event at {position}", str(times))
-
-    def _note(self, law: str, what: str, expected: str, came: str) -> None:
-        if law not in laws_of(self.broken):
-            self.broken.append(BrokenLaw.of(law, what, expected, came))
+            self.broken.note(ONCE, "counted the mails", f"one for the event at {position}", str(times))

@@ -10,7 +10,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.faults.broken_law import laws_of
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Fault, FaultPlan, draw_plan
-from cqrs_lab.simulation.faults.run import simulate_faults
+from cqrs_lab.simulation.faults.projector_run import simulate_faults
 
 Run = TypeVar("Run", bound=Outcome)
 

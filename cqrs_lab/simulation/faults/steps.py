@@ -77,3 +77,7 @@ class Step(NamedTuple):
         said = WORDS[self.kind].format(positions=positions, **self._asdict())
         stopped = f": stopped, {self.error}" if self.stopped else ""
         return said + (f": crashed {self.site}" if self.site else stopped)
+
+
+StepTaken = tuple[float, Step, int, int, bool]
+"""A step with its second, and then the position, the head of the log, and whether the table agreed with it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.faults.plan import FaultPlan
-from cqrs_lab.simulation.faults.run import simulate_faults
+from cqrs_lab.simulation.faults.projector_run import simulate_faults
 
 
 def replay(

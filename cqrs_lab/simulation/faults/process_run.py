@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 import pandas as pd
-import simpy
+from simpy.events import ProcessGenerator
 
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
+from cqrs_lab.simulation.faults.faulty_stage import FaultyStage
 from cqrs_lab.simulation.faults.given import built_by, check_story
 from cqrs_lab.simulation.faults.outcome import Outcome
 from cqrs_lab.simulation.faults.plan import Crash, Delay, Fault, FaultPlan, LostReceipt
-from cqrs_lab.simulation.faults.sites import Crashed, Sites
+from cqrs_lab.simulation.faults.sites import Sites
 from cqrs_lab.simulation.faults.written import written
-from cqrs_lab.simulation.virtual_time import Process as SimulatedProcess
-from cqrs_lab.simulation.virtual_time import at
+from cqrs_lab.simulation.stage import at
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import Process, ProcessManager
 
@@ -34,7 +34,7 @@ KNOWN = "law 6: after a crash, what it knows is the fold of the log"
 ONCE = "law 3: what one cause calls for is recorded once"
 
 
-class Parties(Protocol):
+class Participants(Protocol):
     """Everybody around the process: what they ask for, what they answer, and whether it all adds up in the end."""
 
     @property
@@ -65,7 +65,7 @@ class ProcessStory:
     register : callable
         ``register(bus)`` registers deciders with a command bus.
     process : Process
-    parties : Parties
+    parties : Participants
     """
 
     kinds: ClassVar[tuple[type[Fault], ...]] = (Crash, Delay, LostReceipt)
@@ -73,7 +73,7 @@ class ProcessStory:
 
     register: Callable[[CommandBus], None]
     process: Process[Any, Any, Any]
-    parties: Parties
+    parties: Participants
 
     @property
     def commands(self) -> Sequence[Any]:
@@ -96,14 +96,9 @@ class ProcessRun(Outcome):
     """
 
     def __init__(
-        self,
-        plan: FaultPlan,
-        events: tuple[RecordedEvent, ...],
-        start: datetime,
-        broken: tuple[BrokenLaw, ...],
-        sites: Sites,
+        self, stage: FaultyStage, events: tuple[RecordedEvent, ...], start: datetime, broken: Iterable[BrokenLaw]
     ) -> None:
-        super().__init__(plan, broken, sites, {})
+        super().__init__(stage, broken, {})
         self.events, self._start = events, start
 
     @property
@@ -178,7 +173,7 @@ def simulate_process(
     Every law held. What went wrong: a crash after send (visit 2).
     """
     check_story(story, ProcessStory, "simulate_process")
-    return _Run(story, FaultPlan.of(plan, story.kinds, "a process manager"), manager, store).run()
+    return _Run(story, FaultPlan.of(plan, story.kinds, "a process manager"), manager, store).outcome()
 
 
 class _SitedBus:
@@ -192,53 +187,50 @@ class _SitedBus:
         return receipt
 
 
-class _Run:
-    """The state of one run."""
+class _Run(FaultyStage):
+    """The state of one run: a manager, of which a crash leaves the position it saved, and participants who answer."""
 
     def __init__(self, story: ProcessStory, plan: FaultPlan, manager: MakeManager, store: Callable[..., Any]) -> None:
-        self.clock = simpy.Environment()
-        self.story, self.plan, self.make = story, plan, manager
-        self.store = store(clock=lambda: self.clock.now)
-        self.bus = CommandBus(self.store)
-        story.register(self.bus)
-        self.sites = Sites(fault for fault in plan if isinstance(fault, Crash))
-        self.delays = [fault for fault in plan if isinstance(fault, Delay)]
-        self.unheard = {fault.command for fault in plan if isinstance(fault, LostReceipt)}
+        super().__init__(story.register, plan, store)
+        self.rules, self.participants, self.make = story.process, story.parties, manager
         self.most = MOST_EVENTS + MOST_EVENTS_PER_COMMAND * len(story.parties.commands)
-        self.saved, self.sent, self.heard = 0, 0, 0
-        self.commits = Counter[str]()
-        self.news = self.clock.event()
-        self.manager = self._life()
+        self.saved, self.sent, self.heard, self.commits = 0, 0, 0, Counter[str]()
+        self.news = self.event()
+        self._restart()
         self.store.subscribe(self._grown)
 
     @property
-    def now(self) -> datetime:
-        return self.story.parties.start + timedelta(seconds=self.clock.now)
+    def date(self) -> datetime:
+        return self.participants.start + timedelta(seconds=self.now)
 
-    def run(self) -> ProcessRun:
-        for command in self.story.parties.commands:
-            self.clock.process(self._say(command))
-        self.clock.process(self._manage())
-        end = self.story.parties.end + timedelta(seconds=sum(fault.seconds for fault in self.delays))
-        self.clock.run(until=(end - self.story.parties.start).total_seconds())
+    def _seconds(self, date: datetime) -> float:
+        return (date - self.participants.start).total_seconds()
+
+    def outcome(self) -> ProcessRun:
+        for command in self.participants.commands:
+            self.enters(self._say(command))
+        self.enters(self._manage())
+        slept = sum(fault.seconds for fault in self.plan if isinstance(fault, Delay))
+        self.run(until=self._seconds(self.participants.end) + slept)
         # Twice: a manager that starts again first catches up, and only then gives up.
         for _ in range(2 + len(self.plan)):
             self._look_for_what_is_overdue()
         log = tuple(self.store.read_all())
-        return ProcessRun(self.plan, log, self.story.parties.start, tuple(self._broken(log)), self.sites)
+        return ProcessRun(self, log, self.participants.start, self._broken(log))
 
-    def _say(self, command: Any) -> SimulatedProcess:
-        yield at(self.clock, (command.at - self.story.parties.start).total_seconds())
+    def _say(self, command: Any) -> ProcessGenerator:
+        yield at(self, self._seconds(command.at))
         self.sent += 1
         number = self.sent
-        for attempt in range(2 if number in self.unheard else 1):
+        unheard = self.taken(LostReceipt, number)
+        for attempt in range(2 if unheard else 1):
             try:
                 self._send(command, f"outside-{number}")
             except CommandRejected:
                 return  # the sender sees the refusal, and does nothing more
             if attempt:
-                self.sites.struck.add(LostReceipt(number))
-            yield self.clock.timeout(1)
+                self.sites.struck.update(unheard)
+            yield self.timeout(1)
 
     def _send(self, command: object, command_id: str | None) -> Receipt:
         if self.heard > self.most:  # here, because every command passes here, no matter who sends without end
@@ -254,56 +246,42 @@ class _Run:
         self.heard = self.store.head()
         self.commits.update({one.command_id for one in new if one.command_id})  # the store announces each commit
         for recorded in new:
-            for answer in self.story.parties.answers(recorded.event, self.now):
-                self.clock.process(self._say(answer))
+            for answer in self.participants.answers(recorded.event, self.date):
+                self.enters(self._say(answer))
         if not self.news.triggered:
             self.news.succeed()
 
-    def _manage(self) -> SimulatedProcess:
-        patrol = PATROL_SECONDS
-        while True:
-            yield self.news | at(self.clock, patrol)
-            yield self.clock.timeout(1)
-            self.news = self.clock.event()
-            while (position := self.manager.position + 1) <= self.store.head():
-                yield self.clock.timeout(self._sleep_before(position))
-                self._survived(lambda: self.manager.catch_up(limit=1))
-            if self.clock.now >= patrol:
-                self._look_for_what_is_overdue()
-                patrol += PATROL_SECONDS * (1 + int(self.clock.now - patrol) // PATROL_SECONDS)
-
-    def _sleep_before(self, position: int) -> int:
-        struck = [fault for fault in self.delays if fault.position == position]
-        self.delays = [fault for fault in self.delays if fault.position != position]
-        self.sites.struck.update(struck)
-        return sum(fault.seconds for fault in struck)
-
-    def _look_for_what_is_overdue(self) -> None:
-        while not self._survived(lambda: self.manager.due(self.now)):
-            continue
-
-    def _life(self) -> ProcessManager:
-        made_of = (self.store, _SitedBus(self._send, self.sites), self.story.process, self.saved, self._save)
+    def _restart(self) -> None:
+        made_of = (self.store, _SitedBus(self._send, self.sites), self.rules, self.saved, self._save)
         made: ProcessManager = built_by(self.make, MANAGER, "a ProcessManager, or a class of yours like it", *made_of)
-        return made
+        self.manager = made
 
     def _save(self, position: int) -> None:
-        self.sites.around("save", lambda: setattr(self, "saved", position))
+        self.sites.around("save", setattr, self, "saved", position)
 
-    def _survived(self, work: Callable[[], object]) -> bool:
-        try:
-            work()
-        except Crashed:
-            self.manager = self._life()
-            return False
-        return True
+    def _manage(self) -> ProcessGenerator:
+        patrol = PATROL_SECONDS
+        while True:
+            yield self.news | at(self, patrol)
+            yield self.timeout(1)
+            self.news = self.event()
+            while (position := self.manager.position + 1) <= self.store.head():
+                yield self.timeout(sum(fault.seconds for fault in self.strikes(Delay, position)))
+                self.lived(lambda: self.manager.catch_up(limit=1), self._restart)
+            if self.now >= patrol:
+                self._look_for_what_is_overdue()
+                patrol += PATROL_SECONDS * (1 + int(self.now - patrol) // PATROL_SECONDS)
+
+    def _look_for_what_is_overdue(self) -> None:
+        while self.lived(lambda: self.manager.due(self.date), self._restart):
+            continue
 
     def _broken(self, log: Sequence[RecordedEvent]) -> Iterable[BrokenLaw]:
-        yield from (BrokenLaw(BALANCED, f"{wrong}.") for wrong in self.story.parties.audit(one.event for one in log))
+        yield from (BrokenLaw(BALANCED, f"{wrong}.") for wrong in self.participants.audit(one.event for one in log))
         if self.manager.waiting:
             yield BrokenLaw(ENDED, f"It still waits for {', '.join(map(str, self.manager.waiting))}.")
-        fold = ProcessManager(self.store, self.bus, self.story.process, self.manager.position)
-        instances = dict.fromkeys(self.story.process.instance(one.event) for one in log)
+        fold = ProcessManager(self.store, self.bus, self.rules, self.manager.position)
+        instances = dict.fromkeys(self.rules.instance(one.event) for one in log)
         for instance in (one for one in instances if one is not None):
             if (known := self.manager.state(instance)) != (expected := fold.state(instance)):
                 yield BrokenLaw.of(KNOWN, f"asked for {instance}", written(expected), written(known))
