@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -43,8 +43,8 @@ class SqliteRows:
         left = upto if limit is None else min(limit, upto)
         while after < upto and left > 0:
             rows = self.select(sql, *first, after, upto, min(left, PAGE_EVENTS))
-            for row in rows:
-                yield (recorded := self.recorded(*row))
+            for recorded in self.all_recorded(rows):
+                yield recorded
             if not rows:
                 return
             after, left = place(recorded), left - len(rows)
@@ -53,12 +53,22 @@ class SqliteRows:
         """Yield the events of the log above position `after` and up to `upto`."""
         return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, lambda last: last.position)
 
-    def recorded(
-        self, position: int, stream: str, version: int, name: str, shape: int, payload: bytes, at: float,
-        id: str | None, stands_for: str | None, caused_by: str | None, noted: str | None,
-    ) -> RecordedEvent:  # fmt: skip
-        """Return the event of a row."""
-        event = self.codec.decode(name, shape, payload, position)
+    def all_recorded(self, rows: list[Any]) -> Iterable[RecordedEvent]:
+        """Return the events of these rows; one by one if not all of them can be decoded at once."""
+        by_type: dict[tuple[str, int], list[Any]] = {}
+        for row in rows:
+            by_type.setdefault(row[3:5], []).append(row)
+        events: dict[int, Any] = {}
+        for (name, shape), own in by_type.items():
+            found = self.codec.decode_at_once(name, shape, [row[5] for row in own])
+            if found is None:
+                return (self._recorded(row, self.codec.decode(row[3], row[4], row[5], row[0])) for row in rows)
+            events |= zip([row[0] for row in own], found, strict=True)
+        return (self._recorded(row, events[row[0]]) for row in rows)
+
+    @staticmethod
+    def _recorded(row: tuple[Any, ...], event: Any) -> RecordedEvent:
+        position, stream, version, name, shape, _, at, id, stands_for, caused_by, noted = row
         id = id if stands_for is None or id is None else CommandId(id, stands_for)
         try:
             metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
@@ -123,7 +133,7 @@ class SqliteSlice:
             sql = f"SELECT {COLUMNS} FROM events WHERE {WITHIN} AND type = ? AND type_version = ? ORDER BY position"
             rows = [row for place in names for row in self._rows.select(sql, self.after, self.upto, *place)]
             # Of two versions, one is unknown: the earliest such event is the one that is said.
-            self._found[event_type] = [self._rows.recorded(*row) for row in sorted(rows, key=lambda row: row[0])]
+            self._found[event_type] = list(self._rows.all_recorded(sorted(rows, key=lambda row: row[0])))
         return self._found[event_type]
 
     def part(self, start: int, stop: int) -> SqliteSlice:
