@@ -1,0 +1,102 @@
+"""In memory, against eventsourcing 9.5, each in its own way.
+
+1. Load, decide, append: one command to a stream of many events, without snapshots.
+2. Send, and read the answer that shows it: a started projector with a table of 1,000 rows : a started projection runner
+   with a dict of as many, and its `wait`.
+3. The first reading of a log, which builds the columns, into a table of totals : a fold of all events into a dict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.claims import at_least, by_turns, missing, row
+
+import cqrs_lab as lab
+
+LENGTHS, SENT, ANSWERS, COMMITS, RUNS = {10: None, 100: None, 1_000: 100}, 51, 9, 500, 3
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOf:
+    product: str
+
+
+def load_decide_append():
+    from tools.tills import Tills, race_to_load_decide_append
+
+    contenders = race_to_load_decide_append(lab.MemoryEventStore(), Tills())
+    for length, limit in LENGTHS.items():
+        times = by_turns(SENT, **contenders(length))
+        what = f"load, decide, append in memory, {length:,} events before: eventsourcing : kit"
+        row(what, times["theirs"] / times["kit"], limit, least=True)
+
+
+def read_own_write():
+    from eventsourcing.popo import POPOTrackingRecorder
+    from eventsourcing.projection import Projection, ProjectionRunner
+    from tools.tills import Sell, Till, Tills, Totals, bus_of, sales
+
+    class View(POPOTrackingRecorder):
+        def __init__(self):
+            super().__init__()
+            self.units = {}
+
+    class Shown(Projection[View]):
+        def process_event(self, domain_event, tracking):
+            if isinstance(domain_event, Till.Sold):
+                units = self.view.units
+                units[domain_event.product] = units.get(domain_event.product, 0) + domain_event.units
+            self.view.insert_tracking(tracking)
+
+    store, queries = lab.MemoryEventStore(), lab.QueryBus()
+    bus, projector = bus_of(store), lab.Projector(store, Totals())
+    queries.register(UnitsOf, lambda query, table: int(table.at[query.product, "units"]), reads=projector)
+    store.append("till-0", sales(1_000), expected=0)
+
+    def ours():
+        receipt = bus.send(Sell("till-1", "product-7", 2))
+        answer = queries.ask(UnitsOf("product-7"), at_least=receipt.position, timeout_seconds=5.0)
+        assert answer.freshness == "fresh"
+
+    with projector, ProjectionRunner(application_class=Tills, projection_class=Shown, view_class=View) as runner:
+        runner.app.record(sales(1_000))
+        till = runner.app.record(sales(1))
+
+        def theirs():
+            runner.wait(runner.app.sell(till, "product-7", 2), timeout=5.0)
+            assert runner.projection.view.units["product-7"]
+
+        # A few at a time: the one who has waited finds nothing in the processor's caches.
+        times = by_turns(ANSWERS, kit=lambda: [ours() for _ in range(5)], theirs=lambda: [theirs() for _ in range(5)])
+    at_least("send to fresh answer, started, 1,000 rows: eventsourcing : kit", times["theirs"] / times["kit"], 50)
+
+
+def first_reading():
+    from tools.tills import Tills, Totals, sales
+
+    store, their = lab.MemoryEventStore(), Tills()
+    for number in range(COMMITS):
+        sold = sales(100, first=100 * number)
+        store.append(f"till-{number}", sold, expected=0)
+        their.record(sold)
+
+    def ours():
+        store._sealed.clear()  # as if nobody had read it yet
+        lab.Projector(store, Totals()).catch_up()
+
+    times = by_turns(RUNS, kit=ours, theirs=their.totals)
+    what = f"first reading in memory, {100 * COMMITS:,} events into totals: eventsourcing : kit"
+    at_least(what, times["theirs"] / times["kit"], 25)
+
+
+def main():
+    if missing("eventsourcing"):
+        return
+    load_decide_append()
+    read_own_write()
+    first_reading()
+
+
+if __name__ == "__main__":
+    main()
