@@ -55,16 +55,14 @@ class SqliteRows:
 
     def all_recorded(self, rows: list[Any]) -> Iterable[RecordedEvent]:
         """Return the events of these rows; one by one if not all of them can be decoded at once."""
-        by_type: dict[tuple[str, int], list[Any]] = {}
+        payloads: dict[tuple[str, int], list[bytes]] = {}
         for row in rows:
-            by_type.setdefault(row[3:5], []).append(row)
-        events: dict[int, Any] = {}
-        for (name, shape), own in by_type.items():
-            found = self.codec.decode_at_once(name, shape, [row[5] for row in own])
-            if found is None:
-                return (self._recorded(row, self.codec.decode(row[3], row[4], row[5], row[0])) for row in rows)
-            events |= zip([row[0] for row in own], found, strict=True)
-        return (self._recorded(row, events[row[0]]) for row in rows)
+            payloads.setdefault((row[3], row[4]), []).append(row[5])
+        found = {place: self.codec.decode_at_once(*place, own) for place, own in payloads.items()}
+        if any(own is None for own in found.values()):
+            return (self._recorded(row, self.codec.decode(row[3], row[4], row[5], row[0])) for row in rows)
+        events = {place: iter(own) for place, own in found.items() if own is not None}
+        return (self._recorded(row, next(events[row[3], row[4]])) for row in rows)
 
     @staticmethod
     def _recorded(row: tuple[Any, ...], event: Any) -> RecordedEvent:
