@@ -23,6 +23,10 @@ COLUMNS = (
 WITHIN = "position > ? AND position <= ?"
 
 
+def _position(recorded: RecordedEvent) -> int:
+    return recorded.position
+
+
 class SqliteRows:
     """The rows of a log, and the events in them."""
 
@@ -42,16 +46,16 @@ class SqliteRows:
         sql = f"SELECT {COLUMNS} FROM events WHERE {where} LIMIT ?"
         left = upto if limit is None else min(limit, upto)
         while after < upto and left > 0:
-            rows = self.select(sql, *first, after, upto, min(left, PAGE_EVENTS))
+            rows = self.select(sql, *first, after, upto, page := min(left, PAGE_EVENTS))
             for recorded in self.all_recorded(rows):
                 yield recorded
-            if not rows:
+            if len(rows) < page:
                 return
             after, left = place(recorded), left - len(rows)
 
     def between(self, after: int, upto: int, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of the log above position `after` and up to `upto`."""
-        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, lambda last: last.position)
+        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, _position)
 
     def all_recorded(self, rows: list[Any]) -> Iterable[RecordedEvent]:
         """Return the events of these rows; one by one if not all of them can be decoded at once."""
@@ -127,11 +131,12 @@ class SqliteSlice:
             One of them cannot be read, or is of a version that this program does not know.
         """
         if event_type not in self._found:
-            names = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
-            sql = f"SELECT {COLUMNS} FROM events WHERE {WITHIN} AND type = ? AND type_version = ? ORDER BY position"
-            rows = [row for place in names for row in self._rows.select(sql, self.after, self.upto, *place)]
-            # Of two versions, one is unknown: the earliest such event is the one that is said.
-            self._found[event_type] = list(self._rows.all_recorded(sorted(rows, key=lambda row: row[0])))
+            places = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
+            # All of its versions in one: if two events cannot be read, the earlier one is the one that is said.
+            where = f"(type, type_version) IN (VALUES {', '.join(['(?, ?)'] * len(places))}) AND {WITHIN}"
+            of_type = tuple(one for place in places for one in place)
+            found = self._rows.pages(f"{where} ORDER BY position", of_type, self.after, self.upto, None, _position)
+            self._found[event_type] = list(found) if places else []
         return self._found[event_type]
 
     def part(self, start: int, stop: int) -> SqliteSlice:
