@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from eventsourcing.persistence import Tracking
+from eventsourcing.popo import POPOTrackingRecorder
+from eventsourcing.projection import Projection, ProjectionRunner
 
 import cqrs_lab as lab
 
@@ -88,6 +91,32 @@ class Tills(Application):
             if isinstance(one, Till.Sold):
                 units[one.product] = units.get(one.product, 0) + one.units
         return units
+
+    def projected(self):
+        """Do the same in a projection, as its runner would: each event with its place in the log."""
+        shown = Shown(View())
+        for place, one in enumerate(self.in_order(), 1):
+            shown.process_event(one, Tracking("Tills", place))
+        return shown.view.units
+
+
+class View(POPOTrackingRecorder):
+    def __init__(self):
+        super().__init__()
+        self.units = {}
+
+
+class Shown(Projection[View]):
+    def process_event(self, domain_event, tracking):
+        if isinstance(domain_event, Till.Sold):
+            units = self.view.units
+            units[domain_event.product] = units.get(domain_event.product, 0) + domain_event.units
+        self.view.insert_tracking(tracking)
+
+
+def started():
+    """Return eventsourcing's runner, with an empty application and a projection that follows it."""
+    return ProjectionRunner(application_class=Tills, projection_class=Shown, view_class=View)
 
 
 def race_to_load_decide_append(store, their):
