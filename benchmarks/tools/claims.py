@@ -55,7 +55,7 @@ def row(name: str, value: float, limit: float | None = None, *, least: bool = Fa
     """Print a figure, its limit (the most it may be, or the least), and whether it is met."""
     sign, met = (">=", value >= (limit or 0)) if least else ("<=", value <= (limit or 0))
     wanted, verdict = ("", "") if limit is None else (f"{sign} {limit:g}{unit}", "met" if met else "NOT MET")
-    print(f"{name:<96} | {f'{value:.3g}' if value < 100 else f'{value:,.0f}'}{unit:<3} | {wanted:<9} | {verdict}")
+    print(f"{name:<96} | {f'{value:.4g}' if value < 100 else f'{value:,.0f}'}{unit:<3} | {wanted:<9} | {verdict}")
 
 
 at_most, at_least = partial(row), partial(row, least=True)
