@@ -8,7 +8,8 @@
 import statistics
 from dataclasses import dataclass
 
-from read_side import PRODUCTS, Sold, Totals, seconds
+from read_side import PRODUCTS, Sold, Totals
+from tools.claims import row, seconds
 
 import cqrs_lab as lab
 
@@ -43,8 +44,8 @@ def rebuild_through_upcasters():
             times.setdefault(name, []).append(seconds(lab.rebuild(projector, to=Totals()).run))
     assert projectors["upcast"].table.equals(projectors["today"].table)
     ratio = statistics.median(times["upcast"]) / statistics.median(times["today"])
-    print(f"rebuild from {EVENTS:,} events, half of them upcast : all of today's shape = {ratio:.2f}")
-    print(f"first reading, which upcasts and builds the columns : the same = {first['upcast'] / first['today']:.2f}")
+    row(f"rebuild from {EVENTS:,} events, half of them upcast : all of today's shape", ratio)
+    row("first reading, which upcasts and builds the columns : the same", first["upcast"] / first["today"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,10 @@ def send_to_a_long_stream():
             times[name].append(seconds(lambda bus=bus, command=command, id=f"sent-{number}": bus.send(command, id)))
     # The first command with snapshots reads the whole stream too, and saves the first of them.
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    shown = ", ".join(f"{1000 * median:.2f} ms {name}" for name, median in medians.items())
-    print(f"a command to a stream of {LONG:,} events, with snapshots : without = ", end="")
-    print(f"{medians['with'] / medians['without']:.3f} ({shown})")
+    ratio = medians["with"] / medians["without"]
+    row(f"a command to a stream of {LONG:,} events, with snapshots : without", ratio)
     first = times["with"][0] / medians["without"]
-    print(f"the first such command, which saves the first snapshot : without = {first:.2f}")
+    row("the first such command, which saves the first snapshot : without", first)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""A live table of a million rows. Prints ratios of medians of one run.
+"""A live table of a million rows, and the one that was copied.
 
 1. One event that adds a row, or changes one, caught up: a table of a million rows : of a thousand.
 2. From sending a command to a fresh answer, in one thread (send, catch_up, ask with at_least): the same, and against
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from tools.claims import row
 
 import cqrs_lab as lab
 from cqrs_lab.read.frames.merge import upsert
@@ -113,9 +114,7 @@ def against_copies(runs):
     for what, product in (("added", Shop.new), ("changed", Shop.known)):
         times = [[shop.fresh(product(shop)) for shop in (live, copied)] for _ in range(runs)]
         ours, theirs = (statistics.median(column) for column in zip(*times, strict=True))
-        limit = " (limit at least 5)" if product is Shop.new else ""
-        print(f"send to fresh, {LARGE:,} rows, a row is {what}: copied {theirs:.1f} ms : live {ours:.1f} ms", end="")
-        print(f" = {theirs / ours:.1f}{limit}")
+        row(f"send to fresh, {LARGE:,} rows, a row is {what}: copied as before : live", theirs / ours, 5, least=True)
 
 
 def main():
@@ -134,8 +133,8 @@ def main():
             for rows, shop in shops.items():
                 times[rows].append(took(shop, product(shop)))
         small, large = (statistics.median(times[rows]) for rows in shops)
-        limit = " (limit 2)" if took is Shop.caught_up else ""
-        print(f"{what}: {LARGE:,} rows {large:.1f} ms : {SMALL:,} rows {small:.1f} ms = {large / small:.2f}{limit}")
+        limit = 2 if took is Shop.caught_up else None
+        row(f"{what}: {LARGE:,} rows : {SMALL:,} rows", large / small, limit)
     against_copies(max(1, runs // 5))
 
 

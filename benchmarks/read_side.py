@@ -9,6 +9,8 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from tools.claims import at_most, row, seconds
+
 import cqrs_lab as lab
 
 PRODUCTS = [f"product-{number}" for number in range(10_000)]
@@ -43,12 +45,6 @@ class Totals:
         return lab.merge_rows(table, rows, add=["units"])
 
 
-def seconds(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def record(store, count):
     """Record sales that touch every product in turn, a hundred to a commit."""
     head = store.head()
@@ -65,9 +61,9 @@ def rebuild_against_group_by(store, projector):
         ours.append(seconds(lab.rebuild(projector, to=Totals()).run))
         pandas.append(seconds(lambda: frame.groupby("product")[["units"]].sum()))
     ratio = statistics.median(ours) / statistics.median(pandas)
-    print(f"rebuild from {store.head():,} events : bare group-by = {ratio:.1f} (limit 5)")
+    at_most(f"rebuild from {store.head():,} events : bare group-by", ratio, 5)
     # The first reader of a log also turns its events into columns, once.
-    print(f"first reading, which builds the columns : bare group-by = {first / statistics.median(pandas):.1f}")
+    row("first reading, which builds the columns : bare group-by", first / statistics.median(pandas))
 
 
 def catch_up_against_short_log(long_store, long_projector):
@@ -85,7 +81,7 @@ def catch_up_against_short_log(long_store, long_projector):
             times[name].append(seconds(projector.catch_up))
     ratio = statistics.median(times["long"]) / statistics.median(times["short"])
     rows = len(long_projector.table)
-    print(f"1,000 events after a million : after ten thousand, {rows:,} rows = {ratio:.2f} (limits 0.7 to 1.3)")
+    at_most(f"1,000 events after a million : after ten thousand, {rows:,} rows", ratio, 1.3)
 
 
 def send_to_fresh_answer(store, projector):
@@ -103,7 +99,8 @@ def send_to_fresh_answer(store, projector):
             times.append(time.perf_counter() - start)
             assert answer.freshness == "fresh"
     median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    print(f"send to fresh answer: median {1000 * median:.1f} ms (limit 5), p95 {1000 * p95:.1f} ms")
+    at_most("send to fresh answer, started, 10,000 rows", 1000 * median, 5, unit=" ms")
+    row("send to fresh answer, started, 10,000 rows, 95th of 100", 1000 * p95, unit=" ms")
 
 
 def main():

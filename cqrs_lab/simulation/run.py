@@ -53,20 +53,28 @@ class LagRun:
         -------
         DataFrame
             One row per event and replica, by replica and position; columns position (int64, from 1), committed_at,
-            visible_at, lag_seconds (float64, seconds), partition, replica (int64, from 0).
+            visible_at, lag_seconds (float64, seconds), partition, replica (int64, from 0). You may change it: pandas
+            copies what a change touches.
         """
+        return self._events.copy(deep=False)
+
+    @cached_property
+    def _events(self) -> pd.DataFrame:
         replicas, count = self.visible_at.shape
-        committed = np.tile(self.committed_at, replicas)
-        return pd.DataFrame(
-            {
-                "position": np.tile(np.arange(1, count + 1), replicas),
-                "committed_at": committed,
-                "visible_at": self.visible_at.ravel(),
-                "lag_seconds": self.visible_at.ravel() - committed,
-                "partition": np.tile(self.partition, replicas),
-                "replica": np.repeat(np.arange(replicas), count),
-            }
-        )
+        columns = {
+            "position": np.arange(1, count + 1),
+            "committed_at": self.committed_at,
+            "partition": self.partition,
+            "replica": np.zeros(count, dtype="int64"),
+        }
+        if replicas > 1:
+            columns = {name: np.tile(values, replicas) for name, values in columns.items()}
+            columns["replica"] = np.repeat(np.arange(replicas), count)
+        columns["visible_at"] = self.visible_at.ravel()
+        columns["lag_seconds"] = columns["visible_at"] - columns["committed_at"]
+        # The columns are the run's own arrays: copies would take longer than the simulation.
+        order = ["position", "committed_at", "visible_at", "lag_seconds", "partition", "replica"]
+        return pd.DataFrame({name: columns[name] for name in order}, copy=False)
 
     @cached_property
     def _lag(self) -> Seconds:

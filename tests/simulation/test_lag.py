@@ -167,3 +167,15 @@ def test_waiting_for_the_newest_event_is_what_visitors_at_random_moments_wait():
     newest = np.searchsorted(run.committed_at, moments, side="right") - 1
     waits = np.maximum(np.maximum.accumulate(run.visible_at[0])[newest] - moments, 0)
     assert run.newest_wait_mean() == pytest.approx(waits.mean(), rel=0.01)
+
+
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_what_is_changed_in_the_events_of_a_run_stays_out_of_the_run(replicas):
+    run = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0), replicas=replicas), events=50, seed=1)
+    committed, visible, before = run.committed_at.copy(), run.visible_at.copy(), run.events.copy()
+    events = run.events
+    events.loc[0, ["committed_at", "visible_at"]] = -1.0
+    events["partition"] += 7
+    events.iloc[3:, 1:4] = 0.0
+    assert (run.committed_at == committed).all() and (run.visible_at == visible).all() and (run.partition == 0).all()
+    assert run.events.equals(before)

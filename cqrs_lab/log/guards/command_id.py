@@ -106,13 +106,17 @@ def fingerprint(command: object) -> str:
     return f"{type(_plain(command)).__qualname__} {sha256(written.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
+# A dataclass that is one of these too is written as that.
+_WRITTEN_BY_VALUE = (str, bytes, bytearray, Real, Decimal, complex, date, time, timedelta, type, set, frozenset, dict)
 # What most fields hold, for speed: as `_written` would write it.
-_AT_ONCE: dict[type, Callable[[Any], str]] = {str: repr, int: lambda number: f"{number:x}/1"}
+_FORMS: dict[type, str] = {str: "%r", int: "%x/1"}
+_AT_ONCE: dict[type, Callable[[Any], str]] = {kind: form.__mod__ for kind, form in _FORMS.items()}
 
 
 def _written(value: Any) -> str:
     """Return a text for a value; equal values have equal texts."""
-    if (write := _AT_ONCE.get(type(value))) is not None:
+    kind: Any = type(value)  # to mypy, a class is not hashable
+    if (write := _AT_ONCE.get(kind) or _of_dataclass(kind)) is not None:
         return write(value)
     value = _plain(value)
     if value is None or isinstance(value, (str, bytes)):
@@ -136,22 +140,37 @@ def _written(value: Any) -> str:
     return f"{_written(type(value))}({_parts(value)})"
 
 
+@cache
+def _of_dataclass(kind: Any) -> Callable[[Any], str] | None:
+    """Return what writes objects of a dataclass; None for another class."""
+    if issubclass(kind, _WRITTEN_BY_VALUE) or not is_dataclass(kind):
+        return None
+    # The fields that count, in the order in which a dict of them is written.
+    names = sorted((one.name for one in fields(kind) if one.compare), key=repr)
+    begin = f"{_written(kind)}(dict(".replace("%", "%%")
+    # A command may hold hundreds of lines, so what all objects with values of the same types share is made once.
+    known: dict[tuple[type, ...], str] = {}
+
+    def write(value: Any) -> str:
+        held = [getattr(value, name) for name in names]
+        types = tuple(map(type, held))
+        if (form := known.get(types)) is None:
+            parts = [f"{name!r}:{_FORMS.get(one, '%s')}" for name, one in zip(names, types, strict=True)]
+            form = known.setdefault(types, f"{begin}{','.join(parts)}))")
+        if not _FORMS.keys() >= set(types):
+            held = [one if type(one) in _FORMS else _written(one) for one in held]
+        return form % tuple(held)
+
+    return write
+
+
 def _parts(value: Any) -> str:
     """Return a text for the parts an object is made of."""
-    if is_dataclass(value):
-        names = _compared(type(value))  # type: ignore[arg-type]  # to mypy, a class is not hashable
-        return f"dict({','.join(f'{name!r}:{_written(getattr(value, name))}' for name in names)})"
     reduced = value.__reduce_ex__(4)  # as `copy` and `pickle` take any object apart
     if isinstance(reduced, str):
         return reduced
     make, arguments, *more = reduced
     return ",".join([_written(make), *map(_written, arguments), *(_written(_listed(one)) for one in more)])
-
-
-@cache
-def _compared(kind: Any) -> list[str]:
-    """Return the names of the fields that count, in the order in which a dict of them is written."""
-    return sorted((one.name for one in fields(kind) if one.compare), key=repr)
 
 
 def _listed(part: Any) -> Any:

@@ -6,7 +6,7 @@ The class of an event is looked up by the name that was declared for it: data ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,7 +41,7 @@ class _Declared(NamedTuple):
     version: int
     kind: type
     form: Form
-    decode: Callable[[bytes], Any] | None
+    decoder: msgspec.json.Decoder[Any] | None
     """Reads what this program has written, fast; None if msgspec would run code of the class."""
 
 
@@ -72,7 +72,8 @@ class EventCodec:
     """
 
     def __init__(self, events: EventTypes) -> None:
-        self._encode = msgspec.json.Encoder(order="deterministic").encode
+        encoder = msgspec.json.Encoder(order="deterministic")
+        self._encode, self._encode_lines = encoder.encode, encoder.encode_lines
         self._by_name: dict[tuple[str, int], _Declared] = {}
         self._newest: dict[str, _Declared] = {}
         self._by_class: dict[type, _Declared] = {}
@@ -110,6 +111,30 @@ class EventCodec:
             raise InvalidArgument(f"{what}; keep what is long elsewhere, and record where")
         return Encoded(declared.name, declared.version, payload)
 
+    def encode_all(self, events: Sequence[Any]) -> list[Encoded]:
+        """Return events as `encode` writes each of them; an error says the number of its event.
+
+        What one look at all of them shows need not be looked for in each, which takes most of the time.
+
+        Raises
+        ------
+        InvalidArgument
+        """
+        declared = {kind: self._by_class.get(kind) for kind in set(map(type, events))}
+        if all(one and one.form.all_fit([e for e in events if type(e) is kind]) for kind, one in declared.items()):
+            # No line break is inside a line: in a text, JSON has it as two characters.
+            payloads = self._encode_lines(events).splitlines()
+            if max(map(len, payloads), default=0) <= MOST_BYTES:
+                types = [declared[type(event)] for event in events]
+                return [Encoded(one.name, one.version, line) for one, line in zip(types, payloads, strict=True) if one]
+        encoded = []
+        for number, event in enumerate(events, 1):
+            try:
+                encoded.append(self.encode(event))
+            except InvalidArgument as error:
+                raise InvalidArgument(f"event {number}: {error}") from None
+        return encoded
+
     def decode(self, name: str, version: int, payload: bytes, position: int) -> Any:
         """Return the event that was written.
 
@@ -123,9 +148,9 @@ class EventCodec:
         declared = self._by_name.get((name, version))
         if declared is None:
             raise UnknownEventType(name, version, position, self._names())
-        if declared.decode is not None and len(payload) <= MOST_BYTES:
+        if declared.decoder is not None and len(payload) <= MOST_BYTES:
             try:
-                event = declared.decode(payload)
+                event = declared.decoder.decode(payload)
                 # msgspec passes over unknown fields and repeated keys, and fills in defaults. Written again, the event
                 # shows whether it did any of that, unless the default was left to the class.
                 if self._encode(event) == payload and _LONG_NUMBER not in payload.translate(_DIGITS_AS_ZEROS):
@@ -135,6 +160,22 @@ class EventCodec:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Misfit):
                 pass  # said below, exactly
         return _read(declared, payload, position)
+
+    def decode_at_once(self, name: str, version: int, payloads: Sequence[bytes]) -> list[Any] | None:
+        """Return the events of one type, if they were written by `encode`; None if one has to be read by `decode`."""
+        declared = self._by_name.get((name, version))
+        if declared is None or declared.decoder is None or not declared.form.whole:
+            return None
+        lines = b"\n".join([*payloads, b""])
+        try:
+            events = declared.decoder.decode_lines(lines)
+            # One line for each event, and no other line break: so each line is the payload that is its event again.
+            if len(events) != len(payloads) or self._encode_lines(events) != lines:
+                return None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        long = _LONG_NUMBER in lines.translate(_DIGITS_AS_ZEROS) or max(map(len, payloads), default=0) > MOST_BYTES
+        return None if long else events
 
     def kind_of(self, name: str, version: int) -> type | None:
         """Return the class of a type; of a version that is not declared, the newest class of that name, if any."""
@@ -157,9 +198,9 @@ def _read(declared: _Declared, payload: bytes, position: int) -> Any:
         raise DecodingFailed(declared.name, declared.version, position, misfit.where, misfit.why) from None
 
 
-def _fast(kind: type) -> Callable[[bytes], Any] | None:
+def _fast(kind: type) -> msgspec.json.Decoder[Any] | None:
     try:
-        return msgspec.json.Decoder(kind).decode
+        return msgspec.json.Decoder(kind)
     except TypeError:
         return None  # msgspec has no way to read such a field, such as a Literal of members of an enum
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import partial
@@ -28,6 +28,11 @@ class Misfit(Exception):
         return type(self)(self.why, f"{part}{dot}{self.where}")
 
 
+def unsure(values: Sequence[Any]) -> bool:
+    """Return False: each value has to be checked by itself."""
+    return False
+
+
 class Form(NamedTuple):
     """How values of one annotation are written and read."""
 
@@ -39,6 +44,8 @@ class Form(NamedTuple):
     """Whether making a value runs no code of its class, so that any reader may make it."""
     whole: bool = True
     """Whether a value always has all its fields; one without slots may lack those that have a default."""
+    all_fit: Callable[[Sequence[Any]], bool] = unsure
+    """Whether one look at many values shows that `check` would pass each of them."""
 
 
 class NoSuch(Exception):
@@ -78,6 +85,26 @@ def _check_time(value: Any) -> None:
         raise Misfit(f"is {value}, in a zone that would be lost; record it in UTC: .astimezone(timezone.utc)")
     if value.fold:
         raise Misfit(f"is {value} with fold=1, which would be lost; record it in UTC: .astimezone(timezone.utc)")
+
+
+def _always(values: Sequence[Any]) -> bool:
+    return True
+
+
+def _ints_fit(values: Sequence[int]) -> bool:
+    return not values or (min(values) >= -(2**63) and max(values) < 2**63)
+
+
+def _floats_fit(values: Sequence[float]) -> bool:
+    return all(map(isfinite, values))
+
+
+def _texts_fit(values: Sequence[str]) -> bool:
+    return "".join(values).isascii()
+
+
+def _times_fit(values: Sequence[Any]) -> bool:
+    return all([one.tzinfo is None and not one.fold for one in values])
 
 
 def _read_bool(raw: Any) -> Any:
@@ -130,13 +157,13 @@ def _read_by_msgspec(kind: Any, exact: bool, raw: Any) -> Any:
 
 
 PLAIN: dict[Any, Form] = {
-    bool: Form(_anything, _read_bool),
-    int: Form(_check_int, _read_int),
-    float: Form(_check_float, _read_float),
-    str: Form(_check_text, _read_text),
+    bool: Form(_anything, _read_bool, all_fit=_always),
+    int: Form(_check_int, _read_int, all_fit=_ints_fit),
+    float: Form(_check_float, _read_float, all_fit=_floats_fit),
+    str: Form(_check_text, _read_text, all_fit=_texts_fit),
     Decimal: Form(_check_decimal, partial(_read_by_msgspec, Decimal, True)),
-    datetime: Form(_check_time, partial(_read_by_msgspec, datetime, False)),
-    time: Form(_check_time, partial(_read_by_msgspec, time, False)),
-    **{kind: Form(_anything, partial(_read_by_msgspec, kind, False)) for kind in (date, timedelta)},
-    **{kind: Form(_anything, partial(_read_by_msgspec, kind, True)) for kind in (bytes, UUID)},
+    datetime: Form(_check_time, partial(_read_by_msgspec, datetime, False), all_fit=_times_fit),
+    time: Form(_check_time, partial(_read_by_msgspec, time, False), all_fit=_times_fit),
+    **{kind: Form(_anything, partial(_read_by_msgspec, kind, False), all_fit=_always) for kind in (date, timedelta)},
+    **{kind: Form(_anything, partial(_read_by_msgspec, kind, True), all_fit=_always) for kind in (bytes, UUID)},
 }

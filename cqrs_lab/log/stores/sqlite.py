@@ -117,7 +117,7 @@ class SqliteEventStore:
         check_stream(stream, command_id)
         why = check_why(caused_by, metadata)
         new = events_in(events, f"append to {stream!r}", "append")
-        rows = [(number, *self._encoded(stream, number, event)) for number, event in enumerate(new, 1)]
+        rows = self._rows_of(stream, new)
         with self._file.explaining():
             while True:
                 end = self._last(stream)
@@ -173,12 +173,12 @@ class SqliteEventStore:
         self._announce(self.head())
         return result
 
-    def _encoded(self, stream: str, number: int, event: object) -> tuple[str, int, str]:
+    def _rows_of(self, stream: str, events: Sequence[object]) -> list[tuple[int, str, int, str]]:
         try:
-            name, version, payload = self._codec.encode(event)
+            encoded = self._codec.encode_all(events)
         except InvalidArgument as error:
-            raise InvalidArgument(f"append to {stream!r}: event {number}: {error}") from None
-        return name, version, payload.decode()
+            raise InvalidArgument(f"append to {stream!r}: {error}") from None
+        return [(number, one.name, one.version, one.payload.decode()) for number, one in enumerate(encoded, 1)]
 
     def _commit(self, stream: str, version: int, rows: list[Any], why: tuple[Any, ...]) -> bool:
         """Record the rows after this version of the stream; return False if it has moved on."""

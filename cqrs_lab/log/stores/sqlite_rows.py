@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,10 @@ COLUMNS = (
     "caused_by, metadata"
 )
 WITHIN = "position > ? AND position <= ?"
+
+
+def _position(recorded: RecordedEvent) -> int:
+    return recorded.position
 
 
 class SqliteRows:
@@ -42,23 +46,31 @@ class SqliteRows:
         sql = f"SELECT {COLUMNS} FROM events WHERE {where} LIMIT ?"
         left = upto if limit is None else min(limit, upto)
         while after < upto and left > 0:
-            rows = self.select(sql, *first, after, upto, min(left, PAGE_EVENTS))
-            for row in rows:
-                yield (recorded := self.recorded(*row))
-            if not rows:
+            rows = self.select(sql, *first, after, upto, page := min(left, PAGE_EVENTS))
+            for recorded in self.all_recorded(rows):
+                yield recorded
+            if len(rows) < page:
                 return
             after, left = place(recorded), left - len(rows)
 
     def between(self, after: int, upto: int, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of the log above position `after` and up to `upto`."""
-        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, lambda last: last.position)
+        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, _position)
 
-    def recorded(
-        self, position: int, stream: str, version: int, name: str, shape: int, payload: bytes, at: float,
-        id: str | None, stands_for: str | None, caused_by: str | None, noted: str | None,
-    ) -> RecordedEvent:  # fmt: skip
-        """Return the event of a row."""
-        event = self.codec.decode(name, shape, payload, position)
+    def all_recorded(self, rows: list[Any]) -> Iterable[RecordedEvent]:
+        """Return the events of these rows; one by one if not all of them can be decoded at once."""
+        payloads: dict[tuple[str, int], list[bytes]] = {}
+        for row in rows:
+            payloads.setdefault((row[3], row[4]), []).append(row[5])
+        found = {place: self.codec.decode_at_once(*place, own) for place, own in payloads.items()}
+        if any(own is None for own in found.values()):
+            return (self._recorded(row, self.codec.decode(row[3], row[4], row[5], row[0])) for row in rows)
+        events = {place: iter(own) for place, own in found.items() if own is not None}
+        return (self._recorded(row, next(events[row[3], row[4]])) for row in rows)
+
+    @staticmethod
+    def _recorded(row: tuple[Any, ...], event: Any) -> RecordedEvent:
+        position, stream, version, name, shape, _, at, id, stands_for, caused_by, noted = row
         id = id if stands_for is None or id is None else CommandId(id, stands_for)
         try:
             metadata = NO_METADATA if noted is None else Metadata(json.loads(noted))
@@ -119,11 +131,12 @@ class SqliteSlice:
             One of them cannot be read, or is of a version that this program does not know.
         """
         if event_type not in self._found:
-            names = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
-            sql = f"SELECT {COLUMNS} FROM events WHERE {WITHIN} AND type = ? AND type_version = ? ORDER BY position"
-            rows = [row for place in names for row in self._rows.select(sql, self.after, self.upto, *place)]
-            # Of two versions, one is unknown: the earliest such event is the one that is said.
-            self._found[event_type] = [self._rows.recorded(*row) for row in sorted(rows, key=lambda row: row[0])]
+            places = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
+            # All of its versions in one: if two events cannot be read, the earlier one is the one that is said.
+            where = f"(type, type_version) IN (VALUES {', '.join(['(?, ?)'] * len(places))}) AND {WITHIN}"
+            of_type = tuple(one for place in places for one in place)
+            found = self._rows.pages(f"{where} ORDER BY position", of_type, self.after, self.upto, None, _position)
+            self._found[event_type] = list(found) if places else []
         return self._found[event_type]
 
     def part(self, start: int, stop: int) -> SqliteSlice:

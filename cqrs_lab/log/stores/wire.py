@@ -6,12 +6,13 @@ Exact and slow, with the standard library's parser: `codec` takes msgspec's resu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from itertools import chain
 from types import MemberDescriptorType
 from typing import Any, get_args, get_origin
 from uuid import UUID
@@ -19,7 +20,7 @@ from uuid import UUID
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.guards.shape import Value, beside_the_fields, fields_of, value_of
-from cqrs_lab.log.stores.plain_values import PLAIN, Form, Misfit, NoSuch
+from cqrs_lab.log.stores.plain_values import PLAIN, Form, Misfit, NoSuch, unsure
 
 ACCEPTED = (
     "bool, int, float, str, bytes, date, time, datetime, timedelta, Decimal, UUID, an enum or a Literal of str or int "
@@ -67,7 +68,8 @@ def form_of(hint: Any, whose: str, holders: tuple[type, ...] = ()) -> Form:
     form = _form(value, whose, holders)
     if form is None:
         raise InvalidArgument(f"{whose}: {text} cannot be recorded as JSON; use {ACCEPTED}")
-    return Form(_checked(form, value, text), partial(_read, form, value, text), *form[2:])
+    check, read = _checked(form, value, text), partial(_read, form, value, text)
+    return Form(check, read, form.plain, form.whole, partial(_all_fit, form, value))
 
 
 def _form(value: Value, whose: str, holders: tuple[type, ...]) -> Form | None:
@@ -100,6 +102,14 @@ def _checked(form: Form, expected: Value, text: str) -> Callable[[Any], None]:
         check(value)
 
     return checked
+
+
+def _all_fit(form: Form, expected: Value, values: Sequence[Any]) -> bool:
+    if expected.optional:
+        values = [one for one in values if one is not None]
+    if set(map(type, values)) - {get_origin(expected.kind) or expected.kind}:
+        return False
+    return (not expected.listed or expected.listed.issuperset(values)) and form.all_fit(values)
 
 
 def _read(form: Form, expected: Value, text: str, raw: Any) -> Any:
@@ -141,7 +151,8 @@ def class_form(kind: Any, holders: tuple[type, ...] = ()) -> Form:
     plain = not own_code and all(one.plain for one in forms.values())
     loose = {name for name in forms if not isinstance(getattr(kind, name, None), MemberDescriptorType)}
     whole = not any(hasattr(kind, name) for name in loose) and all(one.whole for one in forms.values())
-    return Form(partial(_check_fields, forms, loose), partial(_read_fields, kind, forms), plain, whole)
+    all_fit = unsure if loose or kind.__dictoffset__ else partial(_all_fields_fit, forms)
+    return Form(partial(_check_fields, forms, loose), partial(_read_fields, kind, forms), plain, whole, all_fit)
 
 
 def _check_fields(forms: dict[str, Form], loose: set[str], value: Any) -> None:
@@ -155,6 +166,10 @@ def _check_fields(forms: dict[str, Form], loose: set[str], value: Any) -> None:
         raise misfit.within(name) from None
     if beside := beside_the_fields(value):
         raise Misfit("is no field, and would be lost; declare it, or use a property", beside[0])
+
+
+def _all_fields_fit(forms: dict[str, Form], values: Sequence[Any]) -> bool:
+    return all(form.all_fit([getattr(one, name) for one in values]) for name, form in forms.items())
 
 
 def _read_fields(kind: Any, forms: dict[str, Form], raw: Any) -> Any:
@@ -197,7 +212,7 @@ def _series(kind: Any, item: Form) -> Form:
             raise Misfit("holds an item twice, but is a set")
         return made
 
-    return Form(check, read, *item[2:])
+    return Form(check, read, item.plain, item.whole, lambda values: item.all_fit(list(chain.from_iterable(values))))
 
 
 def _fixed(items: list[Form]) -> Form:
@@ -229,4 +244,5 @@ def _enum(kind: type[Enum]) -> Form | None:
             raise NoSuch
         return found
 
-    return Form(lambda member: value.check(member.value), read)
+    fit = value.all_fit(list(members))
+    return Form(lambda member: value.check(member.value), read, all_fit=lambda values: fit)

@@ -211,8 +211,9 @@ def column(values: list[Any], kind: ColumnType, whose: str, positions: Sequence[
         listed = ", ".join(sorted(map(repr, kind.listed)))
         others = kind.listed | ({None} if kind.optional else set())
         refuse(lambda value: value not in others, f"but declared as one of {listed}")
-    if kind.python is datetime:
+    if kind.python is datetime and any([getattr(value, "tzinfo", None) for value in values]):
         refuse(lambda value: getattr(value, "tzinfo", None), "with a time zone; record times of one zone, without it")
+    if kind.python is datetime and types - {datetime, type(None)}:
         refuse(lambda value: getattr(value, "nanosecond", 0) > 0, "which has nanoseconds; a column keeps microseconds")
     if kind.python is float and int in types:
         refuse(lambda value: type(value) is int and not _is_exact(value), "equal to no float; declare it as int")

@@ -588,3 +588,66 @@ def test_times_in_utc_stay_in_utc():
     encoded = codec.encode(kind(datetime(2020, 1, 1, tzinfo=UTC)))
     assert encoded.payload == b'{"at":"2020-01-01T00:00:00Z"}'
     assert codec.decode(*encoded, position=1).at.tzinfo is UTC
+
+
+# --- many at once -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    order: str
+    cents: int
+    at: datetime | None
+    sizes: tuple[Size, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    text: str
+
+
+def test_many_events_are_written_as_each_of_them_is():
+    """The glance at all of them, and the look at each, agree: also about what is not written, and which it was."""
+    codec = EventCodec({"paid": Paid, "noted": Noted})
+    good = [Paid("o-1", 5, None), Noted("a\nb\u2028c\r"), Paid("ö", -(2**63), datetime(2011, 7, 4), (Size.LARGE,))]
+    assert codec.encode_all(good) == [codec.encode(one) for one in good]
+    bad = [
+        Paid("o", 2**63, None),
+        Paid("o", True, None),
+        Paid("\ud800", 5, None),
+        Paid("o", 5, datetime(1, 1, 1, fold=1)),
+        Paid("o", 5, None, ("s",)),
+        Paid("o", 5, None, [Size.SMALL]),
+        Noted(5),
+        Noted("x" * 1_000_001),
+        "no event",
+    ]
+    for one in bad:
+        with pytest.raises(lab.InvalidArgument) as alone:
+            codec.encode(one)
+        with pytest.raises(lab.InvalidArgument) as among:
+            codec.encode_all([*good, one, *good])
+        assert str(among.value) == f"event 4: {alone.value}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [b'{"text":"a"}', b'{"text":"b"}'],
+        [b'{"text":"a"}\n{"text":"b"}', b""],
+        [b'{"text":"a"}{"text":"b"}', b""],
+        [b'{"text":"a"', b"}"],
+        [b'{"text":"a"}', b""],
+        [b'{"text":"a","text":"b"}'],
+        [b'{"text": "a"}'],
+        [b'{"text":"a","more":1}'],
+        [b'{"text":"' + b"0" * 19 + b'"}'],
+        [b'{"text":"' + b"x" * 1_000_000 + b'"}'],
+        [b'{"text":"\xff"}'],
+    ],
+)
+def test_what_is_read_at_once_is_what_is_read_one_by_one_or_left_to_that(written):
+    codec = EventCodec({"noted": Noted})
+    at_once = codec.decode_at_once("noted", 1, written)
+    assert at_once is None or at_once == [codec.decode("noted", 1, one, 1) for one in written]
+    assert (at_once is not None) == (written == [b'{"text":"a"}', b'{"text":"b"}'])
