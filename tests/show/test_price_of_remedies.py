@@ -18,7 +18,8 @@ def short(monkeypatch):
 def test_what_is_done_to_one_figure_s_numbers_is_not_seen_in_the_next(short):
     first = price_of_remedies(seed=MINE)
     before = first.at(rate=4).frame.copy()
-    first.at(rate=4).frame.loc[:, "added_seconds"] = -1.0
+    looked_at = first.at(rate=4).frame
+    looked_at["added_seconds"] = -1.0
     assert first.at(rate=4).frame.equals(before) and price_of_remedies(seed=MINE).at(rate=4).frame.equals(before)
 
 
