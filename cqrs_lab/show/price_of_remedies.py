@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from html import escape
 
 import pandas as pd
@@ -11,6 +11,7 @@ from cqrs_lab.show.chart import INK, drawn, new_chart
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.simulation.arguments import whole
 from cqrs_lab.simulation.gap import compare_remedies, draw_transactions
 
 RATES = (2, 4, 5, 6, 8)
@@ -38,15 +39,19 @@ def price_of_remedies(seed: int = 1) -> View:
     >>> price_of_remedies().says.partition(":")[0]
     'At 2 transactions a second, of 0.2 s each, writing takes 40% of the time'
     """
-
-    @cache
-    def at_rate(rate: int) -> pd.DataFrame:
-        return compare_remedies(draw_transactions(TRANSACTIONS, seed, rate=rate, lasts=LASTS_SECONDS))
+    seed = whole("seed", seed, least=0)
 
     def draw(rate: int) -> Picture:
-        return _picture(RATES[rate], at_rate(RATES[rate]), {one: at_rate(one)["added_seconds"] for one in RATES})
+        costs = {one: _costs(one, seed) for one in RATES}
+        return _picture(RATES[rate], costs[RATES[rate]].copy(), {one: costs[one]["added_seconds"] for one in RATES})
 
     return View(draw, [Control.among("rate", "Transactions", [f"{rate} a second" for rate in RATES])])
+
+
+@lru_cache(maxsize=4 * len(RATES))
+def _costs(rate: int, seed: int) -> pd.DataFrame:
+    """Return what `compare_remedies` does. A cell that is run again shows the same runs, which take seconds."""
+    return compare_remedies(draw_transactions(TRANSACTIONS, seed, rate=rate, lasts=LASTS_SECONDS))
 
 
 def _picture(rate: int, costs: pd.DataFrame, added: dict[int, pd.Series]) -> Picture:

@@ -20,7 +20,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 KERNELS = multiprocessing.get_context("forkserver")
 PACKAGES = ("cqrs_lab.course", "cqrs_lab.show", "matplotlib.figure", "matplotlib.backends.backend_svg", "scipy.stats")
-KERNELS.set_forkserver_preload(["ipykernel.kernelapp", "ipykernel.ipkernel", *PACKAGES])
+KERNELS.set_forkserver_preload(["ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", *PACKAGES])
 
 
 @contextmanager

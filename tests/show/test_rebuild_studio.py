@@ -42,9 +42,17 @@ def store():
     return store
 
 
-@pytest.fixture
-def view(store):
+@pytest.fixture(scope="module")
+def studio(store):
     return rebuild_studio(store, visits.UnitsOrdered, UnitsKept, before=900)
+
+
+@pytest.fixture
+def view(studio):
+    """The studio as it opens. A run that one test has looked at is there for the next."""
+    opened = dict(studio.values)
+    yield studio
+    studio.move(**opened)
 
 
 def table_at(store, projection, position):

@@ -48,9 +48,9 @@ class _SummarisedOnce:
 
     def summarise(self, batch):
         # All of the envelope: a projection may read all of it.
-        if (log := tuple(batch)) not in self._known:
-            self._known[log] = self._projection.summarise(batch)
-        return self._known[log].copy(deep=False)
+        if (rows := self._known.get(log := tuple(batch))) is None:
+            rows = self._known[log] = self._projection.summarise(batch)
+        return rows.copy(deep=False)
 
 
 def summarised_once(story):

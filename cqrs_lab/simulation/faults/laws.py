@@ -34,11 +34,13 @@ class Fold:
         """Return the table of these events."""
         # All of the envelope: a projection may read when, in which version and by which command it was recorded.
         log = tuple(events)
-        if not _can_be_a_key(log):
+        try:
+            table = self._known.get(log)  # looked for once: to hash a log takes as long as to add up a short one
+        except TypeError:  # an event that holds a list, or is a dict
             return self.projection.summarise(EventBatch(events))
-        if log not in self._known:
-            self._known[log] = self.projection.summarise(EventBatch(events))
-        return self._known[log]
+        if table is None:
+            table = self._known[log] = self.projection.summarise(EventBatch(events))
+        return table
 
     def could_hold(self, table: pd.DataFrame, log: Sequence[RecordedEvent]) -> list[frozenset[int]]:
         """Return the sets of events that a table could hold: a start of the log, or one with an event missing."""
@@ -59,14 +61,6 @@ class Fold:
 
     def _is(self, table: pd.DataFrame, events: Sequence[RecordedEvent]) -> bool:
         return _rows(self(events)) == _rows(table)
-
-
-def _can_be_a_key(log: tuple[RecordedEvent, ...]) -> bool:
-    try:
-        hash(log)
-    except TypeError:  # an event that holds a list, or is a dict
-        return False
-    return True
 
 
 def _rows(table: pd.DataFrame) -> frozenset[tuple[Any, ...]]:

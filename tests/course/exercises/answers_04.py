@@ -501,6 +501,11 @@ def knows_the_account(account):
     assert account is lesson_04.ACCOUNT
 
 
+def looks_at_the_start(account):
+    """Assert what is so of every account, right or faulty."""
+    assert account.initial_state == 0 == account.fold([])
+
+
 ALSO_WRONG_TESTS = [
     *[(FailsAgain(silent), "Which of your scenarios expects something else") for silent in range(3)],
     (knows_the_account, "Which of your scenarios expects something else"),
@@ -515,6 +520,7 @@ ALSO_WRONG_TESTS = [
     (lambda account: pytest.fail("no"), "Which of your scenarios expects something else"),
     (None, "Write your answer there in place"),
     (lab.given, "nobody reads that"),
+    (looks_at_the_start, "Does any scenario of yours empty the account"),
 ]
 
 # --- 04.4 -------------------------------------------------------------------------------------------------
