@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cqrs_lab.course.predictions_01 import SAID_TO_01
 from cqrs_lab.course.predictions_06 import SAID_TO_06
+from cqrs_lab.course.predictions_13 import SAID_TO_13
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
@@ -252,4 +253,5 @@ SAID_TO: dict[str, dict[str, str]] = {
         "only knows it if the program that calls it passes the id on.",
         "never": "That would be so if the process saved its checkpoint first and died before it sent. It sends first.",
     },
+    **SAID_TO_13,
 }
