@@ -8,7 +8,7 @@ ASKED_13: tuple[Recalled, ...] = (
     Recalled(
         "The bank has paid, and the carrier refuses. What does the process manager do?",
         {
-            "it sends further commands": "Right: give the money back, put the goods back. What happened stays on record.",
+            "it sends further commands": "Right: give the money back, put the goods back. The record stays.",
             "it rolls the events back": "Four streams, a bank and a carrier: no transaction covers them, and nothing "
             "that happened can be undone.",
             "it records a refund itself": "It writes no event. It asks, and the stream concerned decides.",
@@ -27,7 +27,7 @@ ASKED_13: tuple[Recalled, ...] = (
         {
             "staying with one copy": "Right: one copy never goes back. A token would do as well.",
             "ordering again": "The order is in the log. Now there would be two.",
-            "a short pause": "Nobody knows how far the other copy is behind. Often the pause is too long, or too short.",
+            "a short pause": "Nobody knows how far the other copy is behind: it is too long, or too short.",
         },
     ),
 )

@@ -101,9 +101,12 @@ def _pairs_bank_first(statement: Lines, ledger: Lines) -> Found:
     }
 
 
-SETS = (
-    "You compare whole lines, so a wrong amount looks like a line that is not there. By what do you find a line again?"
-)
+def _pairs_and_twice(statement: Lines, ledger: Lines) -> Found:
+    twice = {key: TWICE for key, word in _found(statement, ledger).items() if word == TWICE}
+    return _pairs(statement, ledger) | twice
+
+
+SETS = "You compare whole lines, so a wrong amount looks like a line that is not there. How do you find a line again?"
 TURNS: tuple[Turn, ...] = (
     (lambda statement, ledger: {}, "You find nothing wrong anywhere. What do you compare?"),
     (_by_totals, "Both totals are equal, and two lines are wrong: their errors cancel out. What do you compare?"),
@@ -111,18 +114,27 @@ TURNS: tuple[Turn, ...] = (
     (_without(UNKNOWN), "You go through what the bank says. Who goes through what only the ledger says?"),
     (_without(MISSING), "You go through the ledger. Who goes through what only the bank says?"),
     (_without(DIFFERS), "The references are all there. Do the amounts agree as well?"),
-    (_renamed(missing=UNKNOWN, unknown=MISSING), "The right lines, with two words swapped: which side is it missing from?"),
+    (_renamed(missing=UNKNOWN, unknown=MISSING), "Two of the words are swapped: which side is this line missing from?"),
     (_renamed(twice=DIFFERS), "A line that is there twice has the right amount, two times. Which word says that?"),
-    (_renamed(twice=UNKNOWN), "The bank knows that line. It is the second copy that it does not know: which word is that?"),
-    (lambda statement, ledger: _found(statement, ledger, abs), "You compare amounts without their sign. Which way did the money go?"),
-    (lambda statement, ledger: _found(statement, ledger, lambda pence: pence // 100), "You compare whole pounds. Where do the pence go?"),
+    (_renamed(twice=UNKNOWN), "The bank knows that line, but not its second copy. Which of the four words is that?"),
+    (
+        lambda statement, ledger: _found(statement, ledger, abs),
+        "You compare amounts without their sign. Which way did the money go?",
+    ),
+    (
+        lambda statement, ledger: _found(statement, ledger, lambda pence: pence // 100),
+        "You compare whole pounds. Where do the pence go?",
+    ),
     (_falsy, "An amount of 0 is not the same as no amount. What does your condition take it for?"),
-    (_in_order, "You compare the first with the first, the second with the second. Who promised that they come in one order?"),
+    (_in_order, "You compare the first with the first, the second with the second. Who promised that order?"),
     (_pairs, SETS),
     (_pairs_bank_first, SETS),
-    (lambda statement, ledger: _pairs(statement, ledger) | {key: TWICE for key, one in _found(statement, ledger).items() if one == TWICE}, SETS),
-    (lambda statement, ledger: _found(ledger, statement), "You have taken one side for the other. Which argument is the bank's?"),
-)  # fmt: skip
+    (_pairs_and_twice, SETS),
+    (
+        lambda statement, ledger: _found(ledger, statement),
+        "You have taken one side for the other. Which argument is the bank's?",
+    ),
+)
 
 
 def reconcile(answer: Any) -> None:
