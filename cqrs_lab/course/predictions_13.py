@@ -19,14 +19,15 @@ SAID_TO_13: dict[str, dict[str, str]] = {
         "paid for them.",
     },
     "13.3": {
-        "the same number": "That is right for a customer who bought on one day. One who comes on ten days is counted ten times.",
+        "the same number": "That is right for a customer who bought on one day. One who "
+        "comes on ten days is counted ten times.",
         "fewer": "Nobody is lost when days are added up. Who is in there more than once?",
         "more than twice as many": "A number per day has forgotten who was there. To merge days, a table keeps one row "
         "per customer, and the question counts the rows.",
     },
     "13.4": {
-        "up to 10": "Any number up to 511 is a sum of 256, 128, 64 and so on down to 1, each of them at most once. Each "
-        "of these is one summary, which is merged already.",
+        "up to 10": "Any number up to 511 is a sum of 256, 128, 64 and so on down to 1, each of them at most once. "
+        "Each of these is one summary, which is merged already.",
         "about 190": "With pairs alone, that would be it. But pairs can be merged too, and what comes of that.",
         "one for each day": "That is how a table is built that knows only days: all of them, whenever somebody asks.",
     },
