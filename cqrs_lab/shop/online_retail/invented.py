@@ -75,7 +75,7 @@ def _documents(seed: int) -> Iterator[Document]:
                 products |= {line.product_id: line for line in command.lines}
                 yield orders[command.order_id][1]
                 if draw.random() < ODD_DOCUMENT:
-                    yield _odd(command.at + timedelta(minutes=1), list(products.values()), draw)
+                    yield _odd(command.at, list(products.values()), draw)
             case CancelOrder() if command.order_id in orders:
                 yield _credited(command.at, orders[command.order_id][1].rows, orders[command.order_id][1])
             case ReturnItems() if command.order_id in orders:

@@ -11,8 +11,6 @@ from cqrs_lab.shop.online_retail.invented import write_invented_year
 from cqrs_lab.shop.online_retail.published import published_totals
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
 
-PUBLISHED_AT = "https://doi.org/10.24432/C5BW33"
-
 
 @dataclass(frozen=True)
 class Year:
@@ -35,7 +33,7 @@ class Year:
         rows = f"{len(self.file.rows):,} rows"
         if self.seed is not None:
             drawn = f"An invented year, drawn from seed {self.seed}"
-            return f"{drawn}: {rows}. The real one is published at {PUBLISHED_AT}."
+            return f"{drawn}: {rows}. For the real one, give its path."
         known = "" if published_totals(self.file.rows) else "no "
         return f"Your file {self.file.path.name}: {rows}, with {known}published totals to compare with."
 
@@ -59,7 +57,7 @@ def open_year(path: str | Path | None = None, *, seed: int = 13) -> Year:
     --------
     >>> from cqrs_lab.shop.online_retail import open_year
     >>> print(open_year())
-    An invented year, drawn from seed 13: 7,449 rows. The real one is published at https://doi.org/10.24432/C5BW33.
+    An invented year, drawn from seed 13: 7,449 rows. For the real one, give its path.
     """
     if path is not None:
         found = Path(path).expanduser()
