@@ -1,4 +1,4 @@
-"""The invented year has the form and the oddities of the real one; the log is cut by the days on which things happened."""
+"""The invented year has the form and the oddities of the real one; a log is cut by the days it tells of."""
 
 import csv
 from collections import Counter
