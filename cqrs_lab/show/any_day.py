@@ -165,7 +165,7 @@ def _chart(shown: _Shown, day: int, spans: list[int], name: str) -> str:
     every, upto = axes["A"], np.arange(1, day + 1)
     every.fill_between(upto, 0, shown.numbers[:day], step="mid", color=READ.colour, alpha=0.55, linewidth=0)
     every.vlines([day], 0, [shown.numbers[day - 1]], color=INK, linewidth=2)
-    every.plot([day], [shown.numbers[day - 1]], marker="o", color=INK, markersize=6)
+    every.plot([day], [shown.numbers[day - 1]], marker="o", color=INK, markersize=6, clip_on=False)
     low, high = min(0.0, shown.numbers.min()), max(shown.numbers.max(), 1.0)
     every.set(xlim=(0, last + 1), ylim=(low * 1.05, high * 1.05), ylabel=shown.what)
     ticks(every.yaxis, high, low)

@@ -111,7 +111,7 @@ def test_a_year_that_was_interrupted_goes_on_and_ends_as_if_it_had_not_been(own_
 
     learner["commands"] = Stops(commands)
     with pytest.raises(Interrupted):
-        run(learner, [sending.replace("delay=5", "delay=5, disable=True")])
+        run(learner, [sending])
     assert learner["store"].head() == 0, "those that belong together are recorded together, or not at all"
     learner["commands"] = commands
     run(learner, CODE[CODE.index(sending) :], copy)
