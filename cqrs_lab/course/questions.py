@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cqrs_lab.course.questions_01 import ASKED_01
 from cqrs_lab.course.questions_06 import ASKED_06
+from cqrs_lab.course.questions_13 import ASKED_13
 from cqrs_lab.course.recalled import Recalled
 
 # Choices are shown in alphabetical order, so that their place hints at nothing.
@@ -124,11 +125,11 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "A replay meets an order that today's rules would refuse. What does evolve do?",
+            "An answer was kept at position 40, and the log is at 90 now. When is it still good?",
             {
-                "it applies it": "Right: it was accepted in its day. What happened is not decided again.",
-                "it refuses it": "evolve never refuses. Only decide does, and a replay does not call it.",
-                "it skips it": "Then the state would differ from what everybody saw at the time.",
+                "if its streams have not moved": "Right: nothing that it was made from has changed since 40.",
+                "for a minute": "The clock changes no answer. An event in one of its streams does.",
+                "never": "Fifty events of other people say nothing about it. Only its own streams do.",
             },
         ),
         Recalled(
@@ -150,11 +151,11 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "The mean lag is 2 seconds. How many in 100 events lag more than that?",
+            "One copy says five orders, another six. How do you find out whether one of them is wrong?",
             {
-                "far fewer than half": "Right: 37 of them, if the lag is exponential. A few long ones lift the mean.",
-                "50": "That is the median. A few long ones lift the mean above it.",
-                "none": "Then all would lag the same. The mean describes nobody.",
+                "ask the log, up to each position": "Right: each copy says how far it has read. Behind is not wrong.",
+                "believe the longer one": "It has read further. That does not make the shorter one wrong.",
+                "compare the two": "They speak of two moments, so they may differ and both be right.",
             },
         ),
         Recalled(
@@ -244,4 +245,5 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "13": ASKED_13,
 }

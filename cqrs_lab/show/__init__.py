@@ -1,5 +1,6 @@
 """How notebooks show things: pictures that say what they show, and views that the learner moves."""
 
+from cqrs_lab.show.any_day import any_day
 from cqrs_lab.show.copies import copies
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
@@ -36,6 +37,7 @@ __all__ = [
     "two_doors",
     "race",
     "copies",
+    "any_day",
     "staircases",
     "tail",
     "stale_read",

@@ -1,4 +1,4 @@
-// Draws a View: its picture, and for every control a slider with two buttons and a number field, or a list to pick from.
+// Draws a View: its picture, and for every control a slider with two buttons and a field for a number or a date, or a list to pick from.
 // The kernel draws the picture; this file asks for another one and speaks when the movement has stopped.
 const QUIET_MILLISECONDS = 400;
 
@@ -23,14 +23,36 @@ function list(model, { name, label, choices }, id) {
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
-// A whole number is shown as the quantity it stands for, without the digits that only a computer's fractions have.
-const quantity = (value, [, step, first]) => Number((first + value * step).toPrecision(12));
-
-function slider(model, { name, label: what, least, scale }, id) {
+// A field for the number that a slider stands at, as the quantity it stands for, without the digits that only a
+// computer's fractions have.
+function numberField(label, least, scale) {
   const [unit, step, first] = scale;
-  const label = unit ? `${what}, ${unit}` : what;
+  const quantity = (value, from = first) => Number((from + value * step).toPrecision(12));
+  const field = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least), step: quantity(1, 0) });
+  return {
+    field,
+    wanted: () => (field.valueAsNumber - first) / step,
+    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); return `${field.value} ${unit}`.trim(); },
+  };
+}
+
+// A field for the date that a slider stands at. In UTC every day has the same length.
+const DAY_MILLISECONDS = 86400000;
+function dateField(label, least, firstDay) {
+  const first = Date.parse(firstDay);
+  const iso = (value) => new Date(first + (value - least) * DAY_MILLISECONDS).toISOString().slice(0, 10);
+  const field = make("input", { type: "date", ariaLabel: `${label}: date`, min: firstDay });
+  return {
+    field,
+    wanted: () => (field.valueAsNumber - first) / DAY_MILLISECONDS + least,
+    show: (value, most) => { field.max = iso(most); field.value = iso(value); return field.value; },
+  };
+}
+
+function slider(model, { name, label: what, least, scale, first_day: firstDay }, id) {
+  const label = scale[0] ? `${what}, ${scale[0]}` : what;
   const range = make("input", { type: "range", id, min: least, step: 1 });
-  const number = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least, scale), step: quantity(1, ["", step, 0]) });
+  const typed = firstDay ? dateField(label, least, firstDay) : numberField(label, least, scale);
   const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
   const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
 
@@ -45,18 +67,16 @@ function slider(model, { name, label: what, least, scale }, id) {
   function show() {
     range.max = most();
     range.value = value();
-    number.max = quantity(most(), scale);
-    number.value = quantity(value(), scale);
-    range.setAttribute("aria-valuetext", `${number.value} ${unit}`.trim());
+    range.setAttribute("aria-valuetext", typed.show(value(), most()));
     back.disabled = value() <= least;
     next.disabled = value() >= most();
   }
   range.addEventListener("input", () => set(range.valueAsNumber));
-  number.addEventListener("change", () => set((number.valueAsNumber - first) / step));
+  typed.field.addEventListener("change", () => set(typed.wanted()));
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();
-  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, range, next, number) };
+  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, range, next, typed.field) };
 }
 
 function render({ model, el }) {

@@ -33,6 +33,7 @@ class Control(NamedTuple):
     """A whole number that the learner sets: by slider, by two buttons, or by typing it.
 
     With a `scale` the learner sees, types and hears the quantity in its unit; the label does not repeat it.
+    With a `first_day` ("2010-12-01") the number is a day, counted from that one, and the learner sees and types a date.
     With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
     controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
     """
@@ -44,6 +45,7 @@ class Control(NamedTuple):
     value: int
     choices: tuple[str, ...] | None = None
     scale: Scale = Scale("")
+    first_day: str | None = None
 
     @classmethod
     def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:

@@ -122,7 +122,7 @@ window.inThePage = (() => {
     const role = element.getAttribute("role");
     if (role) return role === "slider" ? "slider" : "button";
     if (!element.matches("input")) return { SELECT: "list", TEXTAREA: "text" }[element.tagName] ?? "button";
-    const kinds = { range: "slider", number: "number", checkbox: "checkbox", radio: "radio", button: "button", submit: "button" };
+    const kinds = { range: "slider", number: "number", date: "date", checkbox: "checkbox", radio: "radio", button: "button", submit: "button" };
     return kinds[element.type] ?? "text";
   }
 

@@ -17,6 +17,7 @@ STROKES = {  # what a learner may press, per kind of control; each string is one
     "slider": ["ArrowRight", "ArrowLeft"],  # not End and Home alone: the values between must be within reach
     "list": ["Space ArrowDown Enter", "Space ArrowUp Enter"],  # closed, the arrows would belong to JupyterLab
     "number": ["ArrowUp Enter", "ArrowDown Enter"],
+    "date": ["ArrowUp", "ArrowDown"],  # month by month, or day by day: what the reader's country writes first
     "text": ["1 Enter"],
     "checkbox": ["Space"],
     "radio": ["Space", "ArrowRight", "ArrowLeft"],

@@ -128,7 +128,7 @@ def predictions(lesson):
             yield key, right, prose, sources[revealed], shown
 
 
-BOTH = [*predictions("04"), *predictions("05"), *predictions("06")]
+BOTH = [*predictions("04"), *predictions("05"), *predictions("06"), *predictions("13")]
 KEYS = [key for key, *_ in BOTH]
 
 

@@ -13,6 +13,7 @@ from cqrs_lab.course.exercises import (
     lesson_09,
     lesson_10,
     lesson_12,
+    lesson_13,
 )
 from cqrs_lab.course.exercises.exercise import Exercise
 
@@ -33,6 +34,7 @@ EXERCISES: dict[str, Exercise] = {
         lesson_09,
         lesson_10,
         lesson_12,
+        lesson_13,
     )
     for exercise in lesson.EXERCISES
 }

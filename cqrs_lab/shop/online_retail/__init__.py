@@ -35,10 +35,11 @@ from cqrs_lab.shop.online_retail.figures import Figure
 from cqrs_lab.shop.online_retail.source import FileRefused
 from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
 from cqrs_lab.shop.online_retail.published import PUBLISHED
-from cqrs_lab.shop.online_retail.reconciliation import Reconciliation, reconcile
+from cqrs_lab.shop.online_retail.reconciliation import Reconciliation, compare_totals, reconcile
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
 from cqrs_lab.shop.online_retail.sending import Replay, ReplayStopped, replay
-from cqrs_lab.shop.online_retail.times import times_of_a_day
+from cqrs_lab.shop.online_retail.times import by_day, times_of_a_day
+from cqrs_lab.shop.online_retail.year import Year, open_year
 
 __all__ = [
     "read_online_retail",
@@ -54,7 +55,11 @@ __all__ = [
     "RowOutcomes",
     "reconcile",
     "Reconciliation",
+    "compare_totals",
     "Figure",
     "PUBLISHED",
     "times_of_a_day",
+    "by_day",
+    "Year",
+    "open_year",
 ]

@@ -74,6 +74,27 @@ def reconcile(replay: Replay) -> Reconciliation:
     )
 
 
+def compare_totals(recorded: pd.DataFrame, file: OnlineRetail) -> pd.DataFrame:
+    """Return the totals of a file: as the read model has them, as the file's text has them, and as published.
+
+    Parameters
+    ----------
+    recorded : DataFrame
+        The table of `RowOutcomes`, its index as columns.
+    file : OnlineRetail
+
+    Returns
+    -------
+    DataFrame
+        One row per total; columns read models, file, published (texts, money in pounds; empty where nothing is known)
+        and agrees.
+    """
+    figures = list(_totals(recorded, rows_of_file(file.text), file))
+    rows = [(*figure.cells, figure.agrees) for figure in figures]
+    names = [figure.name for figure in figures]
+    return pd.DataFrame(rows, index=names, columns=["read models", "file", "published", "agrees"])
+
+
 def _outcomes(recorded: pd.DataFrame, rows: pd.DataFrame) -> dict[str, tuple[Figure, ...]]:
     ours, theirs = _by_outcome(recorded), _by_outcome(rows)
     labels = sorted({*ours, *theirs} - {TOGETHER}, key=lambda label: (label.startswith("rejected"), label))

@@ -20,6 +20,7 @@ from . import (
     answers_09,
     answers_10,
     answers_12,
+    answers_13,
 )
 
 LESSONS = (
@@ -35,6 +36,7 @@ LESSONS = (
     answers_09,
     answers_10,
     answers_12,
+    answers_13,
 )
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
 WRONG = {key: answers for lesson in LESSONS for key, answers in lesson.WRONG.items()}
