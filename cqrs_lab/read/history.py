@@ -9,9 +9,9 @@ import pandas as pd
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.read.accepted import check_batch, check_declaration
 from cqrs_lab.read.batch import EventBatch
-from cqrs_lab.read.merge import check_overflow
+from cqrs_lab.read.frames.merge import check_overflow
+from cqrs_lab.read.guards.accepted import check_batch, check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.summary import summarised
 
