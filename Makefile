@@ -46,8 +46,9 @@ ifneq ($(SOLUTIONS),)
 	$(NBVAL) --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg $(SOLUTIONS)
 endif
 
+# A browser test waits for a kernel a third of its time, so one more worker than there are cores.
 browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
-	@CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(PARALLEL) -m browser || { code=$$?; \
+	@CQRS_LAB_PROGRESS=memory PYTEST_XDIST_AUTO_NUM_WORKERS=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(BIN)/pytest $(PARALLEL) -m browser || { code=$$?; \
 	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
 
 bench: $(VENV)/.installed ## run the benchmarks: every claim of speed as a ratio, with its limit
