@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -70,7 +72,15 @@ def _checked_controls(controls: Any) -> tuple[Control, ...]:
         if not one.least <= one.value <= one.end(values):
             ends = f"{one.least} to {one.end(values)}"
             raise InvalidArgument(f"control {one.name!r} begins at {one.value}; give a value from {ends}")
+        if one.first_day is not None and not _is_day(one.first_day):
+            raise refuse("first_day", one.first_day, "a date; give the first day as a text such as '2010-12-01'")
     return found
+
+
+def _is_day(text: Any) -> bool:
+    with suppress(ValueError, TypeError):
+        return bool(date.fromisoformat(text).isoformat() == text)
+    return False
 
 
 def _check_draw(draw: Any, names: Sequence[str]) -> None:

@@ -1,5 +1,8 @@
 """A table as of any part of a log equals the fold of these parts, from a handful of summaries."""
 
+from datetime import datetime
+
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 import cqrs_lab as lab
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.history import TableHistory
-from cqrs_lab.shop import week, write
+from cqrs_lab.shop import events, week, write
 from cqrs_lab.shop.read import BestSellers, OrderHistory, ProductListing
 
 
@@ -98,6 +101,22 @@ class Wraps(BestSellers):
 def test_a_merge_outside_the_schema_is_refused(log):
     with pytest.raises(lab.SchemaError, match="best_sellers.merge"):
         TableHistory(Wraps(), [EventBatch(log[:6]), EventBatch(log[6:])])
+
+
+class AddsWithPandas(BestSellers):
+    """Merges with pandas alone, which wraps a sum without a word."""
+
+    def merge(self, table, rows):
+        return pd.concat([table, rows]).groupby("product_id").sum()
+
+
+@pytest.mark.parametrize("projection", [BestSellers(), AddsWithPandas()])
+def test_a_sum_that_does_not_fit_is_refused_and_not_wrapped(projection):
+    lines = (events.OrderLine(1, "cup", "Tea cup", 5 * 10**18, 0),)
+    bill = events.OrderPlaced("1", "ada", "France", lines, (), datetime(2011, 1, 4))
+    parts = [EventBatch([lab.RecordedEvent("order-1", 1, at, bill, recorded_at=0.0)]) for at in (1, 2)]
+    with pytest.raises(lab.SchemaError, match="64 bits"):
+        TableHistory(projection, parts)
 
 
 @pytest.mark.parametrize("parts", [-1, 3, 1.5, "2", None, True])

@@ -108,9 +108,10 @@ def test_a_file_whose_totals_are_published_says_so():
 
 def test_the_same_source_has_the_same_folder_and_another_one_another(tmp_path):
     path = written(tmp_path / "shop.csv", SHOP_DAY)
-    assert open_year(path).folder == open_year(path).folder != open_year().folder
+    other = written(tmp_path / "other.csv", SHOP_DAY)
+    assert len({open_year(one).folder for one in (path, path, other, None)}) == 3
     assert open_year().folder == open_year().folder != open_year(seed=5).folder
-    assert list(tmp_path.iterdir()) == [path], "nothing is written beside the reader's file"
+    assert sorted(tmp_path.iterdir()) == [other, path], "nothing is written beside the reader's file"
 
 
 def test_a_path_to_nothing_is_refused_and_says_where_the_file_is_published(tmp_path):

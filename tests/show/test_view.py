@@ -122,3 +122,14 @@ def test_a_setting_out_of_bounds_is_refused_with_the_unit_of_a_step():
     assert view.at(think=20).says == "2.0 s"
     with pytest.raises(InvalidArgument, match=r"think=31: give a whole number from 0 to 30, in steps of 0\.1 s"):
         view.move(think=31)
+
+
+def test_a_day_begins_at_a_date_and_goes_to_the_front_end_with_it():
+    def draw(day):
+        return Picture("<p>", f"day {day}", pd.DataFrame())
+
+    view = View(draw, [Control("day", "Day", 1, 9, 1, first_day="2010-12-01")])
+    assert view.controls[0]["first_day"] == "2010-12-01"
+    for wrong in ("1 December 2010", "2010-02-30", 20101201):
+        with pytest.raises(InvalidArgument, match="give the first day as a text such as '2010-12-01'"):
+            View(draw, [Control("day", "Day", 1, 9, 1, first_day=wrong)])
