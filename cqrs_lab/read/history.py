@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.frames.merge import check_overflow
@@ -47,7 +48,7 @@ class TableHistory:
         check_declaration(projection)
         self.projection = projection
         # The summaries of 1 part, of 2 parts, of 4 parts, …; what is left over at the end has no partner yet.
-        self._levels = [[self._summary(part) for part in parts]]
+        self._levels = [[self._summary(part) for part in _listed(parts)]]
         while len(halves := self._levels[-1]) > 1:
             pairs = zip(halves[::2], halves[1::2], strict=False)
             self._levels.append([self._merged(one, other) for one, other in pairs])
@@ -89,3 +90,9 @@ class TableHistory:
         if parts > len(self):
             raise InvalidArgument(f"parts={parts}: there are {len(self)}; give {least} to {len(self)}")
         return int(parts)
+
+
+def _listed(parts: Any) -> list[EventBatch]:
+    if not isinstance(parts, Iterable):
+        raise refuse("parts", parts, "a list of batches; give by_day(store.read_all()).values()")
+    return list(parts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -93,7 +95,7 @@ class _Shown(NamedTuple):
         for name, asked in {"daily": daily, **others}.items():
             _check_asked(name, asked, len(every))
         history, number = daily
-        numbers = [float(number(history.part(day))) for day in range(1, len(every) + 1)]
+        numbers = [_number(number(history.part(day))) for day in range(1, len(every) + 1)]
         return cls(every, what, daily, np.array(numbers), others)
 
 
@@ -116,10 +118,23 @@ def _check_asked(name: str, asked: Any, days: int) -> None:
         raise InvalidArgument(f"{name!r} has {len(asked[0])} parts, and there are {days} days; give a part for each")
 
 
+def _number(value: Any) -> float:
+    with suppress(TypeError, ValueError):
+        if isfinite(number := float(value)):
+            return number
+    raise refuse("daily(table)", value, "a number; let the function return one, such as table['units'].sum()")
+
+
+def _frame(caption: str, value: Any) -> pd.DataFrame:
+    if not isinstance(value, pd.DataFrame):
+        raise refuse(f"{caption}(table)", value, "a DataFrame; let the function return one, such as table.head()")
+    return value
+
+
 def _picture(shown: _Shown, day: int) -> Picture:
     history, number = shown.daily
     spans = [span for span, _ in history.pieces(day)]
-    so_far, today = float(number(history.as_of(day))), shown.numbers[day - 1]
+    so_far, today = _number(number(history.as_of(day))), shown.numbers[day - 1]
     asked = {caption: _table(caption, one, day) for caption, one in shown.tables.items()}
     firsts = "".join(f" First of {caption}: {first}." for caption, (_, first) in asked.items() if first)
     which = f"At the end of {_in_words(shown.days[day - 1])}"
@@ -137,8 +152,9 @@ def _picture(shown: _Shown, day: int) -> Picture:
 def _table(caption: str, asked: Asked, day: int) -> tuple[str, str]:
     """Return a table with what this day changed in it, and the key of its first row."""
     history, ask = asked
-    now, before = (ask(history.as_of(number)) for number in (day, day - 1))
-    old = before.reindex(index=now.index, columns=now.columns)
+    now, before = (_frame(caption, ask(history.as_of(number))) for number in (day, day - 1))
+    # Rows of one name cannot be told apart: of them, nothing is said to have changed.
+    old = before.reindex(index=now.index, columns=now.columns) if before.index.is_unique else now
     same = (now == old) | (now.isna() & old.isna())
     first = " ".join(map(str, np.atleast_1d(np.asarray(now.index[0], dtype=object)))) if len(now) else ""
     return table(now, caption, changed=~same.astype(bool)), first

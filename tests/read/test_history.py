@@ -134,3 +134,5 @@ def test_what_is_no_projection_or_no_batch_is_refused(log):
         TableHistory(BestSellers, [])
     with pytest.raises(lab.InvalidArgument, match="a batch of the log"):
         TableHistory(BestSellers(), [log])
+    with pytest.raises(lab.InvalidArgument, match="a list of batches"):
+        TableHistory(BestSellers(), 7)

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -119,6 +120,18 @@ def test_a_path_to_nothing_is_refused_and_says_where_the_file_is_published(tmp_p
         open_year(tmp_path / "nothing.csv")
 
 
+@pytest.mark.parametrize("path", ["", " ", 7, ["year.csv"], True])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(lab.InvalidArgument, match="a file; give its path, or None for an invented year"):
+        open_year(path)
+
+
+@pytest.mark.parametrize("seed", [-1, "13", 1.5, None])
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(lab.InvalidArgument, match="a seed; give a whole number"):
+        open_year(seed=seed)
+
+
 # --- compare_totals and by_day ----------------------------------------------------------------------------
 
 
@@ -153,3 +166,15 @@ def test_days_without_an_event_are_there_and_empty(tmp_path):
     assert list(days) == [date(2011, 1, day) for day in range(4, 9)]
     assert [len(batch) for batch in days.values()] == [2, 0, 0, 0, 2]
     assert by_day([]) == {}
+
+
+@dataclass(frozen=True)
+class Timeless:
+    who: str
+
+
+def test_an_event_that_has_no_time_is_refused():
+    store = lab.MemoryEventStore()
+    store.append("a", [Timeless("ada")], expected=0)
+    with pytest.raises(lab.InvalidArgument, match="Timeless does not say when it happened; give a log of the shop"):
+        by_day(store.read_all())

@@ -125,6 +125,24 @@ def test_what_cannot_be_shown_is_refused(days, sellers, change, said):
         any_day(given.pop("days"), **given)
 
 
+@pytest.mark.parametrize("answer", [None, "many", float("nan"), pd.Series([1, 2])])
+def test_what_is_no_number_of_a_day_is_refused(days, sellers, answer):
+    with pytest.raises(lab.InvalidArgument, match="let the function return one"):
+        any_day(list(days), what="Units", daily=(sellers, lambda t: answer), tables={"best": (sellers, best)})
+
+
+@pytest.mark.parametrize("answer", [None, 3, pd.Series([1, 2])])
+def test_what_is_no_table_is_refused(days, sellers, answer):
+    with pytest.raises(lab.InvalidArgument, match="best.table.*a DataFrame; let the function return one"):
+        any_day(list(days), what="Units", daily=(sellers, units), tables={"best": (sellers, lambda t: answer)})
+
+
+def test_two_rows_of_one_name_are_shown(days, sellers):
+    alike = sellers, lambda table: best(table).rename(index=lambda product: "Tea thing")
+    view = any_day(list(days), what="Units", daily=(sellers, units), tables={"alike": alike})
+    assert view.html.count("Tea thing") >= 2
+
+
 def test_a_question_that_is_no_function_is_refused(days, sellers):
     with pytest.raises(lab.InvalidArgument, match="a function of a table"):
         any_day(list(days), what="Units", daily=(sellers, pd.DataFrame()), tables={"best": (sellers, best)})

@@ -60,6 +60,11 @@ def by_day(log: Iterable[RecordedEvent]) -> dict[date, EventBatch]:
     dict of date to EventBatch
         Every day from the first to the last, in order; on some of them the shop was closed.
 
+    Raises
+    ------
+    InvalidArgument
+        An event has no time of its own.
+
     Examples
     --------
     >>> from cqrs_lab import CommandBus, MemoryEventStore
@@ -84,5 +89,7 @@ def by_day(log: Iterable[RecordedEvent]) -> dict[date, EventBatch]:
 
 def _happened(event: Any) -> datetime:
     """Return the one time that each event of the shop has."""
-    when: datetime = next(getattr(event, field.name) for field in fields(event) if field.name.endswith("_at"))
-    return when
+    when = [getattr(event, field.name) for field in fields(event) if field.name.endswith("_at")]
+    if len(when) != 1 or not isinstance(when[0], datetime):
+        raise InvalidArgument(f"{type(event).__name__} does not say when it happened; give a log of the shop")
+    return when[0]

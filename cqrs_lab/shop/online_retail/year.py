@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.shop.online_retail.invented import write_invented_year
 from cqrs_lab.shop.online_retail.published import published_totals
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
@@ -59,7 +60,10 @@ def open_year(path: str | Path | None = None, *, seed: int = 13) -> Year:
     >>> print(open_year())
     An invented year, drawn from seed 13: 7,449 rows. For the real one, give its path.
     """
+    whole_number("seed", seed, "a seed; give a whole number, 0 or more")
     if path is not None:
+        if not isinstance(path, (str, Path)) or not str(path).strip():
+            raise refuse("path", path, "a file; give its path, or None for an invented year")
         found = Path(path).expanduser()
         return Year(read_online_retail(found), _folder(str(found.resolve())))
     folder = _folder(f"seed {seed}")
