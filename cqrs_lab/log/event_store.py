@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import ConcurrencyError
@@ -119,7 +119,6 @@ class TracingStore(EventStore, Protocol):
         """
 
 
-@runtime_checkable
 class AnnouncingStore(EventStore, Protocol):
     """A store that also announces its commits, so that a reader need not poll."""
 
@@ -131,7 +130,6 @@ class AnnouncingStore(EventStore, Protocol):
         """
 
 
-@runtime_checkable
 class ReinterpretingStore(Protocol):
     """A store that reads its record in another way than it was written."""
 
@@ -146,6 +144,17 @@ class BulkStore(Protocol):
 
     def together(self, work: Callable[[], Result]) -> Result:
         """Return what some work returns, and record all its appends together, or none of them if it raises."""
+
+
+# Not isinstance: since Python 3.12 it does not see what a store hands on to another one with __getattr__.
+def is_announcing(store: object) -> TypeGuard[AnnouncingStore]:
+    """Return whether a store announces its commits."""
+    return hasattr(store, "subscribe")
+
+
+def is_reinterpreting(store: object) -> TypeGuard[ReinterpretingStore]:
+    """Return whether a store reads its record in another way than it was written."""
+    return hasattr(store, "schema_version")
 
 
 def check_expected(stream: str, expected: object, actual: int) -> None:

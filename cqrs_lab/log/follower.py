@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Self
 
-from cqrs_lab.log.event_store import AnnouncingStore, EventStore
+from cqrs_lab.log.event_store import EventStore, is_announcing
 from cqrs_lab.log.workers.atomic import AtomicReference
 from cqrs_lab.log.workers.life import Life
 from cqrs_lab.log.workers.one_worker import end_older_workers
@@ -56,7 +56,7 @@ class Follower:
             self._begin(life)
 
     def _begin(self, before: Life) -> None:
-        subscribe = self.store.subscribe if isinstance(self.store, AnnouncingStore) else _never_told
+        subscribe = self.store.subscribe if is_announcing(self.store) else _never_told
         life = Life()
         life.begin(weakref.ref(self, lambda gone: life.wake()), before, subscribe, f"cqrs-lab {self.worker_name}")
 

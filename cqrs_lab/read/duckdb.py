@@ -30,6 +30,7 @@ _TYPES = {
 }
 _OURS = "cqrs_lab_"
 _CHECKPOINTS, _SAVED, _WANTED = f"{_OURS}checkpoints", f"{_OURS}saved", f"{_OURS}wanted"
+_ATTEMPTS = 100  # to open a table side by side with others: of these, one succeeds each time
 _NO_TABLE = f"""
     CREATE TABLE IF NOT EXISTS {_CHECKPOINTS} (
         name VARCHAR PRIMARY KEY, position BIGINT, parked VARCHAR, made_by VARCHAR, version BIGINT, rowless BIGINT
@@ -81,7 +82,7 @@ class DuckDBTables:
     def _opened(self) -> Checkpoint:
         import duckdb
 
-        while True:
+        for left in reversed(range(_ATTEMPTS)):
             try:
                 with self.connection.cursor() as cursor:
                     cursor.begin()
@@ -92,7 +93,9 @@ class DuckDBTables:
                     cursor.commit()
                     return checkpoint
             except duckdb.TransactionException:  # another has opened a table at the same time, and was first
-                continue
+                if not left:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def rows(self, keys: pd.Index) -> pd.DataFrame:
         """Return the rows that there are of these keys."""
@@ -142,7 +145,10 @@ class DuckDBTables:
                 cursor.commit()
             except duckdb.TransactionException:  # another has written at the same time, and was first
                 with self.connection.cursor() as now:
-                    return self._following(self._schema, _kept_checkpoint(now, self._name))
+                    latest = _kept_checkpoint(now, self._name)
+                if latest == there:  # nobody has: the disk is full, or the like
+                    raise
+                return self._following(self._schema, latest)
         return self._following(schema, checkpoint)
 
     def _following(self, schema: Schema, checkpoint: Checkpoint) -> DuckDBTables:

@@ -56,8 +56,9 @@ def _swap(
         if built.model.position < now.model.position:
             continue
         _check_nothing_is_lost(projector.store, now.projection, now.model, built.projection, built.model)
-        kept = now.model.kept_in(now.model.tables.swap(built.model.tables))
-        if kept.checkpoint != built.model.checkpoint:  # another reader has saved to the same place, and is ahead
+        model = built.model.saved()
+        kept = now.model.kept_in(now.model.tables.swap(model.tables))
+        if kept.checkpoint != model.checkpoint:  # another reader has saved to the same place, and is ahead
             continue
         fitting = now.handlers if built.projection.schema == now.projection.schema else {}
         published = projector._publish(

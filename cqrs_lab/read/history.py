@@ -62,6 +62,9 @@ class TableHistory:
 
     def pieces(self, parts: int) -> list[tuple[int, pd.DataFrame]]:
         """Return the summaries that make up the first parts, oldest first: how many parts each covers, and its rows."""
+        return [(span, rows.copy()) for span, rows in self._pieces(parts)]
+
+    def _pieces(self, parts: int) -> list[tuple[int, pd.DataFrame]]:
         parts, start = self._checked(parts), 0
         found: list[tuple[int, pd.DataFrame]] = []
         for level in reversed(range(len(self._levels))):
@@ -72,7 +75,7 @@ class TableHistory:
 
     def as_of(self, parts: int) -> pd.DataFrame:
         """Return the table as it was after the first parts; after none, it is empty."""
-        summaries = (rows for _, rows in self.pieces(parts))
+        summaries = (rows for _, rows in self._pieces(parts))
         return reduce(self._merged, summaries, self.projection.schema.empty()).copy()
 
     def _summary(self, part: EventBatch) -> pd.DataFrame:

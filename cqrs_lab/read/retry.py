@@ -38,8 +38,6 @@ def retry_parked(projector: Projector, projection: Projection | None = None) -> 
     """
     if not isinstance(projector, Projector):
         raise refuse("projector", projector, "a projector; give the one whose parked events are to be applied")
-    if projection is not None:
-        accepted.check_same_reading(projector.projection, projection)
     applied = projector._alone("retry_parked()", lambda: _retry_all(projector, projection))
     projector._resume()
     return applied
@@ -48,6 +46,8 @@ def retry_parked(projector: Projector, projection: Projection | None = None) -> 
 def _retry_all(projector: Projector, projection: Projection | None) -> int:
     while True:
         now = projector.serving
+        if projection is not None:
+            accepted.check_same_reading(now.projection, projection)
         reads = projection or now.projection
         model, error = _retry(projector.store, reads, now.model), "" if projection else now.error
         if projector._save(now, model, projection=reads, error=error):

@@ -7,7 +7,9 @@ import threading
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.log.event_store import is_announcing
 from cqrs_lab.log.follower import Follower
+from cqrs_lab.log.wrappers.read_through import schema_version_of
 from tests.log.planted_stores import ThirtyLines
 
 
@@ -153,3 +155,16 @@ def test_a_store_that_announces_nothing_is_looked_at_again(monkeypatch, around):
     store.append("till", ["sold"], expected=0)
     assert read.wait(timeout=30)
     follower.stop()
+
+
+def test_what_a_store_hands_on_to_another_one_is_seen():
+    class HandsOn:
+        def __init__(self, store):
+            self.store = store
+
+        def __getattr__(self, name):
+            return getattr(self.store, name)
+
+    today = HandsOn(lab.UpcastingStore(lab.MemoryEventStore(), {}))
+    assert schema_version_of(today) == today.schema_version is not None
+    assert is_announcing(today) and not is_announcing(HandsOn(ThirtyLines()))

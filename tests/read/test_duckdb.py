@@ -166,6 +166,27 @@ def test_a_swap_that_is_interrupted_after_its_commit_is_done_again(monkeypatch, 
     assert (kept_there.checkpoint.position, kept_there.checkpoint.made_by) == (store.head(), ("units", 2))
 
 
+def test_a_commit_that_fails_although_nobody_else_has_written_is_told(monkeypatch):
+    def fails(*_):
+        raise duckdb.TransactionException("Failed to commit: the disk is full")
+
+    tables = DuckDBTables(":memory:", "t", ONE)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_set_checkpoint", fails)
+        for change in (lambda: tables.save(None, Checkpoint(1)), lambda: tables.swap(MemoryTables(ONE.empty()))):
+            with pytest.raises(duckdb.TransactionException, match="the disk is full"):
+                change()
+    assert tables.save(None, Checkpoint(1)).checkpoint == Checkpoint(1)
+
+
+def test_a_table_that_cannot_be_opened_is_not_tried_for_ever():
+    with duckdb.connect(":memory:") as connection:
+        connection.begin()
+        connection.execute("CREATE TABLE t (product VARCHAR)")  # nobody else can see it yet, or make another one
+        with pytest.raises(duckdb.TransactionException):
+            DuckDBTables(connection, "t", ONE)
+
+
 def test_a_table_at_a_later_position_stays():
     first = DuckDBTables(":memory:", "t", ONE)
     late = first.save(rows_of(ONE, {"tea": (5, "a", 1.0)}), Checkpoint(8))

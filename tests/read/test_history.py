@@ -136,3 +136,12 @@ def test_what_is_no_projection_or_no_batch_is_refused(log):
         TableHistory(BestSellers(), [log])
     with pytest.raises(lab.InvalidArgument, match="a list of batches"):
         TableHistory(BestSellers(), 7)
+
+
+def test_a_change_of_a_piece_reaches_no_table(log):
+    history = TableHistory(BestSellers(), [EventBatch([one]) for one in log[:8]])
+    before = history.as_of(8)
+    ((_, rows),) = history.pieces(8)
+    rows.iloc[:, :] = 0
+    pd.testing.assert_frame_equal(history.as_of(8), before)
+    assert before["units"].sum() > 0

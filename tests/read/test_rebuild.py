@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pandas as pd
 import pytest
 
 import cqrs_lab as lab
@@ -329,3 +330,15 @@ def test_handlers_stay_with_their_schema_and_go_with_it():
     assert queries.ask(UnitsOf("mint")).value == 7
     lab.rebuild(projector, to=TeaSales()).run()
     assert queries.ask(UnitsOf("mint")).value == expected_sales(a_log())["mint"][0]
+
+
+def test_a_model_whose_rows_are_not_saved_yet_is_swapped_whole():
+    store = a_store()
+    whole, half = lab.Projector(store, TeaSales()), lab.Projector(store, TeaSales())
+    whole.catch_up()
+    half.catch_up(limit=20)
+    model = half.serving.model.take_in(TeaSales(), lab.EventBatch(list(store.read_all(after=half.position))))
+    assert model.unsaved is not None
+    projector = lab.Projector(store, TeaSales())
+    assert lab.rebuild(projector, to=TeaSales(), model=model).run().state == "swapped"
+    pd.testing.assert_frame_equal(projector.table.sort_index(), whole.table.sort_index())

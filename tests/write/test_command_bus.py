@@ -411,3 +411,15 @@ def test_a_class_sent_for_a_command_is_no_command():
 
 def test_a_numpy_number_of_attempts_is_a_number():
     assert lab.CommandBus(lab.MemoryEventStore(), attempts=np.int64(3))
+
+
+def test_a_store_that_hands_everything_on_keeps_what_led_to_a_command():
+    class HandsOn(lab.MemoryEventStore):
+        def append(self, *arguments, **by_name):
+            return super().append(*arguments, **by_name)
+
+    store = HandsOn()
+    bus = lab.CommandBus(store)
+    bus.register(int, lab.Decider(0, lambda command, _: [command], lambda _, event: event), stream=lambda _: "a")
+    bus.send(1, metadata={"who": "ada"})
+    assert [dict(one.metadata) for one in store.read_all()] == [{"who": "ada"}]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from cqrs_lab.log.contract.laws import ANNOUNCED
 from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
-from cqrs_lab.log.event_store import AnnouncingStore, Expected
+from cqrs_lab.log.event_store import Expected, is_announcing
 
 OPS = (
     Append("order-1", 2, 0, "a"),
@@ -39,7 +39,7 @@ class Heard:
 
 def announcements(trial: Trial) -> None:
     """Listen to a store, if it can be listened to; raises `BrokenLaw`."""
-    if not isinstance(trial.store, AnnouncingStore):
+    if not is_announcing(trial.store):
         return
     subscribe = trial.store.subscribe
     for op in OPS:  # what goes wrong without a listener is another law

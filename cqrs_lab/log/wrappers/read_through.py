@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 from cqrs_lab.arguments import having
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import AnnouncingStore, Appended, EventStore, ReinterpretingStore, TracingStore
+from cqrs_lab.log.event_store import Appended, EventStore, TracingStore, is_announcing, is_reinterpreting
 from cqrs_lab.log.guards.recordable import events_in, is_many
 
 
@@ -69,7 +69,7 @@ class ReadThroughStore:
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
         """Call `on_growth` after each commit, if the store within announces them; see `AnnouncingStore.subscribe`."""
-        return self._store.subscribe(on_growth) if isinstance(self._store, AnnouncingStore) else lambda: None
+        return self._store.subscribe(on_growth) if is_announcing(self._store) else lambda: None
 
 
 def listed(stream: str, events: Sequence[object]) -> Sequence[object]:
@@ -81,9 +81,11 @@ def is_tracing(store: EventStore) -> TypeGuard[TracingStore]:
     """Return whether this store keeps what led to each commit: one of thirty lines need not."""
     if isinstance(store, ReadThroughStore):
         return is_tracing(store._store)
-    return {"caused_by", "metadata"} <= signature(store.append).parameters.keys()
+    takes = signature(store.append).parameters
+    hands_on = any(one.kind is one.VAR_KEYWORD for one in takes.values())  # such as a store around another one
+    return hands_on or {"caused_by", "metadata"} <= takes.keys()
 
 
 def schema_version_of(store: EventStore) -> Hashable:
     """Return the version of the way in which a store reads its record; None if it reads it as it was written."""
-    return store.schema_version if isinstance(store, ReinterpretingStore) else None
+    return store.schema_version if is_reinterpreting(store) else None
