@@ -15,7 +15,7 @@ from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.guards.identity import find_route, forget_outdated
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.metadata import NO_METADATA
-from cqrs_lab.log.wrappers.read_through import is_tracing
+from cqrs_lab.log.wrappers.read_through import may_be_tracing
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.loading import Loader
 
@@ -178,7 +178,7 @@ class CommandBus:
     def _what_led_to_it(self, **given: Any) -> dict[str, Any]:
         """Return what was given of these: a store of one's own may do without, and is asked to keep only that."""
         why = {name: one for name, one in given.items() if one not in (None, NO_METADATA)}
-        if why and not is_tracing(self._store):
+        if why and not may_be_tracing(self._store):
             what, names = f"{type(self._store).__name__}.append takes no {' and no '.join(why)}", " and ".join(why)
             raise InvalidArgument(f"{what}; let it keep them with each event, or send without {names}")
         return why

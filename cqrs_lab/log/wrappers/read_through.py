@@ -81,9 +81,13 @@ def is_tracing(store: EventStore) -> TypeGuard[TracingStore]:
     """Return whether this store keeps what led to each commit: one of thirty lines need not."""
     if isinstance(store, ReadThroughStore):
         return is_tracing(store._store)
-    takes = signature(store.append).parameters
-    hands_on = any(one.kind is one.VAR_KEYWORD for one in takes.values())  # such as a store around another one
-    return hands_on or {"caused_by", "metadata"} <= takes.keys()
+    return {"caused_by", "metadata"} <= signature(store.append).parameters.keys()
+
+
+def may_be_tracing(store: EventStore) -> bool:
+    """Return whether this store can be given what led to a commit; one that takes any argument may hand it on."""
+    any_argument = any(one.kind is one.VAR_KEYWORD for one in signature(store.append).parameters.values())
+    return is_tracing(store) or (any_argument and not isinstance(store, ReadThroughStore))
 
 
 def schema_version_of(store: EventStore) -> Hashable:
