@@ -135,21 +135,22 @@ class DuckDBTables:
             if there.position > checkpoint.position if replaces else there != self.checkpoint:
                 return self._following(self._schema, there)
             try:
-                # First: of two who write at the same time, the second is stopped by the row that both change.
+                # First: of two who write at the same time, the second is stopped here, by the row that both change.
                 _set_checkpoint(cursor, self._name, checkpoint)
-                if replaces:
-                    cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
-                if rows is not None and len(rows):
-                    cursor.register(_SAVED, rows.reset_index())
-                    cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM {_SAVED}")
-                cursor.commit()
-            except duckdb.TransactionException:  # another has written at the same time, and was first
-                with self.connection.cursor() as now:
-                    latest = _kept_checkpoint(now, self._name)
-                if latest == there:  # nobody has: the disk is full, or the like
-                    raise
-                return self._following(self._schema, latest)
+            except duckdb.TransactionException:
+                return self.latest()
+            if replaces:
+                cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
+            if rows is not None and len(rows):
+                cursor.register(_SAVED, rows.reset_index())
+                cursor.execute(f"INSERT OR REPLACE INTO {name} BY NAME SELECT * FROM {_SAVED}")
+            cursor.commit()
         return self._following(schema, checkpoint)
+
+    def latest(self) -> DuckDBTables:
+        """Return the version that is kept now."""
+        with self.connection.cursor() as cursor:
+            return self._following(self._schema, _kept_checkpoint(cursor, self._name))
 
     def _following(self, schema: Schema, checkpoint: Checkpoint) -> DuckDBTables:
         following = copy(self)

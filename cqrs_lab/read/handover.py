@@ -10,8 +10,10 @@ from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.parked import read_one
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.projector import Projector
+from cqrs_lab.read.projector import Projector, Serving
 from cqrs_lab.read.read_model import ReadModel
+
+Handlers = Mapping[type, Callable[..., Any]]
 
 # Each of these tries again if another thread has published meanwhile: what is published is the only truth.
 
@@ -27,27 +29,27 @@ def begin(projector: Projector, by: object) -> None:
             return
 
 
-def give_up(projector: Projector, by: object) -> ReadModel:
-    """End the rebuild and keep the served version; return its model."""
+def give_up(projector: Projector, successor: Projector, handlers: Handlers, by: object) -> None:
+    """End the rebuild and keep the served version; if a swap was interrupted after it had been saved, end the swap."""
     while True:
-        now = projector.serving
+        now, built = projector.serving, successor.serving
         _check_whose(now.rebuilding, by)
-        if now.rebuilding is None or projector._publish(now, rebuilding=None):
-            return now.model
+        ended: dict[str, Any] = {"rebuilding": None}
+        if now.model.checkpoint != built.model.checkpoint == now.model.tables.latest().checkpoint:
+            kept = now.model.kept_in(now.model.tables.swap(built.model.tables))
+            ended = _swapped(now, built, kept, handlers, by)
+        if projector._publish(now, **ended):
+            return
 
 
-def swap(
-    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
-) -> ReadModel:
+def swap(projector: Projector, successor: Projector, handlers: Handlers, by: object) -> ReadModel:
     """Serve the successor's model, at no older position; return the one served before."""
     before = projector._alone("rebuild()", partial(_swap, projector, successor, handlers, by))
     projector._resume()
     return before
 
 
-def _swap(
-    projector: Projector, successor: Projector, handlers: Mapping[type, Callable[..., Any]], by: object
-) -> ReadModel:
+def _swap(projector: Projector, successor: Projector, handlers: Handlers, by: object) -> ReadModel:
     while True:
         _check_whose(projector.serving.rebuilding, by)
         successor.catch_up()
@@ -60,18 +62,21 @@ def _swap(
         kept = now.model.kept_in(now.model.tables.swap(model.tables))
         if kept.checkpoint != model.checkpoint:  # another reader has saved to the same place, and is ahead
             continue
-        fitting = now.handlers if built.projection.schema == now.projection.schema else {}
-        published = projector._publish(
-            now,
-            projection=built.projection,
-            model=kept,
-            handlers={**fitting, **handlers},
-            error="",
-            rebuilding=None,
-            swapped_by=by,
-        )
-        if published:
+        if projector._publish(now, **_swapped(now, built, kept, handlers, by)):
             return now.model
+
+
+def _swapped(now: Serving, built: Serving, kept: ReadModel, handlers: Handlers, by: object) -> dict[str, Any]:
+    """Return what changes when the version that was built is served."""
+    fitting = now.handlers if built.projection.schema == now.projection.schema else {}
+    return {
+        "projection": built.projection,
+        "model": kept,
+        "handlers": {**fitting, **handlers},
+        "error": "",
+        "rebuilding": None,
+        "swapped_by": by,
+    }
 
 
 def _check_nothing_is_lost(
@@ -93,5 +98,5 @@ def _reads(store: EventStore, projection: Projection, position: int) -> bool:
 
 
 def _check_whose(rebuilding: object, by: object) -> None:
-    if by is not None and rebuilding is not by:
+    if rebuilding is not by:
         raise InvalidArgument("this rebuild was aborted meanwhile; begin another, with the model of this one")

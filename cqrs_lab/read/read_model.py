@@ -49,7 +49,7 @@ class ReadModel:
     def __post_init__(self) -> None:
         if isinstance(self.tables, pd.DataFrame):
             object.__setattr__(self, "tables", MemoryTables(self.tables, self.checkpoint))
-        having("tables", self.tables, ["rows", "save", "table", "swap"], "a kept table; give a DataFrame")
+        having("tables", self.tables, ["rows", "save", "table", "latest", "swap"], "a kept table; give a DataFrame")
 
     @classmethod
     def of(cls, projection: Projection) -> Self:
@@ -93,6 +93,8 @@ class ReadModel:
 
     def saved(self) -> ReadModel:
         """Return the read model as it is kept, once this one was saved; another one, if others have saved meanwhile."""
+        if self.unsaved is None and self.checkpoint == self.tables.checkpoint:
+            return self
         return self.kept_in(self.tables.save(self.unsaved, self.checkpoint))
 
     def park(self, position: int, error: str) -> ReadModel:

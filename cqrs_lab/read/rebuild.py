@@ -147,7 +147,10 @@ class Rebuild:
         return self
 
     def abort(self) -> None:
-        """Give up the new version; the old one keeps serving. A step under way no longer swaps."""
+        """Give up the new version; the old one keeps serving, unless the swap has been saved already.
+
+        A step under way no longer swaps.
+        """
         self._given_up = True
         with suppress(InvalidArgument):  # it has swapped, or was given up before
-            handover.give_up(self._old, by=self)
+            handover.give_up(self._old, self._new, self._handlers, by=self)

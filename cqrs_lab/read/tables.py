@@ -66,6 +66,9 @@ class Tables(Protocol):
     def table(self) -> pd.DataFrame:
         """Return all rows."""
 
+    def latest(self) -> Tables:
+        """Return the version that is kept now, which others may have saved."""
+
     def swap(self, other: Tables) -> Tables:
         """Keep the other's table and checkpoint in the place of what is there, in one step.
 
@@ -113,6 +116,10 @@ class MemoryTables:
     def table(self) -> pd.DataFrame:
         """Return all rows."""
         return self._rows.table
+
+    def latest(self) -> MemoryTables:
+        """Return this one: a version in memory is nobody else's."""
+        return self
 
     def swap(self, other: Tables) -> Tables:
         """Return the other."""

@@ -49,7 +49,7 @@ class Stage(simpy.Environment):
         register(self.bus)
 
     def enters(self, act: ProcessGenerator) -> simpy.Process:
-        """Let somebody act from now on."""
+        """Let somebody act from now on. An error of an act ends the run: nobody who waits for the act can catch it."""
 
         def carried() -> ProcessGenerator:
             try:
@@ -68,10 +68,10 @@ class Stage(simpy.Environment):
     def step(self) -> None:
         """Take SimPy's next step; an error comes out as it was raised."""
         try:
-            super().step()
+            return super().step()
         except _Carried as carried:
-            error = carried.args[0]
-            raise error from error.__cause__
+            error: Exception = carried.args[0]
+        raise error  # not within the except block, or it would be said to come from there
 
 
 class _Carried(Exception):

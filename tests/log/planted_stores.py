@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import cqrs_lab as lab
 from cqrs_lab.log import contract
-from cqrs_lab.log.slice import EventSlice
+from cqrs_lab.log.slice import EventSlice, Sealed
 
 
 class ThirtyLines:
@@ -147,6 +147,23 @@ class SlicesThatGrow(Slices):
                 return store.read_all(after=after, limit=limit)
 
         return Growing(self.read_all(after=after, limit=limit), after)
+
+
+class SlicesBeyondTheEnd(Slices):
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after, limit=limit), after, self.head() + (100 if limit is None else 0))
+
+
+class SlicesSealedAlike(Slices):
+    sealed = Sealed()
+
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after, limit=limit), after, sealed=self.sealed)
+
+
+class SlicesSealedByANumber(Slices):
+    def read_slice(self, *, after, limit=None):
+        return EventSlice(self.read_all(after=after, limit=limit), after, sealed=(after, limit))
 
 
 class SlicesOfAllTypes(Slices):
@@ -1084,6 +1101,9 @@ PLANTED = {
     SlicesThatStandStill: contract.SLICED,
     SlicesThatAreLists: contract.SLICED,
     SlicesThatGrow: contract.SLICED,
+    SlicesBeyondTheEnd: contract.SLICED,
+    SlicesSealedAlike: contract.SLICED,
+    SlicesSealedByANumber: contract.SLICED,
     SlicesOfAllTypes: contract.SLICED,
     SlicesInWrongParts: contract.SLICED,
     TogetherKeepsWhatFailed: contract.TOGETHER,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -27,6 +28,7 @@ class ByTill(Units):
         return self.schema.conform(batch.frame(self.events[0]).groupby(["stream", "product"])[["units"]].sum())
 
 
+ROOT = Path(__file__).parents[2]
 FULL = Checkpoint(9, (ParkedEvent(4, 'ValueError: it\'s "no"'),), ("units", 1), 2)
 
 
@@ -140,43 +142,103 @@ def test_a_swap_waits_for_nobody_and_loses_nothing_if_another_reader_of_the_tabl
         ahead.catch_up()
 
 
-@pytest.mark.parametrize("goes_on", [True, False], ids=["the same rebuild", "a new one"])
+class Stops(Exception):
+    """Stands for whatever comes between the commit of a swap and what follows."""
+
+
+@pytest.mark.parametrize("what", [KeyboardInterrupt, Stops])
 @pytest.mark.parametrize("more", [0, 4])
-def test_a_swap_that_is_interrupted_after_its_commit_is_done_again(monkeypatch, goes_on, more):
-    store = lab.MemoryEventStore()
-    sell(store, 1, 2)
-    projector = lab.Projector(store, Units(), tables=DuckDBTables(":memory:", "units", Units.schema))
+def test_a_swap_that_is_interrupted_after_its_commit_is_done_again(swap_then, what, more):
+    projector, rebuilding = swap_then(what)
+    with pytest.raises(what):
+        list(rebuilding)
+    assert (rebuilding.state, projector.projection.version) == ("building", 1)
+    sell(projector.store, *([more] if more else []))
+    is_served(projector, rebuilding, 3 + more)
+
+
+@pytest.mark.parametrize("what", [KeyboardInterrupt, Stops])
+def test_a_run_that_is_interrupted_after_the_commit_of_its_swap_has_swapped(swap_then, what):
+    projector, rebuilding = swap_then(what)
+    with pytest.raises(what):
+        rebuilding.run()
+    assert (rebuilding.state, projector.status.state) == ("swapped", "live")
+    sell(projector.store, 4)
     projector.catch_up()
-    rebuilding, swap = lab.rebuild(projector, to=ByTill()), DuckDBTables.swap
+    is_served(projector, rebuilding, 7)
 
-    def interrupted(self, other):
-        swap(self, other)
-        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(DuckDBTables, "swap", interrupted)
-        list(rebuilding) if goes_on else rebuilding.run()
-    sell(store, *([more] if more else []))
-    if not goes_on:
-        assert (rebuilding.state, projector.projection.version) == ("aborted", 1)
+def test_a_rebuild_that_is_given_up_after_the_commit_of_its_swap_has_swapped(swap_then):
+    projector, rebuilding = swap_then(None)
+    rebuilding.run()
+    is_served(projector, rebuilding, 3)
+
+
+@pytest.fixture
+def swap_then(monkeypatch):
+    """Return a projector and its rebuild, whose first swap is followed by an error, or by somebody who gives it up."""
+
+    def made(what):
+        store, swap, done = lab.MemoryEventStore(), DuckDBTables.swap, []
+        sell(store, 1, 2)
+        projector = lab.Projector(store, Units(), tables=DuckDBTables(":memory:", "units", Units.schema))
+        projector.catch_up()
         rebuilding = lab.rebuild(projector, to=ByTill())
+
+        def then(self, other):
+            kept_now = swap(self, other)
+            if not done:
+                done.append(True)
+                if what:
+                    raise what
+                rebuilding.abort()
+            return kept_now
+
+        monkeypatch.setattr(DuckDBTables, "swap", then)
+        return projector, rebuilding
+
+    return made
+
+
+def is_served(projector, rebuilding, units):
     assert rebuilding.run().state == "swapped"
-    assert projector.table["units"].to_dict() == {("till", "tea"): 3 + more}
-    kept_there = DuckDBTables(projector.serving.model.tables.connection, "units", ByTill.schema)
-    assert (kept_there.checkpoint.position, kept_there.checkpoint.made_by) == (store.head(), ("units", 2))
+    assert projector.table["units"].to_dict() == {("till", "tea"): units}
+    there = DuckDBTables(projector.serving.model.tables.connection, "units", ByTill.schema).checkpoint
+    assert (there.position, there.made_by) == (projector.store.head(), ("units", 2))
 
 
-def test_a_commit_that_fails_although_nobody_else_has_written_is_told(monkeypatch):
-    def fails(*_):
-        raise duckdb.TransactionException("Failed to commit: the disk is full")
+FULL_DISK = """
+import resource, signal, sys
+import cqrs_lab as lab
+from cqrs_lab.read.duckdb import DuckDBTables
+from tests.read.test_tables import Sold, Units
+store = lab.MemoryEventStore()
+store.append("till", [Sold(f"p{number}", 1) for number in range(5000)], expected=0)
+projector = lab.Projector(store, Units(), tables=DuckDBTables(sys.argv[1], "units", Units.schema))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+try:
+    projector.catch_up()
+except Exception as error:
+    print(type(error).__name__, projector.position, len(projector.table))
+"""
 
-    tables = DuckDBTables(":memory:", "t", ONE)
-    with monkeypatch.context() as patch:
-        patch.setattr(kept, "_set_checkpoint", fails)
-        for change in (lambda: tables.save(None, Checkpoint(1)), lambda: tables.swap(MemoryTables(ONE.empty()))):
-            with pytest.raises(duckdb.TransactionException, match="the disk is full"):
-                change()
-    assert tables.save(None, Checkpoint(1)).checkpoint == Checkpoint(1)
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+def test_a_full_disk_is_told_and_nothing_is_taken_for_saved(tmp_path):
+    run = [sys.executable, "-c", FULL_DISK, str(tmp_path / "f.duckdb")]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert done.stdout.split() == ["TransactionException", "0", "0"], done
+
+
+def test_projectors_in_several_threads_on_one_table_count_no_event_twice():
+    store, first = lab.MemoryEventStore(), DuckDBTables(":memory:", "units", Units.schema)
+    several = [lab.Projector(store, Units(), tables=first) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        for _ in range(40):
+            sell(store, 1, 2)
+            assert len(list(threads.map(lambda one: one.catch_up(), several))) == 3
+    assert [one.table["units"].to_dict() for one in several] == [{"tea": 120}] * 3
 
 
 def test_a_table_that_cannot_be_opened_is_not_tried_for_ever():

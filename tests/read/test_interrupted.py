@@ -14,7 +14,6 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.workers.atomic import AtomicReference
-from cqrs_lab.read import handover
 from tests.interrupts import in_another_thread, interrupted, moments
 
 LOG = ["ada", "ben", "ada", "cleo", "ben", "ada"]  # who came in
@@ -189,7 +188,7 @@ def test_whatever_interrupts_a_run_or_its_beginning_another_rebuild_can_follow()
         projector = a_projector()
         assert interrupted(run, moment)
         if projector.status.state == "rebuilding":
-            handover.give_up(projector, by=None)
+            projector.serving.rebuilding.abort()
         assert run().state == "swapped"
         in_another_thread(projector.catch_up)
         assert table_of(projector) == by_hand(LOG, times=2)
@@ -263,7 +262,7 @@ def test_two_thousand_interrupts_at_random_moments():
         one, moment = draw.choice(found)
         interrupts += interrupted(one, draw.choice(moment))
         if projector.status.state == "rebuilding":
-            handover.give_up(projector, by=None)
+            projector.serving.rebuilding.abort()
         assert table_of(projector) == by_hand(log[: projector.position])
     still_works(projector, log)
 

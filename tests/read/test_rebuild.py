@@ -269,7 +269,7 @@ def test_who_gives_up_from_another_thread_has_given_up_when_the_call_returns():
 def test_a_rebuild_that_somebody_else_gave_up_does_not_come_between():
     projector = lab.Projector(a_store(), TeaSales())
     first = lab.rebuild(projector, to=WithoutMint())
-    handover.give_up(projector, by=None)
+    handover.give_up(projector, projector, {}, by=first)
     second = lab.rebuild(projector, to=Customers())
     with pytest.raises(lab.InvalidArgument, match="this rebuild was aborted meanwhile"):
         first.run()

@@ -109,7 +109,7 @@ class Calls(Tally):
         lambda projector: projector.catch_up(limit=1),
         lambda projector: projector.apply(lab.EventBatch(list(projector.store.read_all()))),
         lambda projector: lab.retry_parked(projector),
-        lambda projector: handover.swap(projector, projector, {}, by=None),
+        lambda projector: handover.swap(projector, projector, {}, by="somebody"),
         lambda projector: lab.rebuild(projector, to=Tally(2)).run(),
     ],
     ids=["catch_up", "limit", "apply", "retry_parked", "swap", "rebuild"],

@@ -168,11 +168,14 @@ class Elsewhere:
     def save(self, rows, checkpoint):
         if self._place[-1].checkpoint == self.checkpoint:
             self._place.append(self._place[-1].save(rows, checkpoint))
+        return self.latest()
+
+    def latest(self):
         return Elsewhere(self._place)
 
     def swap(self, other):
         self._place.append(MemoryTables(other.table(), other.checkpoint))
-        return Elsewhere(self._place)
+        return self.latest()
 
 
 class Units:

@@ -52,6 +52,23 @@ def test_an_error_comes_out_of_a_run_as_it_was_raised(name):
     assert caught.traceback[-1].name == "jams"
 
 
+@pytest.mark.parametrize("cause", [None, KeyError("a cause")], ids=["while another is handled", "from a cause"])
+def test_an_error_keeps_what_it_came_from(cause):
+    stage, first = Stage(), ValueError("first")
+
+    def fails():
+        yield stage.timeout(1)
+        try:
+            raise first
+        except ValueError:
+            raise OutOfPaper("the label printer", 0) from cause
+
+    with pytest.raises(OutOfPaper) as caught:
+        stage.play(fails())
+    assert caught.value.__context__ is first
+    assert (caught.value.__cause__, caught.value.__suppress_context__) == (cause, True)
+
+
 def test_an_error_passes_through_those_who_wait_for_an_act():
     stage = Stage()
 

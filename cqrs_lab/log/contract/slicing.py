@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from functools import partial
 from typing import Any
 
 from cqrs_lab.log.contract.laws import SLICED, Happened
@@ -18,9 +20,9 @@ def slices(trial: Trial) -> None:
         return
     for op in OPS:
         trial.append(op)
-    made = len(trial.calls)
+    made, sealed = len(trial.calls), dict[Any, list[Any]]()
     for limit in (None, 1, 2, 5, 99):
-        _walk(trial, limit)
+        _walk(trial, limit, sealed)
         del trial.calls[made:]
     end = trial.positions[-1]
     trial.expect(SLICED, [], places(_slice(trial, end, None)), "its events")
@@ -28,15 +30,19 @@ def slices(trial: Trial) -> None:
     before = places(first), first.upto
     trial.append(Append("order-3", 1, 0, first=9))
     trial.expect(SLICED, before, (places(first), first.upto), "the events and the upto of the slice read before")
-    trial.expect(SLICED, places(trial.read())[-1:], places(_slice(trial, end, None)), "its events")
+    trial.expect(SLICED, places(trial.read())[-1:], places(_slice(trial, first.upto, None)), "its events")
 
 
-def _walk(trial: Trial, limit: int | None) -> None:
+def _walk(trial: Trial, limit: int | None, sealed: dict[Any, list[Any]]) -> None:
     log, came, after, made = trial.read(), [], 0, len(trial.calls)
     while after < log[-1].position:
         some = _slice(trial, after, limit)
         came += places(some)
         _compare_views(trial, some)
+        if some.sealed is not None:  # readers keep what they have made of it under this
+            trial.call(SLICED, "weakref.ref(its sealed)", partial(weakref.ref, some.sealed))
+            known = sealed.setdefault(some.sealed, places(some))
+            trial.expect(SLICED, known, places(some), "the events of two slices with the same sealed")
         if some.upto <= after:
             raise trial.broken(SLICED, f"a slice that reaches beyond {after}: the log has more", f"upto={some.upto}")
         after = some.upto
@@ -54,6 +60,9 @@ def _slice(trial: Trial, after: int, limit: int | None) -> Any:
         raise trial.broken(SLICED, wanted, f"a {type(some).__name__} without {', '.join(missing)}")
     events = trial.call(SLICED, "list(the slice)", lambda: list(some))
     trial.expect(SLICED, after, some.after, "its after")
+    if some.upto > (end := max(after, trial.ask_head())):
+        wanted = f"an upto of at most {end}, or an event that comes later is missed"
+        raise trial.broken(SLICED, wanted, f"{some.upto}")
     if limit is not None and len(events) > limit:
         raise trial.broken(SLICED, f"at most {limit} events", f"{len(events)} events")
     return some

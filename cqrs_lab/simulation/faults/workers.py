@@ -77,6 +77,10 @@ class FaultyTables:
         """Save, with a site before and after it."""
         return self._written(self._what, partial(self._version.save, rows, checkpoint))
 
+    def latest(self) -> FaultyTables:
+        """Return the version that lasts now."""
+        return FaultyTables(self._lasting, self._sites, self._what)
+
     def swap(self, other: Tables) -> Tables:
         """Swap, with a site before and after it."""
         after = self._written("swap", partial(self._version.swap, getattr(other, "_version", other)), swapped=True)
@@ -85,7 +89,7 @@ class FaultyTables:
     def _written(self, what: str, write: Callable[[], Tables], swapped: bool = False) -> Tables:
         def lasts() -> FaultyTables:
             self._lasting.tables, self._lasting.swapped = write(), self._lasting.swapped or swapped
-            return FaultyTables(self._lasting, self._sites, self._what)
+            return self.latest()
 
         written: FaultyTables = self._sites.around(what, lasts)
         return written
