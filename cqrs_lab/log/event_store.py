@@ -123,7 +123,7 @@ class AnnouncingStore(EventStore, Protocol):
     """A store that also announces its commits, so that a reader need not poll."""
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` soon after each commit; return a function that unsubscribes.
+        """Call `on_growth` soon after each commit; return a function that ends this for commits that follow.
 
         It is called from any thread, and perhaps once for several commits. An error in `on_growth` is reported and
         changes nothing: the commit stands, and other listeners are called.

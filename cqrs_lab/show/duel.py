@@ -27,7 +27,7 @@ ORDERS: dict[str, tuple[tuple[int, Act], ...]] = {
 }
 
 
-class Moment(NamedTuple):
+class _Moment(NamedTuple):
     """What one of the two did, what came of it, and the version of the stream after it."""
 
     who: str
@@ -45,7 +45,7 @@ class Duel:
     stream: str
     store: MemoryEventStore = field(default_factory=MemoryEventStore)
     loaded: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[_Moment] = field(default_factory=list)
 
     def load(self, who: str) -> None:
         """Read the stream and fold it: what this person knows from now on."""
@@ -73,7 +73,7 @@ class Duel:
             self._note(who, f"appends {names}", f"expected version {version}: accepted")
 
     def _note(self, who: str, does: str, outcome: str, refused: bool = False) -> None:
-        self.moments.append(Moment(who, does, outcome, int(self.store.stream_version(self.stream)), refused))
+        self.moments.append(_Moment(who, does, outcome, int(self.store.stream_version(self.stream)), refused))
 
 
 def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], commands: dict[str, object]) -> View:
@@ -111,7 +111,7 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
         seen = moments[:step]
         says = _sentence(seen, stream, len(history), done=step >= len(moments))
         html = f'<p class="says">{escape(says)}</p>{_lanes(seen, people, stream, most)}'
-        return Picture(html, says, pd.DataFrame(seen, columns=list(Moment._fields)))
+        return Picture(html, says, pd.DataFrame(seen, columns=list(_Moment._fields)))
 
     return View(draw, [Control.among("order", "Sequence", tuple(ORDERS)), Control("step", "Step", 0, most, 0)])
 
@@ -122,7 +122,7 @@ def _play(
     history: Sequence[object],
     commands: dict[str, object],
     order: Sequence[tuple[int, Act]],
-) -> list[Moment]:
+) -> list[_Moment]:
     game = Duel(decider, stream)
     game.store.append(stream, list(history), expected=0)
     people = list(commands)
@@ -134,7 +134,7 @@ def _play(
     return game.moments
 
 
-def _sentence(seen: Sequence[Moment], stream: str, version: int, done: bool) -> str:
+def _sentence(seen: Sequence[_Moment], stream: str, version: int, done: bool) -> str:
     if not seen:
         return f"{stream} is at version {version}. Nobody has done anything yet."
     last = seen[-1]
@@ -142,7 +142,7 @@ def _sentence(seen: Sequence[Moment], stream: str, version: int, done: bool) -> 
     return f"{last.who} {last.does}; {last.outcome}. {stream} is at version {last.version}.{end}"
 
 
-def _lanes(seen: Sequence[Moment], people: Sequence[str], stream: str, most: int) -> str:
+def _lanes(seen: Sequence[_Moment], people: Sequence[str], stream: str, most: int) -> str:
     """Return a lane for each person and one for the stream; time runs to the right, with room for later steps."""
     head = "".join(f'<th scope="col">{number}</th>' for number in range(1, most + 1))
     rows = []
@@ -157,7 +157,7 @@ def _lanes(seen: Sequence[Moment], people: Sequence[str], stream: str, most: int
     )
 
 
-def _cell(moment: Moment | None) -> str:
+def _cell(moment: _Moment | None) -> str:
     if moment is None:
         return "<td></td>"
     css = ' class="changed"' if moment.refused else ""

@@ -22,7 +22,7 @@ MOST_READERS, MOST_WRITERS, STOCK = 3, 2, 12
 LOOKS = 3
 
 
-class Moment(NamedTuple):
+class _Moment(NamedTuple):
     """What somebody tried in a step, what came of it, and the committed stock in the file after it."""
 
     step: int
@@ -95,7 +95,7 @@ def one_file() -> View:
     """
 
     @cache
-    def played(journal: int, readers: int, writers: int) -> list[Moment]:
+    def played(journal: int, readers: int, writers: int) -> list[_Moment]:
         return list(_play(list(MODES.values())[journal], readers, writers))
 
     def last(values: Mapping[str, int]) -> int:
@@ -122,9 +122,9 @@ def one_file() -> View:
     )
 
 
-def _frame_of(seen: Sequence[Moment]) -> pd.DataFrame:
+def _frame_of(seen: Sequence[_Moment]) -> pd.DataFrame:
     kinds = {"step": "int64", "waits": "bool", "in_the_file": "int64"}  # a frame without rows has them, too
-    return pd.DataFrame(seen, columns=list(Moment._fields)).astype(kinds)
+    return pd.DataFrame(seen, columns=list(_Moment._fields)).astype(kinds)
 
 
 def _names(readers: int, writers: int) -> list[str]:
@@ -135,7 +135,7 @@ def _names(readers: int, writers: int) -> list[str]:
 STARTS = {"writer 1": 2, "writer 2": 2, "reader 1": 1, "reader 2": 3, "reader 3": 5}
 
 
-def _play(journal: str, readers: int, writers: int) -> Iterator[Moment]:
+def _play(journal: str, readers: int, writers: int) -> Iterator[_Moment]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as open_ones:
 
         def connect() -> sqlite3.Connection:
@@ -155,7 +155,7 @@ def _play(journal: str, readers: int, writers: int) -> Iterator[Moment]:
                 if person.starts <= step and not person.is_done:
                     does, came, waits = person.act()
                     in_the_file -= does == "commits" and not waits
-                    yield Moment(step, person.name, does, came, waits, in_the_file)
+                    yield _Moment(step, person.name, does, came, waits, in_the_file)
 
 
 def _on_hand(connection: sqlite3.Connection) -> int:
@@ -164,7 +164,7 @@ def _on_hand(connection: sqlite3.Connection) -> int:
     return int(on_hand)
 
 
-def _says(seen: Sequence[Moment], mode: str) -> str:
+def _says(seen: Sequence[_Moment], mode: str) -> str:
     if not seen:
         return f"{mode[0].upper()}{mode[1:]}: {STOCK} in the file. Nobody has done anything yet."
     here = [one for one in seen if one.step == seen[-1].step]
@@ -174,7 +174,7 @@ def _says(seen: Sequence[Moment], mode: str) -> str:
     return f"{mode[0].upper()}{mode[1:]}, step {here[0].step}: {told}. In the file: {here[-1].in_the_file}. {so_far}"
 
 
-def _phrase(one: Moment) -> str:
+def _phrase(one: _Moment) -> str:
     if one.waits:
         return "waits, because the database is locked"
     if one.does == "looks":
@@ -182,14 +182,14 @@ def _phrase(one: Moment) -> str:
     return f"sells one, {one.came} left but not committed" if one.does == "sells one" else one.does
 
 
-def _is_old(one: Moment) -> bool:
+def _is_old(one: _Moment) -> bool:
     return one.does == "looks" and not one.waits and one.came != str(one.in_the_file)
 
 
 COLUMNS, LEFT, TOP, WIDE, HIGH = 9, 92, 36, 80, 46
 
 
-def _lanes(seen: Sequence[Moment], names: Sequence[str], says: str) -> str:
+def _lanes(seen: Sequence[_Moment], names: Sequence[str], says: str) -> str:
     """Return a lane for each person; steps go to the right, with room for the longest run."""
     right = LEFT + WIDE * COLUMNS
     parts = [
@@ -212,7 +212,7 @@ def _lanes(seen: Sequence[Moment], names: Sequence[str], says: str) -> str:
     return drawing(right + 4, TOP + HIGH * (1 + len(everybody)) + 4, says, parts)
 
 
-def _cell(one: Moment, y: int) -> str:
+def _cell(one: _Moment, y: int) -> str:
     x, part = LEFT + WIDE * (one.step - 1), READ if one.who.startswith("reader") else WRITE
     above, below = _words(one)
     middle = x + WIDE / 2
@@ -223,7 +223,7 @@ def _cell(one: Moment, y: int) -> str:
     )
 
 
-def _frame(one: Moment, part: Part, x: int, y: int) -> str:
+def _frame(one: _Moment, part: Part, x: int, y: int) -> str:
     """Return the frame of a step that worked, as that side is drawn; a step that waits has a thin grey one."""
     style = f"stroke:{part.colour}" if not one.waits else "stroke:var(--faint);stroke-width:1"
     dashes = "2 3" if one.waits else part.dashes
@@ -232,7 +232,7 @@ def _frame(one: Moment, part: Part, x: int, y: int) -> str:
     return f'<rect class="box" x="{x + 2}" y="{y + 3}" {size} rx="4" style="{style}"{dashed}/>'
 
 
-def _words(one: Moment) -> tuple[str, str]:
+def _words(one: _Moment) -> tuple[str, str]:
     if one.waits:
         return one.does, "✗ locked"
     if one.does == "looks":
@@ -240,7 +240,7 @@ def _words(one: Moment) -> tuple[str, str]:
     return (one.does, f"{one.came} left") if one.does == "sells one" else (one.does, "✓")
 
 
-def _numbers(seen: Sequence[Moment], names: Sequence[str]) -> str:
+def _numbers(seen: Sequence[_Moment], names: Sequence[str]) -> str:
     rows = [(sum(one.who == who for one in seen), sum(one.waits for one in seen if one.who == who)) for who in names]
     frame = pd.DataFrame(rows, columns=["steps", "found a lock"], index=pd.Index(names, name="who"))
     return f'<div class="tables">{table(frame, "How often did they wait?", nothing="nobody is there")}</div>'

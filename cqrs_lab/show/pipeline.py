@@ -13,7 +13,7 @@ from cqrs_lab.read.queries import Answer
 from cqrs_lab.show.doors import instance
 from cqrs_lab.show.kinds import letters_of
 from cqrs_lab.show.picture import Picture, brief, drawing, table
-from cqrs_lab.show.recorded_run import RecordedRun, Step, Way
+from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep, Way
 from cqrs_lab.show.style import LOG, READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
 
@@ -67,7 +67,7 @@ def pipeline(run: RecordedRun) -> View:
 # --- the drawing ------------------------------------------------------------------------------------------
 
 
-def _drawing(step: Step, person: str) -> str:
+def _drawing(step: RecordedStep, person: str) -> str:
     name = f"Pipeline from {person} through the write side into the log, and from its read models back. {step.says}"
     names = list(step.positions)
     asked = names.index(step.reads[0]) if step.way in ("query", "answer") else 0
@@ -98,7 +98,7 @@ def _place(at: int, count: int) -> tuple[int, int]:
     return TABLES_LEFT + at * (width + 16), width
 
 
-def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
+def _read_model(step: RecordedStep, name: str, left: int, width: int) -> list[str]:
     position, head = step.positions[name], step.head
     behind = f"{head - position} behind" if position < head else "up to date"
     middle = left + width // 2
@@ -119,7 +119,7 @@ def _read_model(step: Step, name: str, left: int, width: int) -> list[str]:
     ]
 
 
-def _strip(step: Step) -> str:
+def _strip(step: RecordedStep) -> str:
     """Return the last events of the log as tiles: position and letters."""
     left, top, width, _ = RECORD
     latest = step.latest
@@ -138,7 +138,7 @@ def _strip(step: Step) -> str:
     return "".join(parts)
 
 
-def _way(step: Step, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
+def _way(step: RecordedStep, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
     """Return an arrow; the one used in this step is thick and shows the message's name."""
     now = step.way == way and (not of or of in step.reads)
     part = PART_OF[way]
@@ -163,14 +163,14 @@ def _text(x: float, y: float, text: str, css: str) -> str:
 # --- what stands below it ---------------------------------------------------------------------------------
 
 
-def _positions(step: Step) -> str:
+def _positions(step: RecordedStep) -> str:
     head = step.head
     rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
     return table(frame.rename_axis("who"), "How far each has read")
 
 
-def _message(step: Step) -> str:
+def _message(step: RecordedStep) -> str:
     """Return the fields of the command, event, receipt or query of this step."""
     messages = step.shown if step.way == "events" else (step.shown,)
     if step.way in ("none", "answer", "follows") or not all(map(dataclasses.is_dataclass, messages)):
@@ -183,7 +183,7 @@ def _fields(message: Any) -> pd.DataFrame:
     return pd.DataFrame({"value": values}).rename_axis("field")
 
 
-def _screen(seen: list[Step], person: str) -> str:
+def _screen(seen: list[RecordedStep], person: str) -> str:
     """Return what the person saw last: the table of an answer, or that there was none."""
     answers = [one.shown for one in seen if isinstance(one.shown, Answer)]
     caption = f"What {person} saw last"

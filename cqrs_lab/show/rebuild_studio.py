@@ -38,7 +38,7 @@ MOST_BUILT, MOST_TRAFFIC = 30, 20
 SHOWN_ROWS = 6
 
 
-class Moment(NamedTuple):
+class _Moment(NamedTuple):
     """A step: where the log ends, who serves from where, how far the next version is, and what a query is told.
 
     `building` is None before it begins and when it is over; `answer` is the sum of the column that is asked for.
@@ -63,7 +63,7 @@ class Setting(NamedTuple):
 class Recorded(NamedTuple):
     """A run: its steps, the column that is asked for, and what the swap has changed, if there was one."""
 
-    steps: list[Moment]
+    steps: list[_Moment]
     asked: str
     difference: pd.DataFrame | None
 
@@ -198,9 +198,9 @@ def _append_next(store: MemoryEventStore, coming: Any, count: int) -> None:
         store.append(one.stream, [one.event], expected=Expected.ANY)
 
 
-def _moment(store: EventStore, projector: Projector, asked: str, building: int | None, state: str) -> Moment:
+def _moment(store: EventStore, projector: Projector, asked: str, building: int | None, state: str) -> _Moment:
     answer = round(projector.table[asked].sum(), 2)
-    return Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
+    return _Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
 
 
 def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
@@ -284,7 +284,7 @@ def _changed(run: Recorded) -> str:
     return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
 
 
-def _draw_positions(axes: Axes, now: Moment, most: int) -> None:
+def _draw_positions(axes: Axes, now: _Moment, most: int) -> None:
     """Draw the three positions on one line of events: a bar and a marker for each."""
     lanes = (
         (2, "log", now.head, LOG.colour, "o", "-"),
@@ -302,7 +302,7 @@ def _draw_positions(axes: Axes, now: Moment, most: int) -> None:
     ticks(axes.xaxis, most)
 
 
-def _draw_steps(axes: Axes, steps: list[Moment], most: int) -> None:
+def _draw_steps(axes: Axes, steps: list[_Moment], most: int) -> None:
     """Draw how the positions have come about, with their names at the end, and the moment of the swap."""
     together = steps[-1].head - steps[-1].serving < most / 6  # two names would stand on each other
     for name, said, part, dashes, fill in (

@@ -23,7 +23,7 @@ Way = Literal["none", "command", "events", "receipt", "follows", "query", "answe
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecordedStep:
     """One message on its way, and where everyone stands when it has arrived.
 
     Attributes
@@ -99,7 +99,7 @@ class RecordedRun:
         self._store, self._bus, self._queries = store, bus, queries
         self._projectors = {projector.projection.name: projector for projector in projectors}
         self.person = person
-        self.steps: list[Step] = []
+        self.steps: list[RecordedStep] = []
         self._note("none", "", f"{person} has not done anything yet. The log ends at position {store.head()}.", None)
 
     def send(self, command: object, command_id: str | None = None) -> Receipt:
@@ -167,7 +167,7 @@ class RecordedRun:
         positions = {name: projector.position for name, projector in self._projectors.items()}
         head = self._store.head()
         latest = tuple(self._store.read_all(after=max(0, head - LATEST_EVENTS)))
-        self.steps.append(Step(way, label, says, shown, head, latest, positions, reads))
+        self.steps.append(RecordedStep(way, label, says, shown, head, latest, positions, reads))
 
 
 def _events(count: int) -> str:

@@ -847,6 +847,11 @@ class OneListenerEndsAll(Announcing):
         return self.listeners.clear
 
 
+class NothingEndsASubscription(Announcing):
+    def subscribe(self, on_growth):
+        super().subscribe(on_growth)
+
+
 class NobodyCanUnsubscribe(Announcing):
     def subscribe(self, on_growth):
         super().subscribe(on_growth)
@@ -1025,7 +1030,7 @@ PLANTED = {
         ),
         contract.ANNOUNCED: (
             NeverAnnounces, AnnouncesBeforeItRecords, AnnouncesOnlyOnce, OneListenerEndsAll, NobodyCanUnsubscribe,
-            AListenerSpoilsTheAppend, OneListenerSpoilsTheNext,
+            AListenerSpoilsTheAppend, OneListenerSpoilsTheNext, NothingEndsASubscription,
         ),
         contract.COMMITTED: (
             ALockForEachStream, AStreamIsReadWithoutTheLock, TheVersionIsReadWithoutTheLock, TheHeadIsAhead,

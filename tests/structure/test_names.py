@@ -11,10 +11,6 @@ SHARED = {
     "Cart": {"shop/read/carts.py", "shop/write/cart.py"},  # the two sides share nothing but events, as lesson 2 says
     "Tables": {"read/tables.py", "simulation/faults/rebuilders.py"},  # both are public, in two rooms
     "Verdict": {"course/check.py", "simulation/guarantees.py"},  # both are public, in two rooms
-    # The last three are to go: this list gets no longer.
-    "BrokenLaw": {"log/contract/trial.py", "simulation/faults/broken_law.py"},
-    "Moment": {"show/duel.py", "show/one_file.py", "show/rebuild_studio.py"},
-    "Step": {"show/recorded_run.py", "simulation/faults/steps.py"},
 }
 
 

@@ -21,7 +21,7 @@ from cqrs_lab.log.contract.listening import announcements
 from cqrs_lab.log.contract.sizes import long_log, many_commands
 from cqrs_lab.log.contract.slicing import slices
 from cqrs_lab.log.contract.tracing import what_led_to_it
-from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.report import Findings, Report
 
@@ -139,7 +139,7 @@ class _Check:
                 op = Append("order-1", 1, 0)
                 try:
                     trial.call(RUNS, str(op), partial(store.append, "order-1", op.events(), expected=0))
-                except BrokenLaw:
+                except FaultFound:
                     self.found.remark(DECLARED)
                     raise
 
@@ -155,7 +155,7 @@ class _Check:
         """Record the fault that ends a trial."""
         try:
             yield
-        except BrokenLaw as broken:
+        except FaultFound as broken:
             fault = broken.fault
             self.found.note(fault.law, fault.done, (fault.expected, fault.came))
         except Exception as error:  # noqa: BLE001 - what the store returns may break anything; it is reported
@@ -189,7 +189,7 @@ class _Check:
             with self.noting():
                 try:
                     self._tell(story)
-                except BrokenLaw as broken:
+                except FaultFound as broken:
                     raise broken.of(law) from None
 
     def random_histories(self) -> None:
@@ -199,7 +199,7 @@ class _Check:
             with self.noting():
                 try:
                     play(self.new_trial(), history)
-                except BrokenLaw as broken:
+                except FaultFound as broken:
                     raise shortest(self.new_trial, history, broken) from None
             if self.found.faults:
                 return
@@ -238,7 +238,7 @@ class _Check:
         try:
             for play_scene in interleavings(self.new_trial):
                 play_scene()
-        except BrokenLaw as broken:
+        except FaultFound as broken:
             fault = broken.fault
             told = {"fault": f"{fault.law}: {fault.done}", "expected": fault.expected, "came": fault.came}
             self.found.remark(NO_LOCK.format(**told))

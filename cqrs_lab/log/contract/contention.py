@@ -103,7 +103,7 @@ def _finished(last: Any) -> bool:
 
 
 def contention(trial: Trial, threads: int) -> None:
-    """Use a store from many threads and check what they leave behind; raises `BrokenLaw`."""
+    """Use a store from many threads and check what they leave behind; raises `FaultFound`."""
     meeting = _Contention(trial.store, threads)
     with _frequent_switches():
         meeting.run()

@@ -10,7 +10,7 @@ from typing import Any
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.laws import KEPT
 from cqrs_lab.log.contract.sizes import LongLog
-from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import EventStore, Expected
 
 SIZES = (100, 256, 500, 1000, 1024, 1100, 2_111)
@@ -27,7 +27,7 @@ HISTORIES: tuple[list[Append], ...] = (
 def restarts(
     new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]
 ) -> Iterator[Callable[[], None]]:
-    """Yield functions, one for each history, that play it and restart twice; each raises `BrokenLaw`."""
+    """Yield functions, one for each history, that play it and restart twice; each raises `FaultFound`."""
     for history in HISTORIES:
         yield partial(_restart, new_trial, reopen, history)
     yield partial(_restart_with_a_long_log, new_trial, reopen)
@@ -44,7 +44,7 @@ def _restart_with_a_long_log(new_trial: Callable[[], Trial], reopen: Callable[[A
         log.send_again()
         log.grow(SIZES[-1] + 10)
         log.look()
-    except BrokenLaw as broken:
+    except FaultFound as broken:
         raise broken.of(KEPT) from None
 
 
@@ -56,7 +56,7 @@ def _restart(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]
         try:
             trial.store = trial.call(KEPT, "store = reopen(store)", lambda: reopen(trial.store))
             _go_on(trial, history)
-        except BrokenLaw as broken:
+        except FaultFound as broken:
             raise broken.of(KEPT) from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import Expected
 
 # Names that begin alike, to catch a store that looks streams up by prefix.
@@ -32,12 +32,12 @@ def random_history(random: Random, length: int) -> list[Append]:
 
 
 def play(trial: Trial, history: list[Append]) -> None:
-    """Append one after another; raises `BrokenLaw` at the first fault."""
+    """Append one after another; raises `FaultFound` at the first fault."""
     for op in history:
         trial.append(op)
 
 
-def shortest(new_trial: Callable[[], Trial], history: list[Append], found: BrokenLaw) -> BrokenLaw:
+def shortest(new_trial: Callable[[], Trial], history: list[Append], found: FaultFound) -> FaultFound:
     """Return the broken law of the shortest history that still breaks it, found by leaving out appends."""
     at, attempts = 0, 0
     while at < len(history) and attempts < ATTEMPTS:
@@ -45,7 +45,7 @@ def shortest(new_trial: Callable[[], Trial], history: list[Append], found: Broke
         shorter = history[:at] + history[at + 1 :]
         try:
             play(new_trial(), shorter)
-        except BrokenLaw as broken:
+        except FaultFound as broken:
             if broken.fault.law == found.fault.law:
                 history, found = shorter, broken
                 continue

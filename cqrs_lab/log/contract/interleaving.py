@@ -204,7 +204,7 @@ def attempt(store: EventStore, op: Append) -> Any:
 
 
 def interleavings(new_trial: Callable[[], Trial]) -> Iterator[Callable[[], None]]:
-    """Yield functions, one for each scene, that play it with the other thread at each line; each raises `BrokenLaw`."""
+    """Yield functions that play a scene with the other thread at each line; each raises `FaultFound`."""
     yield partial(_after_an_error, new_trial)
     for scene in SCENES:
         yield partial(_at_every_line, new_trial, scene)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from cqrs_lab.log.contract.laws import ANNOUNCED
-from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import Expected, is_announcing
 
 OPS = (
@@ -38,7 +38,7 @@ class Heard:
 
 
 def announcements(trial: Trial) -> None:
-    """Listen to a store, if it can be listened to; raises `BrokenLaw`."""
+    """Listen to a store, if it can be listened to; raises `FaultFound`."""
     if not is_announcing(trial.store):
         return
     subscribe = trial.store.subscribe
@@ -54,6 +54,9 @@ def announcements(trial: Trial) -> None:
             heard.news.notify_all()
 
     ends = [subscribe(one) for one in (lambda: count("first"), _raise, lambda: count("last"))]
+    if not all(map(callable, ends)):
+        trial.calls.append("store.subscribe(on_growth)")
+        raise trial.broken(ANNOUNCED, "a function that ends it", str([end for end in ends if not callable(end)][0]))
     trial.calls.append("subscribed two listeners that count the events, and between them one that raises an error")
     with _errors_of_listeners_unprinted():
         for op in OPS:
@@ -70,7 +73,7 @@ def _hear(trial: Trial, op: Append, heard: Heard) -> None:
     recorded, calls = len(trial.log), {name: len(counts) for name, counts in heard.counts.items()}
     try:
         trial.append(op)
-    except BrokenLaw as broken:
+    except FaultFound as broken:
         raise broken.of(ANNOUNCED) from None
     for name in heard.counts if len(trial.log) > recorded else ():  # to be called without a commit does no harm
         came = heard.last(name, calls[name], len(trial.log))

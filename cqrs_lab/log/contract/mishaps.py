@@ -8,7 +8,7 @@ from typing import Any
 
 from cqrs_lab.log.contract.clock import clock_moved
 from cqrs_lab.log.contract.laws import ALL_OR_NOTHING, CLOCK, Happened
-from cqrs_lab.log.contract.trial import Append, BrokenLaw, Trial
+from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import Expected
 
 
@@ -50,7 +50,7 @@ def a_clock_set_back(trial: Trial) -> None:
             trial.calls.append(f"the computer's clock was set back by {hours} h")
             try:
                 trial.append(Append(stream, 2, Expected.ANY, first=3))
-            except BrokenLaw as broken:
+            except FaultFound as broken:
                 raise broken.of(CLOCK) from None
 
 

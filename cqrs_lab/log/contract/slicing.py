@@ -15,7 +15,7 @@ MEMBERS = ("after", "upto", "sealed", "positions", "types", "of", "part")
 
 
 def slices(trial: Trial) -> None:
-    """Walk over the log in slices, if the store hands them out; raises `BrokenLaw`."""
+    """Walk over the log in slices, if the store hands them out; raises `FaultFound`."""
     if not isinstance(trial.store, SlicingStore):
         return
     for op in OPS:

@@ -19,7 +19,7 @@ NOTED: tuple[tuple[str | None, Mapping[str, str]], ...] = (
 
 
 def what_led_to_it(trial: Trial) -> None:
-    """Append with a cause and notes, if the store takes them; raises `BrokenLaw`."""
+    """Append with a cause and notes, if the store takes them; raises `FaultFound`."""
     store = trial.store
     if not is_tracing(store):
         return

@@ -38,16 +38,16 @@ from cqrs_lab.report import Fault
 SHOWN = 4
 
 
-class BrokenLaw(Exception):
+class FaultFound(Exception):
     """Ends a trial at its first fault: what follows would only repeat it."""
 
     def __init__(self, law: str, done: str, expected: str, came: str) -> None:
         super().__init__(law)
         self.fault = Fault(law, done, expected, came)
 
-    def of(self, law: str) -> BrokenLaw:
+    def of(self, law: str) -> FaultFound:
         """Return the same fault under another law."""
-        return BrokenLaw(law, self.fault.done, self.fault.expected, self.fault.came)
+        return FaultFound(law, self.fault.done, self.fault.expected, self.fault.came)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ class Trial:
         if expected != came:
             raise self.broken(law, *difference(expected, came), done)
 
-    def broken(self, law: str, expected: str, came: str, done: str = "") -> BrokenLaw:
+    def broken(self, law: str, expected: str, came: str, done: str = "") -> FaultFound:
         """Return a fault of the calls so far."""
-        return BrokenLaw(law, _story(self.calls + ([done] if done else [])), expected, came)
+        return FaultFound(law, _story(self.calls + ([done] if done else [])), expected, came)
 
     def read(self, after: int = 0, limit: int | None = None, stream: str | None = None, law: str = "") -> list[Any]:
         """Return all events of the log, or of one stream."""
