@@ -358,7 +358,7 @@ class AnnouncesFromAnotherThread(Announcing):
     """As a store does that hears of its own commits from a server."""
 
     def announce(self):
-        threading.Thread(target=super().announce).start()
+        threading.Timer(0.01, super().announce).start()
 
 
 class Sharded(Plain):
