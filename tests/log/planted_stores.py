@@ -151,7 +151,8 @@ class SlicesThatGrow(Slices):
 
 class SlicesBeyondTheEnd(Slices):
     def read_slice(self, *, after, limit=None):
-        return EventSlice(self.read_all(after=after, limit=limit), after, self.head() + (100 if limit is None else 0))
+        found = list(self.read_all(after=after, limit=limit))
+        return EventSlice(found, after, self.head() + 100 if limit and len(found) < limit else None)
 
 
 class SlicesSealedAlike(Slices):
