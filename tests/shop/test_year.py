@@ -20,7 +20,7 @@ from cqrs_lab.shop.online_retail import (
 )
 from cqrs_lab.shop.online_retail.invented import DAYS, FIRST_DAY, write_invented_year
 
-from .test_online_retail import SHOP_DAY, THREE_DAYS, dataset, written
+from .test_online_retail import SHOP_DAY, THREE_DAYS, dataset, row, written
 
 
 def lines_of(path):
@@ -113,6 +113,15 @@ def test_the_same_source_has_the_same_folder_and_another_one_another(tmp_path):
     assert len({open_year(one).folder for one in (path, path, other, None)}) == 3
     assert open_year().folder == open_year().folder != open_year(seed=5).folder
     assert sorted(tmp_path.iterdir()) == [other, path], "nothing is written beside the reader's file"
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_read_as_the_reader_says(tmp_path):
+    path = written(tmp_path / "shop.csv", [row(at="4/1/2011 10:00")])
+    with pytest.raises(FileRefused, match="day first"):
+        open_year(path)
+    day_first, month_first = (open_year(path, dates=dates) for dates in ("dmy", "mdy"))
+    assert [(at.month, at.day) for one in (day_first, month_first) for at in one.file.rows["at"]] == [(1, 4), (4, 1)]
+    assert day_first.folder != month_first.folder, "what one makes is not taken for the other's"
 
 
 def test_a_path_to_nothing_is_refused_and_says_where_the_file_is_published(tmp_path):

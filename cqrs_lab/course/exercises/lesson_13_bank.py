@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from cqrs_lab.course.accept import as_mapping, as_word
@@ -14,6 +15,8 @@ Lines = Sequence[tuple[str, int]]
 Found = dict[str, str]
 MISSING, UNKNOWN, TWICE, DIFFERS = WORDS = ("missing", "unknown", "twice", "differs")
 
+TWO_AMOUNTS = "It was entered two times, with two amounts. Does the amount say how often it was entered?"
+FAR_APART = "It was entered two times, with another line between. Which lines do you compare?"
 STATEMENT = (("r1", 2500), ("r2", -700), ("r3", 1200), ("r4", 99), ("r5", 60))
 LEDGER = (("r3", 1200), ("r1", 2500), ("r4", 98), ("r5", 60), ("r5", 60), ("r6", 10))
 SWAPPED = ((("a", 100), ("b", 250), ("c", 40)), (("a", 250), ("b", 100), ("c", 40)))
@@ -24,6 +27,9 @@ CASES = (
     Case((((("a", 100)),), ()), {"a": MISSING}, "The ledger is empty, so nothing that the bank says is in it."),
     Case(((), (("z", 5),)), {"z": UNKNOWN}, "The bank has never heard of z. Which side do you go through?"),
     Case(((("a", 100),), (("a", 100), ("a", 100))), {"a": TWICE}, "It was entered two times. How often do you see it?"),
+    Case(((("a", 100),), (("a", 100), ("a", 101))), {"a": TWICE}, TWO_AMOUNTS),
+    Case(((("a", 100),), (("a", 101), ("a", 100))), {"a": TWICE}, TWO_AMOUNTS),
+    Case(((("a", 1), ("b", 2)), (("a", 1), ("b", 2), ("a", 1))), {"a": TWICE}, FAR_APART),
     Case(((("a", 100),), (("a", 101),)), {"a": DIFFERS}, "One penny too many. Which amounts do you compare?"),
     Case(((("a", 100),), (("a", -100),)), {"a": DIFFERS}, "One side says it came in, the other that it went out."),
     Case(SWAPPED, {"a": DIFFERS, "b": DIFFERS}, "Both totals are 390. Is every line right, then?"),
@@ -88,6 +94,28 @@ def _in_order(statement: Lines, ledger: Lines) -> Found:
     )
 
 
+def _twice_if_equal(statement: Lines, ledger: Lines) -> Found:
+    """Take the last amount for the one that was entered, unless the same line stands there twice."""
+    once = list(dict.fromkeys(ledger))
+    twice = {reference: TWICE for reference, _ in statement if sum(one[0] == reference for one in ledger) > 1}
+    equal = {key: word for key, word in twice.items() if [one[0] for one in once].count(key) == 1}
+    return _found(statement, list(dict(ledger).items())) | equal
+
+
+def _twice_if_neighbours(statement: Lines, ledger: Lines) -> Found:
+    beside = {one[0]: TWICE for one, other in pairwise(ledger) if one[0] == other[0]}
+    known = {reference: word for reference, word in beside.items() if reference in dict(statement)}
+    return _found(statement, list(dict(ledger).items())) | known
+
+
+def _sides_swapped(statement: Lines, ledger: Lines) -> Found:
+    """Take one side for the other, line by line: a reference differs as soon as one of its lines does."""
+    bank = dict(statement)
+    found = _found(ledger, statement)
+    lines = {one: DIFFERS for one, pence in ledger if one in bank and pence != bank[one]}
+    return {reference: word for reference, word in found.items() if word != DIFFERS} | lines
+
+
 def _pairs(statement: Lines, ledger: Lines) -> Found:
     """Compare whole lines: a wrong amount is then a line that is missing and another that is unknown."""
     return {one[0]: MISSING for one in statement if one not in ledger} | {
@@ -106,6 +134,7 @@ def _pairs_and_twice(statement: Lines, ledger: Lines) -> Found:
     return _pairs(statement, ledger) | twice
 
 
+SWAPPED_SIDES = "You have taken one side for the other. Which argument is the bank's?"
 SETS = "You compare whole lines, so a wrong amount looks like a line that is not there. How do you find a line again?"
 TURNS: tuple[Turn, ...] = (
     (lambda statement, ledger: {}, "You find nothing wrong anywhere. What do you compare?"),
@@ -115,6 +144,8 @@ TURNS: tuple[Turn, ...] = (
     (_without(MISSING), "You go through the ledger. Who goes through what only the bank says?"),
     (_without(DIFFERS), "The references are all there. Do the amounts agree as well?"),
     (_renamed(missing=UNKNOWN, unknown=MISSING), "Two of the words are swapped: which side is this line missing from?"),
+    (_twice_if_equal, TWO_AMOUNTS),
+    (_twice_if_neighbours, FAR_APART),
     (_renamed(twice=DIFFERS), "A line that is there twice has the right amount, two times. Which word says that?"),
     (_renamed(twice=UNKNOWN), "The bank knows that line, but not its second copy. Which of the four words is that?"),
     (
@@ -130,10 +161,8 @@ TURNS: tuple[Turn, ...] = (
     (_pairs, SETS),
     (_pairs_bank_first, SETS),
     (_pairs_and_twice, SETS),
-    (
-        lambda statement, ledger: _found(ledger, statement),
-        "You have taken one side for the other. Which argument is the bank's?",
-    ),
+    (lambda statement, ledger: _found(ledger, statement), SWAPPED_SIDES),
+    (_sides_swapped, SWAPPED_SIDES),
 )
 
 

@@ -39,13 +39,22 @@ class Year:
         return f"Your file {self.file.path.name}: {rows}, with {known}published totals to compare with."
 
 
-def open_year(path: str | Path | None = None, *, seed: int = 13) -> Year:
+def open_year(
+    path: str | Path | None = None,
+    *,
+    dates: str | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    seed: int = 13,
+) -> Year:
     """Open a year of trade: a file of Online Retail, or without a path an invented one in the same form.
 
     Parameters
     ----------
     path : str or Path, optional
         A file that `read_online_retail` reads; ``~`` is your home folder.
+    dates, sheet, decimal : str, optional
+        What to say of a file that could be read in two ways; see `read_online_retail`.
     seed : int, optional
         What the invented year is drawn from.
 
@@ -65,7 +74,8 @@ def open_year(path: str | Path | None = None, *, seed: int = 13) -> Year:
         if not isinstance(path, (str, Path)) or not str(path).strip():
             raise refuse("path", path, "a file; give its path, or None for an invented year")
         found = Path(path).expanduser()
-        return Year(read_online_retail(found), _folder(str(found.resolve())))
+        file = read_online_retail(found, dates=dates, sheet=sheet, decimal=decimal)
+        return Year(file, _folder(f"{found.resolve()} {dates} {sheet} {decimal}"))
     folder = _folder(f"seed {seed}")
     invented = folder / "invented_year.csv"
     write_invented_year(invented, seed)

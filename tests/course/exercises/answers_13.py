@@ -567,6 +567,27 @@ def whole_lines(statement, ledger):
     return {one: "missing" for one, _ in bank - company} | {one: "unknown" for one, _ in company - bank}
 
 
+def twice_by_lines(statement, ledger):
+    bank, found = dict(statement), {}
+    for reference, amount in statement:
+        own = [line for line in ledger if line[0] == reference]
+        if not own:
+            found[reference] = "missing"
+        elif ledger.count(own[-1]) > 1:
+            found[reference] = "twice"
+        elif own[-1][1] != amount:
+            found[reference] = "differs"
+    return found | {one: "unknown" for one, _ in ledger if one not in bank}
+
+
+def twice_next_to_each_other(statement, ledger):
+    bank, entered = dict(statement), dict(ledger)
+    found = {one: "differs" for one in bank if one in entered and entered[one] != bank[one]}
+    found |= {one: "missing" for one in bank if one not in entered}
+    found |= {one: "unknown" for one in entered if one not in bank}
+    return found | {one: "twice" for (one, _), (two, _) in itertools.pairwise(ledger) if one == two and one in bank}
+
+
 def any_case(statement, ledger):
     return reconcile(
         [(one.lower(), pence) for one, pence in statement], [(one.lower(), pence) for one, pence in ledger]
@@ -589,6 +610,8 @@ WRONG_RECONCILE = {
     "only what the ledger says": (but_for("missing"), "Who goes through what only the bank says"),
     "references alone": (but_for("differs"), "Do the amounts agree as well"),
     "two words swapped": (in_words(missing="unknown", unknown="missing"), "Two of the words are swapped"),
+    "twice only if equal": (twice_by_lines, "with two amounts"),
+    "twice only if side by side": (twice_next_to_each_other, "with another line between"),
     "twice differs": (in_words(twice="differs"), "has the right amount, two times"),
     "twice is unknown": (in_words(twice="unknown"), "but not its second copy"),
     "without sign": (at_amounts(abs), "without their sign"),
