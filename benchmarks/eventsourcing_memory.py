@@ -34,7 +34,8 @@ def load_decide_append():
 
 
 def read_own_write():
-    from tools.tills import Sell, Totals, bus_of, sales, started
+    from tools.sales import Totals
+    from tools.tills import Sell, bus_of, sales, started
 
     store, queries = lab.MemoryEventStore(), lab.QueryBus()
     bus, projector = bus_of(store), lab.Projector(store, Totals())
@@ -60,7 +61,8 @@ def read_own_write():
 
 
 def first_reading():
-    from tools.tills import Tills, Totals, sales
+    from tools.sales import Totals
+    from tools.tills import Tills, sales
 
     store, their = lab.MemoryEventStore(), Tills()
     for number in range(COMMITS):

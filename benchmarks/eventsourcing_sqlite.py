@@ -46,7 +46,7 @@ def append(store, their):
 
 
 def rebuild(folder, store, their):
-    from tools.tills import Sold, Totals
+    from tools.sales import Sold, Totals
 
     def ours():
         with lab.open_event_store(f"sqlite:///{store._file.path}", events={"sold": Sold}) as again:

@@ -10,17 +10,12 @@ import time
 from dataclasses import dataclass
 
 from tools.claims import at_most, row, seconds
+from tools.sales import Sold, Totals
 
 import cqrs_lab as lab
 
 PRODUCTS = [f"product-{number}" for number in range(10_000)]
 RUNS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    product: str
-    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +27,6 @@ class Sell:
 @dataclass(frozen=True, slots=True)
 class UnitsOf:
     product: str
-
-
-class Totals:
-    name, version, events = "totals", 1, (Sold,)
-    schema = lab.Schema(index=["product"], columns={"units": "int64"})
-
-    def summarise(self, batch):
-        return batch.frame(Sold).groupby("product")[["units"]].sum()
-
-    def merge(self, table, rows):
-        return lab.merge_rows(table, rows, add=["units"])
 
 
 def record(store, count):

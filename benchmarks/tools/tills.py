@@ -11,14 +11,9 @@ from eventsourcing.popo import POPOTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 
 import cqrs_lab as lab
+from tools.sales import Sold
 
 PRODUCTS = [f"product-{number}" for number in range(1_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    product: str
-    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +21,6 @@ class Sell:
     till: str
     product: str
     units: int
-
-
-class Totals:
-    name, version, events = "totals", 1, (Sold,)
-    schema = lab.Schema(index=["product"], columns={"units": "int64"})
-
-    def summarise(self, batch):
-        return batch.frame(Sold).groupby("product")[["units"]].sum()
-
-    def merge(self, table, rows):
-        return lab.merge_rows(table, rows, add=["units"])
 
 
 def sales(count, first=0):
