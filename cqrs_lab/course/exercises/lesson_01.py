@@ -13,13 +13,14 @@ from cqrs_lab.course.exercises.lesson_01_library import LIBRARY
 from cqrs_lab.course.exercises.lesson_01_meeting import (
     answered,
     gave_up,
+    kept_open,
     lost,
     no_lock_of_python,
     places_to_meet,
     rows,
     when,
 )
-from cqrs_lab.course.exercises.two_clerks import ClerksFile, clerks_file
+from cqrs_lab.course.exercises.two_clerks import Clerk, ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
 
 # --- 01.1 -------------------------------------------------------------------------------------------------
@@ -60,6 +61,10 @@ SALES = (
 )
 
 
+# Customers of one clerk, who keeps the connection open: there are sales before each refusal.
+DAY = (("cup", 2, True), ("cup", 2, True), ("cup", 2, False), ("hat", 1, False), ("cup", 1, True), ("cup", 1, False))
+
+
 class Rush(NamedTuple):
     """Several clerks at once: the stock before, what each wants, how many of them get it, and what is left."""
 
@@ -81,6 +86,7 @@ def sell(answer: Any) -> None:
     expect_arguments(answer, "sell", "file", "product_id", "quantity")
     with clerks_file(STOCK) as file:
         longest = max(_sells_alone(file, answer, sale) for sale in SALES)
+        _sells_all_day(file, answer)
         no_lock_of_python(answer)
         for rush in RUSHES:
             for places in places_to_meet(longest, len(rush.wanted) - 1):
@@ -107,6 +113,25 @@ def _sells_alone(file: ClerksFile, answer: Any, sale: Sale) -> int:
         ask = NOBODY_LOOKED if sold and not sale.sold and any(_compares(met.statements)) else sale.ask
         raise NotYet(done, f"{sold}, and {_stock(file)} in stock", f"{sale.sold}, and {after} in stock", ask)
     return len(met.statements)
+
+
+def _sells_all_day(file: ClerksFile, answer: Any) -> None:
+    _fill(file, {"cup": 5})
+    left = 5
+    statements: list[str] = []
+
+    def to(product_id: str, quantity: int) -> Clerk:
+        return lambda connection: answer(connection, product_id, quantity)
+
+    outcomes = file.one_after_the_other([to(*customer[:2]) for customer in DAY], statements.append)
+    for (product_id, quantity, sold), outcome in zip(DAY, outcomes, strict=True):
+        done = f"called sell(file, {product_id!r}, {quantity}) with {left} in stock, on a connection used before"
+        came, left = answered(outcome, done, REFUSAL, CHECKED), left - quantity * sold
+        if (came, _stock(file)) != (sold, {"cup": left}):
+            ask = kept_open(answer, statements)
+            raise NotYet(
+                done, f"{came}, and {_stock(file).get('cup', 0)} in stock", f"{sold}, and {left} in stock", ask
+            )
 
 
 def _sells_in_a_rush(file: ClerksFile, answer: Any, rush: Rush, places: Sequence[int]) -> None:

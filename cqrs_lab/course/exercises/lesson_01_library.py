@@ -11,13 +11,14 @@ from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_01_meeting import (
     answered,
     gave_up,
+    kept_open,
     lost,
     no_lock_of_python,
     places_to_meet,
     rows,
     when,
 )
-from cqrs_lab.course.exercises.two_clerks import ClerksFile, clerks_file
+from cqrs_lab.course.exercises.two_clerks import Clerk, ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
 
 LOANS = "CREATE TABLE loans (copy TEXT PRIMARY KEY, member TEXT NOT NULL);"
@@ -59,6 +60,18 @@ VISITS = (
 )
 
 
+# Members at one desk, which keeps the connection open: each refusal comes after a loan.
+DAY = (
+    ("dune", "ada", True),
+    ("dune", "ada", False),
+    ("emma", "ada", True),
+    ("kim", "ada", True),
+    ("she", "ada", False),
+    ("she", "ben", True),
+    ("she", "ada", False),
+)
+
+
 class Rush(NamedTuple):
     """Desks at once: the loans before, who wants which copy, and how many of them get it."""
 
@@ -86,6 +99,7 @@ def borrow(answer: Any) -> None:
     expect_arguments(answer, "borrow", "file", "copy", "member")
     with clerks_file(LOANS) as file:
         longest = max(_lends_alone(file, answer, visit) for visit in VISITS)
+        _lends_all_day(file, answer)
         no_lock_of_python(answer)
         for rush in RUSHES:
             for places in places_to_meet(longest, len(rush.wanted) - 1):
@@ -127,6 +141,23 @@ def _is_watched(file: ClerksFile, answer: Any, visit: Visit, statements: int) ->
             done = f"called borrow(file, {visit.copy!r}, {visit.member!r}) with the loans {visit.loans}, and looked"
             done += f" {when(met.statements, [place])}"
             raise NotYet(done, f"{met.outcomes[place].value} loans", f"{MOST} at most", COUNTED_LATE)
+
+
+def _lends_all_day(file: ClerksFile, answer: Any) -> None:
+    _fill(file, {})
+    loans: dict[str, str] = {}
+    statements: list[str] = []
+
+    def to(copy: str, member: str) -> Clerk:
+        return lambda connection: answer(connection, copy, member)
+
+    outcomes = file.one_after_the_other([to(*visit[:2]) for visit in DAY], statements.append)
+    for (copy, member, lent), outcome in zip(DAY, outcomes, strict=True):
+        done = f"called borrow(file, {copy!r}, {member!r}) with the loans {loans}, on a connection used before"
+        came, loans = answered(outcome, done, REFUSAL, OUT), loans | ({copy: member} if lent else {})
+        if (came, _loans(file)) != (lent, loans):
+            ask = kept_open(answer, statements)
+            raise NotYet(done, f"{came}, and the loans {_loans(file)}", f"{lent}, and {loans}", ask)
 
 
 def _most_loans(connection: sqlite3.Connection) -> int:

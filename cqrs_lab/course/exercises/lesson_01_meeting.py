@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from cqrs_lab.course.accept import NO_RETURN, as_plain
-from cqrs_lab.course.exercises.two_clerks import ClerksFile, Outcome, first_words, mentions
+from cqrs_lab.course.exercises.two_clerks import ClerksFile, Outcome, first_words, mentions, names_in
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 
 OPEN_WHEN = {
@@ -29,6 +30,25 @@ BEFORE_BEGIN = (
     "You read before BEGIN IMMEDIATE. The lock keeps others out from then on, and what you know is older than that. "
     "Which of the two comes first?"
 )
+KEPT_OPEN = (
+    "On a new connection, each of these calls is right. This one has been used before. What does your function still "
+    "know of an earlier call?"
+)
+# By what a function asks its connection, and which is about more than the statement that it has just made.
+REMEMBERS = {
+    r"\btotal_changes\b": "total_changes counts every row that was changed since the connection was opened, and this "
+    "one has been used before. How many rows did your statement change, in this call?",
+    r"\b(lastrowid|last_insert_rowid)\b": "If a call inserts no row, the connection still knows the row that an "
+    "earlier call inserted. What says whether this one did?",
+    r"\bchanges\b": "changes() is about the latest statement that wrote, and that may have been in an earlier call. "
+    "Did this call write at all?",
+}
+
+
+def kept_open(answer: Any, statements: Sequence[str]) -> str:
+    """Return what is asked of an answer that is right on a new connection, and wrong on one that was used before."""
+    used = " ".join([*statements, *names_in(answer)])
+    return next((ask for pattern, ask in REMEMBERS.items() if re.search(pattern, used, re.I)), KEPT_OPEN)
 
 
 def answered(outcome: Outcome, done: str, refusal: str, rule: str) -> bool:

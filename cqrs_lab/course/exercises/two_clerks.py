@@ -94,19 +94,29 @@ class ClerksFile:
                 met.outcomes[at] = self._act(clerk)
         return met
 
+    def one_after_the_other(self, clerks: Sequence[Clerk], trace: Callable[[str], None]) -> Iterator[Outcome]:
+        """Let clerks work on one connection, as in a shop that keeps it open; yield each outcome before the next."""
+        with closing(self.connect()) as connection:
+            for clerk in clerks:
+                yield _outcome(clerk, connection, trace)
+
     def _act(self, clerk: Clerk, trace: Callable[[str], None] | None = None) -> Outcome:
         with closing(self.connect()) as connection:
-            connection.set_trace_callback(trace)
-            value, error = None, None
-            try:
-                value = clerk(connection)
-            except BaseException as raised:  # noqa: BLE001 - an answer may raise anything; it is reported
-                error = raised
-            try:
-                connection.set_trace_callback(None)
-            except sqlite3.ProgrammingError:
-                return Outcome(value, error, "closed")
-            return Outcome(value, error, "in a transaction" if connection.in_transaction else "ready")
+            return _outcome(clerk, connection, trace)
+
+
+def _outcome(clerk: Clerk, connection: sqlite3.Connection, trace: Callable[[str], None] | None = None) -> Outcome:
+    connection.set_trace_callback(trace)
+    value, error = None, None
+    try:
+        value = clerk(connection)
+    except BaseException as raised:  # noqa: BLE001 - an answer may raise anything; it is reported
+        error = raised
+    try:
+        connection.set_trace_callback(None)
+    except sqlite3.ProgrammingError:
+        return Outcome(value, error, "closed")
+    return Outcome(value, error, "in a transaction" if connection.in_transaction else "ready")
 
 
 @contextmanager
@@ -118,15 +128,20 @@ def clerks_file(tables: str) -> Iterator[ClerksFile]:
         yield file
 
 
-def mentions(function: Any, *names: str) -> bool:
-    """Return whether the code of a function, or a function inside it, uses one of these names."""
+def names_in(function: Any) -> set[str]:
+    """Return the names that the code of a function, or of a function inside it, uses."""
 
     def used(code: CodeType) -> set[str]:
         inside = (used(one) for one in code.co_consts if isinstance(one, CodeType))
         return set(code.co_names).union(code.co_freevars, *inside)
 
     code = getattr(function, "__code__", None)
-    return isinstance(code, CodeType) and not used(code).isdisjoint(names)
+    return used(code) if isinstance(code, CodeType) else set()
+
+
+def mentions(function: Any, *names: str) -> bool:
+    """Return whether the code of a function uses one of these names."""
+    return not names_in(function).isdisjoint(names)
 
 
 def first_words(statements: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Answers to the exercises of lesson 1: right ones in several styles, and wrong ones with what each is told."""
 
+import functools
 import sqlite3
 import threading
 import time
@@ -275,6 +276,34 @@ def closes(file, product_id, quantity):
         return one_statement(file, product_id, quantity)
 
 
+GUARDED = "UPDATE stock SET on_hand = on_hand - ?1 WHERE product_id = ?2 AND on_hand >= ?1"
+
+
+def counts_every_change(file, product_id, quantity):
+    file.execute(GUARDED, (quantity, product_id))
+    return file.total_changes > 0
+
+
+def asks_for_changes_of_no_statement(file, product_id, quantity):
+    with file:
+        file.execute("BEGIN IMMEDIATE")
+        if file.execute(f"{ON_HAND} AND on_hand >= ?", (product_id, quantity)).fetchone():
+            file.execute(GUARDED, (quantity, product_id))
+        return file.execute("SELECT changes()").fetchone()[0] == 1
+
+
+def replaces_and_asks_for_the_last_row(file, product_id, quantity):
+    sql = "REPLACE INTO stock SELECT product_id, on_hand - ?1, 1 FROM stock WHERE product_id = ?2 AND on_hand >= ?1"
+    return file.execute(sql, (quantity, product_id)).lastrowid > 0
+
+
+def keeps_a_note_in_the_connection(file, product_id, quantity):
+    file.execute("CREATE TEMP TABLE IF NOT EXISTS sold (product_id)")
+    if file.execute(GUARDED, (quantity, product_id)).rowcount:
+        file.execute("INSERT INTO sold VALUES (?)", (product_id,))
+    return file.execute("SELECT 1 FROM sold WHERE product_id = ?", (product_id,)).fetchone() is not None
+
+
 def ends_the_process(file, product_id, quantity):
     raise SystemExit
 
@@ -304,6 +333,10 @@ WRONG_SELL = {
     "sells every product": (every_product, "Whose stock did you change"),
     "keeps the last one": (keeps_one, "May the last one be sold"),
     "closes the connection": (closes, "You closed the connection"),
+    "counts every change there ever was": (counts_every_change, "total_changes counts every row"),
+    "changes() of an earlier call": (asks_for_changes_of_no_statement, "Did this call write at all"),
+    "the row of an earlier call": (replaces_and_asks_for_the_last_row, "the row that an earlier call inserted"),
+    "a note of an earlier call": (keeps_a_note_in_the_connection, "What does your function still know"),
     "no function": ("UPDATE stock", "without calling it"),
     "too few arguments": (lambda file, product_id: True, "Which arguments does the task name"),
     "ends the process": (ends_the_process, "end the whole kernel"),
@@ -570,6 +603,36 @@ def gives_up_when_another_writes(file, copy, member):
         return False
 
 
+LENDS = f"INSERT OR IGNORE INTO loans SELECT ?1, ?2 WHERE ({COUNT.replace('?', '?2')}) < 3"
+
+
+def lends_and_counts_every_change(file, copy, member):
+    file.execute(LENDS, (copy, member))
+    return file.total_changes > 0
+
+
+def lends_and_asks_for_the_last_row(file, copy, member):
+    return bool(file.execute(LENDS, (copy, member)).lastrowid)
+
+
+def lends_and_asks_sqlite_for_the_last_row(file, copy, member):
+    file.execute(LENDS, (copy, member))
+    return file.execute("SELECT last_insert_rowid() > 0").fetchone()[0]
+
+
+def lends_and_asks_for_changes_of_no_statement(file, copy, member):
+    with file:
+        file.execute("BEGIN IMMEDIATE")
+        if file.execute(COUNT, (member,)).fetchone()[0] < 3:
+            file.execute("INSERT OR IGNORE INTO loans VALUES (?, ?)", (copy, member))
+        return file.execute("SELECT changes()").fetchone()[0]
+
+
+@functools.lru_cache
+def lends_from_memory(file, copy, member):
+    return lends_in_one_statement(file, copy, member)
+
+
 def lends_and_is_silent(file, copy, member):
     lends_in_one_statement(file, copy, member)
 
@@ -595,6 +658,10 @@ WRONG_BORROW = {
     "leaves it open": (never_ends_it, "Which line of yours commits"),
     "leaves a refusal open": (only_ends_what_it_lends, "You refused, and left the transaction open"),
     "gives up": (gives_up_when_another_writes, "yours gave up"),
+    "counts every change there ever was": (lends_and_counts_every_change, "total_changes counts every row"),
+    "changes() of an earlier call": (lends_and_asks_for_changes_of_no_statement, "Did this call write at all"),
+    "the row of an earlier call": (lends_and_asks_for_the_last_row, "the row that an earlier call inserted"),
+    "from memory": (lends_from_memory, "What does your function still know"),
     "returns nothing": (lends_and_is_silent, "return"),
     "raises": (raises_at_three, "an everyday answer"),
     "no function": (3, "without calling it"),
@@ -602,4 +669,5 @@ WRONG_BORROW = {
 
 RIGHT = {"01.1": RIGHT_SELL, "01.2": RIGHT_REMEMBERED, "01.3": RIGHT_BORROW}
 WRONG = {"01.1": WRONG_SELL, "01.2": WRONG_REMEMBERED, "01.3": WRONG_BORROW}
-ALSO_WRONG = {"01.1": ALSO_WRONG_SELL, "01.2": ALSO_WRONG_REMEMBERED}
+ALSO_WRONG_BORROW = [(lends_and_asks_sqlite_for_the_last_row, "the row that an earlier call inserted")]
+ALSO_WRONG = {"01.1": ALSO_WRONG_SELL, "01.2": ALSO_WRONG_REMEMBERED, "01.3": ALSO_WRONG_BORROW}
