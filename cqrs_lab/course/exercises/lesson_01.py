@@ -143,18 +143,22 @@ def _sells_in_a_rush(file: ClerksFile, answer: Any, rush: Rush, places: Sequence
     ]
     met = file.meet(lambda connection: answer(connection, "cup", mine), others)
     done = (
-        f"put {rush.on_hand} cups in stock, called sell(file, 'cup', {mine}), and let other clerks sell "
+        f"put {_counted(rush.on_hand, 'cup')} in stock, called sell(file, 'cup', {mine}), and let other clerks sell "
         f"{' and '.join(map(str, theirs))} {when(met.statements, places)}"
     )
     said = [answered(one, done, REFUSAL, CHECKED) for one in met.in_order()]
     left = _stock(file).get("cup", 0)
-    came, expected = (f"{sold} customers served, {stock} left" for sold, stock in ((sum(said), left), rush[2:]))
+    came, expected = (f"{_counted(sold, 'customer')} served, {stock} left" for sold, stock in ((sum(said), left), rush[2:]))
     if came == expected:
         return
     promised = sum(wants for wants, sold in zip(rush.wanted, said, strict=True) if sold)
     if left == rush.on_hand - promised:
         gave_up(done, came, expected)
     lost(done, came, expected, answer, met.statements, _what_was_lost(met.statements))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 UPDATES = re.compile(r"\s*UPDATE\b(.*?)(?:\bWHERE\b(.*))?$", re.I | re.S)

@@ -1,5 +1,6 @@
 """Of every exercise, two styles of right answer pass, and every wrong one is met with its own sentence."""
 
+import re
 from functools import cache
 
 import pytest
@@ -93,6 +94,13 @@ def test_a_misunderstanding_is_met_however_it_is_written(at):
 def test_no_two_wrong_answers_get_the_same_sentence(key):
     asked = [verdict_on(key, name).ask for name in WRONG[key]]
     assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("key", ["01.1", "01.3"])
+def test_one_of_a_thing_is_said_in_the_singular(key):
+    verdicts = [verdict_on(key, name) for name in WRONG[key]]
+    said = [f"{one.done} {one.came} {one.expected}" for one in verdicts]
+    assert [text for text in said if re.search(r"\b1 (cups|customers|loans)\b", text)] == []
 
 
 @pytest.mark.parametrize("name", answers_10.WRONG_REBUILDS)
