@@ -148,7 +148,8 @@ def _sells_in_a_rush(file: ClerksFile, answer: Any, rush: Rush, places: Sequence
     )
     said = [answered(one, done, REFUSAL, CHECKED) for one in met.in_order()]
     left = _stock(file).get("cup", 0)
-    came, expected = (f"{_counted(sold, 'customer')} served, {stock} left" for sold, stock in ((sum(said), left), rush[2:]))
+    both = ((sum(said), left), rush[2:])
+    came, expected = (f"{_counted(sold, 'customer')} served, {stock} left" for sold, stock in both)
     if came == expected:
         return
     promised = sum(wants for wants, sold in zip(rush.wanted, said, strict=True) if sold)

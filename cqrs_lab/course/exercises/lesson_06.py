@@ -28,7 +28,8 @@ CASES = (
     Case((ALL, 0, 10), "log", "Nobody reads. What does the shop pay for each copy?"),
     Case((ALL, 70, 0), "kept answer", "Nobody writes. Which way reads the fewest rows?"),
     Case(({"z": (7, 2), "a": (1, 9), "m": (40, 1)}, 3, 3), "z", "It is 27, 30 and 123 rows. Which one is lowest?"),
-    Case(({"a": (6, 6), "b": (1, 10)}, 5, 6), "b", "It is 66 against 65 rows. Where does yours lose one row?"),
+    Case(({"a": (6, 6), "b": (1, 10)}, 5, 6), "b", "It is 30 + 36 rows against 5 + 60. What do you work out for each?"),
+    Case(({"b": (1, 20), "a": (3, 3)}, 4, 4), "a", "It is 4 + 80 rows against 12 + 12. Which one is lower?"),
     Case(({"only": (7, 7)}, 4, 4), "only", "There is one way to choose from. What does yours return?"),
     Case((CLOSE, 10**6, 10**5), "y", "Large numbers that differ little. Which line rounds, or stops counting?"),
 )
@@ -42,6 +43,11 @@ def _weighing(weigh: Callable[[int, int], tuple[int, int]]) -> Callable[..., str
         return min(ways, key=lambda one: read * ways[one][0] + write * ways[one][1])
 
     return choose
+
+
+def _by_one_part(part: Callable[[int, int], int]) -> Callable[..., str]:
+    """Return a way to choose that compares one of the two parts of what a way costs."""
+    return lambda ways, reads, writes: min(ways, key=lambda one: part(reads * ways[one][0], writes * ways[one][1]))
 
 
 TURNS: tuple[Turn, ...] = (
@@ -65,6 +71,14 @@ TURNS: tuple[Turn, ...] = (
     (
         lambda ways, reads, writes: min(ways, key=lambda one: reads * ways[one][0] * writes * ways[one][1]),
         "You multiply what is read by what is written. What would it cost to do one, and then the other?",
+    ),
+    (
+        _by_one_part(max),
+        "You compare the larger part of each cost, and leave out the smaller. Who pays for that one?",
+    ),
+    (
+        _by_one_part(min),
+        "You compare the smaller part of each cost, and leave out the larger. Who pays for that one?",
     ),
     (
         lambda ways, reads, writes: next(iter(ways)),

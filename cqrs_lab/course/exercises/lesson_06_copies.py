@@ -11,6 +11,13 @@ from cqrs_lab.course.accept import as_items, as_plain
 from cqrs_lab.course.exercises.cases import Case, Turn, judge_cases
 from cqrs_lab.course.guard import NotYet, shown
 
+AROUND = (0, 1, -1)
+"""Where an answer that takes a position for a place in the list may begin or end: there, or one beside it."""
+NO_INDEX = (
+    "You take the position for a place in the list. Positions may be skipped, so what has position 9 need not be the "
+    "ninth. Which ones have a {}?"
+)
+
 # --- 06.2 -------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +99,10 @@ def _new(kept: Kept, log: Iterable[Written]) -> list[str]:
     return [one.stream for one in log if one.position > kept.position]
 
 
+def _from_place(offset: int) -> Callable[[Kept, Sequence[Written], float], bool]:
+    return lambda kept, log, now: any(one.stream in kept.streams for one in log[kept.position + offset :])
+
+
 STALE_TURNS: tuple[Turn, ...] = (
     (lambda kept, log, now: False, "Your answers never go stale. Ada pays order 7: what does her page say then?"),
     (lambda kept, log, now: True, "Then nothing is ever kept. Which answer could still be shown?"),
@@ -123,6 +134,7 @@ STALE_TURNS: tuple[Turn, ...] = (
         lambda kept, log, now: len(log) > kept.position,
         "You count events. Positions may be skipped: what does the number of events say about one?",
     ),
+    *((_from_place(offset), NO_INDEX.format("greater position")) for offset in AROUND),
 )
 
 
@@ -216,6 +228,10 @@ def _newest(copies: Balances) -> int:
     return max(copies.values())[1] if copies else 0
 
 
+def _upto_place(offset: int) -> Callable[[Entries, Balances], set[str]]:
+    return lambda log, copies: _differ(copies, lambda at: sum(amount for _, amount in log[: at + offset]))
+
+
 COPY_TURNS: tuple[Turn, ...] = (
     (lambda log, copies: set(), "You find no copy wrong, ever. Which of them did the log never say?"),
     (lambda log, copies: set(copies), "You find every copy wrong. What did the account hold at each one's position?"),
@@ -253,6 +269,7 @@ COPY_TURNS: tuple[Turn, ...] = (
         },
         "You ask whether the account ever held that much. At which position does the copy say it did?",
     ),
+    *((_upto_place(offset), NO_INDEX.format("smaller position, or the same")) for offset in AROUND),
 )
 
 

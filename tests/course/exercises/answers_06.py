@@ -111,6 +111,20 @@ WRONG_CHEAPEST = {
         lambda ways, reads, writes: min(ways, key=lambda way: reads * ways[way][0] * writes * ways[way][1]),
         "You multiply what is read",
     ),
+    "the larger part": (
+        lambda ways, reads, writes: min(ways, key=lambda way: max(reads * ways[way][0], writes * ways[way][1])),
+        "the larger part of each cost",
+    ),
+    "the smaller part": (
+        lambda ways, reads, writes: min(ways, key=lambda way: min(reads * ways[way][0], writes * ways[way][1])),
+        "the smaller part of each cost",
+    ),
+    "a ratio": (
+        lambda ways, reads, writes: min(
+            ways, key=lambda way: reads * ways[way][0] / max(1, writes) + writes * ways[way][1] / max(1, reads)
+        ),
+        "What do you work out for each",
+    ),
     "the first": (lambda ways, reads, writes: list(ways)[0], "That is the first one"),
     "the last": (lambda ways, reads, writes: list(ways)[-1], "That is the last one"),
     "by the alphabet": (lambda ways, reads, writes: sorted(ways)[0], "first in the alphabet"),
@@ -245,6 +259,10 @@ WRONG_STALE = {
         "What if the one before it",
     ),
     "by counting": (lambda answer, log, now_seconds: len(log) > answer.position, "You count events"),
+    "by its place in the list": (
+        lambda answer, log, now_seconds: any(one.stream in answer.streams for one in log[answer.position :]),
+        "take the position for a place in the list",
+    ),
     "the first stream alone": (
         lambda answer, log, now_seconds: any(
             one.position > answer.position and one.stream == answer.streams[0] for one in log
@@ -276,6 +294,16 @@ WRONG_STALE = {
     "no function": (True, "What did you hand over"),
 }
 ALSO_STALE = [
+    (
+        lambda answer, log, now_seconds: any(one.stream in answer.streams for one in log[answer.position + 1 :]),
+        "take the position for a place in the list",
+    ),
+    (
+        lambda answer, log, now_seconds: any(
+            at > answer.position and one.stream in answer.streams for at, one in enumerate(log, 1)
+        ),
+        "take the position for a place in the list",
+    ),
     (by_age(3_600), "You go by the clock"),
     (by_age(5), "You go by the clock"),
     (lambda answer, log, now_seconds: now_seconds > 60, "What"),
@@ -401,6 +429,10 @@ WRONG_COPIES = {
         ],
         "whether the account ever held that much",
     ),
+    "by its place in the list": (
+        lambda log, copies: differ(copies, lambda at: sum(amount for _, amount in log[:at])),
+        "take the position for a place in the list",
+    ),
     "balances": (
         lambda log, copies: [copies[name][1] for name in copies],
         "No copy has that name",
@@ -418,6 +450,14 @@ WRONG_COPIES = {
     "no function": (["app"], "What did you hand over"),
 }
 ALSO_COPIES = [
+    (
+        lambda log, copies: differ(copies, lambda at: sum(amount for _, amount in log[: at + 1])),
+        "take the position for a place in the list",
+    ),
+    (
+        lambda log, copies: differ(copies, lambda at: sum(one[1] for place, one in enumerate(log) if place <= at)),
+        "take the position for a place in the list",
+    ),
     (lambda log, copies: {name: name in wrong_copies(log, copies) for name in copies}, "You find every copy wrong"),
     (lambda log, copies: set(), "You find no copy wrong"),
     (lambda log, copies: differ(copies, lambda at: log[-1][1]), "Try that line alone"),
