@@ -71,6 +71,18 @@ def test_the_one_h1_is_a_question():
     assert {name: h1 for name, h1 in titles.items() if len(h1) != 1 or not h1[0].endswith("?")} == {}
 
 
+def test_a_lesson_points_only_at_lessons_that_are_there():
+    there = {int(name[:2]) for name in LEARNER}
+    pointers = {
+        (where, int(number))
+        for where, cell in PROSE
+        for several in re.findall(r"\blessons? (\d+(?:(?:,? and |, | to )\d+(?!\d| minutes))*)", cell["source"])
+        for number in re.findall(r"\d+", several)
+    }
+    assert pointers
+    assert sorted((where, number) for where, number in pointers if number not in there) == []
+
+
 def test_no_heading_level_is_skipped():
     assert [
         f"{name}: {text}"
