@@ -139,7 +139,7 @@ def _picture(work: pd.DataFrame, length: int, reads: float) -> Picture:
     here = cost(work, reads)
     best, least = str(here["total"].idxmin()), float(here["total"].min())
     says = (
-        f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {brief_number(least)} rows a day."
+        f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {least:,.0f} rows a day."
     )
     turns = cheapest(work)
     name = f"Rows touched a day by each way, against reads per order, both axes logarithmic. {_in_words(turns)} {says}"

@@ -75,7 +75,7 @@ class Person:
 
 
 def one_file() -> View:
-    """Let readers and writers meet in one SQLite file, and show who waits and who sees which stock.
+    """Let readers and writers meet in one SQLite file, and show who is locked out and who sees which stock.
 
     Every setting is really played, with a connection for each person. A reader opens a transaction, looks at the stock
     three times and closes it; a writer sells one and commits a step later. If a lock is in the way, they try again in
@@ -170,13 +170,13 @@ def _says(seen: Sequence[_Moment], mode: str) -> str:
     here = [one for one in seen if one.step == seen[-1].step]
     told = "; ".join(f"{one.who} {_phrase(one)}" for one in here)
     waits = sum(one.waits for one in seen)
-    so_far = f"Locked so far: {waits} {'time' if waits == 1 else 'times'}."
+    so_far = f"Locked out so far: {waits} {'time' if waits == 1 else 'times'}."
     return f"{mode[0].upper()}{mode[1:]}, step {here[0].step}: {told}. In the file: {here[-1].in_the_file}. {so_far}"
 
 
 def _phrase(one: _Moment) -> str:
     if one.waits:
-        return "waits, because the database is locked"
+        return "is locked out"
     if one.does == "looks":
         return f"sees {one.came}{' (old)' if _is_old(one) else ''}"
     return f"sells one, {one.came} left but not committed" if one.does == "sells one" else one.does
@@ -242,5 +242,5 @@ def _words(one: _Moment) -> tuple[str, str]:
 
 def _numbers(seen: Sequence[_Moment], names: Sequence[str]) -> str:
     rows = [(sum(one.who == who for one in seen), sum(one.waits for one in seen if one.who == who)) for who in names]
-    frame = pd.DataFrame(rows, columns=["steps", "found a lock"], index=pd.Index(names, name="who"))
-    return f'<div class="tables">{table(frame, "How often did they wait?", nothing="nobody is there")}</div>'
+    frame = pd.DataFrame(rows, columns=["tries", "locked out"], index=pd.Index(names, name="who"))
+    return f'<div class="tables">{table(frame, "How often were they locked out?", nothing="nobody is there")}</div>'

@@ -79,6 +79,12 @@ def test_the_picture_says_the_setting_the_cheapest_way_and_where_that_changes(vi
     assert all(f">{way}</th>" in picture.html for way in WAYS), "the numbers stand beside their ways"
 
 
+def test_the_rows_a_day_that_it_says_are_those_of_its_table():
+    work = pd.DataFrame({"written": [0, 2.697], "first": [9_741, 13], "again": [9_741, 13]}, ["log", "own"])
+    picture = copies(work, whole_log="log", shared="own").picture
+    assert "own is the cheapest, at 3,139 rows a day" in picture.says and "3,139</td>" in picture.html
+
+
 def test_every_way_is_named_in_the_chart_and_no_two_names_overlap(view):
     for length in range(len(LENGTHS)):
         svg = re.search(r"<svg.*</svg>", view.at(length=length).html, re.S)[0]

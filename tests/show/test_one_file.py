@@ -57,6 +57,12 @@ def test_in_wal_no_reader_is_ever_locked_out_and_with_readers_or_one_writer_alon
                 assert not played(view, journal=ROLLBACK, readers=readers, writers=writers)["waits"].any()
 
 
+def test_nobody_is_said_to_wait_since_a_lock_is_an_error_at_once(view):
+    for journal in (ROLLBACK, WAL):
+        played(view, journal=journal, readers=2, writers=2)
+        assert "wait" not in view.html and "How often were they locked out?" in view.html
+
+
 @pytest.mark.parametrize("journal", [ROLLBACK, WAL])
 def test_in_every_setting_everybody_finishes_no_sale_is_lost_and_a_reader_sees_one_moment(view, journal):
     for readers in range(4):
@@ -81,14 +87,14 @@ def test_a_look_is_old_where_the_file_has_moved_on(view):
     picture = view.at(journal=WAL, readers=1, writers=1, step=3)
     assert picture.says == (
         "Write-ahead log (WAL), step 3: writer 1 commits; reader 1 sees 12 (old). In the file: 11. "
-        "Locked so far: 0 times."
+        "Locked out so far: 0 times."
     )
     assert "12, old" in picture.html
 
 
 def test_a_lock_is_said_and_drawn(view):
     picture = view.at(journal=ROLLBACK, readers=1, writers=1, step=3)
-    assert "writer 1 waits, because the database is locked" in picture.says and "Locked so far: 1 time." in picture.says
+    assert "writer 1 is locked out" in picture.says and "Locked out so far: 1 time." in picture.says
     assert picture.html.count("✗ locked") == 1 and 'stroke-dasharray="2 3"' in picture.html
 
 
