@@ -32,24 +32,33 @@ function numberField(label, least, scale) {
   return {
     field,
     wanted: () => (field.valueAsNumber - first) / step,
-    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); return `${field.value} ${unit}`.trim(); },
+    text: (value) => `${quantity(value)} ${unit}`.trim(),
+    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); },
   };
 }
 
 // A field for the date that a slider stands at. In UTC every day has the same length.
 const DAY_MILLISECONDS = 86400000;
+const inWords = (date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 function dateField(label, least, firstDay) {
   const first = Date.parse(firstDay);
-  const iso = (value) => new Date(first + (value - least) * DAY_MILLISECONDS).toISOString().slice(0, 10);
+  const date = (value) => new Date(first + (value - least) * DAY_MILLISECONDS);
+  const iso = (value) => date(value).toISOString().slice(0, 10);
   const field = make("input", { type: "date", ariaLabel: `${label}: date`, min: firstDay });
   return {
     field,
     wanted: () => (field.valueAsNumber - first) / DAY_MILLISECONDS + least,
-    show: (value, most) => { field.max = iso(most); field.value = iso(value); return field.value; },
+    text: iso,
+    show: (value, most) => { field.max = iso(most); field.value = iso(value); },
+    refusal: (value, most) => {
+      const ends = `${inWords(date(least))} to ${inWords(date(most))}`;
+      const why = field.value ? `${inWords(field.valueAsDate)} is outside ${ends}` : "This is not a full date";
+      return `${why}: ${inWords(date(value))} is shown.`;
+    },
   };
 }
 
-function slider(model, { name, label: what, least, scale, first_day: firstDay }, id) {
+function slider(model, { name, label: what, least, scale, first_day: firstDay }, id, say) {
   const label = scale[0] ? `${what}, ${scale[0]}` : what;
   const range = make("input", { type: "range", id, min: least, step: 1 });
   const typed = firstDay ? dateField(label, least, firstDay) : numberField(label, least, scale);
@@ -67,12 +76,30 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   function show() {
     range.max = most();
     range.value = value();
-    range.setAttribute("aria-valuetext", typed.show(value(), most()));
+    range.setAttribute("aria-valuetext", typed.text(value()));
+    // As long as somebody types, the field is theirs.
+    if (!typed.field.matches(":focus")) typed.show(value(), most());
     back.disabled = value() <= least;
     next.disabled = value() >= most();
   }
+  // A date is a date from its first digit on, of the year 2: within the ends it moves the picture, outside it waits.
+  const isPlace = (wanted) => least <= wanted && wanted <= most();
+  function type() {
+    say("");
+    if (isPlace(typed.wanted())) ask(model, name, typed.wanted());
+  }
+  function leave() {
+    if (!isPlace(typed.wanted())) say(typed.refusal(value(), most()));
+    typed.show(value(), most());
+  }
   range.addEventListener("input", () => set(range.valueAsNumber));
-  typed.field.addEventListener("change", () => set(typed.wanted()));
+  if (firstDay) {
+    typed.field.addEventListener("input", type);
+    typed.field.addEventListener("blur", leave);
+    typed.field.addEventListener("keydown", (event) => { if (event.key === "Enter") leave(); });
+  } else {
+    typed.field.addEventListener("change", () => { set(typed.wanted()); typed.show(value(), most()); });
+  }
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();
@@ -84,9 +111,11 @@ function render({ model, el }) {
   const picture = make("div");
   const aloud = make("div", { className: "only-read-out" });
   const silence = make("p", { className: "silence" });
-  for (const each of [aloud, silence]) each.setAttribute("role", "status");
-  const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
-  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), silence, picture);
+  const refused = make("p", { className: "refused" });
+  for (const each of [aloud, silence, refused]) each.setAttribute("role", "status");
+  const say = (text) => { refused.textContent = text; };
+  const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`, say));
+  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control" }, veil, lift);
@@ -97,7 +126,10 @@ function render({ model, el }) {
   el.addEventListener("keydown", (event) => event.stopPropagation());
 
   const kernel = patience((text) => { silence.textContent = text; });
-  const waits = () => kernel.waits();
+  const waits = () => {
+    say("");
+    kernel.waits();
+  };
   const hear = () => {
     if (model.get("answered") !== model.get("asked")) return;
     kernel.heard();
