@@ -79,8 +79,9 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
     range.setAttribute("aria-valuetext", typed.text(value()));
     // As long as somebody types, the field is theirs.
     if (!typed.field.matches(":focus")) typed.show(value(), most());
-    back.disabled = value() <= least;
-    next.disabled = value() >= most();
+    // A button that is disabled loses the focus, and whoever pressed it is nowhere.
+    back.ariaDisabled = value() <= least;
+    next.ariaDisabled = value() >= most();
   }
   // A date is a date from its first digit on, of the year 2: within the ends it moves the picture, outside it waits.
   const isPlace = (wanted) => least <= wanted && wanted <= most();
@@ -115,15 +116,18 @@ function render({ model, el }) {
   for (const each of [aloud, silence, refused]) each.setAttribute("role", "status");
   const say = (text) => { refused.textContent = text; };
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`, say));
-  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
+  const behind = make("div", { tabIndex: -1 }, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control" }, veil, lift);
-  lift.addEventListener("click", () => { model.set("veil", ""); model.save_changes(); });
+  lift.addEventListener("click", () => {
+    model.set("veil", "");
+    model.save_changes();
+    behind.focus(); // the button is gone
+  });
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
-  // JupyterLab would take the arrow keys for itself and leave the cell.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(el);
 
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
