@@ -124,6 +124,8 @@ function render({ model, el }) {
     model.set("veil", "");
     model.save_changes();
     behind.focus(); // the button is gone
+    told = told.filter((each) => each !== model.get("says"));
+    speak();
   });
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
@@ -132,12 +134,14 @@ function render({ model, el }) {
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
     say("");
+    aloud.textContent = ""; // the same words are read out again only where they come anew
     kernel.waits();
   };
   const hear = () => {
     if (model.get("answered") !== model.get("asked")) return;
     kernel.heard();
     silence.textContent = "";
+    speak();
   };
   let quiet;
   const cover = () => {
@@ -147,17 +151,27 @@ function render({ model, el }) {
   };
   const draw = () => { picture.innerHTML = model.get("html"); };
   const move = () => controls.forEach((each) => each.show());
+  const texts = () => [model.get("says"), ...[...picture.querySelectorAll("p")].map((each) => each.textContent)];
   const speak = () => {
     clearTimeout(quiet);
-    quiet = setTimeout(() => { aloud.textContent = model.get("says"); }, QUIET_MILLISECONDS);
+    quiet = setTimeout(() => {
+      if (model.get("answered") !== model.get("asked")) return;
+      const [says, ...others] = texts();
+      const fresh = [says, ...others.filter((each) => !says.includes(each))].filter((each) => !told.includes(each));
+      told = texts();
+      aloud.textContent = fresh.join(" ") || `As before: ${says}`;
+    }, QUIET_MILLISECONDS);
   };
   draw();
+  // What the page said last: whatever text is new since then is read out.
+  let told = texts();
   cover();
   model.on("change:veil", cover);
   model.on("change:html", draw);
   model.on("change:values", move);
   model.on("change:controls", move);
   model.on("change:says", speak);
+  model.on("change:html", speak);
   model.on("change:asked", waits);
   model.on("change:answered", hear);
   return () => {
@@ -168,6 +182,7 @@ function render({ model, el }) {
     model.off("change:values", move);
     model.off("change:controls", move);
     model.off("change:says", speak);
+    model.off("change:html", speak);
     model.off("change:asked", waits);
     model.off("change:answered", hear);
   };

@@ -1,4 +1,4 @@
-"""Whoever presses a key stays in the widget: no press leaves the focus nowhere, and the keys that run a cell still do."""
+"""Whoever presses a key stays in the widget: no press leaves the focus nowhere, and the keys that run a cell do."""
 
 import nbformat
 import pandas as pd
@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 IS_IN = "selector => document.querySelector(selector).matches(':focus-within')"
 
 
-def a_view(controls=(Control("step", "Step", 0, 2, 1),)):
+STEP = Control("step", "Step", 0, 2, 1)
+
+
+def a_view(controls=(STEP,)):
     def draw(**values):
         return Picture(f"<p>{values}</p>", f"{values}", pd.DataFrame())
 
@@ -37,7 +40,7 @@ def test_a_button_that_is_at_its_end_keeps_the_focus_and_says_so(show, name, end
     assert other.get_attribute("aria-disabled") == "false"
 
 
-@pytest.mark.parametrize("controls", [(), (Control("step", "Step", 0, 2, 1),)], ids=["nothing to move", "a slider"])
+@pytest.mark.parametrize("controls", [(), (STEP,)], ids=["nothing to move", "a slider"])
 def test_show_me_leads_to_what_it_shows(show, controls):
     view = a_view(controls)
     view.veil = "Your guess first."
@@ -48,6 +51,8 @@ def test_show_me_leads_to_what_it_shows(show, controls):
     if controls:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.ariaLabel") == "Back: Step"
+    page.clock.run_for(1000)
+    assert page.locator(".only-read-out").text_content() == view.says
 
 
 def test_a_veil_that_the_kernel_lifts_takes_the_focus_from_nobody(show):
