@@ -23,17 +23,34 @@ function list(model, { name, label, choices }, id) {
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
+const NEARLY = 1e-6; // of a step: as far as the fractions of a computer are off
 // A field for the number that a slider stands at, as the quantity it stands for, without the digits that only a
 // computer's fractions have.
 function numberField(label, least, scale) {
   const [unit, step, first] = scale;
   const quantity = (value, from = first) => Number((from + value * step).toPrecision(12));
   const field = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least), step: quantity(1, 0) });
+  // A browser that writes fractions with a point leaves a comma out, without an input event: 1,5 is 15 to it.
+  let lostComma = false;
+  field.addEventListener("beforeinput", ({ data }) => { lostComma ||= data === ","; });
+  field.addEventListener("input", ({ data }) => { lostComma &&= data !== ","; });
+  const wanted = () => (field.valueAsNumber - first) / step;
+  const whyNot = (value, most) => {
+    if (!field.value) return "This is not a number";
+    if (lostComma) return "The comma is left out; write a point";
+    if (wanted() > most) return `${field.value} is more than ${quantity(most)}`;
+    if (wanted() < least) return `${field.value} is less than ${quantity(least)}`;
+    return Math.abs(wanted() - value) > NEARLY ? `${field.value} is between two steps` : "";
+  };
   return {
     field,
-    wanted: () => (field.valueAsNumber - first) / step,
+    wanted,
     text: (value) => `${quantity(value)} ${unit}`.trim(),
-    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); },
+    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); lostComma = false; },
+    refusal: (value, most) => {
+      const why = whyNot(value, most);
+      return why && `${why}: ${quantity(value)} is shown.`;
+    },
   };
 }
 
@@ -99,7 +116,11 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
     typed.field.addEventListener("blur", leave);
     typed.field.addEventListener("keydown", (event) => { if (event.key === "Enter") leave(); });
   } else {
-    typed.field.addEventListener("change", () => { set(typed.wanted()); typed.show(value(), most()); });
+    typed.field.addEventListener("change", () => {
+      set(typed.wanted());
+      say(typed.refusal(value(), most()));
+      typed.show(value(), most());
+    });
   }
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
