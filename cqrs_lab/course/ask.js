@@ -26,7 +26,12 @@ function question(model, { key, text, choices, least, most }, id) {
     : [];
   if (!choices) {
     const number = make("input", { type: "number", min: least, max: most, step: "any", ariaLabel: text });
-    number.addEventListener("input", () => { if (number.checkValidity() && number.value) pick(number.valueAsNumber); });
+    const range = least == null ? "" : ` from ${least} to ${most}`;
+    number.addEventListener("input", () => {
+      if (number.checkValidity() && number.value) return pick(number.valueAsNumber);
+      give.disabled = true; // otherwise it would keep a number that is no longer there
+      told.textContent = `Give a number${range}.`;
+    });
     inputs.push(number);
     fields.push(number);
   }
