@@ -79,8 +79,8 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   const label = scale[0] ? `${what}, ${scale[0]}` : what;
   const range = make("input", { type: "range", id, min: least, step: 1 });
   const typed = firstDay ? dateField(label, least, firstDay) : numberField(label, least, scale);
-  const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
-  const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
+  const back = make("button", { type: "button", ariaLabel: `Back: ${label}` }, "◀", make("span", { textContent: " Back" }));
+  const next = make("button", { type: "button", ariaLabel: `Next: ${label}` }, make("span", { textContent: "Next " }), "▶");
 
   const value = () => model.get("values")[name];
   // How far it goes may depend on what the others are set to.
@@ -140,7 +140,7 @@ function render({ model, el }) {
   const behind = make("div", { tabIndex: -1 }, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
-  const veiled = make("div", { className: "control" }, veil, lift);
+  const veiled = make("div", { className: "control veiled" }, veil, lift);
   lift.addEventListener("click", () => {
     model.set("veil", "");
     model.save_changes();
@@ -170,7 +170,23 @@ function render({ model, el }) {
     veiled.hidden = !veil.textContent;
     behind.hidden = Boolean(veil.textContent);
   };
-  const draw = () => { picture.innerHTML = model.get("html"); };
+  // What is wider than the page scrolls. A new picture stays where the old one was, with its mark in sight.
+  const scrollers = () => [...picture.querySelectorAll(".scrolls")];
+  const reveal = () => {
+    for (const mark of picture.querySelectorAll(".here")) {
+      const scroller = mark.closest(".scrolls");
+      const [at, seen] = [mark, scroller].map((each) => each.getBoundingClientRect());
+      if (at.left < seen.left || at.right > seen.right) scroller.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
+    }
+  };
+  const draw = () => {
+    const places = scrollers().map((each) => each.scrollLeft);
+    picture.innerHTML = model.get("html");
+    scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
+    reveal();
+  };
+  const wider = new ResizeObserver(reveal);
+  wider.observe(picture);
   const move = () => controls.forEach((each) => each.show());
   const texts = () => [model.get("says"), ...[...picture.querySelectorAll("p")].map((each) => each.textContent)];
   const speak = () => {
@@ -197,6 +213,7 @@ function render({ model, el }) {
   model.on("change:answered", hear);
   return () => {
     clearTimeout(quiet);
+    wider.disconnect();
     kernel.heard();
     model.off("change:veil", cover);
     model.off("change:html", draw);
