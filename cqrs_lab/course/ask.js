@@ -7,7 +7,7 @@ function make(tag, properties = {}, ...children) {
 
 function question(model, { key, text, choices, least, most }, id) {
   const give = make("button", { type: "button", textContent: "Keep this answer", ariaLabel: `Keep this answer: ${text}`, disabled: true });
-  const told = make("p", { className: "says" });
+  const told = make("p", { className: "says", tabIndex: -1 });
   told.setAttribute("role", "status");
   let picked;
   const pick = (value) => {
@@ -26,7 +26,12 @@ function question(model, { key, text, choices, least, most }, id) {
     : [];
   if (!choices) {
     const number = make("input", { type: "number", min: least, max: most, step: "any", ariaLabel: text });
-    number.addEventListener("input", () => { if (number.checkValidity() && number.value) pick(number.valueAsNumber); });
+    const range = least == null ? "" : ` from ${least} to ${most}`;
+    number.addEventListener("input", () => {
+      if (number.checkValidity() && number.value) return pick(number.valueAsNumber);
+      give.disabled = true; // otherwise it would keep a number that is no longer there
+      told.textContent = `Give a number${range}.`;
+    });
     inputs.push(number);
     fields.push(number);
   }
@@ -45,11 +50,13 @@ function question(model, { key, text, choices, least, most }, id) {
     }
     kernel.heard();
     told.textContent = answer;
+    if (element.matches(":focus-within")) told.focus(); // all that could be pressed is disabled now
     for (const each of [...inputs, give]) each.disabled = true;
     inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
   };
+  const element = make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told);
   show();
-  return { show, kernel, element: make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told) };
+  return { show, kernel, element };
 }
 
 function render({ model, el }) {
@@ -57,8 +64,7 @@ function render({ model, el }) {
   const questions = model.get("questions").map((each, at) => question(model, each, `${id}-${at}`));
   el.classList.add("cqrs-lab");
   el.append(...questions.map((each) => each.element));
-  // JupyterLab would take the arrow keys for itself and leave the cell.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(el);
   const show = () => questions.forEach((each) => each.show());
   model.on("change:told change:refused", show);
   return () => {

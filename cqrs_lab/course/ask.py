@@ -16,7 +16,7 @@ import traitlets
 from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.style import STYLESHEET
-from cqrs_lab.show.view import PATIENCE
+from cqrs_lab.show.view import IN_FRONT
 
 
 class Question(NamedTuple):
@@ -93,7 +93,7 @@ class Ask(anywidget.AnyWidget):
         What was answered in an earlier session.
     """
 
-    _esm = PATIENCE + Path(__file__).with_name("ask.js").read_text(encoding="utf-8")
+    _esm = IN_FRONT + Path(__file__).with_name("ask.js").read_text(encoding="utf-8")
     _css = STYLESHEET
 
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)

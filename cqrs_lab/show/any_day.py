@@ -16,7 +16,7 @@ import pandas as pd
 from cqrs_lab.arguments import function, refuse, text
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.history import TableHistory
-from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
+from cqrs_lab.show.chart import HERE, INK, drawn, new_charts, ticks
 from cqrs_lab.show.doors import by_name, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
@@ -181,7 +181,7 @@ def _chart(shown: _Shown, day: int, spans: list[int], name: str) -> str:
     every, upto = axes["A"], np.arange(1, day + 1)
     every.fill_between(upto, 0, shown.numbers[:day], step="mid", color=READ.colour, alpha=0.55, linewidth=0)
     every.vlines([day], 0, [shown.numbers[day - 1]], color=INK, linewidth=2)
-    every.plot([day], [shown.numbers[day - 1]], marker="o", color=INK, markersize=6, clip_on=False)
+    every.plot([day], [shown.numbers[day - 1]], marker="o", color=INK, markersize=6, clip_on=False, gid=HERE)
     low, high = min(0.0, shown.numbers.min()), max(shown.numbers.max(), 1.0)
     every.set(xlim=(0, last + 1), ylim=(low * 1.05, high * 1.05), ylabel=shown.what)
     ticks(every.yaxis, high, low)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 INK = "#010203"
 """A placeholder for the colour of the page's text, which `drawn` replaces."""
+HERE = "here"
+"""The name of the mark that shows where a control stands."""
 
 LOOK: Any = {
     "svg.fonttype": "none",  # text stays text
@@ -77,7 +79,10 @@ def ticks(axis: Axis, upper: float, lower: float = 0.0) -> None:
 
 
 def drawn(figure: Figure, name: str) -> str:
-    """Return a figure as SVG that a screen reader announces by its name; `INK` becomes the page's text colour."""
+    """Return a figure as SVG that a screen reader announces by its name; `INK` becomes the page's text colour.
+
+    Where it scrolls, the mark with ``gid=HERE`` stays in sight.
+    """
     import matplotlib as mpl
 
     file = StringIO()
@@ -86,6 +91,7 @@ def drawn(figure: Figure, name: str) -> str:
     svg = file.getvalue()[file.getvalue().index("<svg") :]
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S).replace(INK, "currentColor")
+    svg = svg.replace(f'id="{HERE}"', f'class="{HERE}"')  # a page may have it in several pictures
     svg = re.sub(
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S
     )

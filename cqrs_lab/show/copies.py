@@ -11,7 +11,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
@@ -174,7 +174,7 @@ def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, bes
     _name_lines(axes, lines, reads, best)
     for at, way in turns[1:]:
         axes.plot([at], totals(work, [at])[way], marker="o", color=INK, markersize=8)
-    axes.axvline(reads, color=INK, linewidth=0.8, alpha=0.6)
+    axes.axvline(reads, color=INK, linewidth=0.8, alpha=0.6, gid=HERE)
     axes.set(xscale="log", yscale="log", xlim=(READS[0], READS[-1]), ylim=(LEAST_ROWS, MOST_ROWS))
     axes.set(xlabel="reads per order", ylabel="rows touched a day")
     axes.set_xticks(READS, [brief_number(one) for one in READS])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.show.chart import INK, brief_number, drawn, new_chart
+from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
@@ -82,7 +82,7 @@ def _at(curve: pd.DataFrame, busy: float, here: dict[str, float], caution: str) 
     for name in ("mean", "p99"):
         if here[name] <= axes.get_ylim()[1]:
             axes.plot([busy], [here[name]], marker="o", color=INK, markersize=9)
-    axes.axvline(busy, color=INK, linewidth=0.8)
+    axes.axvline(busy, color=INK, linewidth=0.8, gid=HERE)
     numbers = pd.DataFrame(
         {
             "seconds": [brief_number(here[name]) for name in ("mean", "p99")],

@@ -111,7 +111,7 @@ def _picture(prices: pd.DataFrame, policy: int, think: float, world: WorldRun, c
     name = f"Each policy by how long somebody waits and how many reads miss their own write. {says}"
     html = (
         f'<p class="says">{escape(says)}</p>{_chart(prices, policy, name)}{_table(prices)}'
-        f'<p class="says">{escape(meets)}<br>{escape(shown)}</p>'
+        f'<p class="says">{escape(meets)}</p><p class="says">{escape(shown)}</p>'
     )
     return Picture(html, f"{says} {meets} {shown}", prices)
 

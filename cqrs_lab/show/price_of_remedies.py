@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.chart import HERE, INK, drawn, new_chart
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
@@ -70,7 +70,7 @@ def _picture(rate: int, costs: pd.DataFrame, added: dict[int, pd.Series]) -> Pic
         axes.plot(RATES, seconds, dashes, marker=marker, color=part.colour)
         place = (RATES[-1], seconds[-1])
         axes.annotate(remedy, place, (8, -4), textcoords="offset points", color=INK, annotation_clip=False)
-    axes.axvline(rate, color=INK, linewidth=0.8)
+    axes.axvline(rate, color=INK, linewidth=0.8, gid=HERE)
     axes.set(xlabel="transactions a second", ylabel="read later by, seconds", ylim=(0, None))
     name = f"How much later events are read with each remedy, from 2 to 8 transactions a second. {says}"
     shown = costs[["skipped", "added_seconds"]].round(2).set_axis(["skipped", "read later by, s"], axis="columns")

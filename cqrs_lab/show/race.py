@@ -15,7 +15,7 @@ from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.show.chart import INK, drawn, new_chart
+from cqrs_lab.show.chart import HERE, INK, drawn, new_chart
 from cqrs_lab.show.doors import a_store, by_name, function_of, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
@@ -124,7 +124,7 @@ def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
         events = times.index.get_level_values("events")
         axes.plot(events, times, linestyle=line, color=colour, marker="^" if marker == READ.marker else marker)
         axes.annotate(str(way), (events[-1], times.iloc[-1]), xytext=(8, -4), textcoords="offset points", color=colour)
-    axes.axvline(count, color=INK, linewidth=0.8, alpha=0.5)
+    axes.axvline(count, color=INK, linewidth=0.8, gid=HERE, alpha=0.5)
     axes.set(xscale="log", yscale="log", xlabel="events folded", ylabel="time")
     axes.set_xticks(events, [f"{one:,}" for one in events])
     axes.yaxis.set_major_formatter(EngFormatter(unit="s"))

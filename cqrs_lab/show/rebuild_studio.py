@@ -19,7 +19,7 @@ from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import rebuild
-from cqrs_lab.show.chart import INK, drawn, new_charts, ticks
+from cqrs_lab.show.chart import HERE, INK, drawn, new_charts, ticks
 from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
@@ -326,7 +326,7 @@ def _draw_steps(axes: Axes, steps: list[_Moment], most: int) -> None:
         axes.annotate(
             "swap", (at, steps[at].serving), (-8, 14), textcoords="offset points", **look
         )  # all else is below
-    axes.axvline(len(steps) - 1, color=INK, linewidth=0.8)
+    axes.axvline(len(steps) - 1, color=INK, linewidth=0.8, gid=HERE)
     axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.35), xlabel="step of the rebuild", ylabel="position")
     ticks(axes.xaxis, STEPS)
     ticks(axes.yaxis, most)

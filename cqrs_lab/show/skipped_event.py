@@ -25,6 +25,8 @@ LATEST_START, LONGEST = 15, 40
 SHOWN_SECONDS = 100
 """The longest that two transactions can take, one after the other, and the poll that reads the second."""
 WRITERS = ("Ada", "Ben")
+BESIDE_THE_NAMES = (0, 1.17), (1.48, 2.17), (2.48, 2.7)
+"""Where the line of a poll is drawn: not through what is written above a transaction."""
 ENDS = ("it commits", "it rolls back", "it never ends: her program hangs")
 COMMITS, ROLLS_BACK, HANGS = ENDS
 HOW: dict[Remedy, str] = {
@@ -147,7 +149,8 @@ def _reads(rows: pd.DataFrame) -> list[tuple[float, bool]]:
 def _draw(axes: Axes, rows: pd.DataFrame, polls: pd.DataFrame) -> None:
     for level, (name, row) in zip((2, 1), rows.iterrows(), strict=True):
         _draw_one(axes, level, str(name), row.where(row.notna(), SHOWN_SECONDS), row)
-    axes.vlines(polls["seconds"], 0, 2.7, color=READ.colour, linewidth=0.8)
+    for low, high in BESIDE_THE_NAMES:
+        axes.vlines(polls["seconds"], low, high, color=READ.colour, linewidth=0.8)
     for seconds, upto in zip(polls["seconds"], polls["upto"], strict=True):
         axes.annotate(f"{upto}", (seconds, 0.12), (4, 0), textcoords="offset points", color=INK)
     axes.set(xlim=(0, SHOWN_SECONDS + 3), ylim=(0, 2.9), xlabel="time, seconds")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import INK, drawn, new_chart, ticks
+from cqrs_lab.show.chart import HERE, INK, drawn, new_chart, ticks
 from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
@@ -126,7 +126,7 @@ def _picture(stairs: Stairs, moment: float) -> Picture:
     )
     figure, axes = new_chart(9.0, 4.2)
     draw_stairs(axes, stairs)
-    axes.axvline(moment, color=INK, linewidth=0.8)
+    axes.axvline(moment, color=INK, linewidth=0.8, gid=HERE)
     axes.plot([moment] * 2, [visible, committed], color=INK, marker="o", markersize=5, linewidth=3)
     axes.plot([moment - waits, moment], [visible + 0.5] * 2, color=INK, linewidth=3)
     lag = (stairs.visible - stairs.committed)[stairs.shown]

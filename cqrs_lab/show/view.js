@@ -23,38 +23,64 @@ function list(model, { name, label, choices }, id) {
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
+const NEARLY = 1e-6; // of a step: as far as the fractions of a computer are off
 // A field for the number that a slider stands at, as the quantity it stands for, without the digits that only a
 // computer's fractions have.
 function numberField(label, least, scale) {
   const [unit, step, first] = scale;
   const quantity = (value, from = first) => Number((from + value * step).toPrecision(12));
   const field = make("input", { type: "number", ariaLabel: `${label}: number`, min: quantity(least), step: quantity(1, 0) });
+  // A browser that writes fractions with a point leaves a comma out, without an input event: 1,5 is 15 to it.
+  let lostComma = false;
+  field.addEventListener("beforeinput", ({ data }) => { lostComma ||= data === ","; });
+  field.addEventListener("input", ({ data }) => { lostComma &&= data !== ","; });
+  const wanted = () => (field.valueAsNumber - first) / step;
+  const whyNot = (value, most) => {
+    if (!field.value) return "This is not a number";
+    if (lostComma) return "The comma is left out; write a point";
+    if (wanted() > most) return `${field.value} is more than ${quantity(most)}`;
+    if (wanted() < least) return `${field.value} is less than ${quantity(least)}`;
+    return Math.abs(wanted() - value) > NEARLY ? `${field.value} is between two steps` : "";
+  };
   return {
     field,
-    wanted: () => (field.valueAsNumber - first) / step,
-    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); return `${field.value} ${unit}`.trim(); },
+    wanted,
+    text: (value) => `${quantity(value)} ${unit}`.trim(),
+    show: (value, most) => { field.max = quantity(most); field.value = quantity(value); lostComma = false; },
+    refusal: (value, most) => {
+      const why = whyNot(value, most);
+      return why && `${why}: ${quantity(value)} is shown.`;
+    },
   };
 }
 
 // A field for the date that a slider stands at. In UTC every day has the same length.
 const DAY_MILLISECONDS = 86400000;
+const inWords = (date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 function dateField(label, least, firstDay) {
   const first = Date.parse(firstDay);
-  const iso = (value) => new Date(first + (value - least) * DAY_MILLISECONDS).toISOString().slice(0, 10);
+  const date = (value) => new Date(first + (value - least) * DAY_MILLISECONDS);
+  const iso = (value) => date(value).toISOString().slice(0, 10);
   const field = make("input", { type: "date", ariaLabel: `${label}: date`, min: firstDay });
   return {
     field,
     wanted: () => (field.valueAsNumber - first) / DAY_MILLISECONDS + least,
-    show: (value, most) => { field.max = iso(most); field.value = iso(value); return field.value; },
+    text: iso,
+    show: (value, most) => { field.max = iso(most); field.value = iso(value); },
+    refusal: (value, most) => {
+      const ends = `${inWords(date(least))} to ${inWords(date(most))}`;
+      const why = field.value ? `${inWords(field.valueAsDate)} is outside ${ends}` : "This is not a full date";
+      return `${why}: ${inWords(date(value))} is shown.`;
+    },
   };
 }
 
-function slider(model, { name, label: what, least, scale, first_day: firstDay }, id) {
+function slider(model, { name, label: what, least, scale, first_day: firstDay }, id, say) {
   const label = scale[0] ? `${what}, ${scale[0]}` : what;
   const range = make("input", { type: "range", id, min: least, step: 1 });
   const typed = firstDay ? dateField(label, least, firstDay) : numberField(label, least, scale);
-  const back = make("button", { type: "button", textContent: "◀ Back", ariaLabel: `Back: ${label}` });
-  const next = make("button", { type: "button", textContent: "Next ▶", ariaLabel: `Next: ${label}` });
+  const back = make("button", { type: "button", ariaLabel: `Back: ${label}` }, "◀", make("span", { textContent: " Back" }));
+  const next = make("button", { type: "button", ariaLabel: `Next: ${label}` }, make("span", { textContent: "Next " }), "▶");
 
   const value = () => model.get("values")[name];
   // How far it goes may depend on what the others are set to.
@@ -67,12 +93,35 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   function show() {
     range.max = most();
     range.value = value();
-    range.setAttribute("aria-valuetext", typed.show(value(), most()));
-    back.disabled = value() <= least;
-    next.disabled = value() >= most();
+    range.setAttribute("aria-valuetext", typed.text(value()));
+    // As long as somebody types, the field is theirs.
+    if (!typed.field.matches(":focus")) typed.show(value(), most());
+    // A button that is disabled loses the focus, and whoever pressed it is nowhere.
+    back.ariaDisabled = value() <= least;
+    next.ariaDisabled = value() >= most();
+  }
+  // A date is a date from its first digit on, of the year 2: within the ends it moves the picture, outside it waits.
+  const isPlace = (wanted) => least <= wanted && wanted <= most();
+  function type() {
+    say("");
+    if (isPlace(typed.wanted())) ask(model, name, typed.wanted());
+  }
+  function leave() {
+    if (!isPlace(typed.wanted())) say(typed.refusal(value(), most()));
+    typed.show(value(), most());
   }
   range.addEventListener("input", () => set(range.valueAsNumber));
-  typed.field.addEventListener("change", () => set(typed.wanted()));
+  if (firstDay) {
+    typed.field.addEventListener("input", type);
+    typed.field.addEventListener("blur", leave);
+    typed.field.addEventListener("keydown", (event) => { if (event.key === "Enter") leave(); });
+  } else {
+    typed.field.addEventListener("change", () => {
+      set(typed.wanted());
+      say(typed.refusal(value(), most()));
+      typed.show(value(), most());
+    });
+  }
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
   show();
@@ -84,24 +133,36 @@ function render({ model, el }) {
   const picture = make("div");
   const aloud = make("div", { className: "only-read-out" });
   const silence = make("p", { className: "silence" });
-  for (const each of [aloud, silence]) each.setAttribute("role", "status");
-  const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`));
-  const behind = make("div", {}, make("div", { className: "controls" }, ...controls.map((each) => each.element)), silence, picture);
+  const refused = make("p", { className: "refused" });
+  for (const each of [aloud, silence, refused]) each.setAttribute("role", "status");
+  const say = (text) => { refused.textContent = text; };
+  const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`, say));
+  const behind = make("div", { tabIndex: -1 }, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
-  const veiled = make("div", { className: "control" }, veil, lift);
-  lift.addEventListener("click", () => { model.set("veil", ""); model.save_changes(); });
+  const veiled = make("div", { className: "control veiled" }, veil, lift);
+  lift.addEventListener("click", () => {
+    model.set("veil", "");
+    model.save_changes();
+    behind.focus(); // the button is gone
+    told = told.filter((each) => each !== model.get("says"));
+    speak();
+  });
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
-  // JupyterLab would take the arrow keys for itself and leave the cell.
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  keepKeys(el);
 
   const kernel = patience((text) => { silence.textContent = text; });
-  const waits = () => kernel.waits();
+  const waits = () => {
+    say("");
+    aloud.textContent = ""; // the same words are read out again only where they come anew
+    kernel.waits();
+  };
   const hear = () => {
     if (model.get("answered") !== model.get("asked")) return;
     kernel.heard();
     silence.textContent = "";
+    speak();
   };
   let quiet;
   const cover = () => {
@@ -109,29 +170,57 @@ function render({ model, el }) {
     veiled.hidden = !veil.textContent;
     behind.hidden = Boolean(veil.textContent);
   };
-  const draw = () => { picture.innerHTML = model.get("html"); };
+  // What is wider than the page scrolls. A new picture stays where the old one was, with its mark in sight.
+  const scrollers = () => [...picture.querySelectorAll(".scrolls")];
+  const reveal = () => {
+    for (const mark of picture.querySelectorAll(".here")) {
+      const scroller = mark.closest(".scrolls");
+      const [at, seen] = [mark, scroller].map((each) => each.getBoundingClientRect());
+      if (at.left < seen.left || at.right > seen.right) scroller.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
+    }
+  };
+  const draw = () => {
+    const places = scrollers().map((each) => each.scrollLeft);
+    picture.innerHTML = model.get("html");
+    scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
+    reveal();
+  };
+  const wider = new ResizeObserver(reveal);
+  wider.observe(picture);
   const move = () => controls.forEach((each) => each.show());
+  const texts = () => [model.get("says"), ...[...picture.querySelectorAll("p")].map((each) => each.textContent)];
   const speak = () => {
     clearTimeout(quiet);
-    quiet = setTimeout(() => { aloud.textContent = model.get("says"); }, QUIET_MILLISECONDS);
+    quiet = setTimeout(() => {
+      if (model.get("answered") !== model.get("asked")) return;
+      const [says, ...others] = texts();
+      const fresh = [says, ...others.filter((each) => !says.includes(each))].filter((each) => !told.includes(each));
+      told = texts();
+      aloud.textContent = fresh.join(" ") || `As before: ${says}`;
+    }, QUIET_MILLISECONDS);
   };
   draw();
+  // What the page said last: whatever text is new since then is read out.
+  let told = texts();
   cover();
   model.on("change:veil", cover);
   model.on("change:html", draw);
   model.on("change:values", move);
   model.on("change:controls", move);
   model.on("change:says", speak);
+  model.on("change:html", speak);
   model.on("change:asked", waits);
   model.on("change:answered", hear);
   return () => {
     clearTimeout(quiet);
+    wider.disconnect();
     kernel.heard();
     model.off("change:veil", cover);
     model.off("change:html", draw);
     model.off("change:values", move);
     model.off("change:controls", move);
     model.off("change:says", speak);
+    model.off("change:html", speak);
     model.off("change:asked", waits);
     model.off("change:answered", hear);
   };

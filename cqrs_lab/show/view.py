@@ -19,8 +19,8 @@ from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
 
-# A widget's module cannot import another file, so this one is put in front of it.
-PATIENCE = Path(__file__).with_name("patience.js").read_text(encoding="utf-8")
+# A widget's module cannot import another file, so these are put in front of it.
+IN_FRONT = "".join(Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in ("keys", "patience"))
 
 
 class Scale(NamedTuple):
@@ -110,7 +110,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = PATIENCE + Path(__file__).with_name("view.js").read_text(encoding="utf-8")
+    _esm = IN_FRONT + Path(__file__).with_name("view.js").read_text(encoding="utf-8")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -98,12 +98,17 @@ window.inThePage = (() => {
     await nextFrame();
   }
 
-  // The rows of controls that have fallen apart: what belongs to a label no longer stands side by side.
+  // The rows of controls that have fallen apart: what belongs to a label no longer stands side by side, is cut, or has
+  // its words one below the other. In a narrow output the slider may have a row to itself.
+  const NARROW = 450;
   function torn() {
     const middle = (element) => { const box = element.getBoundingClientRect(); return (box.top + box.bottom) / 2; };
     return [...panel().node.querySelectorAll(".cqrs-lab .control")].filter((row) => row.checkVisibility()).filter((row) => {
-      const middles = [...row.querySelectorAll(":scope > :not(label)")].map(middle);
-      return Math.max(...middles) - Math.min(...middles) > 4 || row.scrollWidth > row.clientWidth;
+      const apart = row.clientWidth < NARROW ? "label, [type=range]" : "label";
+      const middles = [...row.querySelectorAll(`:scope > :not(${apart})`)].map(middle);
+      const twoLines = (button) => button.clientHeight >= 2 * parseFloat(getComputedStyle(button).lineHeight);
+      const broken = [...row.querySelectorAll("button")].some(twoLines);
+      return Math.max(...middles) - Math.min(...middles) > 4 || row.scrollWidth > row.clientWidth || broken;
     }).map((row) => `cell ${cellOf(row) + 1}: ${row.firstElementChild.textContent}`);
   }
 

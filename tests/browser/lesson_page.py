@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).with_name("in_the_page.js")
 OPEN_SECONDS, RUN_SECONDS = 90, 180
 MOST_SCREENFULS = 60
 SCREEN = {"width": 1280, "height": 1000}
-SCREEN_AT_200_PERCENT = {"width": SCREEN["width"] // 2, "height": SCREEN["height"] // 2}
+ZOOMS = (150, 200)  # per cent
 NO_NAMES = ("", "Image")  # JupyterLab writes alt="Image" where the author wrote none
 ICON_GLYPHS = re.compile(r"[\ue000-\uf8ff]")
 
@@ -138,14 +138,20 @@ class LessonPage:
             notebook.screenshot(path=self._pictures / f"{name}-{screenful:02d}.png")
 
     def show_all_looks(self) -> None:
-        """Show the dark theme, and the page as it is at 200 % zoom, where no row of controls may fall apart."""
+        """Show the dark theme, and the page zoomed in, beside the file list and without it: no row may fall apart."""
         self.ask("theme('JupyterLab Dark')")
         self.photograph("dark")
         self.ask("theme('JupyterLab Light')")
-        self.page.set_viewport_size(SCREEN_AT_200_PERCENT)
+        for percent in ZOOMS:
+            size = {side: pixels * 100 // percent for side, pixels in SCREEN.items()}
+            self.page.set_viewport_size(size)
+            self._note_torn(f"at {percent} % beside the file list")
         self.ask("collapseSidebar()")
-        self.visit.torn += self.ask("torn()")
-        self.photograph("zoom-200")
+        self._note_torn(f"at {percent} %")
+        self.photograph(f"zoom-{percent}")
+
+    def _note_torn(self, when: str) -> None:
+        self.visit.torn += [f"{row}, {when}" for row in self.ask("torn()")]
 
 
 def visit_lesson(

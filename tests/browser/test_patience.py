@@ -9,7 +9,7 @@ from cqrs_lab.show.view import Control
 
 pytestmark = pytest.mark.browser
 
-NO_ANSWER = "If it was restarted, run this cell again"
+NO_ANSWER = "If it was restarted, run this cell again, after all the cells above it."
 
 
 @pytest.fixture

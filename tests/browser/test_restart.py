@@ -27,7 +27,7 @@ View(draw, [Control("step", "Step", 0, 9, 3)])
 """
 PREDICT = 'predict("03.1", "How many?", choices=["one", "two", "three"])'
 BUSY = "import time\nwhile not os.path.exists({done!r}): time.sleep(.02)"
-NO_ANSWER = "If it was restarted, run this cell again"
+NO_ANSWER = "If it was restarted, run this cell again, after all the cells above it."
 
 
 @pytest.fixture(scope="module")

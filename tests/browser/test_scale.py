@@ -53,3 +53,47 @@ def test_slider_and_buttons_move_by_one_step(page):
     assert page.get_by_role("spinbutton").input_value() == "2.1"
     page.get_by_role("button", name="Back: Think time, s").click()
     assert page.get_by_role("spinbutton").input_value() == "2"
+
+
+REFUSED = {
+    "2.14": "2.14 is between two steps: 2.1 is shown.",
+    "99": "99 is more than 3: 3 is shown.",
+    "-1": "-1 is less than 0: 0 is shown.",
+    "": "This is not a number: 2 is shown.",
+    "-": "This is not a number: 2 is shown.",
+    "0.3": "",
+    "2.1": "",
+}
+
+
+@pytest.mark.parametrize("keys", REFUSED)
+def test_what_is_shown_instead_of_what_was_typed_is_said(page, keys):
+    field = page.get_by_role("spinbutton")
+    field.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type(keys)
+    assert page.locator(".refused").inner_text() == ""
+    page.keyboard.press("Enter")
+    assert page.locator(".refused").inner_text() == REFUSED[keys]
+    page.get_by_role("slider").press("ArrowLeft")
+    page.get_by_role("slider").press("ArrowRight")
+    assert page.locator(".refused").inner_text() == ""
+
+
+def test_a_comma_that_the_browser_leaves_out_is_said_once(page):
+    field = page.get_by_role("spinbutton")
+    for keys, says in (("0,5", "The comma is left out; write a point: 3 is shown."), ("2", "")):
+        field.press("ControlOrMeta+a")
+        page.keyboard.type(keys)
+        page.keyboard.press("Enter")
+        assert page.locator(".refused").inner_text() == says
+
+
+def test_an_answer_that_comes_while_a_number_is_typed_writes_nothing_into_the_field(page):
+    field = page.get_by_role("spinbutton")
+    field.press("ControlOrMeta+a")
+    page.keyboard.type("1.")
+    page.evaluate("answer({ controls: [...state.controls], html: '<p>late</p>' })")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    assert think(page) == 15

@@ -1,0 +1,133 @@
+"""Whoever presses a key stays in the widget: no press leaves the focus nowhere, and the keys that run a cell do."""
+
+import nbformat
+import pandas as pd
+import pytest
+
+from cqrs_lab.course.ask import Ask, Question
+from cqrs_lab.show import Picture, View
+from cqrs_lab.show.view import Control
+
+from .lesson_page import SCREEN, LessonPage
+
+pytestmark = pytest.mark.browser
+
+IS_IN = "selector => document.querySelector(selector).matches(':focus-within')"
+
+
+STEP = Control("step", "Step", 0, 2, 1)
+
+
+def a_view(controls=(STEP,)):
+    def draw(**values):
+        return Picture(f"<p>{values}</p>", f"{values}", pd.DataFrame())
+
+    return View(draw, controls)
+
+
+@pytest.mark.parametrize(("name", "end"), [("Back: Step", 0), ("Next: Step", 2)])
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_a_button_that_is_at_its_end_keeps_the_focus_and_says_so(show, name, end, key):
+    page = show(a_view())
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    for _ in range(3):
+        page.keyboard.press(key)
+    assert page.evaluate("state.values.step") == end
+    assert button.get_attribute("aria-disabled") == "true"
+    assert page.evaluate("document.activeElement.ariaLabel") == name
+    other = page.get_by_role("button", name="Back" if end else "Next")
+    assert other.get_attribute("aria-disabled") == "false"
+
+
+@pytest.mark.parametrize("controls", [(), (STEP,)], ids=["nothing to move", "a slider"])
+def test_show_me_leads_to_what_it_shows(show, controls):
+    view = a_view(controls)
+    view.veil = "Your guess first."
+    page = show(view)
+    page.get_by_role("button", name="Show me").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(IS_IN, "body > div:not([hidden], .only-read-out)")
+    if controls:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.ariaLabel") == "Back: Step"
+    page.clock.run_for(1000)
+    assert page.locator(".only-read-out").text_content() == view.says
+
+
+def test_a_veil_that_the_kernel_lifts_takes_the_focus_from_nobody(show):
+    view = a_view()
+    view.veil = "Your guess first."
+    page = show(view)
+    page.evaluate("answer({ veil: '' })")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+QUESTIONS = [Question("02.1", "How many?", ("one", "two")), Question("02.2", "How much?", None, 0, 9)]
+
+
+def test_an_answer_that_is_kept_leads_to_what_was_said_to_it(show):
+    page = show(Ask(QUESTIONS, lambda question, answer: ""))
+    page.get_by_label("two").check()
+    page.get_by_role("button").first.focus()
+    page.keyboard.press("Enter")
+    page.evaluate("answer({ told: { '02.1': 'Kept: two.' } })")
+    assert page.evaluate("document.activeElement.textContent") == "Kept: two."
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "number"
+
+
+def test_another_question_keeps_the_focus_that_it_has(show):
+    page = show(Ask(QUESTIONS, lambda question, answer: ""))
+    page.get_by_role("spinbutton").focus()
+    page.evaluate("answer({ told: { '02.1': 'Kept: two.' } })")
+    assert page.evaluate("document.activeElement.type") == "number"
+
+
+CELLS = [
+    'from cqrs_lab.course import predict\npredict("03.1", "How many?", choices=["one", "two", "three"])',
+    """
+import pandas as pd
+from cqrs_lab.show import Picture, View
+from cqrs_lab.show.view import Control
+View(lambda step: Picture(f"<p>step {step}</p>", f"step {step}", pd.DataFrame()), [Control("step", "Step", 0, 9, 3)])
+""",
+    "print('the next cell has run')",
+]
+
+
+@pytest.fixture
+def lesson(tmp_path, lab, browser):
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    path = tmp_path / "keys.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    lab.serve(tmp_path)
+    context = browser.new_context(viewport=SCREEN)
+    lesson = LessonPage(context.new_page(), lab, None)
+    lesson.open(path)
+    lesson.run()
+    yield lesson
+    lesson.ask("stopped()")
+    context.close()
+
+
+def active_cell(page):
+    return page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
+
+
+def test_in_jupyterlab_shift_enter_goes_on_from_a_kept_answer_and_from_a_view(lesson):
+    page = lesson.page
+    page.get_by_label("two").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Keep this answer").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("Kept: two.").wait_for()
+    assert active_cell(page) == 0
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("jupyterapp.shell.currentWidget.content.activeCellIndex === 1")
+    page.get_by_role("button", name="Next: Step").focus()
+    page.keyboard.press("ArrowDown")
+    assert active_cell(page) == 1
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("jupyterapp.shell.currentWidget.content.activeCellIndex === 2")
