@@ -1,10 +1,4 @@
 // Draws questions: choices or a number, a button that gives the answer, and what was said to it.
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 function question(model, { key, text, choices, least, most }, id) {
   const give = make("button", { type: "button", textContent: "Keep this answer", ariaLabel: `Keep this answer: ${text}`, disabled: true });
   const told = make("p", { className: "says", tabIndex: -1 });

@@ -19,8 +19,14 @@ from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
 
+
+def scripts(*names: str) -> str:
+    """Return JavaScript files of this folder, one after the other."""
+    return "".join(Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
 # A widget's module cannot import another file, so these are put in front of it.
-IN_FRONT = "".join(Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in ("keys", "patience"))
+IN_FRONT = scripts("element", "keys", "patience")
 
 
 class Scale(NamedTuple):
@@ -110,7 +116,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = IN_FRONT + Path(__file__).with_name("view.js").read_text(encoding="utf-8")
+    _esm = IN_FRONT + scripts("controls", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
