@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import io
 import socket
 import sqlite3
@@ -10,7 +11,7 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +25,7 @@ DYNAMIC = "<dynamic-code>"
 """What cloudpickle writes in place of a file's name."""
 LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 SINGLE = {id(getattr(dataclasses, name)): name for name in ("MISSING", "KW_ONLY")}
+CACHED = type(functools.cache(len))
 STAY_BEHIND = (
     types.GeneratorType | types.CoroutineType | types.AsyncGeneratorType | types.FrameType | types.TracebackType,
     sqlite3.Connection | sqlite3.Cursor | socket.socket | threading.Thread | weakref.ReferenceType,
@@ -68,7 +70,18 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore] # it c
             return getattr, (sys, "exit")
         if isinstance(value, STAY_BEHIND) and not isinstance(value, io.BytesIO):
             return LeftBehind, (type(value).__name__,)
+        if isinstance(value, CACHED) and _is_of_the_learner(value):
+            return _cached, (value.cache_parameters(), value.__wrapped__)  # cloudpickle knows it by its name alone
         return super().reducer_override(value)
+
+
+def _cached(parameters: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    again: Callable[..., Any] = functools.lru_cache(**parameters)(function)
+    return again
+
+
+def _is_of_the_learner(function: Any) -> bool:
+    return function.__module__ == "__main__" or _is_own(sys.modules.get(function.__module__))
 
 
 def written(value: Any) -> bytes:

@@ -254,6 +254,24 @@ def test_an_edited_file_of_the_learners_is_used_as_it_is_now(tmp_path, monkeypat
     monkeypatch.delitem(sys.modules, "my_rules_of_today")
 
 
+CELL = """
+import functools
+
+@functools.lru_cache(maxsize=7)
+def below(number):
+    return number and number + below(number - 1)
+"""
+
+
+def test_a_function_that_keeps_its_results_is_copied_without_them():
+    notebook = {"__name__": "__main__"}
+    exec(CELL, notebook)
+    below = notebook["below"]
+    assert below(2) == 3
+    came = run_apart(lambda: (below.cache_info().currsize, below(4), below.cache_parameters()["maxsize"])).value
+    assert came == (0, 10, 7)
+
+
 # --- a busy machine ---------------------------------------------------------------------------------------
 
 

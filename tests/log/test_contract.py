@@ -60,9 +60,8 @@ def test_a_right_store_for_several_threads_passes_with_three(make_store, small):
 def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_it_breaks(make_store, monkeypatch):
     if PLANTED[make_store] == contract.RUNS:  # these never answer
         monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands
-    if make_store is planted_stores.LosesUnderTheSize:
-        monkeypatch.setattr(sizes, "LIMIT_SECONDS", 30.0)
+    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands,
+    monkeypatch.setattr(sizes, "LIMIT_SECONDS", 12.0)  # and no shorter log
     report = lab.check_event_store(make_store)
     assert PLANTED[make_store] in laws(report) and len(report.faults) <= 2, report
 
