@@ -14,6 +14,16 @@ from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 
+
+# A class that a cell defines is another one when that cell is run again; this one stays the same.
+@dataclass(frozen=True)
+class Joined:
+    """Somebody has become a member of the library."""
+
+    member: str
+    name: str
+
+
 # --- 10.1 -------------------------------------------------------------------------------------------------
 
 NOT_RECORDED = "not recorded"
