@@ -14,10 +14,10 @@ NEUTRAL = "var(--faint)"
 # Left, top, width, height, colour, and what its lessons are about.
 PLACES = {
     "one model": (16, 20, 200, 96, NEUTRAL, "before: one model"),
-    "write side": (262, 20, 200, 96, WRITE.colour, f"{WRITE.marker} write side"),
-    "log": (508, 20, 160, 96, LOG.colour, f"{LOG.marker} log"),
-    "read side": (714, 20, 230, 96, READ.colour, f"{READ.marker} read side"),
-    "the lag": (508, 146, 436, 84, READ.colour, "the lag between log and read side"),
+    "write side": (262, 20, 200, 96, WRITE.paint, f"{WRITE.marker} write side"),
+    "log": (508, 20, 160, 96, LOG.paint, f"{LOG.marker} log"),
+    "read side": (714, 20, 230, 96, READ.paint, f"{READ.marker} read side"),
+    "the lag": (508, 146, 436, 84, READ.paint, "the lag between log and read side"),
     "the whole": (16, 146, 446, 84, NEUTRAL, "the whole shop, and whether it pays"),
 }
 

@@ -10,13 +10,13 @@ from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.one_file import one_file
 from cqrs_lab.show.picture import Picture
-from cqrs_lab.show.pipeline import pipeline
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.price_of_remedies import price_of_remedies
 from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.race import race
 from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
+from cqrs_lab.show.scene import scene
 from cqrs_lab.show.skipped_event import skipped_event
 from cqrs_lab.show.staircases import staircases
 from cqrs_lab.show.stale_read import stale_read
@@ -28,7 +28,7 @@ from cqrs_lab.show.who_saw_what import who_saw_what
 
 __all__ = [
     "RecordedRun",
-    "pipeline",
+    "scene",
     "log_and_tables",
     "time_machine",
     "duel",

@@ -11,6 +11,8 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cqrs_lab.show.style import PARTS
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -79,7 +81,7 @@ def ticks(axis: Axis, upper: float, lower: float = 0.0) -> None:
 
 
 def drawn(figure: Figure, name: str) -> str:
-    """Return a figure as SVG that a screen reader announces by its name; `INK` becomes the page's text colour.
+    """Return a figure as SVG that a screen reader announces by its name; its colours become those of the page.
 
     Where it scrolls, the mark with ``gid=HERE`` stays in sight.
     """
@@ -90,7 +92,9 @@ def drawn(figure: Figure, name: str) -> str:
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     svg = file.getvalue()[file.getvalue().index("<svg") :]
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
-    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S).replace(INK, "currentColor")
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
+    for colour, paint in {INK: "currentColor", **{part.colour: part.paint for part in PARTS}}.items():
+        svg = svg.replace(colour, paint)
     svg = svg.replace(f'id="{HERE}"', f'class="{HERE}"')  # a page may have it in several pictures
     svg = re.sub(
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S

@@ -127,9 +127,7 @@ def fault_plan(
     return View(draw, controls)
 
 
-def _checked(
-    story: Any, workers: Any, plan: Any
-) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
+def _checked(story: Any, workers: Any, plan: Any) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
     """Return the workers and the faults that a view begins with."""
     instance("story", story, Story, "a story; give Story(register, commands, projection)")
     workers = by_name("workers", workers, "workers by name; give {'mine': on_disk(take_in)}")
@@ -279,8 +277,8 @@ class _Lanes:
         return f", never strikes: the worker gets there {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:
-        fill = LOG.colour if step.x == self.recorded[step.last] else "var(--ground)"
-        yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.colour};stroke-width:2"/>'
+        fill = LOG.paint if step.x == self.recorded[step.last] else "var(--ground)"
+        yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.paint};stroke-width:2"/>'
         yield _text(step.x, LOG_Y - 14, str(step.last), "strong")
 
     def _worker(self, step: Any) -> Iterator[str]:
@@ -290,9 +288,9 @@ class _Lanes:
         for position in within:
             way = f"M {self.recorded[position]} {LOG_Y + 8} L {step.x} {WORKER_Y - 9}"
             dashes = f' stroke-dasharray="{READ.dashes}"' if again else ""
-            yield f'<path class="way" d="{way}"{dashes} style="stroke:{READ.colour}"/>'
+            yield f'<path class="way" d="{way}"{dashes} style="stroke:{READ.paint}"/>'
         mark = "✖" if died else "■" if stopped else READ.marker
-        colour = "" if died or stopped else f"fill:{READ.colour}"
+        colour = "" if died or stopped else f"fill:{READ.paint}"
         yield _text(step.x, WORKER_Y + 6, mark, "label strong", colour)
         word = "crash" if died else "stop" if stopped else "again" if again else "" if delivered else self.last_word
         yield _text(step.x, WORKER_Y + (24 if delivered else 38), word, "small")

@@ -54,7 +54,7 @@ def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
 
 def _tips() -> str:
     """Return the arrowheads tip-idle, tip-write and tip-read: one for each colour of an arrow."""
-    colours = {"idle": ("var(--faint)", 9), "write": (WRITE.colour, 5), "read": (READ.colour, 5)}
+    colours = {"idle": ("var(--faint)", 9), "write": (WRITE.paint, 5), "read": (READ.paint, 5)}
     return "".join(
         f'<marker id="tip-{name}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="{size}" markerHeight="{size}"'
         f' orient="auto-start-reverse"><path d="M 0 0 L 10 5 L 0 10 z" style="fill:{colour}"/></marker>'

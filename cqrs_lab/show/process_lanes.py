@@ -277,7 +277,7 @@ def _way(row: pd.Series, place: Places, wide: float) -> Four | None:
 
 def _arrow(row: pd.Series, place: Places, wide: float) -> list[str]:
     way = _way(row, place, wide)
-    style, tip = f"stroke:{WRITE.colour};stroke-width:2.5", "tip-write"
+    style, tip = f"stroke:{WRITE.paint};stroke-width:2.5", "tip-write"
     if row["undoes"]:
         style, tip = "stroke:var(--ink);stroke-width:2;stroke-dasharray:7 4", "tip-undo"
     return [_line(way, style, f' marker-end="url(#{tip})"')] if way else []
@@ -308,7 +308,7 @@ def _breaks(row: pd.Series, x: float, wide: float, bottom: float) -> list[str]:
 
 def _mark(row: pd.Series, x: float, y: float, newest: bool) -> list[str]:
     """Draw an event: a circle, a diamond if it undoes, a cross if it refuses; hollow if it came from outside."""
-    colour = "var(--ink)" if row["undoes"] else LOG.colour
+    colour = "var(--ink)" if row["undoes"] else LOG.paint
     fill = colour if row["cause"] else "var(--ground)"
     style = f'style="fill:{fill};stroke:{colour};stroke-width:2.5"'
     shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" {style}/>'
@@ -322,7 +322,7 @@ def _mark(row: pd.Series, x: float, y: float, newest: bool) -> list[str]:
 
 def _left_no_event(x: float, y: float, words: str) -> list[str]:
     """Draw a command from outside that was refused: a hollow cross that stands in no lane."""
-    style = f'style="fill:var(--ground);stroke:{WRITE.colour};stroke-width:2.5"'
+    style = f'style="fill:var(--ground);stroke:{WRITE.paint};stroke-width:2.5"'
     anchor, beside = ("end", -16) if x > WIDTH / 2 else ("start", 16)
     cross = f'<path class="refused" d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
     return [cross, _text(x + beside, y + 5, words, "small", anchor)]

@@ -17,7 +17,7 @@ from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.show.doors import a_store, instance, listed
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
-LATEST_EVENTS = 6
+LATEST_EVENTS = 8
 
 Way = Literal["none", "command", "events", "receipt", "follows", "query", "answer"]
 
@@ -40,6 +40,8 @@ class RecordedStep:
         Its last events, as many as can be shown.
     positions : dict of str to int
         How far each projection has read, by its name.
+    tables : dict of str to DataFrame
+        What each projection's table holds now, by its name.
     reads : tuple of str
         The projections that took part.
     """
@@ -51,6 +53,7 @@ class RecordedStep:
     head: int
     latest: tuple[RecordedEvent, ...]
     positions: dict[str, int]
+    tables: dict[str, pd.DataFrame]
     reads: tuple[str, ...] = ()
 
 
@@ -165,9 +168,10 @@ class RecordedRun:
 
     def _note(self, way: Way, label: str, says: str, shown: Any, reads: tuple[str, ...] = ()) -> None:
         positions = {name: projector.position for name, projector in self._projectors.items()}
+        tables = {name: projector.table for name, projector in self._projectors.items()}
         head = self._store.head()
         latest = tuple(self._store.read_all(after=max(0, head - LATEST_EVENTS)))
-        self.steps.append(RecordedStep(way, label, says, shown, head, latest, positions, reads))
+        self.steps.append(RecordedStep(way, label, says, shown, head, latest, positions, tables, reads))
 
 
 def _events(count: int) -> str:

@@ -9,16 +9,30 @@ STYLESHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
 class Part(NamedTuple):
-    """How a part of the pattern is drawn; `dashes` is an SVG dash pattern, "" for a solid line."""
+    """How a part of the pattern is drawn.
+
+    `paint` is its colour in the theme of the page, `colour` the same in the light theme, which Matplotlib needs;
+    `dashes` is an SVG dash pattern, "" for a solid line.
+    """
 
     name: str
     colour: str
     marker: str
     dashes: str
+    paint: str
 
 
-# Okabe and Ito (2008), https://jfly.uni-koeln.de/color/: distinct in every kind of colour vision. These three have
-# a contrast of 3 : 1 or more against white and against JupyterLab's dark theme, which is what lines need.
-WRITE = Part("write side", "#0072B2", "■", "")
-LOG = Part("log", "#009E73", "●", "")
-READ = Part("read side", "#D55E00", "▲", "6 3")
+# Lines of these colours have a contrast of 3 : 1 or more against the ground of either theme, text 4.5 : 1. Green and
+# red are free for right and wrong.
+WRITE = Part("write side", "#1a5fa8", "■", "", "var(--write)")
+LOG = Part("log", "#26211c", "●", "", "var(--log)")
+READ = Part("read side", "#ad4a06", "▲", "6 3", "var(--read)")
+PARTS = (WRITE, LOG, READ)
+# What a stream's tiles are filled with, by the order in which the streams appear.
+TINTS = ("honey", "sky", "rose", "sage", "lilac")
+
+
+def tint(number: int) -> str:
+    """Return the style of a thing of the n-th stream: its tint, and an edge around it. After five they come again."""
+    name = TINTS[number % len(TINTS)]
+    return f"fill:var(--{name});stroke:var(--{name}-edge)"

@@ -71,7 +71,7 @@ RIGHT = {
         "projectors": [lab.Projector(store(), read.BestSellers())],
         "person": "Ada",
     },
-    show.pipeline: lambda: {"run": recorded_run()},
+    show.scene: lambda: {"run": recorded_run()},
     show.log_and_tables: lambda: {"store": store(), "projections": [read.BestSellers()]},
     show.time_machine: lambda: {
         "store": store(),

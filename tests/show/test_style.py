@@ -1,0 +1,66 @@
+"""The palette can be read: in both themes, on every ground, and the charts take the same colours."""
+
+import re
+from itertools import product
+
+import pytest
+
+from cqrs_lab.show.style import PARTS, STYLESHEET, TINTS, tint
+
+THEMES = {"light": r"^\.cqrs-lab \{(.*?)\}", "dark": r"^\[data-jp-theme-light=\"false\"\] \.cqrs-lab \{(.*?)\}"}
+TEXT = {"light": "#212121", "dark": "#ffffff"}  # JupyterLab's own, at their faintest
+ENOUGH_FOR_TEXT, ENOUGH_FOR_LINES = 4.5, 3.0
+
+
+def palette(theme):
+    """Return the colours of a theme by name, as the style sheet gives them."""
+    block = re.search(THEMES[theme], STYLESHEET, re.S | re.M)[1]
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+    return {
+        name: value if len(value) == 7 else "#" + "".join(2 * one for one in value[1:]) for name, value in found.items()
+    }
+
+
+def contrast(one, other):
+    def luminance(colour):
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_what_the_guidelines_say():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(
+        4.48, abs=0.01
+    )
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read_on_every_ground_and_lines_be_seen(theme):
+    colours = palette(theme)
+    grounds = [*TINTS, "write-tint", "read-tint", "person-tint", "stage", "card", "ribbon"]
+    assert {name: contrast(TEXT[theme], colours[name]) >= ENOUGH_FOR_TEXT for name in grounds} == dict.fromkeys(
+        grounds, True
+    )
+    words = list(product(("write", "read", "good", "bad", "person"), ("stage", "card")))
+    words += [(name, f"{name}-tint") for name in ("write", "read", "person")]
+    for word, ground in words:
+        assert contrast(colours[word], colours[ground]) >= ENOUGH_FOR_TEXT, (word, ground)
+    for name in TINTS:
+        assert contrast(colours[f"{name}-edge"], colours[name]) >= ENOUGH_FOR_LINES, name
+
+
+def test_both_themes_name_the_same_colours():
+    assert palette("light").keys() == palette("dark").keys()
+
+
+def test_the_charts_have_the_colours_of_the_light_theme():
+    colours = palette("light")
+    for part in PARTS[0], PARTS[2]:
+        assert part.colour == colours[part.paint.removeprefix("var(--").removesuffix(")")]
+
+
+def test_the_tints_come_in_their_order_and_then_again():
+    assert len({tint(number) for number in range(5)}) == 5 and tint(5) == tint(0) and "honey" in tint(0)
