@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import pandas as pd
 import pytest
 
 import cqrs_lab as lab
@@ -127,15 +126,3 @@ def test_an_interrupt_is_not_taken_for_an_answer_of_the_store():
     store.away, store.raised = "all", KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         _ = projector.status
-
-
-def test_parked_events_are_listed_while_the_store_is_away():
-    store = Away()
-    projector = a_projector(store, on_failure="park")
-    store.append("a", [Sold("tea", "three")], expected=2)
-    projector.catch_up()
-    assert projector.parked.loc[3, "event"] == "Sold"
-    store.away = "all"
-    assert [one.position for one in projector.status.parked] == [3]
-    listed = projector.parked
-    assert isinstance(listed, pd.DataFrame) and listed.loc[3, "event"] == "?" and "'three'" in listed.loc[3, "error"]
