@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from contextlib import closing
 from pathlib import Path
 
@@ -207,3 +209,24 @@ print(store.append("a", [Happened(2)], expected=1))
     said = done.stdout.splitlines()
     assert len(said) == 3 and all("was open when this process was forked" in one for one in said[:2])
     assert said[2] == "Appended(stream='a', version=2, position=2)"
+
+
+def test_a_store_that_nobody_holds_is_gone_at_once_and_with_it_what_its_callers_held(path):
+    class Held:
+        pass
+
+    def use(store, held):
+        store.append("a", happened(1), expected=lab.Expected.ANY)
+        store.together(lambda: store.append("a", happened(2), expected=lab.Expected.ANY))
+        return weakref.ref(held)
+
+    gc.disable()  # it would come to what refers to itself some time later
+    try:
+        store = SqliteEventStore(path, EVENTS)
+        held, itself = use(store, Held()), weakref.ref(store)
+        assert held() is None
+        store.close()
+        del store
+        assert itself() is None
+    finally:
+        gc.enable()

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS
+from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.stores import watcher
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
 from tests.log.stores.test_sqlite import happened
@@ -68,3 +70,50 @@ def test_a_watcher_survives_a_store_that_cannot_be_read(store, path, monkeypatch
     with SqliteEventStore(path, EVENTS) as other:
         other.append("a", happened(1), expected=0)
     assert heard.wait(30)
+
+
+class Log:
+    """A log whose head is set by hand."""
+
+    end, error = 0, None
+
+    def head(self):
+        if self.error:
+            raise self.error
+        return self.end
+
+
+def test_each_growth_is_announced_once_and_what_the_writer_announces_is_not():
+    log, heard, listeners = Log(), [], Listeners()
+    listeners.add(lambda: heard.append(log.end))
+    looks = watcher.Watcher(log.head, listeners)
+    for log.end in (0, 2, 2, 5):
+        looks.look()
+    assert heard == [2, 5]
+    log.end = 7
+    looks.heard_of(7)
+    looks.heard_of(3)  # another thread's, that comes late
+    looks.look()
+    assert heard == [2, 5]
+
+
+def test_a_log_that_cannot_be_read_is_looked_at_again():
+    log, heard, listeners = Log(), [], Listeners()
+    listeners.add(lambda: heard.append(log.end))
+    looks = watcher.Watcher(log.head, listeners)
+    log.end, log.error = 1, lab.StoreUnavailable("log.db", "is locked")
+    looks.look()
+    assert heard == []
+    log.error = None
+    looks.look()
+    assert heard == [1]
+
+
+def test_a_store_that_is_gone_is_not_looked_at():
+    log, heard, listeners = Log(), [], Listeners()
+    listeners.add(lambda: heard.append(1))
+    looks = watcher.Watcher(log.head, listeners)
+    log.end = 1
+    del log
+    looks.look()
+    assert heard == []
