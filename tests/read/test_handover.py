@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.read import handover
+from tests.read.test_projector import a_store as a_shop
+from tests.read.test_queries import UnitsOf, asked
+from tests.read.test_rebuild import Customers
 from tests.read.test_unreadable import Old, Pieces, Sold, a_store, upcast
+from tests.shop_of_tea import TeaSales, a_log, expected_sales
 
 
 def test_a_new_version_that_parks_what_the_old_one_has_does_not_swap():
@@ -62,3 +67,47 @@ class Broken(Pieces):
 
     def summarise(self, batch):
         raise KeyError("peices")
+
+
+def test_handlers_stay_with_their_schema_and_go_with_it():
+    projector = lab.Projector(a_shop(), TeaSales())
+    queries = asked(projector)
+    buyers = {UnitsOf: lambda query, table: len(table)}
+    lab.rebuild(projector, to=Customers(), handlers=buyers).run()
+    lab.rebuild(projector, to=Customers()).run()
+    assert queries.ask(UnitsOf("mint")).value == 7
+    lab.rebuild(projector, to=TeaSales()).run()
+    assert queries.ask(UnitsOf("mint")).value == expected_sales(a_log())["mint"][0]
+
+
+def test_only_who_has_begun_may_swap_or_give_up():
+    projector, successor = lab.Projector(a_shop(), TeaSales()), lab.Projector(a_shop(), TeaSales())
+    projector.store = successor.store
+    handover.begin(projector, by="ada")
+    for call in (handover.swap, handover.give_up):
+        with pytest.raises(lab.InvalidArgument, match="this rebuild was aborted meanwhile"):
+            call(projector, successor, {}, by="ben")
+    with pytest.raises(lab.InvalidArgument, match="a rebuild is under way"):
+        handover.begin(projector, by="ben")
+    assert (projector.serving.rebuilding, projector.position) == ("ada", 0)
+    handover.give_up(projector, successor, {}, by="ada")
+    handover.begin(projector, by="ben")
+    before = handover.swap(projector, successor, {}, by="ben")
+    assert (before.position, projector.position, projector.serving.swapped_by) == (0, 60, "ben")
+
+
+def test_table_projection_and_handlers_change_in_one_step(monkeypatch):
+    projector, successor = lab.Projector(a_shop(), TeaSales()), None
+    projector.catch_up()
+    successor = lab.Projector(projector.store, Customers())
+    published, publish = [projector.serving], projector._served.compare_and_set
+
+    def watched(expected, new):
+        published.append(new)
+        return publish(expected, new)
+
+    monkeypatch.setattr(projector._served, "compare_and_set", watched)
+    handover.begin(projector, by="ada")
+    handover.swap(projector, successor, {UnitsOf: lambda query, table: len(table)}, by="ada")
+    seen = [(type(one.projection), one.model.table.index.name, set(one.handlers)) for one in published]
+    assert set(map(str, seen)) == set(map(str, [(TeaSales, "product", set()), (Customers, "customer", {UnitsOf})]))

@@ -321,17 +321,6 @@ def test_what_another_version_has_made_is_not_gone_on_with():
     assert lab.rebuild(projector, to=WithoutMint(), model=work.model).run().state == "swapped"
 
 
-def test_handlers_stay_with_their_schema_and_go_with_it():
-    projector = lab.Projector(a_store(), TeaSales())
-    queries = asked(projector)
-    buyers = {UnitsOf: lambda query, table: len(table)}
-    lab.rebuild(projector, to=Customers(), handlers=buyers).run()
-    lab.rebuild(projector, to=Customers()).run()
-    assert queries.ask(UnitsOf("mint")).value == 7
-    lab.rebuild(projector, to=TeaSales()).run()
-    assert queries.ask(UnitsOf("mint")).value == expected_sales(a_log())["mint"][0]
-
-
 def test_a_model_whose_rows_are_not_saved_yet_is_swapped_whole():
     store = a_store()
     whole, half = lab.Projector(store, TeaSales()), lab.Projector(store, TeaSales())
