@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 import cqrs_lab as lab
+from tests.log.planted_stores import Tens
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,17 @@ def test_queries_are_answered_while_the_store_is_away():
     assert queries.ask(HowMany("tea")) == lab.Answer(2, 1, "fresh")
     assert queries.ask(HowMany("tea"), at_least=2) == lab.Answer(None, 1, "pending")
     assert queries.reads(HowMany("tea"))[0].status.state == "unknown"
+
+
+@pytest.mark.parametrize("read", range(4))
+def test_where_positions_skip_the_lag_is_never_too_small_and_none_when_nothing_is_left(read):
+    store = Tens()
+    store.append("a", [Sold("tea", number) for number in range(3)], expected=0)
+    assert store.head() > 3
+    projector = lab.Projector(store, UnitsSold())
+    projector.catch_up(limit=read)
+    status = projector.status
+    assert status.lag_events >= 3 - read and (status.lag_events == 0) == (status.state == "live") == (read == 3)
 
 
 def test_a_projector_that_has_failed_stays_failed_and_says_both():
