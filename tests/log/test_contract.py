@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import namedtuple
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -14,9 +15,18 @@ from cqrs_lab.log import contract
 from cqrs_lab.log.contract import check, listening, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.interleaving import for_several_threads
+from cqrs_lab.log.guards.command_id import CommandId
 from tests.log import planted_stores, strange_stores
-from tests.log.planted_stores import PLANTED, RESTARTS, NeverChecks, SkipsCheckOnNewStream, Tens, ThirtyLines
-from tests.log.right_stores import FOR_THREADS, RIGHT, SqliteOnDisk
+from tests.log.planted_stores import (
+    PLANTED,
+    RESTARTS,
+    IdsAsText,
+    NeverChecks,
+    SkipsCheckOnNewStream,
+    Tens,
+    ThirtyLines,
+)
+from tests.log.right_stores import FOR_THREADS, RIGHT, ChecksEverything, SqliteOnDisk
 from tests.log.strange_stores import Lines, Plain, SelectsThenInserts
 
 NAMES = {kind: name for name, kind in vars(planted_stores).items() if isinstance(kind, type)}
@@ -198,6 +208,86 @@ def test_the_check_leaves_the_threads_and_the_trace_function_as_they_were(small)
     finally:
         sys.settrace(None)
     assert sys.getswitchinterval() == switch
+
+
+# --- notes --------------------------------------------------------------------------------------------------
+
+
+def noted(report, what):
+    found = [note for note in report.notes if what in note]
+    assert len(found) <= 1, "each thing is said once"
+    return found[0] if found else ""
+
+
+def test_what_a_store_takes_without_a_word_is_noted_and_no_fault(small):
+    report = lab.check_event_store(ThirtyLines)
+    note = noted(report, "takes wrong arguments without a word")
+    assert report.ok and "events_in of cqrs_lab.log.guards.recordable" in note
+    for wrong in (
+        "expected = 1.0 or True;", "stream = '' or 7 or None or b'order-1';", "events = None or 'on' or {",
+        "an event = None or the class Happened or ", "after = -1 or 1.5;", "limit = -1.",
+    ):  # fmt: skip
+        assert wrong in note, note
+    assert noted(report, "an event that can still be changed, and the log changes with it")
+
+
+@pytest.mark.parametrize("make_store", [lab.MemoryEventStore, ChecksEverything])
+def test_of_a_store_that_checks_its_arguments_nothing_is_noted(make_store, small):
+    report = lab.check_event_store(make_store)
+    assert report.ok and len(report.notes) == 2, report
+    assert not noted(report, "without a word") and not noted(report, "can still be changed")
+
+
+def test_a_store_that_breaks_down_at_a_name_that_is_no_text_is_noted(small):
+    class Sharded(ThirtyLines):
+        def record(self, stream, events, command_id):
+            super().record(stream, events, command_id)
+            stream.encode()
+
+    report = lab.check_event_store(Sharded)
+    assert report.ok and "it breaks down at stream=7 (AttributeError), stream=None" in noted(report, "breaks down")
+
+
+@pytest.mark.parametrize(("make_store", "lost"), [(IdsAsText, True), (SqliteOnDisk, True), (ThirtyLines, False)])
+def test_a_store_that_keeps_the_text_of_a_command_id_alone_gets_a_note(make_store, lost, small):
+    report = lab.check_event_store(make_store)
+    assert report.ok and bool(noted(report, "a command id is kept as plain text, ")) is lost
+
+
+def test_a_store_whose_command_ids_are_plain_text_after_a_restart_gets_a_note(small):
+    def text(log):
+        return [replace(one, command_id=one.command_id and str(one.command_id)) for one in log]
+
+    report = lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(text))
+    assert report.ok and noted(report, "a command id is kept as plain text at a restart, ")
+    kept = lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(lambda log: log))
+    assert not noted(kept, "plain text")
+
+
+def test_a_command_id_that_stands_for_another_command_after_a_restart_is_a_fault(small):
+    def mixed(log):
+        return [replace(one, command_id=one.command_id and CommandId(one.command_id, "Happened 0")) for one in log]
+
+    assert laws(lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(mixed))) == [contract.KEPT]
+
+
+@pytest.mark.parametrize(
+    ("make_store", "tried", "missing"),
+    [
+        (ThirtyLines, "none", "subscribe, read_slice, together, caused_by and metadata, again of the receipt"),
+        (planted_stores.Bulk, "together", "subscribe, read_slice, caused_by and metadata, again of the receipt"),
+        (lab.MemoryEventStore, "subscribe, read_slice, caused_by and metadata, again of the receipt", "together"),
+    ],
+)
+def test_the_report_says_which_further_methods_were_tried(make_store, tried, missing, small):
+    report = lab.check_event_store(make_store)
+    assert noted(report, "further methods") == f"further methods tried: {tried}; not found: {missing}"
+
+
+def test_the_report_says_that_no_restart_was_tried_if_it_was_told_of_none(small):
+    assert "reopen=" in noted(lab.check_event_store(ThirtyLines), "restart")
+    assert not noted(lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(lambda log: log)), "restart")
+    assert not noted(lab.check_event_store(NeverChecks), "further methods"), "the faults come first"
 
 
 # --- doors --------------------------------------------------------------------------------------------------
