@@ -11,15 +11,18 @@ import cqrs_lab as lab
 from cqrs_lab.log import contract
 from cqrs_lab.log.contract import check, listening, sizes
 from tests.log import planted_stores, strange_stores
-from tests.log.planted_stores import PLANTED, NeverChecks, SkipsCheckOnNewStream, Tens, ThirtyLines
+from tests.log.contract.reports import laws
+from tests.log.planted_stores import (
+    PLANTED,
+    NeverChecks,
+    SkipsCheckOnNewStream,
+    Tens,
+    ThirtyLines,
+)
 from tests.log.right_stores import FOR_THREADS, RIGHT
 from tests.log.strange_stores import Plain, SelectsThenInserts
 
 NAMES = {kind: name for name, kind in vars(planted_stores).items() if isinstance(kind, type)}
-
-
-def laws(report):
-    return [fault.law for fault in report.faults]
 
 
 # --- stores -------------------------------------------------------------------------------------------------
