@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from enum import Enum
+from numbers import Integral
 
 
 class CqrsLabError(Exception):
@@ -31,8 +33,13 @@ class ConcurrencyError(CqrsLabError):
         self.stream, self.expected, self.actual = stream, expected, actual
 
     def __str__(self) -> str:
-        wanted = f"version {self.expected}" if isinstance(self.expected, int) else str(self.expected)
-        return f"stream {self.stream!r}: expected {wanted}, found {self.actual}; load it again and decide again"
+        wanted, step = f"version {self.expected}", "load it again and decide again"
+        if isinstance(self.expected, Enum):
+            wanted = str(self.expected)
+        elif not isinstance(self.expected, Integral) or isinstance(self.expected, bool):
+            wanted = f"{self.expected!r}, which is not a version"
+            step = "give a whole number, or a member of Expected"
+        return f"stream {self.stream!r}: expected {wanted}, found {self.actual}; {step}"
 
 
 class CommandRejected(CqrsLabError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -105,6 +105,11 @@ class Findings:
         """Add a note on what the report does not cover."""
         if note not in self._notes:
             self._notes.append(note)
+
+    def remark_all(self, notes: Iterable[str]) -> None:
+        """Add several notes."""
+        for note in notes:
+            self.remark(note)
 
     @contextmanager
     def trying(self, law: str, done: str) -> Iterator[None]:

@@ -41,7 +41,7 @@ def threads_that_change_at_every_turn():
 def pytest_terminal_summary(terminalreporter):
     """Say which figures of the lag's oracles were met in which way."""
     ran = [one for one in terminalreporter.getreports("passed") if "test_oracles.py" in one.nodeid]
-    if ran and test_oracles.CASES:
+    if ran:
         directly = ", ".join(case["name"] for case in test_oracles.DIRECT)
         terminalreporter.section("the lag's oracles")
         terminalreporter.write_line(f"by the engine: {len(test_oracles.BY_ENGINE)} figures")

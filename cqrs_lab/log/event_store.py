@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import ConcurrencyError
@@ -77,7 +77,8 @@ class EventStore(Protocol):
         ConcurrencyError
             The stream is not as expected. Nothing was recorded.
         InvalidArgument
-            Something is not an event, or can still be changed. Nothing was recorded.
+            Something is not an event, or can still be changed, or another argument has no meaning, whatever the stream
+            holds. Nothing was recorded.
         """
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
@@ -157,6 +158,20 @@ def is_reinterpreting(store: object) -> TypeGuard[ReinterpretingStore]:
     return hasattr(store, "schema_version")
 
 
+def checked_expected(expected: Any) -> int | Expected:
+    """Return what a writer expects of a stream, a version as an int, or refuse what is no such thing.
+
+    Raises
+    ------
+    InvalidArgument
+        `expected` is neither a version nor a member of `Expected`.
+    """
+    if isinstance(expected, Expected):
+        return expected
+    accepted = "give one (0, 1, 2, …), Expected.NO_STREAM, Expected.STREAM_EXISTS or Expected.ANY"
+    return whole_number("expected", expected, f"a version; {accepted}")
+
+
 def check_expected(stream: str, expected: object, actual: int) -> None:
     """Refuse an append if the stream is not at the version that the writer expects.
 
@@ -167,11 +182,10 @@ def check_expected(stream: str, expected: object, actual: int) -> None:
     InvalidArgument
         `expected` is neither a version nor a member of `Expected`.
     """
-    if isinstance(expected, Expected):
-        wrong = (expected is Expected.NO_STREAM and actual > 0) or (expected is Expected.STREAM_EXISTS and actual == 0)
+    wanted = checked_expected(expected)
+    if isinstance(wanted, Expected):
+        wrong = (wanted is Expected.NO_STREAM and actual > 0) or (wanted is Expected.STREAM_EXISTS and actual == 0)
     else:
-        accepted = "give one (0, 1, 2, …), Expected.NO_STREAM, Expected.STREAM_EXISTS or Expected.ANY"
-        expected = whole_number("expected", expected, f"a version; {accepted}")
-        wrong = expected != actual
+        wrong = wanted != actual
     if wrong:
-        raise ConcurrencyError(stream, expected, actual)
+        raise ConcurrencyError(stream, wanted, actual)

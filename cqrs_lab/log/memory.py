@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.event_store import Appended, check_expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
@@ -64,7 +64,7 @@ class MemoryEventStore:
         receipt is returned.
         """
         check_stream(stream, command_id)
-        why = check_why(caused_by, metadata)
+        expected, why = checked_expected(expected), check_why(caused_by, metadata)
         new = events_in(events, f"append to {stream!r}", "append")
         while True:
             number = self._index()

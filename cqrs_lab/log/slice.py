@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
+from cqrs_lab.arguments import check_range
 from cqrs_lab.log.envelope import Position, RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 
@@ -121,5 +122,6 @@ def read_slice(store: EventStore, *, after: int, limit: int | None = None) -> Sl
     """Return the next events of any store as a slice; one of five plain methods is read event by event."""
     if isinstance(store, SlicingStore):
         return store.read_slice(after=after, limit=limit)
+    after, limit = check_range(after, limit)
     most = SLICE_EVENTS if limit is None else min(limit, SLICE_EVENTS)
     return EventSlice(store.read_all(after=after, limit=most), after)

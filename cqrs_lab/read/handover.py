@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.read.frames.difference import compare_tables
 from cqrs_lab.read.parked import read_one
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector, Serving
 from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.read.tables import Tables
 
 Handlers = Mapping[type, Callable[..., Any]]
+ATTEMPTS, PAUSE_SECONDS = 100, 0.02
+"""Another writer may hold the place for a moment; tables that have not taken anything by then never will."""
 
 # Each of these tries again if another thread has published meanwhile: what is published is the only truth.
 
@@ -36,8 +42,8 @@ def give_up(projector: Projector, successor: Projector, handlers: Handlers, by: 
         _check_whose(now.rebuilding, by)
         ended: dict[str, Any] = {"rebuilding": None}
         if now.model.checkpoint != built.model.checkpoint == now.model.tables.latest().checkpoint:
-            kept = now.model.kept_in(now.model.tables.swap(built.model.tables))
-            ended = _swapped(now, built, kept, handlers, by)
+            with suppress(InvalidArgument):  # what is kept there is not what was built
+                ended = _swapped(now, built, _handed_over(now.model.tables, built.model), handlers, by)
         if projector._publish(now, **ended):
             return
 
@@ -50,6 +56,7 @@ def swap(projector: Projector, successor: Projector, handlers: Handlers, by: obj
 
 
 def _swap(projector: Projector, successor: Projector, handlers: Handlers, by: object) -> ReadModel:
+    refused = 0
     while True:
         _check_whose(projector.serving.rebuilding, by)
         successor.catch_up()
@@ -59,11 +66,54 @@ def _swap(projector: Projector, successor: Projector, handlers: Handlers, by: ob
             continue
         _check_nothing_is_lost(projector.store, now.projection, now.model, built.projection, built.model)
         model = built.model.saved()
-        kept = now.model.kept_in(now.model.tables.swap(model.tables))
-        if kept.checkpoint != model.checkpoint:  # another reader has saved to the same place, and is ahead
+        kept = _handed_over(now.model.tables, model)
+        if kept.checkpoint != model.checkpoint:
+            # Another reader has saved to the same place, and is ahead; or is about to save, and holds the place.
+            if not model.position < kept.position <= projector.store.head():
+                refused += 1
+                _check_patience(refused, now.model.tables, model, kept)
             continue
         if projector._publish(now, **_swapped(now, built, kept, handlers, by)):
             return now.model
+
+
+def _handed_over(tables: Tables, built: ReadModel) -> ReadModel:
+    """Return what is kept in the place of these tables once they were asked to keep what was built."""
+    call = f"{type(tables).__name__}.swap(other)"
+    try:
+        latest: Any = tables.swap(built.tables)
+    except Exception as error:
+        error.add_note(f"{call} raised this when a rebuild was handed over. The version before it still serves.")
+        raise
+    if not hasattr(latest, "checkpoint"):
+        raise InvalidArgument(f"{call} returned {latest!r}, expected the latest version of the tables; {_REPAIR}")
+    kept = built.kept_in(latest)
+    if latest is built.tables or kept.checkpoint != built.checkpoint or _same_rows(kept, built):
+        return kept
+    if latest.latest().checkpoint != built.checkpoint:
+        return kept  # another reader has saved since
+    rows = f"rows that are not those of the other, which it has to keep with the checkpoint at {built.position}"
+    raise InvalidArgument(f"{call} returned tables with {rows}; {_REPAIR}")
+
+
+def _same_rows(kept: ReadModel, built: ReadModel) -> bool:
+    try:
+        return compare_tables(kept.table, built.table).empty
+    except InvalidArgument:
+        return False  # a table of another shape
+
+
+def _check_patience(refused: int, tables: Tables, built: ReadModel, kept: ReadModel) -> None:
+    """Wait for the writer that holds the place; refuse tables that never take what was built."""
+    if refused < ATTEMPTS:
+        return time.sleep(PAUSE_SECONDS)
+    came, wanted = (f"at position {one.position}, made by {one.made_by}" for one in (kept, built))
+    call = f"{type(tables).__name__}.swap(other)"
+    expected = f"the other, {wanted}, or tables at a later position of the log"
+    raise InvalidArgument(f"{call} returned {refused} times tables {came}; expected {expected}; {_REPAIR}")
+
+
+_REPAIR = "repair swap, and rebuild again; the version before still serves"
 
 
 def _swapped(now: Serving, built: Serving, kept: ReadModel, handlers: Handlers, by: object) -> dict[str, Any]:

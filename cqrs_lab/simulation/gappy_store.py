@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from cqrs_lab.arguments import check_range
 from cqrs_lab.errors import InvalidArgument
@@ -14,6 +14,14 @@ from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
 
 Remedy = Literal["none", "low watermark", "gap-aware reader"]
+
+
+@runtime_checkable
+class HoldingStore(Protocol):
+    """A store that hands out positions before the commit, so that a transaction can be held open."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Hold the next append back until the block ends."""
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import threading
 import time
 import unicodedata
@@ -10,9 +11,11 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import takewhile
 
 import cqrs_lab as lab
 from cqrs_lab.log import contract
+from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.slice import EventSlice, Sealed
 
 
@@ -1075,6 +1078,112 @@ class CountsFromOneAgain(ThirtyLines):
             self.log = [*self.log, lab.RecordedEvent(stream, version, self.new, event, 0.0, command_id)]
 
 
+# --- wrong arguments, and events of other types --------------------------------------------------------------
+
+
+class RefusesNoEventTooLate(ThirtyLines):
+    """It keeps what came before the one that is none."""
+
+    def record(self, stream, events, command_id):
+        right = list(takewhile(lambda event: event is not None, events))
+        super().record(stream, right, command_id)
+        if len(right) < len(events):
+            raise lab.InvalidArgument("None is not an event")
+
+
+class RefusesANameTooLate(ThirtyLines):
+    def record(self, stream, events, command_id):
+        super().record(stream, events, command_id)
+        if not isinstance(stream, str) or not stream:
+            raise lab.InvalidArgument(f"{stream!r} is not a name")
+
+
+class RefusesAVersionTooLate(ThirtyLines):
+    def append(self, stream, events, *, expected, command_id=None):
+        receipt = super().append(stream, events, expected=expected, command_id=command_id)
+        if type(expected) not in (int, lab.Expected):
+            raise TypeError("expected is not a version")
+        return receipt
+
+
+class RefusesAnIdTooLate(ThirtyLines):
+    def record(self, stream, events, command_id):
+        super().record(stream, events, command_id)
+        if command_id is not None and not isinstance(command_id, str):
+            raise ValueError("a command id is a text")
+
+
+class RemembersTheIdOfWhatItRefused(ThirtyLines):
+    def __init__(self):
+        super().__init__()
+        self.begun = set()
+
+    def append(self, stream, events, *, expected, command_id=None):
+        if (stream, command_id) in self.begun:
+            return super().append(stream, [], expected=expected)
+        if events and any(event is None for event in events):
+            self.begun.add((stream, command_id))
+            raise lab.InvalidArgument("None is not an event")
+        return super().append(stream, events, expected=expected, command_id=command_id)
+
+
+class LeavesOutNone(ThirtyLines):
+    def record(self, stream, events, command_id):
+        super().record(stream, [event for event in events if event is not None], command_id)
+
+
+class ThroughJson(ThirtyLines):
+    """It writes what is of another type as JSON: a tuple comes back as a list."""
+
+    def record(self, stream, events, command_id):
+        read = [event if isinstance(event, contract.Happened) else json.loads(json.dumps(event)) for event in events]
+        super().record(stream, read, command_id)
+
+
+class AnythingIsAText(ThirtyLines):
+    def record(self, stream, events, command_id):
+        kept = [event if isinstance(event, contract.Happened) else str(event) for event in events]
+        super().record(stream, kept, command_id)
+
+
+class CannotReadWhatItTook(ThirtyLines):
+    """It meets the type that it does not know when it is too late."""
+
+    def read_all(self, *, after=0, limit=None):
+        read = list(super().read_all(after=after, limit=limit))
+        return iter([replace(one, event=contract.Happened(one.event.number, one.event.note)) for one in read])
+
+
+class ANegativePlaceTakesOneAway(ThirtyLines):
+    def read_all(self, *, after=0, limit=None):
+        if isinstance(after, int) and after < 0:
+            self.log = self.log[:after]
+        return super().read_all(after=after, limit=limit)
+
+
+class IdsStandForTheLastCommand(ThirtyLines):
+    """It keeps ids as text, and one place for what they stand for."""
+
+    stands_for = ""
+
+    def record(self, stream, events, command_id):
+        self.stands_for = getattr(command_id, "stands_for", "")
+        super().record(stream, events, command_id and str(command_id))
+
+    def read_all(self, *, after=0, limit=None):
+        return iter([
+            replace(one, command_id=one.command_id and CommandId(one.command_id, self.stands_for))
+            for one in super().read_all(after=after, limit=limit)
+        ])
+
+
+class IdsAsText(ThirtyLines):
+    """A right store, if a simple one: it does not keep what a command id stands for."""
+
+    def record(self, stream, events, command_id):
+        super().record(stream, events, command_id and str(command_id))
+
+
 RESTARTS = {
     "forgets ids": reopened(lambda log: [replace(one, command_id=None) for one in log]),
     "loses the last event": reopened(lambda log: log[:-1]),
@@ -1249,4 +1358,16 @@ PLANTED = {
     IdsOfOneForm: contract.IDS,
     gluing("-"): contract.PER_STREAM,
     gluing("/"): contract.PER_STREAM,
+    # What is no event, and other wrong arguments.
+    RefusesNoEventTooLate: contract.ALL_OR_NOTHING,
+    RefusesANameTooLate: contract.ALL_OR_NOTHING,
+    RefusesAVersionTooLate: contract.ALL_OR_NOTHING,
+    RefusesAnIdTooLate: contract.ALL_OR_NOTHING,
+    RemembersTheIdOfWhatItRefused: contract.ALL_OR_NOTHING,
+    LeavesOutNone: contract.AS_GIVEN,
+    ThroughJson: contract.AS_GIVEN,
+    AnythingIsAText: contract.AS_GIVEN,
+    CannotReadWhatItTook: contract.AS_GIVEN,
+    ANegativePlaceTakesOneAway: contract.STAYS,
+    IdsStandForTheLastCommand: contract.STANDS_FOR,
 }

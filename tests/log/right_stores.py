@@ -17,8 +17,11 @@ from types import SimpleNamespace
 import numpy as np
 
 import cqrs_lab as lab
+from cqrs_lab.arguments import check_range, check_stream
 from cqrs_lab.log.contract import EVENTS
-from tests.log.planted_stores import Bulk, Slices, Tens, ThirtyLines, Traces, above
+from cqrs_lab.log.event_store import checked_expected
+from cqrs_lab.log.guards.recordable import events_in
+from tests.log.planted_stores import Bulk, IdsAsText, Slices, Tens, ThirtyLines, Traces, above
 
 KINDS = {kind.__name__: kind for kind in EVENTS.values()}
 
@@ -405,10 +408,32 @@ class Wrapping:
         return getattr(self.store, name)
 
 
+class ChecksEverything(ThirtyLines):
+    """As the kit's own stores do."""
+
+    def append(self, stream, events, *, expected, command_id=None):
+        check_stream(stream, command_id)
+        events = events_in(events, f"append to {stream!r}", "append")
+        return super().append(stream, events, expected=checked_expected(expected), command_id=command_id)
+
+    def read_stream(self, stream, *, after=0, limit=None):
+        check_stream(stream)
+        after, limit = check_range(after, limit)
+        return super().read_stream(stream, after=after, limit=limit)
+
+    def read_all(self, *, after=0, limit=None):
+        after, limit = check_range(after, limit)
+        return super().read_all(after=after, limit=limit)
+
+    def stream_version(self, stream):
+        check_stream(stream)
+        return super().stream_version(stream)
+
+
 RIGHT = (
     lab.MemoryEventStore, ThirtyLines, DictOfLists, OneListOfNamedTuples, Sqlite, SqliteOnDisk, SqliteForThreads, Tens,
     RandomGaps, OnArrays, LockFree, Generators, OneEventAtATime, WithATally, Wrapping, Traces,
-    Slices, Bulk,
+    Slices, Bulk, IdsAsText, ChecksEverything,
 )  # fmt: skip
 FOR_THREADS = (
     lab.MemoryEventStore, ThirtyLines, SqliteForThreads, RandomGaps, OnArrays, LockFree, Generators, WithATally,

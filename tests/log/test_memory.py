@@ -82,17 +82,6 @@ def test_an_append_whose_events_cannot_be_listed_records_nothing():
     assert (store.head(), store.stream_version("order-1")) == (0, 0)
 
 
-@pytest.mark.parametrize("expected", [-1, True, "3", None, 1.0])
-def test_an_expected_version_without_meaning_is_refused_with_what_is_accepted(expected):
-    with pytest.raises(lab.InvalidArgument, match=r"Expected\.NO_STREAM, Expected\.STREAM_EXISTS or Expected\.ANY"):
-        lab.MemoryEventStore().append("order-1", ["placed"], expected=expected)
-
-
-def test_expected_must_be_named():
-    with pytest.raises(TypeError, match="expected"):
-        lab.MemoryEventStore().append("order-1", ["placed"])
-
-
 @pytest.mark.parametrize(("stream", "events"), [("", ["placed"]), (7, ["placed"]), ("order-1", "placed")])
 def test_a_nameless_stream_and_a_text_for_events_are_refused(stream, events):
     with pytest.raises(lab.InvalidArgument):
@@ -105,16 +94,6 @@ def test_a_range_without_meaning_is_refused_at_the_call(arguments):
     for read in (store.read_all, lambda **given: store.read_stream("order-1", **given)):
         with pytest.raises(lab.InvalidArgument):
             read(**arguments)
-
-
-def test_a_conflict_says_fact_expectation_and_next_step():
-    store = lab.MemoryEventStore()
-    store.append("order-7", list("abcde"), expected=lab.Expected.NO_STREAM)
-    with pytest.raises(lab.ConcurrencyError) as caught:
-        store.append("order-7", ["f"], expected=3)
-    assert str(caught.value) == "stream 'order-7': expected version 3, found 5; load it again and decide again"
-    with pytest.raises(lab.ConcurrencyError, match="expected no stream, found 5"):
-        store.append("order-7", ["f"], expected=lab.Expected.NO_STREAM)
 
 
 def test_every_event_of_a_commit_carries_the_moment_of_the_commit():
@@ -320,77 +299,3 @@ def test_every_door_refuses_nonsense_in_one_sentence(name):
     with pytest.raises(lab.InvalidArgument, match=r" is not .*; (give|make it)") as caught:
         DOORS[name](store)
     assert "\n" not in str(caught.value) and store.head() == 0
-
-
-@pytest.fixture
-def uncaught(monkeypatch):
-    told = []
-    monkeypatch.setattr(threading, "excepthook", lambda about: told.append(about.exc_value))
-    return told
-
-
-def test_a_listener_that_raises_neither_fails_the_append_nor_silences_the_others(uncaught):
-    store, heard = lab.MemoryEventStore(), []
-    for wrong in (ValueError("boom"), lab.ConcurrencyError("other", 1, 2)):
-        store.subscribe(lambda wrong=wrong: (_ for _ in ()).throw(wrong))
-    store.subscribe(lambda: heard.append(store.head()))
-    assert store.append("a", ["x"], expected=0) == lab.Appended("a", 1, 1)
-    assert heard == [1]
-    assert [type(one) for one in uncaught] == [ValueError, lab.ConcurrencyError]
-    assert uncaught[0].__notes__ == ["A listener of the event store raised this. The commit it heard of stands."]
-
-
-@pytest.mark.filterwarnings("default")
-def test_what_a_listener_raises_is_printed_where_a_notebook_shows_it(capsys, monkeypatch):
-    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
-    store = lab.MemoryEventStore()
-    store.subscribe(lambda: {}["till"])
-    store.append("a", ["x"], expected=0)
-    shown = capsys.readouterr().err
-    assert "KeyError: 'till'" in shown and "The commit it heard of stands" in shown
-
-
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, GeneratorExit])
-def test_an_interrupt_in_a_listener_is_not_swallowed_and_the_commit_stands(stop, uncaught):
-    store, heard = lab.MemoryEventStore(), []
-
-    def interrupt():
-        if store.head() == 1:
-            raise stop
-
-    store.subscribe(interrupt)
-    store.subscribe(lambda: heard.append(store.head()))
-    with pytest.raises(stop):
-        store.append("a", ["x"], expected=0, command_id="c")
-    assert store.append("a", ["x"], expected=0, command_id="c") == lab.Appended("a", 1, 1)
-    store.append("a", ["y"], expected=1)
-    assert (heard, uncaught) == ([2], [])
-
-
-def test_one_function_subscribed_twice_and_ended_once_is_called_once():
-    store, heard = lab.MemoryEventStore(), []
-    ends = [store.subscribe(on_growth) for on_growth in [lambda: heard.append("heard")] * 2]
-    store.append("a", ["x"], expected=0)
-    ends[0](), ends[0]()
-    store.append("a", ["y"], expected=1)
-    assert heard == ["heard"] * 3
-    ends[1]()
-    store.append("a", ["z"], expected=2)
-    assert heard == ["heard"] * 3
-
-
-def test_a_listener_may_append_read_subscribe_and_end_itself(uncaught):
-    store, heard = lab.MemoryEventStore(), []
-
-    def answer():
-        heard.append([one.event for one in store.read_all()])
-        if store.head() == 1:
-            store.append("b", ["answer"], expected=0)
-            store.subscribe(lambda: None)
-            end()
-
-    end = store.subscribe(answer)
-    store.append("a", ["question"], expected=0)
-    store.append("a", ["more"], expected=1)
-    assert heard == [["question"], ["question", "answer"]]
-    assert [one.event for one in store.read_all()] == ["question", "answer", "more"] and uncaught == []

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import cProfile
-import sys
 from dataclasses import dataclass
-from random import Random
 
 import pandas as pd
 import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.read import contract
-from cqrs_lab.read.cuts import joined, smallest, ways_to_cut, with_gaps
 from cqrs_lab.read.frames.difference import difference
 from tests.read import strange_projections
 from tests.read.planted_projections import (
@@ -99,30 +95,6 @@ def test_a_type_that_is_read_and_not_declared_is_shown_with_the_event_that_makes
     fault = faults[contract.ITS_EVENTS]
     assert fault.done.count(" is ") == 2 and "Returned" in fault.done
     assert (fault.expected, fault.came) == ("'tea': {'units': 5}", "'tea': {'units': 0}")
-
-
-# --- cuts ---------------------------------------------------------------------------------------------------
-
-
-def test_every_cut_holds_every_event_once():
-    for events in (LOG, LOG[:5], LOG[:1], []):
-        ways = ways_to_cut(events, Random(2))
-        for _ in range(14):
-            how, parts = next(ways)
-            assert joined(parts) == events, how
-
-
-def test_a_copy_with_gaps_keeps_the_order_and_skips_positions():
-    copied = with_gaps(LOG, Random(1))
-    assert [one.event for one in copied] == [one.event for one in LOG]
-    steps = [b.position - a.position for a, b in zip(copied, copied[1:], strict=False)]
-    assert min(steps) >= 1 and max(steps) > 2**30
-
-
-def test_the_smallest_cut_that_still_fails_is_found():
-    wanted = {LOG[3], LOG[20]}
-    parts = smallest([LOG[:10], [], LOG[10:]], lambda parts: wanted <= {one for part in parts for one in part})
-    assert parts == [[LOG[3]], [LOG[20]]]
 
 
 # --- what the report covers ---------------------------------------------------------------------------------
@@ -233,15 +205,3 @@ def test_rounding_is_no_difference_and_what_is_one_is_named_and_not_a_row_beside
     assert difference(floats(ada=0.0), floats(ada=2e-9)) == ("'ada': {'amount': 0.0}", "'ada': {'amount': 2e-09}")
     told = difference(floats(ada=0.3, ben=1.0), floats(ada=0.1 + 0.2, ben=1.1))
     assert told == ("'ben': {'amount': 1.0}", "'ben': {'amount': 1.1}")
-
-
-def test_a_check_that_is_profiled_finds_the_same_and_leaves_the_profiler_as_it_was():
-    profiler = cProfile.Profile()
-    profiler.enable()
-    try:
-        during = sys.getprofile()
-        report = lab.check_projection(UnitsSold(), LOG)
-        assert sys.getprofile() is during
-    finally:
-        profiler.disable()
-    assert report.ok, report

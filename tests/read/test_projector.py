@@ -227,42 +227,6 @@ def parked_at(log, *mills):
     return [one.position for one in log if isinstance(one.event, Priced) and one.event.mills in mills]
 
 
-def test_parked_events_are_listed_and_taken_in_once_the_projection_is_mended():
-    log = a_log()
-    projector = lab.Projector(a_store(log), FailsOn(105, 110), on_failure="park")
-    projector.catch_up()
-    positions = parked_at(log, 105, 110)
-    assert list(projector.parked.index) == positions and set(projector.parked["event"]) == {"Priced"}
-    assert list(projector.parked["stream"]) == ["tea", "tea"]
-    assert projector.status.healthy() and projector.status.state == "live"
-    assert lab.retry_parked(projector, FailsOn(110)) == 1
-    assert list(projector.parked.index) == parked_at(log, 110)
-    assert as_dict(projector.table) == expected_sales([one for one in log if one.position != positions[1]])
-    assert lab.retry_parked(projector, TeaSales()) == 1 and lab.retry_parked(projector) == 0
-    assert projector.parked.empty and projector.position == 60
-    assert as_dict(projector.table) == expected_sales(log)
-    assert type(projector.projection) is TeaSales
-
-
-def test_a_parked_event_that_fails_again_says_why_this_time():
-    projector = lab.Projector(a_store(), FailsOn(105), on_failure="park")
-    projector.catch_up()
-    assert lab.retry_parked(projector, FailsOn(105, 110)) == 0
-    assert "[105, 110]" in projector.parked["error"].iloc[0]
-    with pytest.raises(lab.InvalidArgument, match="use rebuild"):
-        lab.retry_parked(projector, Totals())
-
-
-def test_parked_events_are_kept_with_the_checkpoint_that_has_passed_them():
-    log = a_log()
-    first = lab.Projector(a_store(log), FailsOn(105), on_failure="park")
-    first.catch_up(limit=40)
-    later = lab.Projector(a_store(log), TeaSales(), model=first.serving.model)
-    later.catch_up()
-    assert list(later.parked.index) == parked_at(log, 105)
-    assert lab.retry_parked(later) == 1 and as_dict(later.table) == expected_sales(log)
-
-
 def test_lag_in_seconds_is_the_age_of_the_first_event_that_is_not_in_the_table():
     now = 100.0
     store = lab.MemoryEventStore(clock=lambda: now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.read import handover
+from cqrs_lab.read.tables import Checkpoint, MemoryTables
 from tests.read.test_projector import FailsOn, a_store
 from tests.read.test_queries import UnitsOf, asked
 from tests.shop_of_tea import Line, Sold, TeaSales, a_log, as_dict, expected_sales
@@ -321,17 +323,6 @@ def test_what_another_version_has_made_is_not_gone_on_with():
     assert lab.rebuild(projector, to=WithoutMint(), model=work.model).run().state == "swapped"
 
 
-def test_handlers_stay_with_their_schema_and_go_with_it():
-    projector = lab.Projector(a_store(), TeaSales())
-    queries = asked(projector)
-    buyers = {UnitsOf: lambda query, table: len(table)}
-    lab.rebuild(projector, to=Customers(), handlers=buyers).run()
-    lab.rebuild(projector, to=Customers()).run()
-    assert queries.ask(UnitsOf("mint")).value == 7
-    lab.rebuild(projector, to=TeaSales()).run()
-    assert queries.ask(UnitsOf("mint")).value == expected_sales(a_log())["mint"][0]
-
-
 def test_a_model_whose_rows_are_not_saved_yet_is_swapped_whole():
     store = a_store()
     whole, half = lab.Projector(store, TeaSales()), lab.Projector(store, TeaSales())
@@ -342,3 +333,94 @@ def test_a_model_whose_rows_are_not_saved_yet_is_swapped_whole():
     projector = lab.Projector(store, TeaSales())
     assert lab.rebuild(projector, to=TeaSales(), model=model).run().state == "swapped"
     pd.testing.assert_frame_equal(projector.table.sort_index(), whole.table.sort_index())
+
+
+# --- tables of one's own that do not take what was built -----------------------------------------------------
+
+
+class Stubborn(MemoryTables):
+    """Its `swap` keeps what is there."""
+
+    def swap(self, other):
+        return self
+
+
+class TakesTheCheckpointAlone(MemoryTables):
+    def swap(self, other):
+        return type(self)(self.table(), other.checkpoint)
+
+
+class TakesTheRowsAlone(MemoryTables):
+    def swap(self, other):
+        return type(self)(other.table(), self.checkpoint)
+
+
+class IsAheadOfTheLog(MemoryTables):
+    def swap(self, other):
+        return type(self)(self.table(), replace(other.checkpoint, position=10**6 + other.checkpoint.position))
+
+
+class IsAlwaysALittleBehind(MemoryTables):
+    """What it returns is another checkpoint each time."""
+
+    at = 0
+
+    def swap(self, other):
+        self.at += 1
+        return type(self)(self.table(), Checkpoint(self.at % other.checkpoint.position))
+
+
+class SwapsAndReturnsNothing(MemoryTables):
+    def swap(self, other):
+        self.kept = other
+
+
+class Conflicts(MemoryTables):
+    def swap(self, other):
+        raise OSError("another writer has changed the table")
+
+
+BROKEN = {
+    Stubborn: r"Stubborn\.swap\(other\) returned 100 times tables at position 60, made by \('tea_sales', 1\); "
+    r"expected the other, at position 60, made by \('tea_sales', 2\), .*; repair swap",
+    TakesTheCheckpointAlone: r"TakesTheCheckpointAlone\.swap\(other\) returned tables with rows that are not those of",
+    TakesTheRowsAlone: r"TakesTheRowsAlone\.swap\(other\) returned 100 times tables at position 60",
+    IsAheadOfTheLog: r"IsAheadOfTheLog\.swap\(other\) returned 100 times tables at position 1000060",
+    IsAlwaysALittleBehind: r"IsAlwaysALittleBehind\.swap\(other\) returned 100 times",
+    SwapsAndReturnsNothing: r"SwapsAndReturnsNothing\.swap\(other\) returned None, expected the latest version",
+    Conflicts: "another writer has changed the table",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN, ids=lambda kind: kind.__name__)
+def test_tables_that_never_take_what_was_built_end_the_rebuild_with_an_error_and_the_old_version_serves(
+    kind, monkeypatch
+):
+    monkeypatch.setattr(handover, "PAUSE_SECONDS", 0.0)
+    projector = lab.Projector(a_store(), TeaSales(), tables=kind(TeaSales.schema.empty()))
+    projector.catch_up()
+    before, queries = as_dict(projector.table), asked(projector)
+    work = lab.rebuild(projector, to=Customers())
+    with pytest.raises((lab.InvalidArgument, OSError), match=BROKEN[kind]) as caught:
+        work.run()
+    said = " ".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+    assert f"{kind.__name__}.swap(other)" in said and "still serves" in said
+    assert (work.state, projector.projection.version, projector.status.state) == ("aborted", 1, "live")
+    assert as_dict(projector.table) == before == expected_sales(a_log())
+    assert queries.ask(UnitsOf("mint")).value == before["mint"][0]
+    with pytest.raises((lab.InvalidArgument, OSError)):
+        lab.rebuild(projector, to=Customers()).run()  # it is not held up by the first
+
+
+def test_a_place_that_another_writer_holds_for_a_moment_is_swapped_as_soon_as_it_is_free(monkeypatch):
+    class Held(MemoryTables):
+        times = 0
+
+        def swap(self, other):
+            self.times += 1
+            return other if self.times == 7 else self
+
+    monkeypatch.setattr(handover, "PAUSE_SECONDS", 0.0)
+    projector = lab.Projector(a_store(), TeaSales(), tables=Held(TeaSales.schema.empty()))
+    projector.catch_up()
+    assert lab.rebuild(projector, to=Customers()).run().state == "swapped"

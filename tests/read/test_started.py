@@ -225,30 +225,6 @@ def test_a_cell_that_starts_a_projector_run_twenty_times_leaves_one_thread_and_t
     assert followers() == []
 
 
-def test_it_is_the_log_that_counts_and_not_what_it_is_read_through():
-    store = a_store()
-    projectors = [lab.Projector(lab.UpcastingStore(store, {}), Tally()) for _ in range(5)]
-    for projector in projectors:
-        projector.start()
-    assert len(followers()) == 1
-    projectors[-1].stop()
-
-
-def test_other_names_and_other_logs_have_workers_of_their_own():
-    class Other(Tally):
-        name = "other tally"
-
-    store = a_store()
-    projectors = [lab.Projector(store, Tally()), lab.Projector(store, Other()), lab.Projector(a_store(), Tally())]
-    for projector in projectors:
-        projector.start()
-        projector.start()
-    assert all(one.running for one in projectors) and len(followers()) == 3
-    for projector in projectors:
-        projector.stop()
-    assert followers() == []
-
-
 def test_a_cell_that_makes_its_store_again_leaves_no_thread_of_those_that_nobody_holds():
     for _ in range(20):
         projector = lab.Projector(a_store(), Tally())
@@ -260,23 +236,6 @@ def test_a_cell_that_makes_its_store_again_leaves_no_thread_of_those_that_nobody
             one.join(timeout=30)
     assert followers() == [projector._life.get().thread]
     projector.stop()
-
-
-def test_a_worker_that_hangs_in_its_own_code_does_not_hold_up_the_next_one():
-    go, hangs = threading.Event(), threading.Event()
-    store = a_store()
-    stuck = lab.Projector(store, Calls(lambda: (hangs.set(), go.wait(timeout=60))))
-    stuck.start()
-    assert hangs.wait(timeout=30)
-    following = lab.Projector(store, Tally())
-    in_another_thread(lambda: (following.start(), 1))
-    following.wait_for(6, timeout_seconds=30)
-    assert following.position == 6
-    go.set()
-    following.stop()
-    for one in followers():
-        one.join(timeout=30)
-    assert (stuck.running, followers()) == (False, [])
 
 
 def test_a_commit_that_was_never_announced_is_found(monkeypatch):

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-import pandas as pd
 import pytest
 
 import cqrs_lab as lab
+from tests.log.planted_stores import Tens
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,17 @@ def test_queries_are_answered_while_the_store_is_away():
     assert queries.reads(HowMany("tea"))[0].status.state == "unknown"
 
 
+@pytest.mark.parametrize("read", range(4))
+def test_where_positions_skip_the_lag_is_never_too_small_and_none_when_nothing_is_left(read):
+    store = Tens()
+    store.append("a", [Sold("tea", number) for number in range(3)], expected=0)
+    assert store.head() > 3
+    projector = lab.Projector(store, UnitsSold())
+    projector.catch_up(limit=read)
+    status = projector.status
+    assert status.lag_events >= 3 - read and (status.lag_events == 0) == (status.state == "live") == (read == 3)
+
+
 def test_a_projector_that_has_failed_stays_failed_and_says_both():
     store = Away()
     projector = a_projector(store)
@@ -127,15 +138,3 @@ def test_an_interrupt_is_not_taken_for_an_answer_of_the_store():
     store.away, store.raised = "all", KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         _ = projector.status
-
-
-def test_parked_events_are_listed_while_the_store_is_away():
-    store = Away()
-    projector = a_projector(store, on_failure="park")
-    store.append("a", [Sold("tea", "three")], expected=2)
-    projector.catch_up()
-    assert projector.parked.loc[3, "event"] == "Sold"
-    store.away = "all"
-    assert [one.position for one in projector.status.parked] == [3]
-    listed = projector.parked
-    assert isinstance(listed, pd.DataFrame) and listed.loc[3, "event"] == "?" and "'three'" in listed.loc[3, "error"]

@@ -3,13 +3,11 @@
 import random
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.read.frames.keys import Keys
-from cqrs_lab.read.tables import Checkpoint, MemoryTables, ParkedEvent
+from cqrs_lab.read.tables import Checkpoint, MemoryTables
 
 
 @dataclass(frozen=True)
@@ -68,94 +66,6 @@ def test_any_history_of_saves_is_told_as_a_dict_would_tell_it_by_each_of_its_ver
         assert kept.table() is table
         assert list(told(table).items()) == list(then.items())  # the order of the rows, too
         schema.check(table, "a version")
-
-
-@SCHEMAS
-def test_a_table_that_has_grown_answers_as_one_that_pandas_made(schema):
-    tables, wanted = MemoryTables(schema.empty()), {}
-    for number in random.Random(1).sample(range(400), 300):
-        row = {a_key(schema, number): (number, "x", 0.5)}
-        tables, wanted = tables.save(rows_of(schema, row), Checkpoint(number + 1)), wanted | row
-        table = tables.table()
-    plain = rows_of(schema, wanted)
-    some = plain.index[[5, 250]]
-    for asked in (
-        lambda one: one,
-        lambda one: one.loc[some[0], "units"],
-        lambda one: one.loc[list(some)],
-        lambda one: one.reindex(some),
-        lambda one: one.sort_index(),
-        lambda one: one.head(7),
-        lambda one: one.iloc[::-3],
-        lambda one: one[one["units"] > 100],
-        lambda one: one.drop(some),
-        lambda one: one.reset_index(),
-        lambda one: one["units"] + plain["units"],
-        lambda one: one[["units"]].groupby(level=0).sum(),
-        lambda one: one.index.union(some),
-        lambda one: one.index.is_monotonic_increasing,
-        lambda one: [some[0] in one.index, "nobody" in one.index, one.index.is_unique],
-        lambda one: one.index.get_indexer_for(some),
-        lambda one: one.xs(some[0]) if one.index.nlevels == 1 else one.xs(some[0][0]),
-        lambda one: one["units"].unstack() if one.index.nlevels == 2 else None,
-    ):
-        came, expected = asked(table), asked(plain)
-        if isinstance(came, pd.DataFrame):
-            pd.testing.assert_frame_equal(came, expected)
-        elif isinstance(came, pd.Series):
-            pd.testing.assert_series_equal(came, expected)
-        else:
-            assert np.array_equal(came, expected)
-    for missing in ("nobody", ["nobody"]):
-        with pytest.raises(KeyError):
-            table.loc[missing]
-
-
-def test_a_change_of_a_table_that_was_handed_out_reaches_no_version():
-    first = MemoryTables(rows_of(ONE, {"tea": (1, "a", 1.0), "rice": (2, "b", 2.0)}))
-    second = first.save(rows_of(ONE, {"tea": (5, "a", 1.0)}), Checkpoint(2))
-    tables = [one.table().copy(deep=False) for one in (first, second)]
-    del first
-    for table in tables:
-        table["price"] += 1
-        table.loc["rice", "note"] = "changed"
-        table.iloc[0, 0] = 99
-    assert told(second.table()) == {"tea": (5, "a", 1.0), "rice": (2, "b", 2.0)}
-
-
-def test_only_the_columns_in_which_a_value_has_changed_are_copied():
-    before = MemoryTables(rows_of(ONE, {f"k{n}": (n, "a", 1.0) for n in range(1000)}))
-    after = before.save(rows_of(ONE, {"k7": (7, "a", 2.0)}), Checkpoint(1))
-    shared = [np.shares_memory(before.table()[name], after.table()[name]) for name in ("units", "price")]
-    assert shared == [True, False]
-    assert after.table().index is before.table().index  # so pandas keeps its hash
-
-
-def test_a_new_key_is_hashed_with_the_few_that_came_lately():
-    keys = Keys.of(pd.Index([f"k{n}" for n in range(10_000)], dtype="str"))
-    long, seen = keys._pieces[0], []
-    for number in range(200):
-        keys = keys.extended(pd.Index([f"new{number}"], dtype="str"))
-        seen.append(len(keys._pieces))
-        assert keys._pieces[0] is long
-        assert keys.index.get_loc(f"new{number}") == 10_000 + number
-        assert keys.find(pd.Index(["nobody", "k3", f"new{number}"], dtype="str")).tolist() == [-1, 3, 10_000 + number]
-    assert max(seen) < 8
-    # pandas asks the pieces: it has not made an engine of its own, for which it would hash every key.
-    assert "Pieces" in type(keys.index._engine).__name__
-
-
-def test_the_text_of_a_table_that_changed_row_by_row_is_in_few_chunks():
-    tables = MemoryTables(ONE.empty())
-    for number in range(300):
-        for row in ({f"k{number}": (1, "a", 1.0)}, {f"k{number // 2}": (1, f"b{number}", 1.0)}):
-            tables = tables.save(rows_of(ONE, row), Checkpoint(number))
-            table = tables.table()
-    assert table.index.tolist() == [f"k{number}" for number in range(300)]
-    assert table["note"].tolist()[:2] == ["b1", "b3"] and table["note"].tolist()[149:151] == ["b299", "a"]
-    for values in (table.index.array, table["note"].array):
-        if values.dtype.storage == "pyarrow":  # pandas keeps text in Python's own objects where it is not installed
-            assert values.__arrow_array__().num_chunks <= 65
 
 
 class Elsewhere:
@@ -232,11 +142,3 @@ def test_a_table_that_another_version_has_taken_over_is_left_alone():
         old.catch_up()
     assert (projector.catch_up(), place[-1].table()["units"].to_dict()) == (1, {"tea": 3})
     assert place[-1].checkpoint.made_by == ("units", 2)
-
-
-def test_an_event_that_is_parked_or_rowless_is_kept_with_the_table():
-    checkpoint = Checkpoint(9, (ParkedEvent(4, "ValueError: no"),), ("units", 1), 2)
-    tables = MemoryTables(Units.schema.empty()).save(None, checkpoint)
-    model = lab.ReadModel.kept_in(tables)
-    assert (model.position, model.parked, model.made_by, model.rowless) == (9, checkpoint.parked, ("units", 1), 2)
-    assert model.park(10, "OSError").saved().tables.checkpoint.parked[-1] == ParkedEvent(10, "OSError")

@@ -85,6 +85,31 @@ def test_the_core_of_the_log_and_the_write_side_need_the_standard_library_alone(
     assert [edge for edge in bound if edge[1].split(".")[0] not in sys.stdlib_module_names] == []
 
 
+def test_the_log_does_not_know_that_its_readers_have_dataframes():
+    """Law 5 and its tables are the readers' affair; `command_id` knows a NumPy number without importing NumPy."""
+    assert [edge for edge in OUTSIDE if part(edge[0]) == "log" and edge[1].split(".")[0] in ("pandas", "numpy")] == []
+
+
+def test_both_sides_know_a_store_by_its_promises_alone():
+    stores = ("cqrs_lab.log.memory", "cqrs_lab.log.stores")
+    assert [edge for edge in INSIDE if part(edge[0]) in ("read", "write") and edge[1].startswith(stores)] == []
+
+
+def asked_by_name(source):
+    """Yield the lines in which a store is asked for something by name, and not by a type that says what it can do."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            whom = ast.unparse(node.args[0])
+            if isinstance(node.args[1], ast.Constant) and whom.rpartition(".")[2].strip("_") == "store":
+                yield node.lineno
+
+
+def test_what_a_store_can_do_is_told_by_types():
+    assert list(asked_by_name("getattr(self.store, 'hold', None)\ngetattr(store, name)\ngetattr(row, 'store')")) == [1]
+    files = (ROOT / "cqrs_lab").rglob("*.py")
+    assert {path.name: lines for path in files if (lines := list(asked_by_name(path.read_text())))} == {}
+
+
 def test_importing_the_package_loads_neither_scipy_nor_matplotlib():
     code = "import sys, cqrs_lab; print({'scipy', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)

@@ -42,6 +42,8 @@ ASK_OF_LAW = {
     "expected?",
     contract.WRITTEN: "Each event of a command carries its id. Where is it lost?",
     contract.IDS: "Two ids that look alike are two commands. How do you compare an id?",
+    contract.AS_GIVEN: "What came back is not what was recorded. What do you do with events of other types?",
+    contract.STANDS_FOR: "An id also says which command it stands for. Is it kept with each event as it came?",
     contract.PER_STREAM: "Another stream, another command. Under which two things together do you keep a receipt?",
     contract.FORGETS: "A command that recorded nothing left no trace. Why is it remembered?",
 }

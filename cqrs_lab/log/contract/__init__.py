@@ -4,6 +4,7 @@ from cqrs_lab.log.contract.check import check_event_store
 from cqrs_lab.log.contract.laws import (
     ALL_OR_NOTHING,
     ANNOUNCED,
+    AS_GIVEN,
     AT_THE_CALL,
     CLOCK,
     COMMITTED,
@@ -25,6 +26,7 @@ from cqrs_lab.log.contract.laws import (
     RUNS,
     SAYS_AGAIN,
     SLICED,
+    STANDS_FOR,
     STAYS,
     TOGETHER,
     TRACED,
@@ -36,6 +38,7 @@ from cqrs_lab.log.contract.laws import (
 __all__ = [
     "ALL_OR_NOTHING",
     "ANNOUNCED",
+    "AS_GIVEN",
     "AT_THE_CALL",
     "CLOCK",
     "COMMITTED",
@@ -58,6 +61,7 @@ __all__ = [
     "RUNS",
     "SAYS_AGAIN",
     "SLICED",
+    "STANDS_FOR",
     "STAYS",
     "TOGETHER",
     "TRACED",

@@ -73,6 +73,7 @@ def _append(store: Any, op: Append, expected: Expected | None = None) -> Any:
 
 
 def _compare(trial: Trial) -> None:
+    made = len(trial.calls)
     log = trial.read(law=TOGETHER)
     wanted = [(one.stream, one.version, one.event, one.command_id) for one in trial.log]
     trial.expect(TOGETHER, wanted, [(one.stream, one.version, one.event, one.command_id) for one in log])
@@ -81,3 +82,4 @@ def _compare(trial: Trial) -> None:
         own = [(one.version, one.event) for one in trial.read(stream=name, law=TOGETHER)]
         trial.expect(TOGETHER, [(one.version, one.event) for one in trial.log if one.stream == name], own)
     trial.expect(TOGETHER, log[-1].position, trial.ask_head())
+    del trial.calls[made:]

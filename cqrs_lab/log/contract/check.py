@@ -13,7 +13,10 @@ from cqrs_lab.errors import InvalidArgument, said
 from cqrs_lab.log.contract import mishaps, stories
 from cqrs_lab.log.contract.bulk import appends_together
 from cqrs_lab.log.contract.contention import contention
+from cqrs_lab.log.contract.doors import wrong_arguments
 from cqrs_lab.log.contract.durable import restarts
+from cqrs_lab.log.contract.fingerprints import what_ids_stand_for
+from cqrs_lab.log.contract.further import further
 from cqrs_lab.log.contract.histories import play, random_history, shortest
 from cqrs_lab.log.contract.interleaving import answers_another_thread, for_several_threads, interleavings
 from cqrs_lab.log.contract.laws import IDS, NAMES, PER_STREAM, RUNS
@@ -25,7 +28,7 @@ from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.report import Findings, Report
 
-Story = Callable[[Trial], None] | Sequence[Append]
+Story = Callable[[Trial], str | None] | Sequence[Append]
 METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
 SEEDS, LENGTH = 6, 40
 PATIENCE_SECONDS = 5.0
@@ -33,6 +36,10 @@ PATIENCE_SECONDS = 5.0
 ONE_THREAD = (
     "only one thread at a time was tried, since the store refuses other threads; "
     "if several threads are to use it, try check_event_store(..., threads=4)"
+)
+NO_REOPEN = (
+    "whether a restart loses anything was not tried; if the store saves its log, give a function that closes and opens "
+    "it again: check_event_store(..., reopen=...)"
 )
 DECLARED = "if the store has to know its event types, let the function give it cqrs_lab.log.contract.EVENTS"
 NO_LOCK = (
@@ -62,7 +69,8 @@ def check_event_store(
     Returns
     -------
     Report
-        The first fault of each law: the calls that were made, what was expected, what came.
+        The first fault of each law: the calls that were made, what was expected, what came. Notes say which further
+        methods were found and tried, which wrong arguments the store takes without a word, and what was not tried.
 
     Examples
     --------
@@ -77,6 +85,9 @@ def check_event_store(
             later.append(what)
         else:
             work()
+    check.found.remark_all(check.notes)
+    if not check.found.faults:
+        check.found.remark_all(check.untried(reopen))
     if later:
         check.found.remark(f"not tried yet: {', '.join(later)}; fix what is listed first, then run the check again")
     return check.found.report()
@@ -103,6 +114,8 @@ class _Check:
         self.make_store = make_store
         self.found = Findings(getattr(make_store, "__name__", "the store"))
         self.trial: Trial | None = None
+        self.notes: list[str] = []  # said after what was left out
+        self.further: dict[str, bool] = {}
 
     def stages(self, threads: int, reopen: Any) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield what is tried, simplest first; later stages would only repeat the faults found before."""
@@ -116,6 +129,8 @@ class _Check:
         yield "many commands", self.many_commands
         if reopen is not None:
             yield "a restart", partial(watched, partial(self.restarts, reopen))
+        # Last: what breaks with right arguments is to be said of these.
+        yield "wrong arguments", partial(watched, self.wrong_arguments)
 
     def answers(self) -> None:
         """Make stores, and check that each has the five methods and is empty."""
@@ -168,17 +183,32 @@ class _Check:
     def short_stories(self) -> None:
         """Play every story that needs only a few events."""
         todo: list[Story] = [*stories.APPENDS, stories.empty_store, *stories.SCENES, *mishaps.SCENES]
-        todo += [announcements, what_led_to_it, slices, appends_together]
+        todo += [announcements, what_led_to_it, slices, appends_together, what_ids_stand_for]
         for story in todo:
             with self.noting():
                 self._tell(story)
+        with self.noting():
+            self.further = further(self.new_trial())
 
     def _tell(self, story: Story) -> None:
         trial = self.new_trial()
         if callable(story):
-            return story(trial)
+            self.notes += filter(None, [story(trial)])
+            return
         for op in story:
             trial.append(op)
+
+    def wrong_arguments(self) -> None:
+        """Try what is no event, no version, no name and no place."""
+        self.notes += wrong_arguments(self.new_trial, self.noting)
+
+    def untried(self, reopen: Any) -> Iterator[str]:
+        """Yield what was tried beside the five methods, and what was not."""
+        found, missing = ([name for name, there in self.further.items() if there is one] for one in (True, False))
+        lists = {"tried": found or ["none"], "not found": missing}
+        yield "further methods " + "; ".join(f"{what}: {', '.join(names)}" for what, names in lists.items() if names)
+        if reopen is None:
+            yield NO_REOPEN
 
     def names(self) -> None:
         """Play stories in which two names or two ids are alike."""
@@ -248,7 +278,7 @@ class _Check:
         """Close the store and open it again."""
         for play_restart in restarts(self.new_trial, reopen):
             with self.noting():
-                play_restart()
+                self.notes += filter(None, [play_restart()])
 
     def in_a_thread_of_its_own(self, work: Callable[[], None]) -> None:
         """Run something, and record where it waits forever, as for a lock that is never released."""

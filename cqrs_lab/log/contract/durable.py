@@ -7,6 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
+from cqrs_lab.log.contract import fingerprints
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.contract.laws import KEPT
 from cqrs_lab.log.contract.sizes import LongLog
@@ -26,11 +27,22 @@ HISTORIES: tuple[list[Append], ...] = (
 
 def restarts(
     new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]
-) -> Iterator[Callable[[], None]]:
-    """Yield functions, one for each history, that play it and restart twice; each raises `FaultFound`."""
+) -> Iterator[Callable[[], str | None]]:
+    """Yield functions that play a history and restart; each raises `FaultFound`, or returns a note, or nothing."""
     for history in HISTORIES:
         yield partial(_restart, new_trial, reopen, history)
     yield partial(_restart_with_a_long_log, new_trial, reopen)
+    yield partial(_restart_with_fingerprints, new_trial, reopen)
+
+
+def _restart_with_fingerprints(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]) -> str:
+    trial = new_trial()
+    before = fingerprints.what_ids_stand_for(trial)
+    try:
+        trial.store = trial.call(KEPT, "store = reopen(store)", lambda: reopen(trial.store))
+        return "" if before or not fingerprints.lost(trial) else fingerprints.AS_TEXT.format(" at a restart")
+    except FaultFound as broken:
+        raise broken.of(KEPT) from None
 
 
 def _restart_with_a_long_log(new_trial: Callable[[], Trial], reopen: Callable[[Any], EventStore]) -> None:

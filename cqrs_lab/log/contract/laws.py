@@ -30,6 +30,8 @@ TRACED = "a store that keeps what led to a commit keeps it with each of its even
 SLICED = "a store that hands out slices leaves nothing out, and hands out nothing twice"
 TOGETHER = "a store that records appends together records all of them, or none if the work raises"
 SAYS_AGAIN = "law 3: a receipt that says whether its events were recorded again is right"
+AS_GIVEN = "law 2: what a store accepts is recorded, and read back, as it was given"
+STANDS_FOR = "law 3: what a command id stands for is kept as it was, or not at all"
 KEPT = "laws 1-3 survive a restart"
 
 

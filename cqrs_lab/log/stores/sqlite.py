@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Self, TypeVar
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.log.event_store import Appended, check_expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
@@ -115,7 +115,7 @@ class SqliteEventStore:
             An event's type is not declared, or it would not be read as it is now. Nothing was recorded.
         """
         check_stream(stream, command_id)
-        why = check_why(caused_by, metadata)
+        expected, why = checked_expected(expected), check_why(caused_by, metadata)
         new = events_in(events, f"append to {stream!r}", "append")
         rows = self._rows_of(stream, new)
         with self._file.explaining():

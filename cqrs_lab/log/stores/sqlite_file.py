@@ -145,8 +145,11 @@ class SqliteFile:
     def together(self) -> bool:
         """Whether this thread is inside `one_transaction`."""
         # A flag could be left behind by an interrupt, and what is appended then would never be committed.
-        begun, here = getattr(self._own, "begun", None), sys._getframe()
-        while begun is not None and here is not begun and here.f_back is not None:
+        if (begun := getattr(self._own, "begun", None)) is None:
+            return False
+        # A frame in a variable of its own would keep what its callers hold until the garbage collector comes.
+        here = sys._getframe()
+        while here is not begun and here.f_back is not None:
             here = here.f_back
         return here is begun
 

@@ -6,14 +6,24 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from inspect import signature
 from typing import Any, TypeGuard
 
-from cqrs_lab.arguments import having
+from cqrs_lab.arguments import check_range, check_stream, function, having
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
-from cqrs_lab.log.event_store import Appended, EventStore, TracingStore, is_announcing, is_reinterpreting
-from cqrs_lab.log.guards.recordable import events_in, is_many
+from cqrs_lab.log.event_store import (
+    Appended,
+    EventStore,
+    TracingStore,
+    checked_expected,
+    is_announcing,
+    is_reinterpreting,
+)
+from cqrs_lab.log.guards.recordable import events_in
+from cqrs_lab.log.metadata import NO_METADATA, check_why
 
 
 class ReadThroughStore:
     """An event store around another one: readers get what `_read` returns for each recorded event.
+
+    It refuses wrong arguments itself, as the kit's stores do: the store within may be thirty lines that do not.
 
     Parameters
     ----------
@@ -48,19 +58,26 @@ class ReadThroughStore:
         self, stream: str, events: Sequence[object], *, expected: Any, command_id: str | None = None, **why: Any
     ) -> Appended:
         """Record the events as one commit; see `EventStore.append`."""
-        written = self._written(stream, events, command_id)
+        check_stream(stream, command_id)
+        expected = checked_expected(expected)
+        check_why(why.get("caused_by"), why.get("metadata", NO_METADATA))
+        written = self._written(stream, events_in(events, f"append to {stream!r}", "append"), command_id)
         return self._store.append(stream, written, expected=expected, command_id=command_id, **why)
 
     def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield a stream's events as they are read today; see `EventStore.read_stream`."""
+        check_stream(stream)
+        after, limit = check_range(after, limit)
         return map(self._read, self._store.read_stream(stream, after=after, limit=limit))
 
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the log's events as they are read today; see `EventStore.read_all`."""
+        after, limit = check_range(after, limit)
         return map(self._read, self._store.read_all(after=after, limit=limit))
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""
+        check_stream(stream)
         return self._store.stream_version(stream)
 
     def head(self) -> Position:
@@ -69,12 +86,8 @@ class ReadThroughStore:
 
     def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
         """Call `on_growth` after each commit, if the store within announces them; see `AnnouncingStore.subscribe`."""
+        function("on_growth", on_growth, "a function; give one without arguments")
         return self._store.subscribe(on_growth) if is_announcing(self._store) else lambda: None
-
-
-def listed(stream: str, events: Sequence[object]) -> Sequence[object]:
-    """Return the events as a list, or refuse what is none: an iterator would be used up by the first look at it."""
-    return list(events) if is_many(events) else events_in(events, f"append to {stream!r}", "append")
 
 
 def is_tracing(store: EventStore) -> TypeGuard[TracingStore]:

@@ -15,7 +15,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.guards.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.guards.shape import beside_the_fields
-from cqrs_lab.log.wrappers.read_through import ReadThroughStore, listed
+from cqrs_lab.log.wrappers.read_through import ReadThroughStore
 
 FORGOTTEN = b""
 """Replaces a key that was thrown away, so that it can be told apart from one that was lost."""
@@ -173,9 +173,6 @@ class ShreddingStore(ReadThroughStore):
             hold text; `__post_init__` set an attribute that is not a field; or the event's type is not declared, but is
             a subclass of one that is, or has the name of one: its class was defined again.
         """
-        events = listed(stream, events)
-        if isinstance(events, (str, bytes)):
-            return events
         try:
             return [self._locked(event) for event in events]
         except InvalidArgument:

@@ -12,7 +12,7 @@ from cqrs_lab.log.envelope import RecordedEvent, with_event
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.guards.identity import check_declared, check_read, named_alike
 from cqrs_lab.log.slice import Sealed, Slice, read_slice
-from cqrs_lab.log.wrappers.read_through import ReadThroughStore, listed
+from cqrs_lab.log.wrappers.read_through import ReadThroughStore
 
 Upcasters = Mapping[type, Callable[[Any], object]]
 
@@ -64,7 +64,6 @@ class UpcastingStore(ReadThroughStore):
         self._kept: WeakKeyDictionary[object, _Lifted] = WeakKeyDictionary()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:
-        events = listed(stream, events)
         for event in events:
             if type(event) in self.upcasters:
                 raise InvalidArgument(f"{type(event).__name__} is an old shape; record the current one")

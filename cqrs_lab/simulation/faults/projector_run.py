@@ -33,6 +33,7 @@ from cqrs_lab.simulation.faults.readers import command_id
 from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.story import Story
 from cqrs_lab.simulation.faults.workers import MakeWorker, ProjectorWorker, Worker
+from cqrs_lab.simulation.gappy_store import HoldingStore
 from cqrs_lab.simulation.stage import at
 from cqrs_lab.write.command_bus import Receipt
 
@@ -118,17 +119,16 @@ class _Run(FaultyStage):
     def _send(self, number: int, command: object) -> ProcessGenerator:
         yield at(self, float(number))
         slow = sum(fault.seconds for fault in self.strikes(SlowCommit, number))
-        hold = getattr(self.store, "hold", None)
-        if hold is None:
+        if isinstance(self.store, HoldingStore):
+            with self.store.hold():
+                receipt = self._record(number, command)
+                yield self.timeout(slow)
+        else:
             # A store that hands out positions at the commit lets the others wait.
             with self.writing.request() as turn:
                 yield turn
                 yield self.timeout(slow)
                 receipt = self._record(number, command)
-        else:
-            with hold():
-                receipt = self._record(number, command)
-                yield self.timeout(slow)
         for _ in self.strikes(LostReceipt, number):
             yield self.timeout(1)
             receipt = self._record(number, command)

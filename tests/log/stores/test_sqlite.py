@@ -5,13 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
-import shutil
 import sqlite3
-import subprocess
-import sys
-import tempfile
-import threading
-import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
@@ -24,7 +18,7 @@ import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS, Happened, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.guards.command_id import CommandId
-from cqrs_lab.log.stores import sqlite_file, watcher
+from cqrs_lab.log.stores import sqlite_file
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
 from cqrs_lab.log.stores.sqlite_rows import PAGE_EVENTS
 from tests.interrupts import in_another_thread, interrupted, moments
@@ -239,45 +233,7 @@ def test_a_store_interrupted_while_it_is_made_leaves_a_file_that_opens(tmp_path)
             assert again.append("a", happened(1), expected=0).position == 1
 
 
-# --- the file -----------------------------------------------------------------------------------------------
-
-
-def refused(path, error=lab.StoreUnreadable, events=EVENTS):
-    before = path.read_bytes() if path.is_file() else None
-    with pytest.raises(error) as caught:
-        SqliteEventStore(path, events)
-    assert isinstance(caught.value, lab.CqrsLabError) and str(path) in str(caught.value)
-    assert before is None or path.read_bytes() == before, "it was left as it is"
-    return str(caught.value)
-
-
-def test_a_file_that_is_none_of_sqlite_is_left_alone(path):
-    path.write_text("order,customer\n" * 100)
-    assert "is no SQLite file" in refused(path)
-
-
-def test_a_sqlite_file_of_something_else_is_left_alone(path):
-    change(path, "CREATE TABLE events (position)")
-    assert "SQLite file of something else" in refused(path)
-    change(path, "PRAGMA application_id = 5")
-    assert "SQLite file of something else" in refused(path)
-
-
-@pytest.mark.parametrize(("schema", "said"), [(2, "a newer version of cqrs-lab"), (0, "an older version of cqrs-lab")])
-def test_a_log_of_another_version_is_left_alone(store, path, schema, said):
-    store.append("a", happened(1), expected=0)
-    store.close()
-    change(path, f"PRAGMA user_version = {schema}")
-    assert said in refused(path)
-    change(path, "PRAGMA user_version = 1")
-    assert SqliteEventStore(path, EVENTS).head() == 1
-
-
-@pytest.mark.parametrize("where", ["folder", "missing/log.db", "file/log.db"])
-def test_a_place_where_no_file_can_be_is_refused(tmp_path, where):
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "file").touch()
-    assert "cannot be opened; give a file, in a folder" in refused(tmp_path / where, lab.StoreUnavailable)
+# --- the object -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["", ":memory:", None, 5])
@@ -286,169 +242,13 @@ def test_a_path_that_is_none_is_refused(path):
         SqliteEventStore(path, EVENTS)
 
 
-def test_a_damaged_file_is_said_and_readers_get_what_stands_before(store, path):
-    for number in range(40):
-        store.append(f"s{number}", [Happened(number, "x" * 200)] * 20, expected=0)
-    store.close()
-    with open(path, "r+b") as file:
-        file.seek(path.stat().st_size // 2 // 4096 * 4096)
-        file.write(b"\xff" * 4096 * 8)
-    with pytest.raises((lab.StoreUnreadable, lab.UnreadableEvent)) as caught, SqliteEventStore(path, EVENTS) as again:
-        log_of(again)
-        for number in range(40):
-            list(again.read_stream(f"s{number}"))
-    assert "damaged" in str(caught.value) or "position" in str(caught.value)
-
-
-def test_a_log_whose_tables_are_gone_is_said(store, path):
-    change(path, "DROP TABLE events")
-    with pytest.raises(lab.StoreUnreadable, match="no such table: events"):
-        store.head()
-
-
-def test_a_full_disk_loses_nothing_and_says_so(store, path, monkeypatch):
-    store.append("a", happened(1), expected=0)
-    connection = store._file.connection()
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with pytest.raises(lab.StoreUnavailable, match="has no room to grow; nothing was recorded"):
-        store.append("a", [Happened(2, "x" * 500)] * 100, expected=1, command_id="big")
-    assert [one.event for one in log_of(store)] == happened(1)
-    assert store.append("a", happened(2), expected=1).version == 2  # what is small still fits
-    connection.execute("PRAGMA max_page_count = 1000000")
-    assert store.append("a", [Happened(3, "x" * 500)] * 100, expected=2, command_id="big").version == 102
-
-
-def test_a_locked_file_is_waited_for_and_then_said(store, path, monkeypatch):
-    store.append("a", happened(1), expected=0)
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert log_of(store) and store.head() == 1  # readers wait for nobody
-        monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 0.3)
-        with pytest.raises(lab.StoreUnavailable, match="locked by another process; nothing was recorded"):
-            store.append("a", happened(2), expected=1)
-        monkeypatch.setattr(sqlite_file, "PATIENCE_SECONDS", 30.0)
-        threading.Timer(0.3, lambda: other.execute("ROLLBACK")).start()
-        assert store.append("a", happened(2), expected=1).version == 2
-
-
-def test_a_file_that_is_deleted_or_replaced_while_it_is_open_is_noticed(store, path):
-    store.append("a", happened(1, 2), expected=0)
-    for name in ("", "-wal", "-shm"):
-        shutil.move(f"{path}{name}", f"{path}.away{name}")
-    with pytest.raises(lab.StoreUnavailable, match="deleted or replaced"):
-        store.append("a", happened(3), expected=2)
-    for name in ("", "-wal", "-shm"):
-        shutil.move(f"{path}.away{name}", f"{path}{name}")
-    assert store.append("a", happened(3), expected=2).position == 3
-
-
-def test_no_empty_log_takes_the_place_of_one_that_was_deleted(store, path):
-    store.append("x", happened(1), expected=0)
-    for one in path.parent.glob(f"{path.name}*"):
-        one.unlink()
-    for _ in range(3):
-        with pytest.raises(lab.StoreUnavailable, match="was deleted"):
-            store.append("x", happened(2), expected=lab.Expected.ANY)
-    assert not path.exists()
-
-
-READ_ONLY = """
-import os, sys
-import cqrs_lab as lab
-from cqrs_lab.log.contract import EVENTS, Happened
-from cqrs_lab.log.stores import sqlite
-if os.geteuid() == 0:
-    os.seteuid(65534)  # the root user may write everywhere
-try:
-    lab.open_event_store("sqlite:///" + sys.argv[1], events=EVENTS).append("a", [Happened(1)], expected=0)
-except lab.StoreUnavailable as error:
-    print(error)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs Unix permissions")
-@pytest.mark.parametrize("there", [True, False], ids=["a log", "no log yet"])
-def test_a_folder_that_cannot_be_written_is_said(there):
-    with tempfile.TemporaryDirectory() as folder:  # one whose parents everybody may enter
-        path = Path(folder) / "log.db"
-        if there:
-            SqliteEventStore(path, EVENTS).close()
-        os.chmod(folder, 0o555)
-        code = [sys.executable, "-c", READ_ONLY, str(path)]
-        done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True)
-        os.chmod(folder, 0o755)
-    assert "log.db cannot be" in done.stdout and "folder" in done.stdout, done.stdout + done.stderr
-
-
-def test_close_releases_the_files_and_the_next_call_opens_them_again(store, path):
-    store.append("a", happened(1), expected=0)
-    in_another_thread(lambda: store.head() == 1)
-    store.close()
-    assert sorted(one.name for one in path.parent.iterdir()) == ["log.db"]
-    assert store.append("a", happened(2), expected=1).version == 2
-    assert in_another_thread(lambda: store.head() == 2)
-
-
-def test_what_sqlite_must_keep_is_set_in_every_thread(store):
-    def settings():
-        connection = store._file.connection()
-        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
-
-    assert settings() == in_another_thread(settings) == ["wal", 2]
-
-
-# --- copies and forks ---------------------------------------------------------------------------------------
-
-
 def test_it_cannot_be_pickled_or_copied(store):
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(lab.InvalidArgument, match="make a store for the same path there"):
             attempt(store)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_process_is_refused_and_the_first_one_goes_on(path):
-    code = f"""
-import os, sys
-sys.path.insert(0, {str(ROOT)!r})
-import cqrs_lab as lab
-from cqrs_lab.log.contract import EVENTS, Happened
-store = lab.open_event_store("sqlite:///{path}", events=EVENTS)
-store.append("a", [Happened(1)], expected=0)
-if os.fork() == 0:
-    for attempt in (store.head, lambda: lab.open_event_store("sqlite:///{path}", events=EVENTS)):
-        try:
-            attempt()
-        except lab.StoreUnavailable as error:
-            print(error, flush=True)
-    sys.exit(0)
-os.wait()
-print(store.append("a", [Happened(2)], expected=1))
-"""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
-    said = done.stdout.splitlines()
-    assert len(said) == 3 and all("was open when this process was forked" in one for one in said[:2])
-    assert said[2] == "Appended(stream='a', version=2, position=2)"
-
-
 # --- listening ----------------------------------------------------------------------------------------------
-
-
-def test_a_listener_hears_of_its_own_process_at_once_and_of_others_soon(store, path):
-    heard, soon = [], threading.Event()
-    end = store.subscribe(lambda: (heard.append(store.head()), soon.set()))
-    store.append("a", happened(1), expected=0)
-    assert heard == [1]
-    soon.clear()
-    code = f"""
-import cqrs_lab as lab
-from cqrs_lab.log.contract import EVENTS, Happened
-lab.open_event_store("sqlite:///{path}", events=EVENTS).append("a", [Happened(2)], expected=1)
-"""
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-    assert soon.wait(30) and heard[-1] == 2
-    end()
 
 
 def test_a_projector_follows_what_another_store_object_records(store, path):
@@ -468,31 +268,6 @@ def test_a_projector_follows_what_another_store_object_records(store, path):
     with SqliteEventStore(path, EVENTS) as other, projector:
         receipt = other.append("a", happened(1, 2), expected=0)
         assert queries.ask("?", at_least=receipt.position, timeout_seconds=30).value == 3
-
-
-def test_the_watcher_ends_with_its_store(path):
-    store = SqliteEventStore(path, EVENTS)
-    store.subscribe(lambda: None)
-    thread = store._watcher._thread
-    assert thread.is_alive()
-    store.close()
-    assert not thread.is_alive()
-    store.subscribe(lambda: None)
-    thread = store._watcher._thread
-    del store
-    thread.join(30)
-    assert not thread.is_alive()
-
-
-def test_a_watcher_survives_a_store_that_cannot_be_read(store, path, monkeypatch):
-    heard = threading.Event()
-    store.subscribe(heard.set)
-    shutil.move(path, f"{path}.away")
-    time.sleep(3 * watcher.LOOK_SECONDS)
-    shutil.move(f"{path}.away", path)
-    with SqliteEventStore(path, EVENTS) as other:
-        other.append("a", happened(1), expected=0)
-    assert heard.wait(30)
 
 
 # --- many appends together -------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from cqrs_lab.log.contract import Happened
 from cqrs_lab.log.wrappers.shredding import KeyRing, PersonalFields, ShreddingStore
 from cqrs_lab.read import batch
 from cqrs_lab.simulation.gappy_store import GappyEventStore
-from tests.log.test_contract import ThirtyLines
+from tests.log.planted_stores import ThirtyLines
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import cqrs_lab as lab
 from cqrs_lab.log import memory
 from cqrs_lab.read.batch import read_batch
 from cqrs_lab.simulation.gappy_store import GappyEventStore
-from tests.log.test_contract import ThirtyLines
+from tests.log.planted_stores import ThirtyLines
 
 
 @dataclass(frozen=True)

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections import namedtuple
-from random import Random
 
 import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log import contract
 from cqrs_lab.log.contract import check, listening, sizes
-from cqrs_lab.log.contract.histories import random_history
-from cqrs_lab.log.contract.interleaving import for_several_threads
 from tests.log import planted_stores, strange_stores
-from tests.log.planted_stores import PLANTED, RESTARTS, NeverChecks, SkipsCheckOnNewStream, Tens, ThirtyLines
-from tests.log.right_stores import FOR_THREADS, RIGHT, SqliteOnDisk
-from tests.log.strange_stores import Lines, Plain, SelectsThenInserts
+from tests.log.contract.reports import laws
+from tests.log.planted_stores import (
+    PLANTED,
+    NeverChecks,
+    SkipsCheckOnNewStream,
+    Tens,
+    ThirtyLines,
+)
+from tests.log.right_stores import FOR_THREADS, RIGHT
+from tests.log.strange_stores import Plain, SelectsThenInserts
 
 NAMES = {kind: name for name, kind in vars(planted_stores).items() if isinstance(kind, type)}
-
-
-@pytest.fixture(autouse=True)
-def files(tmp_path, monkeypatch):
-    monkeypatch.setattr(SqliteOnDisk, "folder", tmp_path)
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """Leave out the long runs: the law under test needs none."""
-    monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:1])
-    monkeypatch.setattr(sizes, "COMMANDS", 20)
-
-
-def laws(report):
-    return [fault.law for fault in report.faults]
 
 
 # --- stores -------------------------------------------------------------------------------------------------
@@ -90,29 +77,6 @@ def test_more_than_a_hundred_stores_are_planted():
     assert len(PLANTED) > 100
 
 
-# --- restarts -----------------------------------------------------------------------------------------------
-
-
-def test_a_store_that_keeps_everything_passes_the_restart(small):
-    report = lab.check_event_store(ThirtyLines, reopen=planted_stores.reopened(lambda log: log))
-    assert report.ok, report
-
-
-def test_a_store_in_a_file_passes_the_restart(small):
-    report = lab.check_event_store(SqliteOnDisk, reopen=SqliteOnDisk.reopen)
-    assert report.ok, report
-
-
-@pytest.mark.parametrize("name", RESTARTS)
-def test_what_a_restart_loses_is_caught(name, small):
-    assert laws(lab.check_event_store(ThirtyLines, reopen=RESTARTS[name])) == [contract.KEPT]
-
-
-@pytest.mark.parametrize("reopen", strange_stores.RESTARTS, ids=lambda reopen: reopen.__name__)
-def test_what_a_restart_loses_of_a_long_log_is_caught(reopen, small):
-    assert laws(lab.check_event_store(Lines, reopen=reopen)) == [contract.KEPT]
-
-
 # --- the report ---------------------------------------------------------------------------------------------
 
 
@@ -131,31 +95,6 @@ def test_the_calls_of_a_report_can_be_typed_and_show_the_fault_again():
     assert names["store"].stream_version("order-1") == 5, "it was refused nothing"
 
 
-def test_a_fault_that_only_a_random_history_shows_is_told_in_its_shortest_form():
-    class FailsAtTheFourthCommand(ThirtyLines):
-        def record(self, stream, events, command_id):
-            ids = {one.command_id for one in self.log if one.command_id}
-            super().record(stream, events, None if command_id == "c" and len(ids - {"c"}) == 3 else command_id)
-
-    report = lab.check_event_store(FailsAtTheFourthCommand)
-    assert laws(report) == [contract.WRITTEN]
-    assert report.faults[0].done.count("store.append") <= 6
-
-
-def test_random_histories_hold_what_is_refused_what_comes_again_and_nothing():
-    store, refused, again = ThirtyLines(), 0, 0
-    history = random_history(Random(1), 40)
-    for op in history:
-        before = store.head()
-        try:
-            store.append(op.stream, op.events(), expected=op.expected, command_id=op.command_id)
-        except lab.ConcurrencyError:
-            refused += 1
-        else:
-            again += bool(op.count) and store.head() == before
-    assert refused > 3 and again > 0 and any(not op.count for op in history)
-
-
 def test_a_race_in_a_store_without_a_lock_is_told_and_is_a_fault_with_two_threads(small):
     class NoLock(Plain):
         pass
@@ -164,25 +103,6 @@ def test_a_race_in_a_store_without_a_lock_is_told_and_is_a_fault_with_two_thread
     assert report.ok and "the store holds no lock" in report.notes[0]
     assert f"with two, {contract.EXPECTED}: " in report.notes[0] and "expected 1, came 2. " in report.notes[0]
     assert contract.EXPECTED in laws(lab.check_event_store(NoLock, threads=2))
-
-
-@pytest.mark.parametrize("where", ["instance", "class", "slot", "within"])
-def test_a_lock_is_found_wherever_the_store_keeps_it(where):
-    lock = threading.Lock()
-    bodies = {
-        "instance": lambda: type("Store", (), {"__init__": lambda self: setattr(self, "lock", lock)})(),
-        "class": lambda: type("Store", (), {"lock": lock})(),
-        "slot": lambda: type("Store", (), {"__slots__": ("lock",), "__init__": lambda s: setattr(s, "lock", lock)})(),
-        "within": lambda: type("Store", (), {"__init__": lambda self: setattr(self, "of", {"a": [(lock,)]})})(),
-    }
-    assert for_several_threads(bodies[where]())
-    assert not for_several_threads(type("Store", (), {"rows": []})())
-
-
-def test_a_slow_store_is_tried_with_a_shorter_log_and_the_report_says_so(monkeypatch):
-    monkeypatch.setattr("cqrs_lab.log.contract.sizes.LIMIT_SECONDS", 0.0)
-    report = lab.check_event_store(Tens)
-    assert report.ok and any("a longer log was not tried" in note for note in report.notes)
 
 
 def test_the_check_leaves_the_threads_and_the_trace_function_as_they_were(small):
