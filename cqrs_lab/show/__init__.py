@@ -13,6 +13,7 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.price_of_remedies import price_of_remedies
 from cqrs_lab.show.process_lanes import process_lanes
+from cqrs_lab.show.queues import queues
 from cqrs_lab.show.race import race
 from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
@@ -35,6 +36,7 @@ __all__ = [
     "decision_table",
     "one_file",
     "two_doors",
+    "queues",
     "race",
     "copies",
     "any_day",

@@ -13,6 +13,7 @@ from cqrs_lab.arguments import function, refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import by_name, instance, listed
 from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation.faults import (
@@ -241,9 +242,9 @@ class _Lanes:
         for y in (LOG_Y, WORKER_Y):
             yield f'<path class="way" d="M {LEFT} {y} H {WIDTH - 16}" style="stroke:var(--rule)"/>'
         for second in range(self.last + 1):
-            yield _text(self.x(second), HEIGHT - 7, str(second), "small faint")
-        for y, label in zip(FAULTS_Y, labels, strict=True):
-            yield from self._fault(y, *label)
+            yield label(self.x(second), HEIGHT - 7, str(second), "small faint")
+        for y, fault in zip(FAULTS_Y, labels, strict=True):
+            yield from self._fault(y, *fault)
         for step in self.steps.itertuples():
             if step.kind == "recorded":
                 yield from self._command(step)
@@ -279,7 +280,7 @@ class _Lanes:
     def _command(self, step: Any) -> Iterator[str]:
         fill = LOG.paint if step.x == self.recorded[step.last] else "var(--ground)"
         yield f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.paint};stroke-width:2"/>'
-        yield _text(step.x, LOG_Y - 14, str(step.last), "strong")
+        yield label(step.x, LOG_Y - 14, str(step.last), "strong")
 
     def _worker(self, step: Any) -> Iterator[str]:
         delivered, died, stopped = step.kind == "delivered", step.site, step.error
@@ -291,14 +292,10 @@ class _Lanes:
             yield f'<path class="way" d="{way}"{dashes} style="stroke:{READ.paint}"/>'
         mark = "✖" if died else "■" if stopped else READ.marker
         colour = "" if died or stopped else f"fill:{READ.paint}"
-        yield _text(step.x, WORKER_Y + 6, mark, "label strong", colour)
+        yield label(step.x, WORKER_Y + 6, mark, "label strong", style=colour)
         word = "crash" if died else "stop" if stopped else "again" if again else "" if delivered else self.last_word
-        yield _text(step.x, WORKER_Y + (24 if delivered else 38), word, "small")
-        yield _text(step.x, AGREES_Y + 6, "✓" if step.agrees else "✗", "strong")
-        yield _text(step.x, AGREES_Y + 27, str(step.position), "small")
+        yield label(step.x, WORKER_Y + (24 if delivered else 38), word, "small")
+        yield label(step.x, AGREES_Y + 6, "✓" if step.agrees else "✗", "strong")
+        yield label(step.x, AGREES_Y + 27, str(step.position), "small")
         if not stopped:
             self.delivered.update(within)
-
-
-def _text(x: float, y: float, text: str, css: str, style: str = "") -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="middle" class="{css}" style="{style}">{text}</text>'

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, text, whole_number
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show import shapes
 from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.picture import Picture, drawing, table
@@ -218,19 +219,19 @@ def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], c
     ]
     for at, who in enumerate(lanes.values()):
         parts.append(_line((LEFT, _level(at), WIDTH, _level(at)), "stroke:var(--rule);stroke-width:1"))
-        parts.append(_text(LEFT - 12, _level(at) + 5, who, "strong", "end"))
+        parts.append(shapes.label(LEFT - 12, _level(at) + 5, who, "strong", "end"))
     for _, row in shown.iterrows():
         parts += [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
     for at, (position, row) in enumerate(shown.iterrows()):
         parts += _mark(row, *place[position], newest=at == len(shown) - 1)
         parts += _said(labels[position])
         new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
-        parts.append(_text(place[position][0], bottom + 14, str(position), "small strong"))
-        parts.append(_text(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))
+        parts.append(shapes.label(place[position][0], bottom + 14, str(position), "small strong"))
+        parts.append(shapes.label(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))
     for after, words in refused:
         parts += _left_no_event(LEFT + after * wide, bottom - 14, words)
-    parts.append(_text(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
-    parts.append(_text(LEFT - 12, bottom + 32, "time of day", "small", "end"))
+    parts.append(shapes.label(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
+    parts.append(shapes.label(LEFT - 12, bottom + 32, "time of day", "small", "end"))
     return drawing(WIDTH, bottom + 76, name, parts)
 
 
@@ -257,9 +258,8 @@ def _labels(log: pd.DataFrame, place: Places, wide: float, bottom: float, prefix
 
 
 def _said(label: Label) -> list[str]:
-    return [
-        _text(label.x, label.y + LINE * at, word, "small label", label.anchor) for at, word in enumerate(label.words)
-    ]
+    levels = ((label.y + LINE * at, word) for at, word in enumerate(label.words))
+    return [shapes.label(label.x, y, word, "small label", label.anchor) for y, word in levels]
 
 
 def _way(row: pd.Series, place: Places, wide: float) -> Four | None:
@@ -302,7 +302,7 @@ def _breaks(row: pd.Series, x: float, wide: float, bottom: float) -> list[str]:
     for line, style, words, level in _upright(row, x, wide, bottom):
         anchor = "end" if line[0] > WIDTH - 48 else "middle"
         parts.append(_line(line, f"stroke:var(--ink);stroke-width:2;{style}"))
-        parts.append(_text(line[0], bottom + level, words, "small strong", anchor))
+        parts.append(shapes.label(line[0], bottom + level, words, "small strong", anchor))
     return parts
 
 
@@ -325,7 +325,7 @@ def _left_no_event(x: float, y: float, words: str) -> list[str]:
     style = f'style="fill:var(--ground);stroke:{WRITE.paint};stroke-width:2.5"'
     anchor, beside = ("end", -16) if x > WIDTH / 2 else ("start", 16)
     cross = f'<path class="refused" d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
-    return [cross, _text(x + beside, y + 5, words, "small", anchor)]
+    return [cross, shapes.label(x + beside, y + 5, words, "small", anchor)]
 
 
 def _words(event: str, lane: str) -> tuple[str, ...]:
@@ -338,10 +338,6 @@ def _words(event: str, lane: str) -> tuple[str, ...]:
 def _line(ends: Four, style: str, more: str = "") -> str:
     x1, y1, x2, y2 = ends
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" style="{style}"{more}/>'
-
-
-def _text(x: float, y: float, text: str, css: str, anchor: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{css}">{escape(text)}</text>'
 
 
 # --- what stands below it ---------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -13,9 +12,12 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.queries import Answer
 from cqrs_lab.show.doors import instance
+from cqrs_lab.show.few_columns import few_columns
 from cqrs_lab.show.icons import icon, icon_of, word_of
-from cqrs_lab.show.picture import Picture, brief, drawing, table
+from cqrs_lab.show.picture import Picture, brief, drawing
 from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep
+from cqrs_lab.show.shapes import keyed, label, painted, pill
+from cqrs_lab.show.step_tables import message, positions, screen
 from cqrs_lab.show.style import LOG, READ, WRITE, tint
 from cqrs_lab.show.view import Control, View
 
@@ -55,8 +57,8 @@ def scene(run: RecordedRun) -> View:
         says = f"Step {step} of {len(steps) - 1}. {steps[step].says}"
         html = (
             f"<figure>{_Scene(steps[: step + 1], person).drawn()}<figcaption>{escape(says)}</figcaption></figure>"
-            f'<div class="beside"><div>{_positions(steps[step])}{_screen(_seen(steps[: step + 1]), person)}</div>'
-            f"<div>{_message(steps[step])}</div></div>"
+            f'<div class="beside"><div>{positions(steps[step])}{screen(_seen(steps[: step + 1]), person)}</div>'
+            f"<div>{message(steps[step])}</div></div>"
         )
         return Picture(html, says, frame.iloc[: step + 1])
 
@@ -118,17 +120,15 @@ class _Scene:
     # -- the write side
 
     def rules(self) -> str:
-        accepted = {"events": "accepted", "receipt": self.now.label if self.now.label == "refused" else "accepted"}
-        verdict = accepted.get(self.now.way, "")
-        colour = "var(--bad)" if verdict == "refused" else "var(--good)"
+        refused, answered = self.now.label == "refused", self.now.way in ("events", "receipt")
+        colour, mark = ("var(--bad)", "✕ refused") if refused else ("var(--good)", "✓ accepted" if answered else "")
         middle = RULES_LEFT + RULES_WIDTH // 2
-        mark = {"accepted": "✓ accepted", "refused": "✕ refused"}.get(verdict, "")
         return (
             f'<g data-key="rules"><rect class="box" x="{RULES_LEFT}" y="{TOP}" width="{RULES_WIDTH}"'
             f' height="{TAPE_HEIGHT}" rx="8" style="stroke:{WRITE.paint}"/>'
-            + _painted(icon("rules", RULES_LEFT + 10, TOP + 7), WRITE.paint)
-            + _text(RULES_LEFT + 40, TOP + 24, "Rules", "strong", "start")
-            + _text(middle, TOP + 82, mark, "strong", style=f"fill:{colour}")
+            + painted(icon("rules", RULES_LEFT + 10, TOP + 7), WRITE.paint)
+            + label(RULES_LEFT + 40, TOP + 24, "Rules", "strong", "start")
+            + label(middle, TOP + 82, mark, "strong", style=f"fill:{colour}")
             + "</g>"
         )
 
@@ -136,15 +136,14 @@ class _Scene:
         """Return the message of this step, where it arrives."""
         at, low = f"message/{len(self.steps)}", self.lane_middle(self.asked())
         if self.now.way == "command":
-            label = f"{self.now.label[:16]}"
-            width = 20 + 8.2 * len(label)
-            body = _pill(width, label, f"fill:var(--write-tint);stroke:{WRITE.paint}")
-            return _keyed(at, RULES_LEFT + RULES_WIDTH // 2, TOP + 52, body, origin="page")
+            words = self.now.label[:16]
+            body = pill(20 + 8.2 * len(words), words, f"fill:var(--write-tint);stroke:{WRITE.paint}")
+            return keyed(at, RULES_LEFT + RULES_WIDTH // 2, TOP + 52, body, origin="page")
         if self.now.way == "query":
             body = (
-                f'<circle r="15" class="box" style="stroke:{READ.paint}"/>{_painted(icon("ask", -11, -11), READ.paint)}'
+                f'<circle r="15" class="box" style="stroke:{READ.paint}"/>{painted(icon("ask", -11, -11), READ.paint)}'
             )
-            return _keyed(at, (PAGE_LEFT + PAGE_WIDTH + TABLE_LEFT) // 2, low - 12, body, origin="page")
+            return keyed(at, (PAGE_LEFT + PAGE_WIDTH + TABLE_LEFT) // 2, low - 12, body, origin="page")
         return ""
 
     # -- the log
@@ -156,7 +155,7 @@ class _Scene:
         head = self.now.head
         title = f"{LOG.marker} The log, {head:,} event{'' if head == 1 else 's'}"
         band = f'<path d="{shape}" style="fill:var(--ribbon)"/>'
-        return band + _text(TAPE_LEFT, TOP - 8, title, "strong", "start") + "".join(self.tiles())
+        return band + label(TAPE_LEFT, TOP - 8, title, "strong", "start") + "".join(self.tiles())
 
     def tile_left(self, place: int) -> int:
         return TAPE_LEFT + place * (TILE_WIDTH + TILE_GAP)
@@ -168,11 +167,11 @@ class _Scene:
             fill, word = self.tints[one.stream], word_of(type(one.event))
             body = (
                 f'<rect width="{TILE_WIDTH}" height="76" rx="7" stroke-width="{weight}" style="{fill}"/>'
-                + _text(7, 19, f"{one.position:,}", "strong", "start")
+                + label(7, 19, f"{one.position:,}", "strong", "start")
                 + icon(icon_of(type(one.event)), TILE_WIDTH / 2 - 11, 25)
-                + _text(TILE_WIDTH // 2, 67, word[:9], "small")
+                + label(TILE_WIDTH // 2, 67, word[:9], "small")
             )
-            yield _keyed(f"tile/{one.position}", self.tile_left(at), TOP + 8, body, origin="rules")
+            yield keyed(f"tile/{one.position}", self.tile_left(at), TOP + 8, body, origin="rules")
 
     def rails(self) -> str:
         """Return how far each projector has read, as a bar below the tape."""
@@ -187,8 +186,8 @@ class _Scene:
             rails.append(
                 f'<rect x="{TAPE_LEFT - 10}" y="{top}" width="{here - TAPE_LEFT + 10}" height="18" rx="4"'
                 f' style="fill:var(--read-tint)"/>{gap if here < end else ""}'
-                + _keyed(f"front/{name}", here, top + 9, mark)
-                + _text(TAPE_LEFT - 4, top + 14, name, "small label", "start")
+                + keyed(f"front/{name}", here, top + 9, mark)
+                + label(TAPE_LEFT - 4, top + 14, name, "small label", "start")
             )
         return "".join(rails)
 
@@ -199,13 +198,13 @@ class _Scene:
         middle, height = self.lane_middle(number), LANE_HEIGHT - 14
         reading = self.now.way == "follows" and name in self.now.reads
         read_up_to = self.now.positions[name]
-        lens = _painted(icon("lens", LENS_LEFT + LENS_WIDTH / 2 - 14, middle - 14, 28), READ.paint)
+        lens = painted(icon("lens", LENS_LEFT + LENS_WIDTH / 2 - 14, middle - 14, 28), READ.paint)
         return (
             f'<g data-key="table/{escape(name)}">'
             f'<rect class="box" x="{TABLE_LEFT}" y="{top}" width="{TABLE_WIDTH}" height="{height}" rx="8"'
             f' stroke-dasharray="{READ.dashes}" style="stroke:{READ.paint}"/>'
-            + _text(TABLE_LEFT + 12, top + 22, f"{READ.marker} {name}", "strong", "start")
-            + _text(TABLE_LEFT + TABLE_WIDTH - 12, top + 22, f"as of {read_up_to:,}", "small faint", "end")
+            + label(TABLE_LEFT + 12, top + 22, f"{READ.marker} {name}", "strong", "start")
+            + label(TABLE_LEFT + TABLE_WIDTH - 12, top + 22, f"as of {read_up_to:,}", "small faint", "end")
             + "</g>"
             + "".join(self.rows(name, top + 30))
             + f'<rect x="{LENS_LEFT}" y="{middle - 32}" width="{LENS_WIDTH}" height="64" rx="8"'
@@ -217,12 +216,12 @@ class _Scene:
         """Return the last rows of a table, with those that have changed in this step set apart."""
         shown = self.now.tables[name]
         if shown.empty:
-            yield _text(TABLE_LEFT + TABLE_WIDTH // 2, top + 42, "no rows yet", "small faint")
+            yield label(TABLE_LEFT + TABLE_WIDTH // 2, top + 42, "no rows yet", "small faint")
             return
         cells = few_columns(shown)
         places = [TABLE_LEFT + 12 + round(at * (TABLE_WIDTH - 16) / cells.shape[1]) for at in range(cells.shape[1])]
         for place, column in zip(places, cells.columns, strict=True):
-            yield _text(place, top + 17, column, "small faint", "start")
+            yield label(place, top + 17, column, "small faint", "start")
         before = few_columns(self.before.tables[name]).to_dict("index")
         for at, (key, row) in enumerate(cells.tail(MOST_ROWS).to_dict("index").items()):
             changed = before.get(key) != row
@@ -230,10 +229,10 @@ class _Scene:
                 f'<rect x="-6" y="-16" width="{TABLE_WIDTH - 12}" height="22" rx="4" class="fresh"/>' if changed else ""
             )
             texts = (
-                _text(place - TABLE_LEFT - 12, 0, str(value), "strong" if changed else "small", "start")
+                label(place - TABLE_LEFT - 12, 0, str(value), "strong" if changed else "small", "start")
                 for place, value in zip(places, row.values(), strict=True)
             )
-            yield _keyed(f"row/{name}/{key}", TABLE_LEFT + 12, top + 38 + at * 22, back + "".join(texts))
+            yield keyed(f"row/{name}/{key}", TABLE_LEFT + 12, top + 38 + at * 22, back + "".join(texts))
 
     def queue(self, name: str, middle: int) -> Iterator[str]:
         """Return the events that wait before a projector, as tickets; the oldest stands first."""
@@ -241,21 +240,21 @@ class _Scene:
         behind = self.now.head - self.now.positions[name]
         hidden = behind - len(waiting[-MOST_TICKETS:])
         if hidden:
-            yield _text(QUEUE_LEFT + 8, middle + 5, f"+{hidden:,}", "strong", "middle")
+            yield label(QUEUE_LEFT + 8, middle + 5, f"+{hidden:,}", "strong", "middle")
         for at, one in enumerate(waiting[-MOST_TICKETS:]):
             x = QUEUE_LEFT + 16 + (at + bool(hidden)) * TICKET_GAP
-            yield _keyed(f"ticket/{name}/{one.position}", x, middle, self.ticket(one), origin=f"tile/{one.position}")
+            yield keyed(f"ticket/{name}/{one.position}", x, middle, self.ticket(one), origin=f"tile/{one.position}")
         says = "✓ up to date" if not behind else f"{behind:,} event{'' if behind == 1 else 's'} behind"
         yield f'<path d="M {QUEUE_LEFT} {middle + 28} H {WIDTH - 18}" style="stroke:var(--line)" stroke-width="2"/>'
         colour = READ.paint if behind else "var(--good)"
-        yield _text(QUEUE_LEFT, middle + 48, says, "strong", "start", style=f"fill:{colour}")
+        yield label(QUEUE_LEFT, middle + 48, says, "strong", "start", style=f"fill:{colour}")
 
     def ticket(self, one: RecordedEvent) -> str:
         shape = "M-15 -19H15V-4a4 4 0 0 0 0 8V19H-15V4a4 4 0 0 0 0 -8z"
         return (
             f'<path d="{shape}" style="{self.tints[one.stream]}" stroke-width="1.5"/>'
             + icon(icon_of(type(one.event)), -9, -17, 18)
-            + _text(0, 15, f"{one.position:,}", "strong small")
+            + label(0, 15, f"{one.position:,}", "strong small")
         )
 
     # -- the page
@@ -266,8 +265,8 @@ class _Scene:
         head = (
             f'<rect class="box" x="{left}" y="{TOP - 12}" width="{width}" height="{bottom - TOP + 12}" rx="22"'
             f' style="stroke:var(--ink)"/><circle cx="{left + 28}" cy="{TOP + 22}" r="13" class="person"/>'
-            + _text(left + 28, TOP + 27, self.person[:1].upper(), "strong")
-            + _text(left + 48, TOP + 27, f"{self.person[:10]}'s page", "strong", "start")
+            + label(left + 28, TOP + 27, self.person[:1].upper(), "strong")
+            + label(left + 48, TOP + 27, f"{self.person[:10]}'s page", "strong", "start")
             + f'<path d="M {left + 14} {TOP + 46} H {left + width - 14}" style="stroke:var(--line)"/>'
         )
         return f'<g data-key="page">{head}{self.answer(middle)}{self.receipt(middle, bottom)}</g>'
@@ -275,12 +274,12 @@ class _Scene:
     def answer(self, middle: int) -> str:
         answer, top = _seen(self.steps), TOP + 60
         if answer is None:
-            return _text(middle, top + 60, "not asked yet", "faint")
+            return label(middle, top + 60, "not asked yet", "faint")
         number = max(at for at, step in enumerate(self.steps) if isinstance(step.shown, Answer))
         body = "".join(_cards(answer.value, top)) if answer.value is not None else ""
         words = {True: f"as of event {answer.position:,}", False: f"no answer: {answer.freshness}"}
-        body += _text(0, self.height - 108, words[answer.value is not None], "small faint")
-        return _keyed(f"answer/{number}", middle, 0, body, origin=f"table/{self.steps[number].reads[0]}")
+        body += label(0, self.height - 108, words[answer.value is not None], "small faint")
+        return keyed(f"answer/{number}", middle, 0, body, origin=f"table/{self.steps[number].reads[0]}")
 
     def receipt(self, middle: int, bottom: int) -> str:
         receipts = [(at, one) for at, one in enumerate(self.steps) if one.way == "receipt"]
@@ -288,116 +287,29 @@ class _Scene:
             return ""
         number, step = receipts[-1]
         refused = step.label == "refused"
-        label = "✕ refused" if refused else f"receipt: {getattr(step.shown, 'position', '')}"
+        words = "✕ refused" if refused else f"receipt: {getattr(step.shown, 'position', '')}"
         paint = "var(--bad)" if refused else WRITE.paint
-        return _keyed(
-            f"receipt/{number}", middle, bottom - 34, _pill(126, label, f"fill:var(--card);stroke:{paint}"), "rules"
+        return keyed(
+            f"receipt/{number}", middle, bottom - 34, pill(126, words, f"fill:var(--card);stroke:{paint}"), "rules"
         )
 
 
 def _cards(value: Any, top: int) -> Iterator[str]:
     """Return an answer as cards on a page: a row is a card."""
     if not isinstance(value, pd.DataFrame):
-        yield _text(0, top + 60, brief(value)[:20], "strong")
+        yield label(0, top + 60, brief(value)[:20], "strong")
         return
     if value.empty:
-        yield _painted(icon("box", -22, top + 24, 44), "var(--faint)")
-        yield _text(0, top + 96, "nothing here", "strong")
+        yield painted(icon("box", -22, top + 24, 44), "var(--faint)")
+        yield label(0, top + 96, "nothing here", "strong")
         return
     cells = few_columns(value)
     for at, row in enumerate(cells.head(MOST_CARDS).to_dict("records")):
         y = top + at * 92
         yield f'<rect x="-64" y="{y}" width="128" height="84" rx="7" class="fresh"/>'
         key, *others = row.items()
-        yield _text(-54, y + 22, str(key[1])[:16], "strong", "start")
+        yield label(-54, y + 22, str(key[1])[:16], "strong", "start")
         for line, (column, one) in enumerate(others[:3]):
-            yield _text(-54, y + 41 + line * 18, f"{column}: {one}"[:18], "small", "start")
+            yield label(-54, y + 41 + line * 18, f"{column}: {one}"[:18], "small", "start")
     if len(cells) > MOST_CARDS:
-        yield _text(0, top + MOST_CARDS * 92 + 12, f"and {len(cells) - MOST_CARDS:,} more", "small faint")
-
-
-def few_columns(frame: pd.DataFrame, most: int = 4) -> pd.DataFrame:
-    """Return a table as texts that fit into a box: its key, and those columns that tell most.
-
-    Columns of positions and times, and those that hold nothing but zero, are left out; of the rest the last stay. An
-    amount of mills is told in pounds.
-    """
-    keys = (
-        frame.index.to_frame(index=False).astype(str).agg(" ".join, axis="columns")
-        if len(frame)
-        else pd.Series(dtype="str")
-    )
-    shown: dict[str, Iterable[str]] = {str(frame.index.names[0] or "row").removesuffix("_id"): keys.to_list()}
-    columns = [
-        name
-        for name, values in frame.items()
-        if not str(name).endswith("position") and not pd.api.types.is_datetime64_any_dtype(values) and _tells(values)
-    ]
-    for name in columns[1 - most :]:
-        shown[str(name).removesuffix("_mills")] = [_short(name, value) for value in frame[name]]
-    return pd.DataFrame(shown, index=keys.to_list())
-
-
-def _tells(values: pd.Series[Any]) -> bool:
-    return not pd.api.types.is_numeric_dtype(values) or bool((values != 0).any())
-
-
-def _short(name: Any, value: Any) -> str:
-    if str(name).endswith("_mills"):
-        return f"£{value / 1000:,.2f}"
-    if isinstance(value, float):
-        return f"{value:,.3g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)[:10]
-
-
-def _keyed(key: str, x: float, y: float, body: str, origin: str = "") -> str:
-    """Return a thing that keeps its identity from one moment to the next."""
-    comes = f' data-from="{escape(origin)}"' if origin else ""
-    return f'<g data-key="{escape(key)}"{comes} transform="translate({x:g} {y:g})">{body}</g>'
-
-
-def _pill(width: float, label: str, style: str) -> str:
-    box = f'<rect x="{-width / 2:g}" y="-15" width="{width:g}" height="30" rx="15" style="{style}" stroke-width="2"/>'
-    return box + _text(0, 5, label, "strong small")
-
-
-def _painted(shape: str, paint: str) -> str:
-    return f'<g style="color:{paint}">{shape}</g>'
-
-
-def _text(x: float, y: float, text: str, css: str, anchor: str = "middle", style: str = "") -> str:
-    paint = f' style="{style}"' if style else ""
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" class="{css}"{paint}>{escape(text)}</text>'
-
-
-# --- what stands below it ---------------------------------------------------------------------------------
-
-
-def _positions(step: RecordedStep) -> str:
-    head = step.head
-    rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
-    return table(frame.rename_axis("who"), "How far each has read")
-
-
-def _message(step: RecordedStep) -> str:
-    """Return the fields of the command, event, receipt or query of this step."""
-    messages = step.shown if step.way == "events" else (step.shown,)
-    if step.way in ("none", "answer", "follows") or not all(map(dataclasses.is_dataclass, messages)):
-        return ""
-    return "".join(table(_fields(message), f"The message: {type(message).__name__}") for message in messages)
-
-
-def _fields(message: Any) -> pd.DataFrame:
-    values = {field.name: brief(getattr(message, field.name)) for field in dataclasses.fields(message)}
-    return pd.DataFrame({"value": values}).rename_axis("field")
-
-
-def _screen(answer: Answer | None, person: str) -> str:
-    """Return what the person saw last: the table of an answer, or that there was none."""
-    caption = f"What {person} saw last"
-    if answer is None:
-        return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"{person} has not asked yet")
-    if isinstance(answer.value, pd.DataFrame):
-        return table(answer.value, f"{caption}: as of position {answer.position}", nothing="nothing")
-    return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"no answer yet: {answer.freshness}")
+        yield label(0, top + MOST_CARDS * 92 + 12, f"and {len(cells) - MOST_CARDS:,} more", "small faint")

@@ -87,6 +87,7 @@ RIGHT = {
     },
     show.decision_table: lambda: {"decider": DECIDER, "histories": {"new": []}, "commands": {"order": ORDERS[0]}},
     show.two_doors: lambda: {"open_shop": one_shop, "messages": ["hello"]},
+    show.queues: lambda: {"runs": {"one": RUN}},
     show.race: lambda: {"ways": {"one": count}, "store": store(), "counts": (1, 4)},
     show.copies: lambda: {
         "work": pd.DataFrame({"written": [0, 2], "first": [9, 1], "again": [9, 1]}, index=["log", "table"]),

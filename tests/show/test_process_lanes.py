@@ -27,13 +27,13 @@ def view():
 
 def marks(html):
     """Count the marks, filled and hollow: circles, diamonds, crosses."""
-    circles = re.findall(r'r="8" style="fill:(#|var\(--ground)', html)
+    circles = re.findall(r'r="8" style="fill:var\(--(log|ground)', html)
     diamonds = re.findall(r'l -10 -10 z" style="fill:var\(--(ink|ground)\);', html)
-    crosses = re.findall(r'l 5 -5 z" style="fill:(#|var\(--ground)', html)
+    crosses = re.findall(r'l 5 -5 z" style="fill:var\(--(log|ground)', html)
     return (
-        *(circles.count("#"), circles.count("var(--ground")),
+        *(circles.count("log"), circles.count("ground")),
         *(diamonds.count("ink"), diamonds.count("ground")),
-        *(crosses.count("#"), crosses.count("var(--ground")),
+        *(crosses.count("log"), crosses.count("ground")),
     )
 
 
