@@ -11,6 +11,8 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cqrs_lab.show.picture import joined
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -30,6 +32,11 @@ LOOK: Any = {
     "axes.spines.right": False,
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
 }
+
+
+def keyed(*parts: object) -> str:
+    """Return the gid of what is the same thing in the next chart, as `picture.key` does for markup."""
+    return f"key:{joined(*parts)}"
 
 
 def new_chart(width_inches: float = 8.0, height_inches: float = 4.0) -> tuple[Figure, Axes]:
@@ -91,7 +98,9 @@ def drawn(figure: Figure, name: str) -> str:
     svg = file.getvalue()[file.getvalue().index("<svg") :]
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S).replace(INK, "currentColor")
-    svg = svg.replace(f'id="{HERE}"', f'class="{HERE}"')  # a page may have it in several pictures
+    # A page may have them in several pictures.
+    svg = svg.replace(f'id="{HERE}"', f'class="{HERE}" data-key="{HERE}"')
+    svg = re.sub(r'id="key:([^"]*)"', r'data-key="\1"', svg)
     svg = re.sub(
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from html import escape
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.queries import Answer
 from cqrs_lab.show.doors import instance
 from cqrs_lab.show.kinds import letters_of
-from cqrs_lab.show.picture import Picture, brief, drawing, table
+from cqrs_lab.show.picture import Picture, brief, drawing, key, table
 from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep, Way
 from cqrs_lab.show.style import LOG, READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
@@ -50,24 +51,27 @@ def pipeline(run: RecordedRun) -> View:
     if not run.steps:
         raise InvalidArgument("the run has no steps; record one: run.send(command), run.ask(query), run.catch_up(name)")
     steps, frame, person = tuple(run.steps), run.frame(), run.person
+    # How many ways have been begun so far: a command, its events and its receipt go one, a query and its answer too.
+    begun = list(accumulate(step.way in ("command", "query", "follows") for step in steps))
 
     def draw(step: int) -> Picture:
         says = f"Step {step} of {len(steps) - 1}. {steps[step].says}"
         seen = [one for one in steps[: step + 1] if one.way in ("answer", "receipt")]
         html = (
-            f"<figure>{_drawing(steps[step], person)}<figcaption>{escape(says)}</figcaption></figure>"
+            f"<figure>{_drawing(steps[step], person, begun[step])}<figcaption>{escape(says)}</figcaption></figure>"
             f'<div class="beside"><div>{_positions(steps[step])}{_screen(seen, person)}</div>'
             f"<div>{_message(steps[step])}</div></div>"
         )
         return Picture(html, says, frame.iloc[: step + 1])
 
-    return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0)])
+    return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0, plays=True)])
 
 
 # --- the drawing ------------------------------------------------------------------------------------------
 
 
-def _drawing(step: RecordedStep, person: str) -> str:
+def _drawing(step: RecordedStep, person: str, begun: int) -> str:
+    message = key("message", begun)
     name = f"Pipeline from {person} through the write side into the log, and from its read models back. {step.says}"
     names = list(step.positions)
     asked = names.index(step.reads[0]) if step.way in ("query", "answer") else 0
@@ -81,14 +85,14 @@ def _drawing(step: RecordedStep, person: str) -> str:
         _text(335, 90, "commands, rules", "small"),
         _box(RECORD, LOG),
         _strip(step),
-        _way(step, "command", "M 126 54 H 258", "commands", (196, 42)),
-        _way(step, "receipt", "M 270 92 H 138", "receipts", (198, 114)),
-        _way(step, "events", "M 400 72 H 544", "events", (476, 60)),
-        _way(step, "query", f"M 126 326 H {left + 36} V 310", "queries", (250, 318)),
-        _way(step, "answer", f"M {left + 76} 298 V 362 H 138", "answers", (250, 382)),
+        _way(step, message, "command", "M 126 54 H 258", "commands", (196, 42)),
+        _way(step, message, "receipt", "M 270 92 H 138", "receipts", (198, 114)),
+        _way(step, message, "events", "M 400 72 H 544", "events", (476, 60)),
+        _way(step, message, "query", f"M 126 326 H {left + 36} V 310", "queries", (250, 318)),
+        _way(step, message, "answer", f"M {left + 76} 298 V 362 H 138", "answers", (250, 382)),
     ]
     for at, name_of_table in enumerate(names):
-        parts += _read_model(step, name_of_table, *_place(at, len(names)))
+        parts += _read_model(step, message, name_of_table, *_place(at, len(names)))
     return drawing(WIDTH, HEIGHT, name, parts)
 
 
@@ -98,7 +102,7 @@ def _place(at: int, count: int) -> tuple[int, int]:
     return TABLES_LEFT + at * (width + 16), width
 
 
-def _read_model(step: RecordedStep, name: str, left: int, width: int) -> list[str]:
+def _read_model(step: RecordedStep, message: str, name: str, left: int, width: int) -> list[str]:
     position, head = step.positions[name], step.head
     behind = f"{head - position} behind" if position < head else "up to date"
     middle = left + width // 2
@@ -110,6 +114,7 @@ def _read_model(step: RecordedStep, name: str, left: int, width: int) -> list[st
         _text(middle, TABLES_TOP + 60, f"position {position}, {behind}", "small"),
         _way(
             step,
+            message,
             "follows",
             f"M {start} 114 V 150 H {middle} V {TABLES_TOP - 12}",
             "follows the log" if name in step.reads or step.way != "follows" else "",
@@ -129,24 +134,25 @@ def _strip(step: RecordedStep) -> str:
     for at, recorded in enumerate(latest):
         x = left + 20 + at * 58
         stroke = 4 if at >= len(latest) - new else 1.5
-        parts.append(
+        tile = (
             f'<rect class="box" x="{x}" y="{top + 30}" width="52" height="46" stroke="{LOG.colour}"'
-            f' stroke-width="{stroke}"/>'
+            f' stroke-width="{stroke}"/>',
+            _text(x + 26, top + 49, letters[type(recorded.event)], "strong small"),
+            _text(x + 26, top + 69, str(recorded.position), "small"),
         )
-        parts.append(_text(x + 26, top + 49, letters[type(recorded.event)], "strong small"))
-        parts.append(_text(x + 26, top + 69, str(recorded.position), "small"))
+        parts += ["<g", key("event", recorded.position), ">", *tile, "</g>"]
     return "".join(parts)
 
 
-def _way(step: RecordedStep, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
-    """Return an arrow; the one used in this step is thick and shows the message's name."""
+def _way(step: RecordedStep, message: str, way: Way, path: str, idle: str, at: tuple[int, int], of: str = "") -> str:
+    """Return an arrow; the one used in this step is thick and shows the message's name, which has a key."""
     now = step.way == way and (not of or of in step.reads)
     part = PART_OF[way]
     dashes = f' stroke-dasharray="{part.dashes}"' if part.dashes else ""
     colour, tip = (part.colour, part.name.split()[0]) if now else ("var(--faint)", "idle")
     css, tip = ("way now" if now else "way"), f"url(#tip-{tip})"
     line = f'<path class="{css}" d="{path}"{dashes} style="stroke:{colour}" marker-end="{tip}"/>'
-    return line + _text(*at, step.label if now else idle, "label strong" if now else "label small faint")
+    return line + (_text(*at, step.label, "label strong", message) if now else _text(*at, idle, "label small faint"))
 
 
 def _box(place: tuple[int, int, int, int], part: Part | None) -> str:
@@ -156,8 +162,8 @@ def _box(place: tuple[int, int, int, int], part: Part | None) -> str:
     return f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6" style="{colour}"{dashes}/>'
 
 
-def _text(x: float, y: float, text: str, css: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="middle" class="{css}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, css: str, more: str = "") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle" class="{css}"{more}>{escape(text)}</text>'
 
 
 # --- what stands below it ---------------------------------------------------------------------------------
@@ -167,7 +173,7 @@ def _positions(step: RecordedStep) -> str:
     head = step.head
     rows = {"end of the log": (head, 0)} | {name: (at, head - at) for name, at in step.positions.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["position", "events behind"])
-    return table(frame.rename_axis("who"), "How far each has read")
+    return table(frame.rename_axis("who"), "How far each has read", name="positions")
 
 
 def _message(step: RecordedStep) -> str:
@@ -191,5 +197,5 @@ def _screen(seen: list[RecordedStep], person: str) -> str:
         return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"{person} has not asked yet")
     answer = answers[-1]
     if isinstance(answer.value, pd.DataFrame):
-        return table(answer.value, f"{caption}: as of position {answer.position}", nothing="nothing")
+        return table(answer.value, f"{caption}: as of position {answer.position}", nothing="nothing", name="screen")
     return table(pd.DataFrame({"answer": []}, dtype="str"), caption, nothing=f"no answer yet: {answer.freshness}")
