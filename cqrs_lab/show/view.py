@@ -29,9 +29,9 @@ def scripts(*names: str) -> str:
 IN_FRONT = scripts("element", "keys", "patience")
 
 
-# What is sent ahead when a control is played: of longer runs the page asks for one picture after the other, as charts
-# take too long to be drawn all at once, and what is heavier would hold up everything else on the kernel's line.
-MOST_AHEAD, MOST_CHARACTERS_AHEAD = 20, 500_000
+# What is sent ahead when a control is played: markup of tables and small drawings, 5,000 characters each, made in a few
+# milliseconds. A dozen charts would take seconds, in which nothing moves: these the page asks for one by one.
+MOST_AHEAD, MOST_CHARACTERS_AHEAD = 20, 120_000
 
 
 class Scale(NamedTuple):
@@ -107,7 +107,8 @@ class View(anywidget.AnyWidget):
     """A picture that is drawn again whenever a control moves.
 
     Everything it does works without a front end too: ``view.at(step=3)`` gives the picture at a setting, and
-    ``view.move(step=3)`` moves the control as a learner would.
+    ``view.move(step=3)`` moves the control as a learner would. In a front end, what has the same `picture.key` before
+    and after a move glides from place to place; and a control that `plays` has a button for that.
 
     Parameters
     ----------
@@ -217,16 +218,18 @@ class View(anywidget.AnyWidget):
         self.asked = message["ahead"]
 
     def _ahead(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Draw the steps that are to come, as many as are within the bounds; none of a run that is clearly too long."""
         played = next(one for one in self._controls if one.plays)
-        end, characters, states = played.end(values), 0, []
-        first = values[played.name] + 1 if values[played.name] < end else played.least
-        if end - first >= MOST_AHEAD:
+        now, end = values[played.name], played.end(values)
+        steps = range(now + 1 if now < end else played.least, end + 1)
+        left, states = MOST_CHARACTERS_AHEAD, list[dict[str, Any]]()
+        if len(steps) > MOST_AHEAD or len(steps) * len(self.picture.html) > left:
             return []
-        for value in range(first, end + 1):
+        for value in steps:
             after = self._settled(values, {played.name: value})
             picture = self._drawn(after)
-            characters += len(picture.html)
-            if characters > MOST_CHARACTERS_AHEAD:
+            left -= len(picture.html)
+            if left < 0:
                 break
             states.append({"values": after, "html": picture.html, "says": picture.says})
         return states

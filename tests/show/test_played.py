@@ -12,7 +12,7 @@ def a_view(most=9, value=3, characters=0):
     """A step that is played, and a page whose end depends on it."""
 
     def draw(step, page):
-        html = f"<p>step {step}, page {page}</p>".ljust(characters)
+        html = f"<p>step {step}, page {page}</p>".ljust(characters if step else 0)
         return Picture(html, f"step {step}", pd.DataFrame({"step": [step]}))
 
     pages = Control("page", "Page", 0, lambda at: at["step"], value)
@@ -73,8 +73,11 @@ def test_a_run_is_sent_ahead_if_it_is_short(ahead, coming, sent):
 
 
 def test_what_is_sent_ahead_is_bounded_in_characters_too(ahead):
-    states, _ = ahead(a_view(value=0, characters=MOST_CHARACTERS_AHEAD // 4))
-    assert [state["values"]["step"] for state in states] == [1, 2, 3, 4]
+    """At step 0 the picture is small; what would be too much is not even drawn."""
+    growing = ahead(a_view(value=0, characters=MOST_CHARACTERS_AHEAD // 4))[0]
+    assert [state["values"]["step"] for state in growing] == [1, 2, 3, 4]
+    assert len(ahead(a_view(value=1, characters=MOST_CHARACTERS_AHEAD // 8))[0]) == 8
+    assert ahead(a_view(value=1, characters=MOST_CHARACTERS_AHEAD // 8 + 1))[0] == []
 
 
 def test_one_control_at_most_is_the_time():
