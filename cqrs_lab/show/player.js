@@ -4,9 +4,9 @@ const SECONDS_A_STEP = { slow: 3, normal: 1.5, fast: 0.6 };
 const SECONDS_A_RUN = 40; // a long run is played faster, at the normal speed in this time
 
 // `box` has all controls of the view: a hand on any of them pauses. `draw()` is called for a picture that was sent ahead.
-function player(model, { name, label, least }, id, box, draw) {
+function player(model, { name, label, least }, box, draw) {
   const speeds = Object.keys(SECONDS_A_STEP).map((text) => make("option", { textContent: text, selected: text === "normal" }));
-  const [button, speed, pace] = [make("button", { type: "button" }), make("select", { id }, ...speeds), make("span")];
+  const [button, speed, pace] = [make("button", { type: "button" }), make("select", { ariaLabel: "Speed" }, ...speeds), make("span")];
   const value = () => model.get("values")[name];
   const most = () => model.get("controls").find((each) => each.name === name).most;
   const isAnswered = () => model.get("answered") === model.get("asked");
@@ -19,9 +19,10 @@ function player(model, { name, label, least }, id, box, draw) {
   let shown; // of these, what the page shows; as soon as the kernel has answered, it is what the kernel says
 
   function show() {
-    button.textContent = plays ? "❚❚ Pause" : "▶ Play";
-    button.ariaLabel = `${plays ? "Pause" : "Play"}: ${label}`;
-    pace.textContent = `a step every ${Number(seconds().toPrecision(2))} s`;
+    const [sign, word] = plays ? ["❚❚", "Pause"] : ["▶", "Play"];
+    button.replaceChildren(sign, make("span", { textContent: ` ${word}` }));
+    button.ariaLabel = `${word}: ${label}`;
+    pace.textContent = `${Number(seconds().toPrecision(2))} s a step`;
   }
   function play() {
     plays = true;
@@ -73,7 +74,7 @@ function player(model, { name, label, least }, id, box, draw) {
     show();
     if (!stepping && isAnswered()) pause();
   }
-  const element = make("div", { className: "control player" }, button, make("label", { htmlFor: id, textContent: "Speed" }), speed, pace);
+  const element = make("div", { className: "control player" }, button, speed, pace);
   button.addEventListener("click", () => (plays ? pause() : play()));
   speed.addEventListener("change", show);
   for (const kind of ["input", "change", "click"]) {

@@ -78,6 +78,18 @@ def test_what_has_a_key_glides_from_its_old_place_to_its_new_one(page, key):
     assert page.evaluate("document.getAnimations().length") == 0 and shown(page) == as_markup(page, row(300, 30))
 
 
+def test_words_are_not_drawn_out(page):
+    def words(text):
+        return f'<span data-key="words">{text}</span>'
+
+    move(page, words("8 behind"))
+    page.evaluate(END)
+    move(page, words("the end of the log"))
+    starts = place(page, "words")
+    page.evaluate(END)
+    assert starts[2] == place(page, "words")[2] and starts[0] < place(page, "words")[0]
+
+
 def test_a_move_in_mid_flight_starts_from_where_the_thing_is(page):
     move(page, row(300), GLIDE / 4)
     where = {key: place(page, key) for key in ("tile", "mark", "bar")}
@@ -126,7 +138,12 @@ def test_without_keys_and_where_nothing_moves_nothing_is_animated(page):
 
 def test_who_wants_less_motion_sees_the_next_picture_at_once(page):
     move(page, row(300))
+    page.evaluate(
+        "window.known = new Promise((done) => "
+        "matchMedia('(prefers-reduced-motion: reduce)').addEventListener('change', () => done())), 0"
+    )
     page.emulate_media(reduced_motion="reduce")
+    page.evaluate("known")
     assert page.evaluate("document.getAnimations().length") == 0
     assert move(page, row(0)) == []
     assert page.locator(".leaving > *").count() == 0
