@@ -75,7 +75,8 @@ def any_day(days: Sequence[date], *, what: str, daily: Asked, tables: Mapping[st
         return _picture(shown, day)
 
     last = len(shown.days)
-    return View(draw, [Control("day", "At the end of", 1, last, last, first_day=shown.days[0].isoformat())])
+    first_day = shown.days[0].isoformat()
+    return View(draw, [Control("day", "At the end of", 1, last, last, first_day=first_day, plays=True)])
 
 
 class _Shown(NamedTuple):
@@ -157,7 +158,7 @@ def _table(caption: str, asked: Asked, day: int) -> tuple[str, str]:
     old = before.reindex(index=now.index, columns=now.columns) if before.index.is_unique else now
     same = (now == old) | (now.isna() & old.isna())
     first = " ".join(map(str, np.atleast_1d(np.asarray(now.index[0], dtype=object)))) if len(now) else ""
-    return table(now, caption, changed=~same.astype(bool)), first
+    return table(now, caption, changed=~same.astype(bool), name=f"table {caption}"), first
 
 
 def _in_words(day: date) -> str:

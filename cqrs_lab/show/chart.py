@@ -11,6 +11,7 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cqrs_lab.show.picture import joined
 from cqrs_lab.show.style import PARTS
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ LOOK: Any = {
     "axes.spines.right": False,
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
 }
+
+
+def keyed(*parts: object) -> str:
+    """Return the gid of what is the same thing in the next chart, as `picture.key` does for markup."""
+    return f"key:{joined(*parts)}"
 
 
 def new_chart(width_inches: float = 8.0, height_inches: float = 4.0) -> tuple[Figure, Axes]:
@@ -95,7 +101,9 @@ def drawn(figure: Figure, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
     for colour, paint in {INK: "currentColor", **{part.colour: part.paint for part in PARTS}}.items():
         svg = svg.replace(colour, paint)
-    svg = svg.replace(f'id="{HERE}"', f'class="{HERE}"')  # a page may have it in several pictures
+    # A page may have them in several pictures.
+    svg = svg.replace(f'id="{HERE}"', f'class="{HERE}" data-key="{HERE}"')
+    svg = re.sub(r'id="key:([^"]*)"', r'data-key="\1"', svg)
     svg = re.sub(
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S
     )

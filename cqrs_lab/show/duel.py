@@ -14,7 +14,7 @@ from cqrs_lab.errors import CommandRejected, ConcurrencyError
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.show.doors import a_decider, by_name, listed
-from cqrs_lab.show.picture import Picture
+from cqrs_lab.show.picture import Picture, key
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.write.decider import Decider
 
@@ -113,7 +113,8 @@ def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object]
         html = f'<p class="says">{escape(says)}</p>{_lanes(seen, people, stream, most)}'
         return Picture(html, says, pd.DataFrame(seen, columns=list(_Moment._fields)))
 
-    return View(draw, [Control.among("order", "Sequence", tuple(ORDERS)), Control("step", "Step", 0, most, 0)])
+    step = Control("step", "Step", 0, most, 0, plays=True)
+    return View(draw, [Control.among("order", "Sequence", tuple(ORDERS)), step])
 
 
 def _play(
@@ -147,18 +148,19 @@ def _lanes(seen: Sequence[_Moment], people: Sequence[str], stream: str, most: in
     head = "".join(f'<th scope="col">{number}</th>' for number in range(1, most + 1))
     rows = []
     for who in people:
-        cells = (_cell(seen[at] if at < len(seen) and seen[at].who == who else None) for at in range(most))
+        cells = (_cell(seen[at] if at < len(seen) and seen[at].who == who else None, at) for at in range(most))
         rows.append(f'<tr><th scope="row">{escape(who)}</th>{"".join(cells)}</tr>')
-    versions = (f"<td>version {seen[at].version}</td>" if at < len(seen) else "<td></td>" for at in range(most))
-    rows.insert(1, f'<tr><th scope="row">{escape(stream)}</th>{"".join(versions)}</tr>')
+    versions = [f"<td{key('version', at)}>version {moment.version}</td>" for at, moment in enumerate(seen)]
+    later = "<td></td>" * (most - len(seen))
+    rows.insert(1, f'<tr><th scope="row">{escape(stream)}</th>{"".join(versions)}{later}</tr>')
     return (
         '<div class="scrolls"><table class="lanes"><caption>Who does what, from left to right</caption>'
         f'<thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 
-def _cell(moment: _Moment | None) -> str:
+def _cell(moment: _Moment | None, at: int) -> str:
     if moment is None:
         return "<td></td>"
-    css = ' class="changed"' if moment.refused else ""
-    return f"<td{css}>{'✗ ' if moment.refused else ''}{escape(moment.does)}<br>{escape(moment.outcome)}</td>"
+    css, mark = (' class="changed"', "✗ ") if moment.refused else ("", "")
+    return f"<td{key('does', at)}{css}>{mark}{escape(moment.does)}<br>{escape(moment.outcome)}</td>"

@@ -57,7 +57,8 @@ def log_and_tables(store: EventStore, projections: Sequence[Projection]) -> View
         frame = pd.DataFrame({"position": positions, "events_behind": behind}).rename_axis("projection")
         return Picture(html, says, frame)
 
-    return View(draw, [Control(name, f"{name} has read", 0, len(log), 0) for name in by_name])
+    alone = len(by_name) == 1  # with several, nobody knows whose turn it is
+    return View(draw, [Control(name, f"{name} has read", 0, len(log), 0, plays=alone) for name in by_name])
 
 
 def _alone(log: Sequence[RecordedEvent]) -> str:
@@ -104,4 +105,5 @@ def read_model(name: str, table_at: TableAt, count: int, log: Sequence[RecordedE
         changed[:] = False
     caption = f"{READ.marker} {name}, as of position {_position(log, count)}"
     height = 1.8 * (2 + max(1, most_rows))
-    return f'<div class="read-model" style="min-height:{height:.1f}em">{table(now, caption, changed=changed)}</div>'
+    drawn = table(now, caption, changed=changed, name=f"read model {name}")
+    return f'<div class="read-model" style="min-height:{height:.1f}em">{drawn}</div>'

@@ -8,6 +8,7 @@ from html import escape
 
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.show.kinds import colour_of, letters_of
+from cqrs_lab.show.picture import key
 from cqrs_lab.show.style import LOG, READ
 
 MOST_EVENTS = 12
@@ -41,8 +42,9 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
 def _tile(recorded: RecordedEvent, letters: str, own: str) -> str:
     kind = type(recorded.event)
     whose = f'<span class="stream">{_breakable(recorded.stream)}</span>' if own and recorded.stream == own else ""
+    css = " class=own" if whose else ""
     return (
-        f'<li style="border-top-color:{colour_of(kind)}"{" class=own" if whose else ""}>{recorded.position}'
+        f'<li{key("event", recorded.position)} style="border-top-color:{colour_of(kind)}"{css}>{recorded.position}'
         f'<span class="letters" aria-hidden="true">{escape(letters)}</span>{_breakable(kind.__name__)}{whose}</li>'
     )
 
@@ -50,7 +52,8 @@ def _tile(recorded: RecordedEvent, letters: str, own: str) -> str:
 def _bar(name: str, columns: int) -> str:
     """Return a bar as long as what a reader has read; with nothing read, only the name."""
     css = f'class="reader" style="grid-column:1 / span {columns}"' if columns else 'class="reader none"'
-    return f"<div {css}>{READ.marker} {escape(name)}</div>"
+    line, label = key("reader", name, "line"), key("reader", name, "label")
+    return f"<div {css}><span{label}>{READ.marker} {escape(name)}</span><i{line}></i></div>"
 
 
 def _breakable(name: str) -> str:

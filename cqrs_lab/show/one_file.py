@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.picture import Picture, drawing, key, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
 
@@ -117,7 +117,7 @@ def one_file() -> View:
             Control.among("journal", "Journal mode", tuple(MODES)),
             Control("readers", "Readers", 0, MOST_READERS, start["readers"]),
             Control("writers", "Writers", 0, MOST_WRITERS, start["writers"]),
-            Control("step", "Step", 0, last, last(start)),
+            Control("step", "Step", 0, last, last(start), plays=True),
         ],
     )
 
@@ -205,7 +205,8 @@ def _lanes(seen: Sequence[_Moment], names: Sequence[str], says: str) -> str:
         parts.append(f'<path class="way" d="M {LEFT} {y + HIGH} H {right}" style="stroke:var(--rule)"/>')
     held = {one.step: one.in_the_file for one in seen}
     parts += [
-        f'<text x="{LEFT + WIDE * (step - 0.5)}" y="{TOP + 26}" text-anchor="middle" class="strong">{stock}</text>'
+        f'<text x="{LEFT + WIDE * (step - 0.5)}" y="{TOP + 26}" text-anchor="middle" class="strong"'
+        f"{key('in the file', step)}>{stock}</text>"
         for step, stock in held.items()
     ]
     parts += [_cell(one, TOP + HIGH * (1 + everybody.index(one.who))) for one in seen]
@@ -217,9 +218,9 @@ def _cell(one: _Moment, y: int) -> str:
     above, below = _words(one)
     middle = x + WIDE / 2
     return (
-        f"{_frame(one, part, x, y)}"
+        f"<g{key(one.who, one.step)}>{_frame(one, part, x, y)}"
         f'<text x="{middle}" y="{y + 20}" text-anchor="middle" class="small">{above}</text>'
-        f'<text x="{middle}" y="{y + 36}" text-anchor="middle" class="small strong">{below}</text>'
+        f'<text x="{middle}" y="{y + 36}" text-anchor="middle" class="small strong">{below}</text></g>'
     )
 
 
@@ -243,4 +244,5 @@ def _words(one: _Moment) -> tuple[str, str]:
 def _numbers(seen: Sequence[_Moment], names: Sequence[str]) -> str:
     rows = [(sum(one.who == who for one in seen), sum(one.waits for one in seen if one.who == who)) for who in names]
     frame = pd.DataFrame(rows, columns=["tries", "locked out"], index=pd.Index(names, name="who"))
-    return f'<div class="tables">{table(frame, "How often were they locked out?", nothing="nobody is there")}</div>'
+    tries = table(frame, "How often were they locked out?", nothing="nobody is there", name="tries")
+    return f'<div class="tables">{tries}</div>'

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -45,6 +46,19 @@ class Picture:
         return f'<style>{STYLESHEET}</style><div class="cqrs-lab">{self.html}</div>'
 
 
+def key(*parts: object) -> str:
+    """Return the attribute of an element that is the same thing in the next picture; in a picture, each is another.
+
+    What has a key glides to its new place; so nothing within it has one, too.
+    """
+    return f' data-key="{joined(*parts)}"'
+
+
+def joined(*parts: object) -> str:
+    """Return a key as one text, which no other parts have."""
+    return "/".join(quote(str(part), safe=" ") for part in parts)
+
+
 def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
     """Return SVG shapes as one drawing that a screen reader announces by its name."""
     shapes = "".join([_tips(), *parts])
@@ -75,7 +89,12 @@ def brief(value: Any) -> str:
 
 
 def table(
-    frame: pd.DataFrame, caption: str, *, changed: pd.DataFrame | None = None, nothing: str = "no rows yet"
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    changed: pd.DataFrame | None = None,
+    nothing: str = "no rows yet",
+    name: str = "",
 ) -> str:
     """Return a DataFrame as an HTML table with headers that a screen reader can follow.
 
@@ -88,6 +107,8 @@ def table(
         The same shape as `frame`: which cells to highlight, by outline, weight and a word that is only read out.
     nothing : str, optional
         The text in a table without rows.
+    name : str, optional
+        What the table is called in every picture, whatever its caption: then a row glides to its new place.
     """
     flat = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
     keys = len(flat.columns) - len(frame.columns)
@@ -95,19 +116,26 @@ def table(
     css = [' class="number"' if one else "" for one in numeric]
     head = "".join(f'<th scope="col"{c}>{escape(str(name))}</th>' for name, c in zip(flat.columns, css, strict=True))
     marks = None if changed is None else changed.to_numpy()
-    rows = []
+    rows: list[str] = []
+    names = _row_names(frame) if name else None
     for at, values in enumerate(flat.itertuples(index=False, name=None)):
         cells = [f'<th scope="row"{c}>{_word(value)}</th>' for value, c in zip(values[:keys], css, strict=False)]
         for column, value in enumerate(values[keys:]):
             new = marks is not None and bool(marks[at, column])
             cells.append(_cell(value, numeric[keys + column], new))
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        rows.append(f"<tr{key(name, *names[at]) if names else ''}>{''.join(cells)}</tr>")
     if not rows:
         rows = [f'<tr><td class="nothing" colspan="{len(flat.columns)}">{escape(nothing)}</td></tr>']
     return (
         f'<div class="scrolls"><table><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _row_names(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Return a name for each row: its index, and the how-manieth of this index it is."""
+    labels = pd.Series([str(label) for label in frame.index], dtype="str")
+    return list(zip(labels, labels.groupby(labels).cumcount(), strict=True))
 
 
 def _cell(value: object, numeric: bool, changed: bool) -> str:

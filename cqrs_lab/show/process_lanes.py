@@ -15,6 +15,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show import shapes
 from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
+from cqrs_lab.show.lane_marks import REFUSING, WIDTH, left_no_event, mark, ring, stroke, together
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.style import LOG, WRITE
 from cqrs_lab.show.view import Control, Scale, View
@@ -26,13 +27,9 @@ Places = Mapping[Any, tuple[float, float]]
 COLUMNS = (
     "at", "stream", "event", "command", "cause", "time_is_up", "undoes", "sent", "crash", "units_aside", "money_mills",
 )  # fmt: skip
-REFUSING = ("Refused", "Declined")
-"""How the names of events end by which somebody says no."""
-WIDTH, LEFT, TOP, LANE = 960, 146, 24, 76
+LEFT, TOP, LANE = 146, 24, 76
 ASIDE = 0.45
 """So much of a column is between an event and the line of what came right before or right after it."""
-# A cross of strokes as thick as a circle is wide is drawn as its outline, which may be hollow.
-CROSS = "l 5 -5 l 5 5 l 5 -5 l 5 5 l -5 5 l 5 5 l -5 5 l -5 -5 l -5 5 l -5 -5 l 5 -5"
 LEGEND = (
     f"{LOG.marker} an event that a command of the process led to; ✖ one by which somebody says no; ◆ one that undoes a "
     "step; hollow, as ○: from outside. "
@@ -115,7 +112,7 @@ step. Set aside: 4 units; taken and not given back: 0 mills.
         Control.among("failure", "What fails", failures),
         Control("cancel", "Customer cancels after (0: never)", 0, latest_cancel, 0, scale=Scale("minutes")),
         Control("crash", "Process dies after command number (0: never)", 0, most_commands, 0),
-        Control("step", "Events shown", 1, last_step, last_step(start)),
+        Control("step", "Events shown", 1, last_step, last_step(start), plays=True),
     ]
     return View(draw, controls)
 
@@ -218,21 +215,26 @@ def _drawing(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str], c
         '<path d="M 0 0 L 10 5 L 0 10 z" style="fill:var(--ink)"/></marker>'
     ]
     for at, who in enumerate(lanes.values()):
-        parts.append(_line((LEFT, _level(at), WIDTH, _level(at)), "stroke:var(--rule);stroke-width:1"))
+        parts.append(stroke((LEFT, _level(at), WIDTH, _level(at)), "stroke:var(--rule);stroke-width:1"))
         parts.append(shapes.label(LEFT - 12, _level(at) + 5, who, "strong", "end"))
     for _, row in shown.iterrows():
-        parts += [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
-    for at, (position, row) in enumerate(shown.iterrows()):
-        parts += _mark(row, *place[position], newest=at == len(shown) - 1)
-        parts += _said(labels[position])
-        new = at == 0 or row["at"] != shown["at"].iloc[at - 1]
-        parts.append(shapes.label(place[position][0], bottom + 14, str(position), "small strong"))
-        parts.append(shapes.label(place[position][0], bottom + 32, f"{row['at']:%H:%M}" if new else "", "small"))
+        before = [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
+        parts.append(together(before, "command", row.name, row["event"]))
+    for (position, row), new in zip(shown.iterrows(), shown["at"].ne(shown["at"].shift()), strict=True):
+        event = [mark(row, *place[position]), *_said(labels[position]), *_below(row, place[position][0], bottom, new)]
+        parts.append(together(event, "event", position, row["event"]))
+    parts.append(ring(*place[shown.index[-1]]))
     for after, words in refused:
-        parts += _left_no_event(LEFT + after * wide, bottom - 14, words)
+        parts += left_no_event(LEFT + after * wide, bottom - 14, words)
     parts.append(shapes.label(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
     parts.append(shapes.label(LEFT - 12, bottom + 32, "time of day", "small", "end"))
     return drawing(WIDTH, bottom + 76, name, parts)
+
+
+def _below(row: pd.Series, x: float, bottom: float, new: bool) -> list[str]:
+    """Write the position of an event, and its time of day where that is a new one."""
+    time = f"{row['at']:%H:%M}" if new else ""
+    return [shapes.label(x, bottom + 14, str(row.name), "small strong"), shapes.label(x, bottom + 32, time, "small")]
 
 
 def _level(at: int) -> float:
@@ -280,7 +282,7 @@ def _arrow(row: pd.Series, place: Places, wide: float) -> list[str]:
     style, tip = f"stroke:{WRITE.paint};stroke-width:2.5", "tip-write"
     if row["undoes"]:
         style, tip = "stroke:var(--ink);stroke-width:2;stroke-dasharray:7 4", "tip-undo"
-    return [_line(way, style, f' marker-end="url(#{tip})"')] if way else []
+    return [stroke(way, style, f' marker-end="url(#{tip})"')] if way else []
 
 
 def _upright(row: pd.Series, x: float, wide: float, bottom: float) -> list[tuple[Four, str, str, int]]:
@@ -301,31 +303,9 @@ def _breaks(row: pd.Series, x: float, wide: float, bottom: float) -> list[str]:
     parts = []
     for line, style, words, level in _upright(row, x, wide, bottom):
         anchor = "end" if line[0] > WIDTH - 48 else "middle"
-        parts.append(_line(line, f"stroke:var(--ink);stroke-width:2;{style}"))
+        parts.append(stroke(line, f"stroke:var(--ink);stroke-width:2;{style}"))
         parts.append(shapes.label(line[0], bottom + level, words, "small strong", anchor))
     return parts
-
-
-def _mark(row: pd.Series, x: float, y: float, newest: bool) -> list[str]:
-    """Draw an event: a circle, a diamond if it undoes, a cross if it refuses; hollow if it came from outside."""
-    colour = "var(--ink)" if row["undoes"] else LOG.paint
-    fill = colour if row["cause"] else "var(--ground)"
-    style = f'style="fill:{fill};stroke:{colour};stroke-width:2.5"'
-    shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" {style}/>'
-    if row["undoes"]:
-        shape = f'<path d="M {x:.1f} {y - 10:.1f} l 10 10 l -10 10 l -10 -10 z" {style}/>'
-    elif row["event"].endswith(REFUSING):
-        shape = f'<path d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
-    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" style="fill:none;stroke:var(--ink);stroke-width:1.5"/>'
-    return [shape, *([ring] if newest else [])]
-
-
-def _left_no_event(x: float, y: float, words: str) -> list[str]:
-    """Draw a command from outside that was refused: a hollow cross that stands in no lane."""
-    style = f'style="fill:var(--ground);stroke:{WRITE.paint};stroke-width:2.5"'
-    anchor, beside = ("end", -16) if x > WIDTH / 2 else ("start", 16)
-    cross = f'<path class="refused" d="M {x - 10:.1f} {y - 5:.1f} {CROSS} z" {style}/>'
-    return [cross, shapes.label(x + beside, y + 5, words, "small", anchor)]
 
 
 def _words(event: str, lane: str) -> tuple[str, ...]:
@@ -333,11 +313,6 @@ def _words(event: str, lane: str) -> tuple[str, ...]:
     kind = lane.rstrip("-").capitalize()
     words = tuple(word.lower() for word in re.findall(r"[A-Z][a-z]*", event.removeprefix(kind)))
     return words[-1:] if event.endswith(REFUSING) else words
-
-
-def _line(ends: Four, style: str, more: str = "") -> str:
-    x1, y1, x2, y2 = ends
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" style="{style}"{more}/>'
 
 
 # --- what stands below it ---------------------------------------------------------------------------------
@@ -353,7 +328,7 @@ def _events(shown: pd.DataFrame) -> str:
             "sent": [["", "once", "twice"][min(times, 2)] for times in shown["sent"]],
         }
     )
-    return table(frame, "The log from the order on, and what the process sent")
+    return table(frame, "The log from the order on, and what the process sent", name="log")
 
 
 def _cause(row: pd.Series) -> str:
@@ -363,4 +338,4 @@ def _cause(row: pd.Series) -> str:
 def _held(shown: pd.DataFrame) -> str:
     units, mills = (int(shown[column].iloc[-1]) for column in ("units_aside", "money_mills"))
     held = pd.Index(["units set aside", "mills kept"], name="what")
-    return table(pd.DataFrame({"held": [units, mills]}, index=held), f"After event {shown.index[-1]}")
+    return table(pd.DataFrame({"held": [units, mills]}, index=held), f"After event {shown.index[-1]}", name="held")

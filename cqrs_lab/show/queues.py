@@ -11,7 +11,7 @@ import pandas as pd
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import by_name, instance
-from cqrs_lab.show.picture import Picture, drawing, table
+from cqrs_lab.show.picture import Picture, drawing, key, table
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, tint
 from cqrs_lab.show.view import Control, Scale, View
@@ -61,7 +61,7 @@ def queues(runs: Mapping[str, LagRun], seconds: int = 600) -> View:
     def draw(second: int) -> Picture:
         return _picture(piles, second, top)
 
-    return View(draw, [Control("second", "Time", 0, seconds, 0, scale=Scale("s"))])
+    return View(draw, [Control("second", "Time", 0, seconds, 0, scale=Scale("s"), plays=True)])
 
 
 class _Pile:
@@ -135,7 +135,7 @@ def _panel(pile: _Pile, left: int, width: int, second: int, top: float) -> str:
 
 def _tile(pile: _Pile, position: int, x: int, y: int) -> str:
     return (
-        f'<g data-key="{escape(pile.name)}/{position}" transform="translate({x} {y})">'
+        f'<g{key(pile.name, position)} transform="translate({x} {y})">'
         f'<rect width="{TILE}" height="{TILE}" rx="5" style="{tint(int(position) % 5)}" stroke-width="1.5"/></g>'
     )
 

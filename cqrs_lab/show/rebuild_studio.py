@@ -19,7 +19,7 @@ from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.rebuild import rebuild
-from cqrs_lab.show.chart import HERE, INK, drawn, new_charts, ticks
+from cqrs_lab.show.chart import HERE, INK, drawn, keyed, new_charts, ticks
 from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
@@ -130,7 +130,7 @@ def rebuild_studio(
         draw,
         [
             Control.among("way", "What to do", WAYS),
-            Control("step", "Step", 0, STEPS, BEGINS_AT),
+            Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True),
             Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
             Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
         ],
@@ -291,12 +291,14 @@ def _draw_positions(axes: Axes, now: _Moment, most: int) -> None:
         (1, "serving", now.serving, READ.colour, "^", "-"),
         (0, "being built", now.building, READ.colour, "^", ":"),
     )
-    for level, _, position, colour, marker, dashes in lanes:
+    for level, name, position, colour, marker, dashes in lanes:
         if position is not None:
-            axes.plot([0, position], [level] * 2, dashes, color=colour, linewidth=5, solid_capstyle="butt")
-            axes.plot([position], [level], marker, color=colour, markersize=11, clip_on=False)
+            look: Any = {"color": colour, "linewidth": 5, "solid_capstyle": "butt"}
+            axes.plot([0, position], [level] * 2, dashes, **look, gid=keyed(name, "read"))
+            axes.plot([position], [level], marker, color=colour, markersize=11, clip_on=False, gid=keyed(name, "front"))
             said = f"{position:,}" + (f", version {now.version}" if level == 1 else "")
-            axes.annotate(said, (position, level), (-6, 8), textcoords="offset points", ha="right", color=INK)
+            beside: Any = {"textcoords": "offset points", "ha": "right", "color": INK}
+            axes.annotate(said, (position, level), (-6, 8), **beside, gid=keyed(name, "position"))
     axes.set(xlim=(0, most), ylim=(-0.5, 2.8), xlabel="position in the log")
     axes.set_yticks([level for level, *_ in lanes], [name for _, name, *_ in lanes])
     ticks(axes.xaxis, most)

@@ -14,7 +14,7 @@ from cqrs_lab.read.queries import Answer
 from cqrs_lab.show.doors import instance
 from cqrs_lab.show.few_columns import few_columns
 from cqrs_lab.show.icons import icon, icon_of, word_of
-from cqrs_lab.show.picture import Picture, brief, drawing
+from cqrs_lab.show.picture import Picture, brief, drawing, key
 from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep
 from cqrs_lab.show.shapes import keyed, label, painted, pill
 from cqrs_lab.show.step_tables import message, positions, screen
@@ -62,7 +62,7 @@ def scene(run: RecordedRun) -> View:
         )
         return Picture(html, says, frame.iloc[: step + 1])
 
-    return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0)])
+    return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0, plays=True)])
 
 
 def _seen(steps: Sequence[RecordedStep]) -> Answer | None:
@@ -124,7 +124,7 @@ class _Scene:
         colour, mark = ("var(--bad)", "✕ refused") if refused else ("var(--good)", "✓ accepted" if answered else "")
         middle = RULES_LEFT + RULES_WIDTH // 2
         return (
-            f'<g data-key="rules"><rect class="box" x="{RULES_LEFT}" y="{TOP}" width="{RULES_WIDTH}"'
+            f'<g{key("rules")}><rect class="box" x="{RULES_LEFT}" y="{TOP}" width="{RULES_WIDTH}"'
             f' height="{TAPE_HEIGHT}" rx="8" style="stroke:{WRITE.paint}"/>'
             + painted(icon("rules", RULES_LEFT + 10, TOP + 7), WRITE.paint)
             + label(RULES_LEFT + 40, TOP + 24, "Rules", "strong", "start")
@@ -134,16 +134,16 @@ class _Scene:
 
     def travelling(self) -> str:
         """Return the message of this step, where it arrives."""
-        at, low = f"message/{len(self.steps)}", self.lane_middle(self.asked())
+        at, low = ("message", len(self.steps)), self.lane_middle(self.asked())
         if self.now.way == "command":
             words = self.now.label[:16]
             body = pill(20 + 8.2 * len(words), words, f"fill:var(--write-tint);stroke:{WRITE.paint}")
-            return keyed(at, RULES_LEFT + RULES_WIDTH // 2, TOP + 52, body, origin="page")
+            return keyed(at, RULES_LEFT + RULES_WIDTH // 2, TOP + 52, body, origin=("page",))
         if self.now.way == "query":
             body = (
                 f'<circle r="15" class="box" style="stroke:{READ.paint}"/>{painted(icon("ask", -11, -11), READ.paint)}'
             )
-            return keyed(at, (PAGE_LEFT + PAGE_WIDTH + TABLE_LEFT) // 2, low - 12, body, origin="page")
+            return keyed(at, (PAGE_LEFT + PAGE_WIDTH + TABLE_LEFT) // 2, low - 12, body, origin=("page",))
         return ""
 
     # -- the log
@@ -171,7 +171,7 @@ class _Scene:
                 + icon(icon_of(type(one.event)), TILE_WIDTH / 2 - 11, 25)
                 + label(TILE_WIDTH // 2, 67, word[:9], "small")
             )
-            yield keyed(f"tile/{one.position}", self.tile_left(at), TOP + 8, body, origin="rules")
+            yield keyed(("tile", one.position), self.tile_left(at), TOP + 8, body, origin=("rules",))
 
     def rails(self) -> str:
         """Return how far each projector has read, as a bar below the tape."""
@@ -186,7 +186,7 @@ class _Scene:
             rails.append(
                 f'<rect x="{TAPE_LEFT - 10}" y="{top}" width="{here - TAPE_LEFT + 10}" height="18" rx="4"'
                 f' style="fill:var(--read-tint)"/>{gap if here < end else ""}'
-                + keyed(f"front/{name}", here, top + 9, mark)
+                + keyed(("front", name), here, top + 9, mark)
                 + label(TAPE_LEFT - 4, top + 14, name, "small label", "start")
             )
         return "".join(rails)
@@ -200,7 +200,7 @@ class _Scene:
         read_up_to = self.now.positions[name]
         lens = painted(icon("lens", LENS_LEFT + LENS_WIDTH / 2 - 14, middle - 14, 28), READ.paint)
         return (
-            f'<g data-key="table/{escape(name)}">'
+            f'<g{key("table", name)}>'
             f'<rect class="box" x="{TABLE_LEFT}" y="{top}" width="{TABLE_WIDTH}" height="{height}" rx="8"'
             f' stroke-dasharray="{READ.dashes}" style="stroke:{READ.paint}"/>'
             + label(TABLE_LEFT + 12, top + 22, f"{READ.marker} {name}", "strong", "start")
@@ -223,8 +223,8 @@ class _Scene:
         for place, column in zip(places, cells.columns, strict=True):
             yield label(place, top + 17, column, "small faint", "start")
         before = few_columns(self.before.tables[name]).to_dict("index")
-        for at, (key, row) in enumerate(cells.tail(MOST_ROWS).to_dict("index").items()):
-            changed = before.get(key) != row
+        for at, (which, row) in enumerate(cells.tail(MOST_ROWS).to_dict("index").items()):
+            changed = before.get(which) != row
             back = (
                 f'<rect x="-6" y="-16" width="{TABLE_WIDTH - 12}" height="22" rx="4" class="fresh"/>' if changed else ""
             )
@@ -232,7 +232,7 @@ class _Scene:
                 label(place - TABLE_LEFT - 12, 0, str(value), "strong" if changed else "small", "start")
                 for place, value in zip(places, row.values(), strict=True)
             )
-            yield keyed(f"row/{name}/{key}", TABLE_LEFT + 12, top + 38 + at * 22, back + "".join(texts))
+            yield keyed(("row", name, which), TABLE_LEFT + 12, top + 38 + at * 22, back + "".join(texts))
 
     def queue(self, name: str, middle: int) -> Iterator[str]:
         """Return the events that wait before a projector, as tickets; the oldest stands first."""
@@ -243,7 +243,7 @@ class _Scene:
             yield label(QUEUE_LEFT + 8, middle + 5, f"+{hidden:,}", "strong", "middle")
         for at, one in enumerate(waiting[-MOST_TICKETS:]):
             x = QUEUE_LEFT + 16 + (at + bool(hidden)) * TICKET_GAP
-            yield keyed(f"ticket/{name}/{one.position}", x, middle, self.ticket(one), origin=f"tile/{one.position}")
+            yield keyed(("ticket", name, one.position), x, middle, self.ticket(one), origin=("tile", one.position))
         says = "✓ up to date" if not behind else f"{behind:,} event{'' if behind == 1 else 's'} behind"
         yield f'<path d="M {QUEUE_LEFT} {middle + 28} H {WIDTH - 18}" style="stroke:var(--line)" stroke-width="2"/>'
         colour = READ.paint if behind else "var(--good)"
@@ -269,7 +269,7 @@ class _Scene:
             + label(left + 48, TOP + 27, f"{self.person[:10]}'s page", "strong", "start")
             + f'<path d="M {left + 14} {TOP + 46} H {left + width - 14}" style="stroke:var(--line)"/>'
         )
-        return f'<g data-key="page">{head}{self.answer(middle)}{self.receipt(middle, bottom)}</g>'
+        return f'<g{key("page")}>{head}</g>{self.answer(middle)}{self.receipt(middle, bottom)}'
 
     def answer(self, middle: int) -> str:
         answer, top = _seen(self.steps), TOP + 60
@@ -279,7 +279,7 @@ class _Scene:
         body = "".join(_cards(answer.value, top)) if answer.value is not None else ""
         words = {True: f"as of event {answer.position:,}", False: f"no answer: {answer.freshness}"}
         body += label(0, self.height - 108, words[answer.value is not None], "small faint")
-        return keyed(f"answer/{number}", middle, 0, body, origin=f"table/{self.steps[number].reads[0]}")
+        return keyed(("answer", number), middle, 0, body, origin=("table", self.steps[number].reads[0]))
 
     def receipt(self, middle: int, bottom: int) -> str:
         receipts = [(at, one) for at, one in enumerate(self.steps) if one.way == "receipt"]
@@ -289,9 +289,8 @@ class _Scene:
         refused = step.label == "refused"
         words = "✕ refused" if refused else f"receipt: {getattr(step.shown, 'position', '')}"
         paint = "var(--bad)" if refused else WRITE.paint
-        return keyed(
-            f"receipt/{number}", middle, bottom - 34, pill(126, words, f"fill:var(--card);stroke:{paint}"), "rules"
-        )
+        body = pill(126, words, f"fill:var(--card);stroke:{paint}")
+        return keyed(("receipt", number), middle, bottom - 34, body, origin=("rules",))
 
 
 def _cards(value: Any, top: int) -> Iterator[str]:
@@ -307,8 +306,8 @@ def _cards(value: Any, top: int) -> Iterator[str]:
     for at, row in enumerate(cells.head(MOST_CARDS).to_dict("records")):
         y = top + at * 92
         yield f'<rect x="-64" y="{y}" width="128" height="84" rx="7" class="fresh"/>'
-        key, *others = row.items()
-        yield label(-54, y + 22, str(key[1])[:16], "strong", "start")
+        first, *others = row.items()
+        yield label(-54, y + 22, str(first[1])[:16], "strong", "start")
         for line, (column, one) in enumerate(others[:3]):
             yield label(-54, y + 41 + line * 18, f"{column}: {one}"[:18], "small", "start")
     if len(cells) > MOST_CARDS:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
+from cqrs_lab.show.picture import joined, key
 
-def keyed(key: str, x: float, y: float, body: str, origin: str = "") -> str:
-    """Return a thing that keeps its identity from one moment to the next."""
-    comes = f' data-from="{escape(origin)}"' if origin else ""
-    return f'<g data-key="{escape(key)}"{comes} transform="translate({x:g} {y:g})">{body}</g>'
+
+def keyed(name: tuple[object, ...], x: float, y: float, body: str, origin: tuple[object, ...] = ()) -> str:
+    """Return a thing with a key at a place; in the first picture that has it, it comes from the thing at its origin."""
+    comes = f' data-from="{joined(*origin)}"' if origin else ""
+    return f'<g{key(*name)}{comes} transform="translate({x:g} {y:g})">{body}</g>'
 
 
 def label(x: float, y: float, words: str, css: str, anchor: str = "middle", style: str = "") -> str:

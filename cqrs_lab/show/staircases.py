@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import HERE, INK, drawn, new_chart, ticks
+from cqrs_lab.show.chart import HERE, INK, drawn, keyed, new_chart, ticks
 from cqrs_lab.show.doors import a_frame, finite
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
@@ -108,7 +108,7 @@ def staircases(events: pd.DataFrame, first: int = 1, count: int = 30, replica: i
     def draw(moment: int) -> Picture:
         return _picture(stairs, round(scale.first + moment * scale.step, 9))
 
-    return View(draw, [Control("moment", "Moment", 0, last, 2 * last // 5, scale=scale)])
+    return View(draw, [Control("moment", "Moment", 0, last, 2 * last // 5, scale=scale, plays=True)])
 
 
 def _seconds(stairs: Stairs) -> Scale:
@@ -127,8 +127,9 @@ def _picture(stairs: Stairs, moment: float) -> Picture:
     figure, axes = new_chart(9.0, 4.2)
     draw_stairs(axes, stairs)
     axes.axvline(moment, color=INK, linewidth=0.8, gid=HERE)
-    axes.plot([moment] * 2, [visible, committed], color=INK, marker="o", markersize=5, linewidth=3)
-    axes.plot([moment - waits, moment], [visible + 0.5] * 2, color=INK, linewidth=3)
+    gap: Any = {"color": INK, "linewidth": 3}
+    axes.plot([moment] * 2, [visible, committed], marker="o", markersize=5, **gap, gid=keyed("events behind"))
+    axes.plot([moment - waits, moment], [visible + 0.5] * 2, **gap, gid=keyed("the oldest waits"))
     lag = (stairs.visible - stairs.committed)[stairs.shown]
     mean = lag[np.isfinite(lag)].mean()
     name = (

@@ -57,9 +57,8 @@ def time_machine(
         changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
         version = sum(recorded.stream == stream for recorded in log[:position])
         says = _sentence(stream, version, log, position)
-        state = table(
-            frame[["after"]].rename(columns={"after": "now"}), f"{stream}, version {version}", changed=changed
-        )
+        after, caption = frame[["after"]].rename(columns={"after": "now"}), f"{stream}, version {version}"
+        state = table(after, caption, changed=changed, name="state")
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
         html = (
             f'{log_strip(log, {"now": position}, own=stream)}<p class="says">{escape(says)}</p>'
@@ -67,7 +66,7 @@ def time_machine(
         )
         return Picture(html, says, frame)
 
-    return View(draw, [Control("position", "As of event", 0, len(log), len(log))])
+    return View(draw, [Control("position", "As of event", 0, len(log), len(log), plays=True)])
 
 
 def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 // Draws a View: its picture and its controls.
-// The kernel draws the picture; this file asks for another one and speaks when the movement has stopped.
+// The kernel draws the picture; this file asks for another one and speaks when the movement has stopped. How a picture
+// moves is in motion.js, how a control is played in player.js.
 const QUIET_MILLISECONDS = 400;
 
 function render({ model, el }) {
@@ -11,7 +12,15 @@ function render({ model, el }) {
   for (const each of [aloud, silence, refused]) each.setAttribute("role", "status");
   const say = (text) => { refused.textContent = text; };
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`, say));
-  const behind = make("div", { tabIndex: -1 }, make("div", { className: "controls" }, ...controls.map((each) => each.element)), refused, silence, picture);
+  const box = make("div", { className: "controls" }, ...controls.map((each) => each.element));
+  const played = model.get("controls").findIndex((each) => each.plays);
+  const play = played < 0 ? undefined : player(model, model.get("controls")[played], box, () => draw());
+  const shown = (what) => play?.shows(what) ?? model.get(what);
+  if (play) controls[played].element.after(play.element);
+  const seen = sight(el, () => { play?.pause(); moving.rest(); });
+  const moving = motion(picture, seen.holds);
+  const stage = make("div", { className: "stage" }, picture, moving.leaving);
+  const behind = make("div", { tabIndex: -1 }, box, refused, silence, stage);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control veiled" }, veil, lift);
@@ -19,7 +28,7 @@ function render({ model, el }) {
     model.set("veil", "");
     model.save_changes();
     behind.focus(); // the button is gone
-    told = told.filter((each) => each !== model.get("says"));
+    told = told.filter((each) => each !== shown("says"));
     speak();
   });
   el.classList.add("cqrs-lab");
@@ -36,6 +45,7 @@ function render({ model, el }) {
     if (model.get("answered") !== model.get("asked")) return;
     kernel.heard();
     silence.textContent = "";
+    play?.heard();
     speak();
   };
   let quiet;
@@ -53,18 +63,27 @@ function render({ model, el }) {
       if (at.left < seen.left || at.right > seen.right) scroller.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
     }
   };
+  let drawn;
   const draw = () => {
+    if (drawn !== shown("html")) moving.move(redraw);
+  };
+  const redraw = () => {
     const places = scrollers().map((each) => each.scrollLeft);
-    picture.innerHTML = model.get("html");
+    drawn = shown("html");
+    picture.innerHTML = drawn;
     scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
     reveal();
   };
   const wider = new ResizeObserver(reveal);
   wider.observe(picture);
-  const move = () => controls.forEach((each) => each.show());
-  const texts = () => [model.get("says"), ...[...picture.querySelectorAll("p")].map((each) => each.textContent)];
+  const move = () => {
+    controls.forEach((each) => each.show());
+    play?.moved();
+  };
+  const texts = () => [shown("says"), ...[...picture.querySelectorAll("p")].map((each) => each.textContent)];
   const speak = () => {
     clearTimeout(quiet);
+    if (play?.plays()) return;
     quiet = setTimeout(() => {
       if (model.get("answered") !== model.get("asked")) return;
       const [says, ...others] = texts();
@@ -77,26 +96,26 @@ function render({ model, el }) {
   // What the page said last: whatever text is new since then is read out.
   let told = texts();
   cover();
-  model.on("change:veil", cover);
-  model.on("change:html", draw);
-  model.on("change:values", move);
-  model.on("change:controls", move);
-  model.on("change:says", speak);
-  model.on("change:html", speak);
-  model.on("change:asked", waits);
-  model.on("change:answered", hear);
+  const listeners = [
+    ["change:veil", cover],
+    ["change:html", draw],
+    ["change:values", move],
+    ["change:controls", move],
+    ["change:says", speak],
+    ["change:html", speak],
+    ["change:asked", waits],
+    ["change:answered", hear],
+    ["msg:custom", (message) => play?.take(message)],
+  ];
+  for (const [name, listener] of listeners) model.on(name, listener);
   return () => {
+    play?.pause();
+    for (const [name, listener] of listeners) model.off(name, listener);
     clearTimeout(quiet);
-    wider.disconnect();
     kernel.heard();
-    model.off("change:veil", cover);
-    model.off("change:html", draw);
-    model.off("change:values", move);
-    model.off("change:controls", move);
-    model.off("change:says", speak);
-    model.off("change:html", speak);
-    model.off("change:asked", waits);
-    model.off("change:answered", hear);
+    wider.disconnect();
+    seen.end();
+    moving.end();
   };
 }
 

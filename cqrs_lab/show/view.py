@@ -29,6 +29,11 @@ def scripts(*names: str) -> str:
 IN_FRONT = scripts("element", "keys", "patience")
 
 
+# What is sent ahead when a control is played: markup of tables and small drawings, 5,000 characters each, made in a few
+# milliseconds. A dozen charts would take seconds, in which nothing moves: these the page asks for one by one.
+MOST_AHEAD, MOST_CHARACTERS_AHEAD = 20, 120_000
+
+
 class Scale(NamedTuple):
     """What a control's whole number means: ``Scale("s", 0.1)`` shows 20 as 2 s, and 0 as `first`; steps are round."""
 
@@ -44,6 +49,7 @@ class Control(NamedTuple):
     With a `first_day` ("2010-12-01") the number is a day, counted from that one, and the learner sees and types a date.
     With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
     controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
+    One control of a view may be played, step by step up to its end: the one that is its time (`plays`).
     """
 
     name: str
@@ -54,6 +60,7 @@ class Control(NamedTuple):
     choices: tuple[str, ...] | None = None
     scale: Scale = Scale("")
     first_day: str | None = None
+    plays: bool = False
 
     @classmethod
     def among(cls, name: str, label: str, choices: Sequence[str]) -> Self:
@@ -73,6 +80,8 @@ def _checked_controls(controls: Any) -> tuple[Control, ...]:
     found = tuple(controls)
     if not all(isinstance(one, Control) for one in found) or len({one.name for one in found}) < len(found):
         raise refuse("controls", controls, wanted)
+    if len(played := [one.name for one in found if one.plays]) > 1:
+        raise InvalidArgument(f"controls {' and '.join(map(repr, played))} both play; let one of them, the time, play")
     values = {one.name: one.value for one in found}
     for one in found:
         if not one.least <= one.value <= one.end(values):
@@ -98,7 +107,8 @@ class View(anywidget.AnyWidget):
     """A picture that is drawn again whenever a control moves.
 
     Everything it does works without a front end too: ``view.at(step=3)`` gives the picture at a setting, and
-    ``view.move(step=3)`` moves the control as a learner would.
+    ``view.move(step=3)`` moves the control as a learner would. In a front end, what has the same `picture.key` before
+    and after a move glides from place to place; and a control that `plays` has a button for that.
 
     Parameters
     ----------
@@ -116,7 +126,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = IN_FRONT + scripts("controls", "view")
+    _esm = IN_FRONT + scripts("controls", "motion", "player", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -141,6 +151,7 @@ class View(anywidget.AnyWidget):
         )
         self.observe(self._redraw, names="values")
         self.observe(self._answer, names="asked")
+        self.on_msg(self._send_ahead)
 
     def at(self, **values: int) -> Picture:
         """Draw the picture at another setting, and leave the view as it is."""
@@ -200,6 +211,28 @@ class View(anywidget.AnyWidget):
 
     def _answer(self, change: Any) -> None:
         self.answered = change["new"]
+
+    def _send_ahead(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        """Answer the page's request to play: send what it will show, step by step, if the run is short."""
+        self.send({"ahead": message["ahead"], "states": self._ahead(self._checked(message["values"]))})
+        self.asked = message["ahead"]
+
+    def _ahead(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Draw the steps that are to come, as many as are within the bounds; none of a run that is clearly too long."""
+        played = next(one for one in self._controls if one.plays)
+        now, end = values[played.name], played.end(values)
+        steps = range(now + 1 if now < end else played.least, end + 1)
+        left, states = MOST_CHARACTERS_AHEAD, list[dict[str, Any]]()
+        if len(steps) > MOST_AHEAD or len(steps) * len(self.picture.html) > left:
+            return []
+        for value in steps:
+            after = self._settled(values, {played.name: value})
+            picture = self._drawn(after)
+            left -= len(picture.html)
+            if left < 0:
+                break
+            states.append({"values": after, "html": picture.html, "says": picture.says})
+        return states
 
     def __repr__(self) -> str:
         return self.says

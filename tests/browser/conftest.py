@@ -34,15 +34,24 @@ async ([source, state]) => {
   const file = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { default: widget } = await import(file);
   const listeners = [];
-  const tell = (name) => listeners.filter(([names]) => names.includes(`change:${name}`)).forEach(([, each]) => each());
+  const tell = (name, ...said) => {
+    for (const [names, listener] of listeners) if (names.includes(name)) listener(...said);
+  };
   const model = {
     get: (name) => state[name],
-    set: (name, value) => { state[name] = value; tell(name); },
-    save_changes: () => {},
+    set: (name, value) => {
+      const changes = JSON.stringify(state[name]) !== JSON.stringify(value);
+      state[name] = value;
+      if (changes) tell(`change:${name}`);
+    },
+    save_changes: () => { window.saved = structuredClone(state); },
+    send: (message) => window.sent.push(message),
     on: (names, listener) => listeners.push([names.split(" "), listener]),
     off: () => {},
   };
   window.state = state;
+  window.sent = [];
+  window.hear = (message) => tell("msg:custom", message);
   window.answer = (changes) => { for (const name in changes) model.set(name, changes[name]); };
   widget.render({ model, el: document.body });
 }

@@ -23,7 +23,8 @@ for kind in (View, Ask):
 VIEW = """
 def draw(step):
     return Picture(f"<p>step {step}</p>", f"step {step}", pd.DataFrame())
-View(draw, [Control("step", "Step", 0, 9, 3)])
+view = View(draw, [Control("step", "Step", 0, 9, 3, plays=True)])
+view
 """
 PREDICT = 'predict("03.1", "How many?", choices=["one", "two", "three"])'
 BUSY = "import time\nwhile not os.path.exists({done!r}): time.sleep(.02)"
@@ -63,6 +64,15 @@ def wait_for(lesson, text):
     lesson.page.get_by_text(text).first.wait_for(timeout=30_000)
 
 
+TOLD = """async (code) => {
+  const asked = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  let told = "";
+  asked.onIOPub = ({ header, content }) => { if (header.msg_type === "stream") told += content.text; };
+  await asked.done;
+  return told;
+}"""
+
+
 def wait_until_gone(lesson, text):
     lesson.page.get_by_text(text).wait_for(state="detached", timeout=30_000)
 
@@ -84,13 +94,17 @@ def test_after_a_restart_the_view_and_the_question_ask_to_be_run_again_and_then_
     page.get_by_role("button", name="Keep this answer").click()
     wait_for(lesson, "Kept: two.")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    move(lesson)
+    page.get_by_role("button", name="Play: Step").click()
     wait_for(lesson, NO_ANSWER)
     lesson.run()
     wait_for(lesson, "Kept: two.")
     wait_until_gone(lesson, NO_ANSWER)
-    move(lesson)
+    page.get_by_role("button", name="Play: Step").click()
     wait_for(lesson, "step 4")
+    page.get_by_role("button", name="Pause: Step").click()
+    lesson.page.wait_for_function("document.querySelector('.only-read-out').textContent.includes('step')")
+    shown = page.locator(".stage").inner_text().strip()
+    assert page.evaluate(TOLD, "print('step', view.values['step'], '=', view.picture.says)") == f"{shown} = {shown}\n"
 
 
 def test_a_question_left_open_over_a_restart_asks_to_be_run_again(lesson, files):

@@ -23,7 +23,7 @@ def view(shop):
 def rows(picture, name):
     """Return the rows of a drawn table as lists of cells; a changed cell ends in '!'."""
     table = re.search(rf"<caption>. {name}, as of position (\d+)</caption>.*?<tbody>(.*?)</tbody>", picture.html)
-    cells = [re.findall(r"<t[dh]([^>]*)>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table[2])]
+    cells = [re.findall(r"<t[dh]([^>]*)>(.*?)</t[dh]>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table[2])]
     return int(table[1]), [[plain(text) + ("!" if "changed" in css else "") for css, text in row] for row in cells]
 
 
@@ -67,7 +67,7 @@ def test_the_sentence_says_who_has_read_how_far(view):
 def bars(picture):
     """Return how many events of the strip each bar spans, by the reader's name."""
     found = re.findall(
-        r'<div class="reader( none)?"(?: style="grid-column:1 / span (\d+)")?>▲ (\w+)</div>', picture.html
+        r'<div class="reader( none)?"(?: style="grid-column:1 / span (\d+)")?><span[^>]*>▲ (\w+)</span>', picture.html
     )
     return {name: int(span or 0) for _, span, name in found}
 
