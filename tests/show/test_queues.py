@@ -1,6 +1,7 @@
 """Queues side by side: at every moment each pile holds the events that are committed and not visible yet."""
 
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ def runs():
 
 
 def keys(picture):
-    return re.findall(r'data-key="([^"]+)"', picture.html)
+    return [unquote(key) for key in re.findall(r'data-key="([^"]+)"', picture.html)]
 
 
 def test_a_pile_holds_what_is_committed_and_not_visible(runs):
