@@ -16,6 +16,7 @@ from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.guards.identity import check_read, check_whole
 from cqrs_lab.log.guards.shape import fields_of, item_of, value_of
+from cqrs_lab.read.frames.schema import dtype_named
 
 
 class ColumnType(NamedTuple):
@@ -131,7 +132,7 @@ def _event_columns(recorded: list[RecordedEvent], event_type: type) -> dict[str,
     positions = [one.position for one in recorded]
     columns: dict[str, Any] = {
         "position": np.array(positions, dtype="int64"),
-        "stream": pd.array([one.stream for one in recorded], dtype="str"),
+        "stream": pd.array([one.stream for one in recorded], dtype=dtype_named("str")),
         "version": np.array([one.version for one in recorded], dtype="int64"),
         "recorded_at": np.array([one.recorded_at for one in recorded], dtype="float64"),
     }
@@ -232,7 +233,7 @@ def _array(values: list[Any], types: set[type], kind: ColumnType) -> Any:
         values = [None if value is None else int(value) for value in values]
     if kind.dtype in ("int64", "float64", "bool"):
         return np.array(values, dtype=kind.dtype)
-    return pd.array(values, dtype=kind.dtype)  # type: ignore[call-overload]
+    return pd.array(values, dtype=dtype_named(kind.dtype))
 
 
 def _is_exact(value: int) -> bool:

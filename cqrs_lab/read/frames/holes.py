@@ -11,7 +11,7 @@ import pandas as pd
 def hole_in_columns(frame: pd.DataFrame) -> tuple[str, str] | None:
     """Return the first column in which a value is missing; None if there is none."""
     may = [name for name, dtype in frame.dtypes.items() if _may_lack(dtype)]
-    found = next((str(name) for name in may if bool(frame[name].isna().any())), None)
+    found = next((str(name) for name in may if bool(frame[name].array.isna().any())), None)
     return None if found is None else ("0 or '' where nothing is known", f"NaN in {found!r}")
 
 

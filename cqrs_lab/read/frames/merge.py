@@ -71,8 +71,7 @@ def merge_rows(
     for position, group in groups.items():
         newer = theirs[position].to_numpy() > ours[position].to_numpy()
         columns |= {name: _where(newer, theirs[name].array, ours[name].array) for name in group}
-    merged = pd.DataFrame({name: columns[name] for name in table.columns}, index=ours.index, copy=False)
-    kept = upsert(table, merged)
+    kept = _with_values(table, at[known], columns)
     return kept if known.all() else pd.concat([kept, rows[~known]])
 
 
@@ -84,11 +83,15 @@ def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     known = at >= 0
     if not known.any():
         return pd.concat([table, rows])
-    columns = {name: values.array.copy() for name, values in table.items()}
-    for name, values in columns.items():
-        values[at[known]] = rows[name].array[known]
-    kept = pd.DataFrame(columns, index=table.index, copy=False)
+    kept = _with_values(table, at[known], {name: rows[name].array[known] for name in table})
     return kept if known.all() else pd.concat([kept, rows[~known]])
+
+
+def _with_values(table: pd.DataFrame, at: Any, values: Mapping[Any, Any]) -> pd.DataFrame:
+    columns = {name: column.array.copy() for name, column in table.items()}
+    for name, column in columns.items():
+        column[at] = values[name]
+    return pd.DataFrame(columns, index=table.index, copy=False)
 
 
 def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame, whose: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -129,7 +129,7 @@ def cast(values: Any, dtype: str) -> Any:
     SchemaError
         The message shows the column, both dtypes and a value that would be lost.
     """
-    wanted, came = pd.api.types.pandas_dtype(dtype), values.dtype
+    wanted, came = dtype_named(dtype), values.dtype
     if came == wanted:
         return values.array
     what = f"column {values.name!r} is {came} and declared {dtype}"
@@ -148,9 +148,15 @@ def cast(values: Any, dtype: str) -> Any:
     return cast_values.array
 
 
+@cache
+def dtype_named(name: Any) -> Any:
+    """Return a dtype by its name; once, since pandas asks each of its own dtypes whether it goes by that name."""
+    return pd.api.types.pandas_dtype(name)
+
+
 def _check_dtype(name: str, dtype: Any) -> None:
     try:
-        kind = pd.api.types.pandas_dtype("None" if dtype is None else dtype)  # to pandas, None is float64
+        kind = dtype_named("None" if dtype is None else dtype)  # to pandas, None is float64
     except (TypeError, ValueError):
         raise InvalidArgument(f"{name!r}: {shown(dtype)} is not a dtype; give one such as 'int64' or 'str'") from None
     if kind == np.dtype(object):
