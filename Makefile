@@ -33,7 +33,7 @@ check: $(VENV)/.installed ## ruff and mypy
 
 # Modules differ much in length, so a worker that is done takes tests from another. A lesson has to stay with one kernel.
 unit: $(VENV)/.installed ## the package, its documents and the shape of the repository
-	$(BIN)/pytest $(WORKERS) --dist worksteal -m "not browser"
+	$(BIN)/pytest $(WORKERS) --dist worksteal --ignore tests/browser
 
 lessons: $(VENV)/.installed ## run the learner's copies; run the solutions and compare their outputs
 ifeq ($(LESSONS)$(SOLUTIONS),)
@@ -46,9 +46,10 @@ ifneq ($(SOLUTIONS),)
 	$(NBVAL) --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg $(SOLUTIONS)
 endif
 
-# A browser test waits for a kernel a third of its time, so one more worker than there are cores.
+# A browser test waits for a kernel a third of its time, so one more worker than there are cores. In the order of the
+# files: the lessons take longest, and would come last by the number of tests.
 browser: $(VENV)/.installed ## run the lessons in JupyterLab in a real Chromium
-	@CQRS_LAB_PROGRESS=memory PYTEST_XDIST_AUTO_NUM_WORKERS=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(BIN)/pytest $(PARALLEL) -m browser || { code=$$?; \
+	@CQRS_LAB_PROGRESS=memory PYTEST_XDIST_AUTO_NUM_WORKERS=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(BIN)/pytest $(PARALLEL) --no-loadscope-reorder tests/browser || { code=$$?; \
 	  [ $$code -eq 5 ] && echo "No browser tests yet: nothing to run." || exit $$code; }
 
 bench: $(VENV)/.installed ## run the benchmarks: every claim of speed as a ratio, with its limit

@@ -7,13 +7,14 @@ are taken, since they cost a third of the time and are for people.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from anywidget import AnyWidget
 
 from .lab_server import LabServer
-from .lesson_page import SCREEN, Visit, visit_lesson
+from .lesson_page import SCREEN, LessonPage, Visit, visit_lesson
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -25,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--enable-blink-features=ComputedAccessibilityInfo",  # the name of an element, as a screen reader gets it
 ]
 NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}  # whatever asks another machine fails at once
 
@@ -91,33 +93,58 @@ def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer
 
 
 @pytest.fixture(scope="package")
-def visit(browser, lab: LabServer) -> Callable[..., Visit]:
+def open_lesson(browser, lab: LabServer) -> Iterator[Callable[..., AbstractContextManager[LessonPage]]]:
+    """A function that opens a served notebook, for a `with` block.
+
+    Notebooks follow each other in one page: to load JupyterLab takes longer than to run a lesson. Where something went
+    wrong, the next one gets a new page.
+    """
+    free = []
+
+    @contextmanager
+    def open_lesson(notebook: Path, pictures: Path | None = None) -> Iterator[LessonPage]:
+        page = free.pop() if free else browser.new_context(viewport=SCREEN).new_page()
+        lesson = LessonPage(page, lab, pictures)
+        lesson.open(notebook)
+        yield lesson
+        lesson.close()
+        free.append(page)
+
+    yield open_lesson
+    for page in free:
+        page.context.close()
+
+
+@pytest.fixture(scope="package")
+def visit(open_lesson) -> Callable[..., Visit]:
     """A function that uses a served notebook as a learner does, and reports."""
     folder = os.environ.get("CQRS_LAB_SCREENSHOTS")
 
     def visit(notebook: Path, pictures: Path | None = None, **options) -> Visit:
-        context = browser.new_context(viewport=SCREEN)
-        try:
-            wanted = pictures or (Path(folder) / notebook.stem if folder else None)
-            return visit_lesson(context.new_page(), lab, notebook, wanted, **options)
-        finally:
-            context.close()
+        with open_lesson(notebook, pictures or (Path(folder) / notebook.stem if folder else None)) as lesson:
+            return visit_lesson(lesson, **options)
 
     return visit
 
 
-@pytest.fixture
-def show(browser):
-    """A function that shows a widget on a page of its own, whose clock stands still."""
+@pytest.fixture(scope="module")
+def blank(browser):
+    """A page whose clock stands still, for all tests of a module: a new one starts two processes."""
     page = browser.new_page()
     page.clock.install()
-    page.goto("about:blank")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def show(blank):
+    """A function that shows a widget alone on a page that is empty."""
+    blank.goto("about:blank")
 
     def show(widget):
         own = set(widget.keys) - set(AnyWidget.class_trait_names(sync=True))
         state = {name: getattr(widget, name) for name in own if name[0] != "_"}
-        page.evaluate(WIDGET_ALONE, [widget._esm, state])
-        return page
+        blank.evaluate(WIDGET_ALONE, [widget._esm, state])
+        return blank
 
-    yield show
-    page.close()
+    return show

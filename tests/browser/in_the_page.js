@@ -40,45 +40,72 @@ window.inThePage = (() => {
   }
 
   // ---- waiting ----
+  // A function that says whether the element may look different since it was asked last. To look costs more than to be
+  // told; who draws on a canvas tells nobody.
+  function watch(element) {
+    let stirred = true;
+    const observer = new MutationObserver(() => { stirred = true; });
+    observer.observe(element, { subtree: true, childList: true, attributes: true, characterData: true });
+    const asked = () => {
+      const was = stirred || element.querySelector("canvas") !== null;
+      stirred = false;
+      return was;
+    };
+    return [asked, () => observer.disconnect()];
+  }
+
   // True as soon as the cell's view differs from `before`; false when nothing came while the kernel was idle for `patience`.
   async function changes(cell, before, patience) {
-    let since = performance.now();
-    while (performance.now() - since < patience) {
-      if (view(cell) !== before) return true;
+    const [stirred, leave] = watch(cells()[cell]);
+    let since = performance.now(), changed = false;
+    while (!changed && performance.now() - since < patience) {
+      changed = stirred() && view(cell) !== before;
       if (kernel().status !== "idle") since = performance.now();
       await pause(20);
     }
-    return view(cell) !== before;
+    leave();
+    return changed || view(cell) !== before;
   }
 
   // True when `look()` gave the same answer for `still` ms with an idle kernel; false when it was still moving after `limit` ms.
-  async function settles(look, still, limit) {
+  async function settles(element, look, still, limit) {
+    const [stirred, leave] = watch(element);
     const start = performance.now();
-    let last = look(), since = start;
-    while (performance.now() - since < still) {
-      if (performance.now() - start > limit) return false;
+    let last = look(), since = start, moving = false;
+    while (performance.now() - since < still && !moving) {
+      moving = performance.now() - start > limit;
       await pause(30);
-      const now = look();
+      const now = stirred() ? look() : last;
       if (now !== last || kernel().status !== "idle") since = performance.now();
       last = now;
     }
-    return true;
+    leave();
+    return !moving;
   }
 
   // ---- running ----
-  async function opened() {
-    await panel().context.ready;
-    await panel().sessionContext.ready;
+  async function opened(path) {
+    const { context, sessionContext } = await jupyterapp.commands.execute("docmanager:open", { path });
+    await context.ready;
+    await sessionContext.ready;
+  }
+
+  // Nobody is asked whether to save it.
+  async function closed() {
+    await panel().sessionContext.shutdown();
+    panel().dispose();
   }
 
   async function run() {
     await jupyterapp.commands.execute("notebook:run-all-cells");
-    await settles(() => panel().content.node.innerHTML, 400, 10000);
+    const all = panel().content.node;
+    await settles(all, () => all.innerHTML, 400, 10000);
   }
 
   // From now on, keep the errors and warnings that a control's callback causes: JupyterLab hides them in its log.
-  const told = [];
+  let told = [];
   function listen() {
+    told = [];
     kernel().iopubMessage.connect((_, message) => {
       const { evalue, ename, name, text } = message.content;
       if (message.header.msg_type === "error") told.push(`${ename}: ${evalue}`);
@@ -93,8 +120,8 @@ window.inThePage = (() => {
     await nextFrame();
   }
 
-  async function collapseSidebar() {
-    if (!jupyterapp.shell.leftCollapsed) await jupyterapp.commands.execute("application:toggle-left-area");
+  async function showSidebar(shown) {
+    if (jupyterapp.shell.leftCollapsed === shown) await jupyterapp.commands.execute("application:toggle-left-area");
     await nextFrame();
   }
 
@@ -131,6 +158,8 @@ window.inThePage = (() => {
     return kinds[element.type] ?? "text";
   }
 
+  const ICON_GLYPHS = /[\ue000-\uf8ff]/g; // of a font: no name
+
   // ipywidgets draws a slider's description beside it without tying the two together; a name is read there too.
   const besideSlider = (element) => element.closest(".widget-slider")?.querySelector(":scope > label");
 
@@ -141,31 +170,35 @@ window.inThePage = (() => {
     return !element.checked && Boolean(document.querySelector(`[type=radio][name="${CSS.escape(element.name)}"]:checked`));
   }
 
-  function describe(element) {
+  function describe([element, place]) {
     const off = element.closest("[disabled], :disabled, [aria-disabled=true]") || element.tabIndex < 0;
     const visible = element.checkVisibility();
     const label = besideSlider(element);
+    const beside = label?.checkVisibility() ? label.innerText.trim() : "";
     const part = element.parentElement.closest(`[role=img], ${KINDS}`); // such as the icon of a button
     return {
+      place,
       cell: cellOf(element),
       kind: kindOf(element),
       chosen: element.type === "radio" && element.checked,
-      beside: label?.checkVisibility() ? label.innerText.trim() : "",
+      name: element.computedName.replace(ICON_GLYPHS, "").trim() || beside,
       ready: visible && !off && !nothingToPress(element),
       silent: !visible || Boolean(part || element.closest("[aria-hidden=true]")),
       markup: element.outerHTML.slice(0, 120),
     };
   }
 
+  const all = (selector) => [...document.querySelectorAll(selector)];
   const within = (selector) => `${OUTPUT} :is(${selector})`;
   return {
     CONTROLS: within(KINDS),
     PICTURES: within("img, canvas, svg:not(svg svg)"),
-    describeAll: (selector) => [...document.querySelectorAll(selector)].map(describe),
+    describeAll: (selector, cell) =>
+      all(selector).map((element, place) => [element, place]).filter(([element]) => cell === null || cellOf(element) === cell).map(describe),
+    focus: (place) => all(within(KINDS))[place].focus(),
     notebook: () => panel().content.model.toJSON(),
-    stopped: () => panel().sessionContext.shutdown(),
-    rested: (cell) => settles(() => view(cell), 150, 3000),
+    rested: (cell) => settles(cells()[cell], () => view(cell), 150, 3000),
     errors: () => told,
-    opened, run, listen, theme, view, changes, scroll, collapseSidebar, torn,
+    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn,
   };
 })();

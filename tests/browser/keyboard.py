@@ -98,6 +98,6 @@ class Keyboard:
         return False
 
     def _press(self, control: Control, strokes: str) -> None:
-        self._page.locator(self._lesson.ask("CONTROLS")).nth(control.place).focus()
+        self._lesson.ask("focus(argument)", control.place)
         for stroke in strokes.split():
             self._page.keyboard.press(stroke)

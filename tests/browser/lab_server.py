@@ -81,10 +81,9 @@ class LabServer:
         for path in copy.rglob("*.ipynb"):
             path.write_text(json.dumps(_without_outputs(json.loads(path.read_text("utf-8")))), "utf-8")
 
-    def address(self, notebook: Path) -> str:
-        """Return where the browser finds a served notebook: in a workspace of its own."""
-        where = urllib.parse.quote(f"{notebook.parent.name}/{notebook.name}")
-        return f"http://127.0.0.1:{self.port}/lab/workspaces/{notebook.stem}/tree/{where}?reset&token={self.token}"
+    def address(self, path: str) -> str:
+        """Return where the browser finds a served notebook."""
+        return f"http://127.0.0.1:{self.port}/lab/tree/{urllib.parse.quote(path)}?reset&token={self.token}"
 
     def stop(self) -> None:
         """End the server and its kernels."""

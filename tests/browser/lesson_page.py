@@ -1,6 +1,8 @@
 """Uses a lesson as a learner does, in JupyterLab in a real browser, and reports what was wrong."""
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,6 @@ MOST_SCREENFULS = 60
 SCREEN = {"width": 1280, "height": 1000}
 ZOOMS = (150, 200)  # per cent
 NO_NAMES = ("", "Image")  # JupyterLab writes alt="Image" where the author wrote none
-ICON_GLYPHS = re.compile(r"[\ue000-\uf8ff]")
 
 
 @dataclass
@@ -42,13 +43,17 @@ class LessonPage:
 
     def __init__(self, page: "Page", lab: "LabServer", pictures: Path | None) -> None:
         self.page, self.lab, self.visit, self._pictures = page, lab, Visit(), pictures
+        for old in pictures.glob("*.png") if pictures else ():
+            old.unlink()
         self._inside = re.compile(rf"(https?|wss?)://127\.0\.0\.1:{lab.port}/|data:|blob:|about:")
-        self._cdp = page.context.new_cdp_session(page)
-        page.add_init_script(path=SCRIPT)
-        page.on("pageerror", lambda error: self._note_error(str(error)))
-        page.on("console", self._note_console)
-        page.on("request", lambda request: self._note_request(request.url))
-        page.on("websocket", lambda socket: self._note_request(socket.url))
+        self._listeners: dict[Any, Callable[..., None]] = {
+            "pageerror": lambda error: self._note_error(str(error)),
+            "console": self._note_console,
+            "request": lambda request: self._note_request(request.url),
+            "websocket": lambda socket: self._note_request(socket.url),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
     def _note_console(self, message: "ConsoleMessage") -> None:
         if message.type == "error":
@@ -71,15 +76,27 @@ class LessonPage:
     # ---- opening and running ----
 
     def open(self, notebook: Path) -> None:
-        """Open a served notebook and wait until its kernel is connected."""
-        self.page.goto(self.lab.address(notebook), wait_until="commit")
-        self._wait_for("window.jupyterapp?.shell?.currentWidget?.context?.isReady", OPEN_SECONDS)
-        self._wait_for("inThePage.opened().then(() => true)", OPEN_SECONDS)
-        self.ask("theme('JupyterLab Light')")
+        """Open a served notebook and wait until its kernel is connected; on a new page, JupyterLab itself first."""
+        path = f"{notebook.parent.name}/{notebook.name}"
+        if new := self.page.url == "about:blank":
+            self.page.add_init_script(path=SCRIPT)
+            # From now on the browser keeps its tree of names: otherwise it makes one for each name that is asked for.
+            self.page.context.new_cdp_session(self.page).send("Accessibility.enable")
+            self.page.goto(self.lab.address(path), wait_until="commit")
+            self._wait_for("window.jupyterapp?.shell?.currentWidget?.context?.isReady", OPEN_SECONDS)
+        self._wait_for(f"inThePage.opened({json.dumps(path)}).then(() => true)", OPEN_SECONDS)
+        if new:
+            self.ask("theme('JupyterLab Light')")
+
+    def close(self) -> None:
+        """End the kernel and close the notebook; JupyterLab stays, for the next one."""
+        self.ask("closed()")
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
 
     def run(self) -> None:
         """Run every cell, top to bottom, and note the cells that did not go well."""
-        self.page.evaluate("() => { inThePage.run().then(() => { window.hasRun = true; }); }")
+        self.page.evaluate("() => { window.hasRun = false; inThePage.run().then(() => { window.hasRun = true; }); }")
         self._wait_for("window.hasRun", RUN_SECONDS)
         for number, cell in enumerate(self.ask("notebook()")["cells"], start=1):
             if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
@@ -105,25 +122,7 @@ class LessonPage:
 
     def described(self, what: str, cell: int | None = None) -> list[dict[str, Any]]:
         """Describe the PICTURES or CONTROLS of a cell, or of the page, in order, each with its name and place."""
-        selector = self.ask(what)
-        found = self.ask("describeAll(argument)", selector)
-        for place, one in enumerate(found):
-            one.update(place=place)
-        wanted = [one for one in found if cell is None or one["cell"] == cell]
-        for one, name in zip(wanted, self._accessible_names(selector, [one["place"] for one in wanted]), strict=True):
-            one.update(name=name or one["beside"])
-        return wanted
-
-    def _accessible_names(self, selector: str, places: list[int]) -> list[str]:
-        """Ask the browser's accessibility tree, one call a name. Icon-font glyphs are no name."""
-        document = self._cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
-        nodes = self._cdp.send("DOM.querySelectorAll", {"nodeId": document, "selector": selector})["nodeIds"]
-        names = []
-        for place in places:
-            question = {"nodeId": nodes[place], "fetchRelatives": False}
-            answer = self._cdp.send("Accessibility.getPartialAXTree", question)["nodes"][0]
-            names.append(ICON_GLYPHS.sub("", answer.get("name", {}).get("value", "")).strip())
-        return names
+        return self.ask("describeAll(...argument)", [self.ask(what), cell])
 
     # ---- pictures for people ----
 
@@ -138,35 +137,31 @@ class LessonPage:
             notebook.screenshot(path=self._pictures / f"{name}-{screenful:02d}.png")
 
     def show_all_looks(self) -> None:
-        """Show the dark theme, and the page zoomed in, beside the file list and without it: no row may fall apart."""
-        self.ask("theme('JupyterLab Dark')")
-        self.photograph("dark")
-        self.ask("theme('JupyterLab Light')")
+        """Show the page zoomed in, beside the file list and without it: no row may fall apart. People get it dark."""
+        if self._pictures is not None:
+            self.ask("theme('JupyterLab Dark')")
+            self.photograph("dark")
+            self.ask("theme('JupyterLab Light')")
         for percent in ZOOMS:
             size = {side: pixels * 100 // percent for side, pixels in SCREEN.items()}
             self.page.set_viewport_size(size)
             self._note_torn(f"at {percent} % beside the file list")
-        self.ask("collapseSidebar()")
+        self.ask("showSidebar(false)")
         self._note_torn(f"at {percent} %")
         self.photograph(f"zoom-{percent}")
+        self.ask("showSidebar(true)")
+        self.page.set_viewport_size(SCREEN)
 
     def _note_torn(self, when: str) -> None:
         self.visit.torn += [f"{row}, {when}" for row in self.ask("torn()")]
 
 
-def visit_lesson(
-    page: "Page", lab: "LabServer", notebook: Path, pictures: Path | None, patience_seconds: float = 1.5
-) -> Visit:
-    """Open a lesson, run it, read its names, move its controls; return what was seen. Pictures go to their folder."""
-    for old in pictures.glob("*.png") if pictures else ():
-        old.unlink()
-    lesson = LessonPage(page, lab, pictures)
-    lesson.open(notebook)
+def visit_lesson(lesson: LessonPage, patience_seconds: float = 1.5) -> Visit:
+    """Run a lesson that is open, read its names, move its controls; return what was seen."""
     lesson.run()
     lesson.check_names()
     lesson.photograph("light")
     Keyboard(lesson, patience_seconds).move_every_control()
     lesson.photograph("moved")
     lesson.show_all_looks()
-    lesson.ask("stopped()")
     return lesson.visit

@@ -8,8 +8,6 @@ from cqrs_lab.course.ask import Ask, Question
 from cqrs_lab.show import Picture, View
 from cqrs_lab.show.view import Control
 
-from .lesson_page import SCREEN, LessonPage
-
 pytestmark = pytest.mark.browser
 
 IS_IN = "selector => document.querySelector(selector).matches(':focus-within')"
@@ -97,19 +95,15 @@ View(lambda step: Picture(f"<p>step {step}</p>", f"step {step}", pd.DataFrame())
 
 
 @pytest.fixture
-def lesson(tmp_path, lab, browser):
+def lesson(tmp_path, lab, open_lesson):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     path = tmp_path / "keys.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     lab.serve(tmp_path)
-    context = browser.new_context(viewport=SCREEN)
-    lesson = LessonPage(context.new_page(), lab, None)
-    lesson.open(path)
-    lesson.run()
-    yield lesson
-    lesson.ask("stopped()")
-    context.close()
+    with open_lesson(path) as lesson:
+        lesson.run()
+        yield lesson
 
 
 def active_cell(page):

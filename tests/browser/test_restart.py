@@ -5,8 +5,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from .lesson_page import SCREEN, LessonPage
-
 pytestmark = pytest.mark.browser
 
 IMPATIENT = """
@@ -37,7 +35,7 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def lesson(files: Path, lab, browser):
+def lesson(files: Path, lab, open_lesson):
     """The page of a notebook that has run: a view, a prediction, and a cell that runs until a file is there."""
     done = files / "done"
     done.touch()
@@ -47,13 +45,9 @@ def lesson(files: Path, lab, browser):
     path = files / "restarted.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     lab.serve(files)
-    context = browser.new_context(viewport=SCREEN)
-    lesson = LessonPage(context.new_page(), lab, None)
-    lesson.open(path)
-    lesson.run()
-    yield lesson
-    lesson.ask("stopped()")
-    context.close()
+    with open_lesson(path) as lesson:
+        lesson.run()
+        yield lesson
 
 
 def move(lesson):
