@@ -25,6 +25,7 @@ function render({ model, el }) {
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
   keepKeys(el);
+  partsThatSet(model, picture);
 
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
@@ -55,7 +56,7 @@ function render({ model, el }) {
   };
   const draw = () => {
     const places = scrollers().map((each) => each.scrollLeft);
-    picture.innerHTML = model.get("html");
+    keepPart(picture, () => { picture.innerHTML = model.get("html"); });
     scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
     reveal();
   };
