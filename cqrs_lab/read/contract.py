@@ -42,7 +42,10 @@ ROW_BY_ROW = "law 5: a key's row depends only on the two rows with that key"
 UNCHANGED = "law 5: merge changes neither of its arguments"
 EVENTS_UNCHANGED = "law 5: summarise changes nothing in the log"
 MANY = 2_500
-NEVER_MET = "no two slices had a key in common, so merging two rows was never tried; give a log in which keys recur"
+NEVER_MET = (
+    "no two slices had a key in common, so merging two rows was never tried; "
+    "give a log in which keys recur"
+)
 
 
 def check_projection(projection: Projection, log: Any, cuts: int = 24) -> Report:

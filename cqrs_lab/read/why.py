@@ -173,9 +173,9 @@ class Lineage:
     def why(self, key: Any, column: str) -> Provenance:
         """Return the events that a cell rests on, as `cqrs_lab.why` does."""
         columns = self.projection.schema.columns
-        if text("column", column, "the name of a column") not in columns:
+        if text("column", column, f"the name of a column; give one of {', '.join(columns)}") not in columns:
             raise InvalidArgument(f"no column {column!r} in {self.projection.name}; give one of {', '.join(columns)}")
-        row = self._place(key)
+        row = self.place(key)
         if row not in self._rows:
             self._rows[row] = self._left_out(row)
         events, left_out = self._rows[row]
@@ -188,8 +188,8 @@ class Lineage:
                 reasons.append(Reason(recorded, tuple(events[one] for one in hidden.get(at, ())), without))
         return Provenance(self.table.index[row], column, self.table[column].iloc[row], tuple(reasons))
 
-    def _place(self, key: Any) -> int:
-        """Return the number of a key's row."""
+    def place(self, key: Any) -> int:
+        """Return the number of a key's row, or refuse a key that has none."""
         try:
             row = self.table.index.get_loc(key)
         except (KeyError, TypeError, ValueError, pd.errors.InvalidIndexError):
