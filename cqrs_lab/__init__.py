@@ -46,6 +46,7 @@ from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.read.rebuild import Rebuild, rebuild
 from cqrs_lab.read.retry import retry_parked
+from cqrs_lab.read.why import Provenance, why
 
 __all__ = [
     "MemoryEventStore",
@@ -79,6 +80,8 @@ __all__ = [
     "rebuild",
     "Rebuild",
     "compare_tables",
+    "why",
+    "Provenance",
     "check_event_store",
     "check_projection",
     "Report",

@@ -26,11 +26,13 @@ from cqrs_lab.show.time_machine import time_machine
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
 from cqrs_lab.show.who_saw_what import who_saw_what
+from cqrs_lab.show.why_is_it import why_is_it
 
 __all__ = [
     "RecordedRun",
     "scene",
     "log_and_tables",
+    "why_is_it",
     "time_machine",
     "duel",
     "decision_table",

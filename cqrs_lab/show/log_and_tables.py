@@ -69,7 +69,8 @@ def _position(log: Sequence[RecordedEvent], count: int) -> int:
     return log[count - 1].position if count else 0
 
 
-def _without_bookkeeping(frame: pd.DataFrame) -> pd.DataFrame:
+def without_bookkeeping(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without the columns that only hold a position."""
     return frame[[name for name in frame.columns if not name.endswith(BOOKKEEPING)]]
 
 
@@ -91,7 +92,7 @@ def tables_at(store: EventStore, projections: Sequence[Projection]) -> TableAt:
         projector = Projector(store, by_name[name])
         if count:
             projector.catch_up(limit=count)
-        return _without_bookkeeping(projector.table)
+        return without_bookkeeping(projector.table)
 
     return table_at
 

@@ -29,7 +29,8 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     letters = letters_of(type(recorded.event) for recorded in log)
     first = (max([1, *read.values()]) - 1) // MOST_EVENTS * MOST_EVENTS
     shown = log[first : first + MOST_EVENTS]
-    tiles = "".join(_tile(recorded, letters[type(recorded.event)], own) for recorded in shown)
+    marks = [("own", one.stream) if own and one.stream == own else () for one in shown]
+    tiles = "".join(tile(one, letters[type(one.event)], *mark) for one, mark in zip(shown, marks, strict=True))
     bars = "".join(_bar(name, min(max(0, count - first), len(shown))) for name, count in read.items())
     part = f" (events {first + 1:,} to {first + len(shown):,} of {len(log):,})" if len(shown) < len(log) else ""
     columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(3.8rem,1fr))"'
@@ -39,13 +40,14 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     )
 
 
-def _tile(recorded: RecordedEvent, letters: str, own: str) -> str:
+def tile(recorded: RecordedEvent, letters: str, css: str = "", below: str = "") -> str:
+    """Return an event as a tile, with a class of its own and a few words below its type."""
     kind = type(recorded.event)
-    whose = f'<span class="stream">{_breakable(recorded.stream)}</span>' if own and recorded.stream == own else ""
-    css = " class=own" if whose else ""
+    words = f'<span class="stream">{_breakable(below)}</span>' if below else ""
+    named = f" class={css}" if css else ""
     return (
-        f'<li{key("event", recorded.position)} style="border-top-color:{colour_of(kind)}"{css}>{recorded.position}'
-        f'<span class="letters" aria-hidden="true">{escape(letters)}</span>{_breakable(kind.__name__)}{whose}</li>'
+        f'<li{key("event", recorded.position)} style="border-top-color:{colour_of(kind)}"{named}>{recorded.position}'
+        f'<span class="letters" aria-hidden="true">{escape(letters)}</span>{_breakable(kind.__name__)}{words}</li>'
     )
 
 

@@ -119,7 +119,7 @@ def table(
     rows: list[str] = []
     names = _row_names(frame) if name else None
     for at, values in enumerate(flat.itertuples(index=False, name=None)):
-        cells = [f'<th scope="row"{c}>{_word(value)}</th>' for value, c in zip(values[:keys], css, strict=False)]
+        cells = [f'<th scope="row"{c}>{word(value)}</th>' for value, c in zip(values[:keys], css, strict=False)]
         for column, value in enumerate(values[keys:]):
             new = marks is not None and bool(marks[at, column])
             cells.append(_cell(value, numeric[keys + column], new))
@@ -142,10 +142,11 @@ def _cell(value: object, numeric: bool, changed: bool) -> str:
     names = [name for name, holds in (("number", numeric), ("changed", changed)) if holds]
     css = f' class="{" ".join(names)}"' if names else ""
     aloud = '<span class="only-read-out"> (changed)</span>' if changed else ""
-    return f"<td{css}>{_word(value)}{aloud}</td>"
+    return f"<td{css}>{word(value)}{aloud}</td>"
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
+    """Return a value as markup: a number with thousands separators and a minus sign."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,}".replace("-", "\N{MINUS SIGN}")
     return escape(str(value))

@@ -34,6 +34,7 @@ function render({ model, el }) {
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
   keepKeys(el);
+  partsThatSet(model, picture);
 
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
@@ -70,7 +71,7 @@ function render({ model, el }) {
   const redraw = () => {
     const places = scrollers().map((each) => each.scrollLeft);
     drawn = shown("html");
-    picture.innerHTML = drawn;
+    keepPart(picture, () => { picture.innerHTML = drawn; });
     scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
     reveal();
   };

@@ -126,7 +126,7 @@ class View(anywidget.AnyWidget):
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
     """
 
-    _esm = IN_FRONT + scripts("controls", "motion", "player", "view")
+    _esm = IN_FRONT + scripts("controls", "parts", "motion", "player", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -125,3 +125,56 @@ def test_in_jupyterlab_shift_enter_goes_on_from_a_kept_answer_and_from_a_view(le
     assert active_cell(page) == 1
     page.keyboard.press("Shift+Enter")
     page.wait_for_function("jupyterapp.shell.currentWidget.content.activeCellIndex === 2")
+
+
+def a_table_of_parts():
+    """A table of two rows and two columns whose cells set both controls."""
+
+    def draw(row, column):
+        chosen = row, column
+        cells = [
+            f'<td data-set=\'{{"row":{r},"column":{c}}}\' tabindex="{0 if (r, c) == chosen else -1}">cell {r}{c}</td>'
+            for r in (0, 1)
+            for c in (0, 1)
+        ]
+        rows = "".join(f"<tr>{''.join(cells[at : at + 2])}</tr>" for at in (0, 2))
+        return Picture(f'<table role="grid">{rows}</table>', f"row {row}, column {column}", pd.DataFrame())
+
+    return View(draw, [Control("row", "Row", 0, 1, 0), Control("column", "Column", 0, 1, 0)])
+
+
+FOCUSED = "document.activeElement.textContent"
+
+
+@pytest.mark.parametrize("press", ["Enter", "Space", "a click"])
+def test_a_part_of_a_picture_sets_what_it_says_in_one_move_and_the_new_picture_keeps_the_focus_there(show, press):
+    view = a_table_of_parts()
+    page = show(view)
+    part = page.get_by_role("gridcell", name="cell 10")
+    part.focus()
+    part.click() if press == "a click" else page.keyboard.press(press)
+    assert page.evaluate("[state.values, state.asked]") == [{"row": 1, "column": 0}, 1]
+    now = view.at(row=1, column=0)
+    page.evaluate("changes => answer(changes)", {"html": now.html, "says": now.says, "answered": 1})
+    assert page.evaluate(FOCUSED) == "cell 10"
+    page.clock.run_for(1000)
+    assert now.says in page.locator(".only-read-out").text_content()
+
+
+def test_the_arrow_keys_go_from_part_to_part_and_stop_at_the_edge_and_tab_leaves_them(show):
+    page = show(a_table_of_parts())
+    page.get_by_role("gridcell", name="cell 00").focus()
+    for key, name in zip(
+        ("ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"), (0, 1, 11, 11, 10), strict=True
+    ):
+        page.keyboard.press(key)
+        assert page.evaluate(FOCUSED) == f"cell {name:02d}"
+    page.keyboard.press("Tab")
+    assert "cell" not in page.evaluate(FOCUSED)
+
+
+def test_another_picture_takes_the_focus_from_nobody_outside_it(show):
+    page = show(a_table_of_parts())
+    page.get_by_role("button", name="Next: Row").focus()
+    page.evaluate("answer({ html: '<p data-set=\"{}\" tabindex=0>other</p>' })")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Next: Row"

@@ -88,13 +88,21 @@ def test_ben_s_order_stands_at_the_position_that_lesson_5_names(lesson_5):
     assert f"one table has read position {at} and the other has not" in prose
 
 
-def test_a_cancellation_takes_units_off_and_a_return_adds_a_row(lesson_5):
-    log, tables, prose = lesson_5
-    orders = tables["order_history"]
-    assert "Ben's row stays, with no units" in prose and "adds a row, `r1`" in prose
-    assert orders[12].at["8", "units"] == 0 and orders[11].at["8", "units"] > 0
-    assert orders[11].loc[["7"]].equals(orders[10].loc[["7"]])
-    assert orders[11].index.difference(orders[10].index).to_list() == ["r1"]
+def test_what_ben_s_units_and_ada_s_status_rest_on_is_what_lesson_5_says(lesson_5):
+    log, _, _ = lesson_5
+    answer = after("05", "lesson-05-03")[1]["lesson-05-17c"]
+
+    def without(order, *kinds):
+        rest = [one for one in log if not (isinstance(one.event, kinds) and one.event.order_id == order)]
+        return read.OrderHistory().summarise(lab.EventBatch(rest)).loc[order]
+
+    kept, taken_off = (without("8", kind)["units"] for kind in (events.OrderCancelled, events.OrderPlaced))
+    assert f"it is {kept} units or \N{MINUS SIGN}{-taken_off}" in answer and without("8")["units"] == 0
+    paid, placed = (without("7", events.OrderShipped, *also)["status"] for also in ([], [events.OrderPaid]))
+    assert f"without the shipment the order would be {paid}. Without both it would be {placed}" in answer
+    for hidden in ([], [events.OrderPaid], [events.OrderPlaced], [events.OrderPlaced, events.OrderPaid]):
+        assert without("7", *hidden)["status"] == "shipped"
+    assert without("7", events.OrderPlaced, events.OrderShipped)["status"] == paid
 
 
 class AddsCounters(read.BestSellers):

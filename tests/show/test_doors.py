@@ -73,6 +73,12 @@ RIGHT = {
     },
     show.scene: lambda: {"run": recorded_run()},
     show.log_and_tables: lambda: {"store": store(), "projections": [read.BestSellers()]},
+    show.why_is_it: lambda: {
+        "store": shop_log(),
+        "projection": read.InventoryLevels(),
+        "key": "cup",
+        "column": "ordered",
+    },
     show.time_machine: lambda: {
         "store": store(),
         "stream": "lamp-1",

@@ -28,7 +28,8 @@ def check_declaration(projection: Any) -> None:
     if isinstance(projection, type):
         raise InvalidArgument(f"{projection.__name__} is a class; give an instance: {projection.__name__}()")
     if missing := [name for name in NEEDED if not hasattr(projection, name)]:
-        raise InvalidArgument(f"{shown(projection)} is not a projection: it lacks {', '.join(missing)}")
+        step = f"give an object with {', '.join(NEEDED)}"
+        raise InvalidArgument(f"{shown(projection)} is not a projection: it lacks {', '.join(missing)}; {step}")
     text("name", projection.name, "a name; give the projection a string, such as name = 'sales'")
     whole_number("version", projection.version, "a version; give the projection a whole number, such as version = 1")
     _check_events(projection.events)

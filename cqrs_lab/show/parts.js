@@ -1,0 +1,36 @@
+// Parts of a picture that set controls: a cell with data-set='{"row": 3}' is a move of these controls at once.
+// They are one stop for the Tab key, the one with tabindex 0; the arrow keys go from one to the next, Enter sets.
+
+function partsThatSet(model, picture) {
+  const set = (part) => {
+    model.set("values", { ...model.get("values"), ...JSON.parse(part.dataset.set) });
+    model.set("asked", model.get("asked") + 1);
+    model.save_changes();
+  };
+  picture.addEventListener("click", ({ target }) => {
+    const part = target.closest("[data-set]");
+    if (part) set(part);
+  });
+  picture.addEventListener("keydown", (event) => {
+    const part = event.target.closest("[data-set]");
+    const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
+    if (!part || shiftKey || ctrlKey || metaKey || altKey) return;
+    const parts = [...picture.querySelectorAll("[data-set]")];
+    const wide = (part.closest("tr") ?? part).querySelectorAll("[data-set]").length;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide };
+    if (key in steps) parts[parts.indexOf(part) + steps[key]]?.focus();
+    else if (key === "Enter" || key === " ") set(part);
+    else return;
+    event.preventDefault();
+  });
+}
+
+// A new picture has new elements: whoever stood on a part stands on the part that sets the same.
+function keepPart(picture, draw) {
+  const held = picture.getRootNode().activeElement?.closest("[data-set]");
+  const wanted = picture.contains(held) ? held.dataset.set : null;
+  draw();
+  const same = wanted && [...picture.querySelectorAll("[data-set]")].find((part) => part.dataset.set === wanted);
+  if (same) same.focus({ preventScroll: true });
+}
+
