@@ -137,11 +137,10 @@ class LessonPage:
             notebook.screenshot(path=self._pictures / f"{name}-{screenful:02d}.png")
 
     def show_all_looks(self) -> None:
-        """Show the page zoomed in, beside the file list and without it: no row may fall apart. People get it dark."""
-        if self._pictures is not None:
-            self.ask("theme('JupyterLab Dark')")
-            self.photograph("dark")
-            self.ask("theme('JupyterLab Light')")
+        """Show the dark theme, and the page zoomed in, beside the file list and without it: no row may fall apart."""
+        self.ask("theme('JupyterLab Dark')")
+        self.photograph("dark")
+        self.ask("theme('JupyterLab Light')")
         for percent in ZOOMS:
             size = {side: pixels * 100 // percent for side, pixels in SCREEN.items()}
             self.page.set_viewport_size(size)
