@@ -10,7 +10,6 @@ import cqrs_lab as lab
 from cqrs_lab.log.wrappers.read_through import (
     ReadThroughStore,
     is_tracing,
-    listed,
     may_be_tracing,
     schema_version_of,
 )
@@ -91,8 +90,10 @@ def test_who_keeps_what_led_to_a_commit_is_known_through_every_layer(store, is_o
     assert (is_tracing(store), may_be_tracing(store)) == (is_one, may_be)
 
 
-def test_events_that_can_be_read_once_only_are_kept_for_a_second_look():
-    events = listed("a", (one for one in ["x", "y"]))
-    assert list(events) == list(events) == ["x", "y"]
+def test_events_that_can_be_read_once_only_are_recorded_all_the_same():
+    store = InCapitals(lab.MemoryEventStore())
+    store.append("a", (one for one in ("x", "y")), expected=0)
+    assert [one.event for one in store.read_stream("a")] == ["X", "Y"]
     with pytest.raises(lab.InvalidArgument, match="append to 'a': 'x' is not a list of events; append a list"):
-        listed("a", "x")
+        store.append("a", "x", expected=2)
+    assert store.stream_version("a") == 2
