@@ -6,11 +6,13 @@ from cqrs_lab.course.lessons import LESSONS, Lesson
 from cqrs_lab.course.predict import predict, reveal, veiled
 from cqrs_lab.course.progress import progress
 from cqrs_lab.course.recall import recall, review
+from cqrs_lab.course.task import task
 
 __all__ = [
     "predict",
     "reveal",
     "veiled",
+    "task",
     "recall",
     "review",
     "check",

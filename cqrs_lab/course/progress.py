@@ -1,4 +1,4 @@
-"""What a learner guessed, recalled and passed: kept between sessions on their machine, and never sent anywhere."""
+"""What a learner guessed, did, recalled and passed: kept between sessions on their machine, and never sent anywhere."""
 
 from __future__ import annotations
 
@@ -16,17 +16,27 @@ from cqrs_lab.course.accept import as_plain
 from cqrs_lab.course.note_file import NoteFile
 from cqrs_lab.show.picture import Picture, table
 
-Kind = Literal["guess", "outcome", "room", "recall", "check"]
+Kind = Literal["guess", "outcome", "room", "task", "recall", "check"]
 HOLDS: dict[Kind, set[str]] = {
     "guess": {"guess"},
     "outcome": {"right"},
     "room": {"choice", "votes"},
+    "task": {"done"},
     "recall": {"answer", "right"},
     "check": {"passed"},
 }
 PLACE = "CQRS_LAB_PROGRESS"
 NOWHERE = "memory"
-COLUMNS = ("guesses", "guessed right", "recalled", "recalled right", "exercises tried", "exercises passed")
+COLUMNS = (
+    "guesses",
+    "guessed right",
+    "tasks done",
+    "tasks shown",
+    "recalled",
+    "recalled right",
+    "exercises tried",
+    "exercises passed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +85,13 @@ def notes() -> Notes:
 
 
 def progress() -> Picture:
-    """Show what you guessed, recalled and passed so far.
+    """Show what you guessed, did in views, recalled and passed so far.
 
     Returns
     -------
     Picture
-        `frame`: one row per lesson with any note, by its two-digit number; columns guesses, guessed right, recalled,
-        recalled right, exercises tried, exercises passed (int64).
+        `frame`: one row per lesson with any note, by its two-digit number; columns guesses, guessed right, tasks done,
+        tasks shown, recalled, recalled right, exercises tried, exercises passed (int64).
 
     Examples
     --------
@@ -91,11 +101,14 @@ def progress() -> Picture:
     """
     kept = notes()
     # What counts is the first answer, but an exercise is passed whenever it passes.
+    tasks, recalled = _firsts(kept, "task", "done"), _firsts(kept, "recall", "right")
     told = {
         "guesses": {note["key"] for note in kept.all("guess")},
         "guessed right": {note["key"] for note in kept.all("outcome") if note["right"]},
-        "recalled": {note["key"] for note in kept.all("recall")},
-        "recalled right": {note["key"] for note in reversed(kept.all("recall")) if _first_right(kept, note["key"])},
+        "tasks done": {key for key, done in tasks.items() if done},
+        "tasks shown": {key for key, done in tasks.items() if not done},
+        "recalled": set(recalled),
+        "recalled right": {key for key, right in recalled.items() if right},
         "exercises tried": {note["key"] for note in kept.all("check")},
         "exercises passed": {note["key"] for note in kept.all("check") if note["passed"]},
     }
@@ -111,6 +124,6 @@ def progress() -> Picture:
     return Picture(html + f'<p class="says">{escape(news)}</p>' * bool(news), f"{says} {news}".strip(), frame)
 
 
-def _first_right(kept: Notes, key: str) -> bool:
-    first = kept.first("recall", key)
-    return first is not None and bool(first["right"])
+def _firsts(kept: Notes, kind: Kind, fact: str) -> dict[str, Any]:
+    """Return this fact of the first note about each key."""
+    return {note["key"]: note[fact] for note in reversed(kept.all(kind))}

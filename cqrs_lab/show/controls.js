@@ -1,8 +1,10 @@
 // The controls of a view: a slider with two buttons and a field for a number or a date, or a list to pick from.
 
-// Asks for the picture at another setting; the number says which request an answer belongs to.
-function ask(model, name, value) {
-  model.set("values", { ...model.get("values"), [name]: value });
+// Asks for the picture at another setting; the number says which request an answer belongs to. What is asked for by
+// playing ticks no task: the reader has not stopped there.
+function ask(model, moved, plays = false) {
+  model.set("plays", plays);
+  model.set("values", { ...model.get("values"), ...moved });
   model.set("asked", model.get("asked") + 1);
   model.save_changes();
 }
@@ -10,7 +12,7 @@ function ask(model, name, value) {
 function list(model, { name, label, choices }, id) {
   const select = make("select", { id }, ...choices.map((text, at) => make("option", { value: at, textContent: text })));
   const show = () => { select.value = model.get("values")[name]; };
-  select.addEventListener("change", () => ask(model, name, Number(select.value)));
+  select.addEventListener("change", () => ask(model, { [name]: Number(select.value) }));
   show();
   return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
@@ -79,7 +81,7 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   const most = () => model.get("controls").find((each) => each.name === name).most;
   function set(wanted) {
     const whole = Number.isFinite(wanted) ? Math.round(wanted) : value();
-    ask(model, name, Math.min(most(), Math.max(least, whole)));
+    ask(model, { [name]: Math.min(most(), Math.max(least, whole)) });
     show();
   }
   function show() {
@@ -96,7 +98,7 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   const isPlace = (wanted) => least <= wanted && wanted <= most();
   function type() {
     say("");
-    if (isPlace(typed.wanted())) ask(model, name, typed.wanted());
+    if (isPlace(typed.wanted())) ask(model, { [name]: typed.wanted() });
   }
   function leave() {
     if (!isPlace(typed.wanted())) say(typed.refusal(value(), most()));

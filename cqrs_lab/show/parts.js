@@ -2,11 +2,7 @@
 // They are one stop for the Tab key, the one with tabindex 0; the arrow keys go from one to the next, Enter sets.
 
 function partsThatSet(model, picture) {
-  const set = (part) => {
-    model.set("values", { ...model.get("values"), ...JSON.parse(part.dataset.set) });
-    model.set("asked", model.get("asked") + 1);
-    model.save_changes();
-  };
+  const set = (part) => ask(model, JSON.parse(part.dataset.set));
   picture.addEventListener("click", ({ target }) => {
     const part = target.closest("[data-set]");
     if (part) set(part);

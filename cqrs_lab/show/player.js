@@ -38,7 +38,7 @@ function player(model, { name, label, least }, box, draw) {
     plays = false;
     clearTimeout(timer);
     show();
-    ask(model, name, value());
+    ask(model, {});
   }
   function step() {
     const next = value() < most() ? value() + 1 : least;
@@ -49,7 +49,7 @@ function player(model, { name, label, least }, box, draw) {
       draw();
       wait();
     } else {
-      ask(model, name, next);
+      ask(model, { [name]: next }, true);
     }
     stepping = false;
   }

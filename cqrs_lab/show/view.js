@@ -1,6 +1,6 @@
 // Draws a View: its picture and its controls.
 // The kernel draws the picture; this file asks for another one and speaks when the movement has stopped. How a picture
-// moves is in motion.js, how a control is played in player.js.
+// moves is in motion.js, how a control is played in player.js, what the reader is to make happen in tasks.js.
 const QUIET_MILLISECONDS = 400;
 
 function render({ model, el }) {
@@ -20,7 +20,8 @@ function render({ model, el }) {
   const seen = sight(el, () => { play?.pause(); moving.rest(); });
   const moving = motion(picture, seen.holds);
   const stage = make("div", { className: "stage" }, picture, moving.leaving);
-  const behind = make("div", { tabIndex: -1 }, box, refused, silence, stage);
+  const tasks = taskList(model, () => play?.pause());
+  const behind = make("div", { tabIndex: -1 }, tasks.element, box, refused, silence, stage);
   const veil = make("p", { className: "says" });
   const lift = make("button", { type: "button", textContent: "Show me" });
   const veiled = make("div", { className: "control veiled" }, veil, lift);
@@ -90,7 +91,7 @@ function render({ model, el }) {
       const [says, ...others] = texts();
       const fresh = [says, ...others.filter((each) => !says.includes(each))].filter((each) => !told.includes(each));
       told = texts();
-      aloud.textContent = fresh.join(" ") || `As before: ${says}`;
+      aloud.textContent = [fresh.join(" ") || `As before: ${says}`, ...tasks.news()].join(" ");
     }, QUIET_MILLISECONDS);
   };
   draw();
@@ -104,6 +105,7 @@ function render({ model, el }) {
     ["change:controls", move],
     ["change:says", speak],
     ["change:html", speak],
+    ["change:tasks change:asked", tasks.show],
     ["change:asked", waits],
     ["change:answered", hear],
     ["msg:custom", (message) => play?.take(message)],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from html import escape
 from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -18,6 +20,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import STYLESHEET
+from cqrs_lab.show.tasks import Task
 
 
 def scripts(*names: str) -> str:
@@ -124,9 +127,11 @@ class View(anywidget.AnyWidget):
         What is shown now; its `frame` holds the numbers behind it.
     veil : str
         As long as it is not "", a front end shows this text and a button that takes the veil off, not the picture.
+    tasks : list of dict
+        Each task as it stands now: key, name, words, state, remark.
     """
 
-    _esm = IN_FRONT + scripts("controls", "parts", "motion", "player", "view")
+    _esm = IN_FRONT + scripts("controls", "parts", "motion", "player", "tasks", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -137,12 +142,17 @@ class View(anywidget.AnyWidget):
     # The number of the page's last request, and of the last one answered: two settings may have the same picture.
     asked = traitlets.Int(0).tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)
+    tasks: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    # Whether the page has asked for this setting by playing, and the key of the task whose solution it asks for.
+    plays = traitlets.Bool(False).tag(sync=True)
+    asks_how = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, draw: Callable[..., Picture], controls: Sequence[Control]) -> None:
         self._draw, self._controls = draw, _checked_controls(controls)
         _check_draw(draw, [control.name for control in self._controls])
         values = {control.name: control.value for control in self._controls}
-        self.picture = self._drawn(values)
+        self.picture, self._shown_at = self._drawn(values), values
+        self._tasks: dict[str, Task] = {}
         super().__init__(
             controls=self._at_their_ends(values),
             values=values,
@@ -151,6 +161,8 @@ class View(anywidget.AnyWidget):
         )
         self.observe(self._redraw, names="values")
         self.observe(self._answer, names="asked")
+        self.observe(self._stop, names="plays")
+        self.observe(self._answer_how, names="asks_how")
         self.on_msg(self._send_ahead)
 
     def at(self, **values: int) -> Picture:
@@ -204,10 +216,52 @@ class View(anywidget.AnyWidget):
         if settled != now:
             self.values = settled  # which comes here again
             return
-        self.picture = self._drawn(now)
+        self.picture, self._shown_at = self._drawn(now), now
         with self.hold_sync():
             self.controls = self._at_their_ends(now)
             self.html, self.says = self.picture.html, self.picture.says
+            if not self.plays:
+                self._judge()
+
+    def add_task(self, task: Task) -> None:
+        """Add a task for the reader; one of the same key is replaced.
+
+        Raises
+        ------
+        InvalidArgument
+            It happens already, so that it would tick by itself, or its solution does not solve it.
+        """
+        task.check([control.name for control in self._controls])
+        task.solution = self._checked(task.solution)
+        task.check_ends((self.picture.frame, self._shown_at), self._drawn(task.solution).frame)
+        self._tasks[task.key] = task
+        self._tell_of_tasks()
+
+    def show_how(self, key: str) -> None:
+        """Move the controls to a task's solution; a task that is still open is shown then, and not done."""
+        if key not in self._tasks:
+            raise InvalidArgument(f"no task {key!r} here; give one of {', '.join(self._tasks)}")
+        self._tasks[key].settle("shown")
+        self._tell_of_tasks()
+        self.move(**self._tasks[key].solution)
+
+    def _judge(self) -> None:
+        for task in self._tasks.values():
+            task.judge(self.picture.frame, self._shown_at)
+        self._tell_of_tasks()
+
+    def _tell_of_tasks(self) -> None:
+        self.tasks = [task.for_the_page() for task in self._tasks.values()]
+
+    def _stop(self, change: Any) -> None:
+        """Judge where a play has stopped: what it went past was not the reader's doing."""
+        if not change["new"] and self._shown_at == self.values:  # otherwise it is about to be drawn
+            self._judge()
+
+    def _answer_how(self, change: Any) -> None:
+        if change["new"]:
+            self.asks_how = ""
+            self.show_how(change["new"])
 
     def _answer(self, change: Any) -> None:
         self.answered = change["new"]
@@ -235,9 +289,11 @@ class View(anywidget.AnyWidget):
         return states
 
     def __repr__(self) -> str:
-        return self.says
+        return "\n".join([*map(str, self._tasks.values()), self.says])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the view; where no widget can be shown, such as on a page of the repository, its picture."""
+        """Show the view; where no widget can be shown, such as on a repository's page, its tasks and its picture."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**data, "text/html": self.picture._repr_html_(), "text/plain": self.says}, metadata
+        lines = "".join(f'<p class="says">{escape(str(task))}</p>' for task in self._tasks.values())
+        still = replace(self.picture, html=lines + self.picture.html)
+        return {**data, "text/html": still._repr_html_(), "text/plain": repr(self)}, metadata

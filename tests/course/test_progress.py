@@ -201,6 +201,8 @@ def test_progress_counts_by_lesson(monkeypatch):
     assert show_progress().frame.loc["02"].to_dict() == {
         "guesses": 2,
         "guessed right": 1,
+        "tasks done": 0,
+        "tasks shown": 0,
         "recalled": 2,
         "recalled right": 1,
         "exercises tried": 1,

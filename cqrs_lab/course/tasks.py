@@ -1,0 +1,62 @@
+"""The tasks of the lessons' views, kept here because a solution beside its task would be read first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+
+class CourseTask(NamedTuple):
+    """What to make happen, whether it does, and a setting at which it does, as in `task`."""
+
+    words: str
+    when: Callable[..., Any]
+    solution: Mapping[str, int]
+
+
+def _safe_but_not_on_his_page(frame: pd.DataFrame, step: int) -> bool:
+    recorded = frame.loc[frame["way"] == "events", "head"]
+    return any(f"as of {position}" not in set(frame["message"]) for position in recorded)
+
+
+def _tables_differ(frame: pd.DataFrame, step: int) -> bool:
+    now = frame.iloc[-1]
+    return bool(now["order_history"] != now["inventory_levels"])
+
+
+def _refuses_ada(frame: pd.DataFrame, order: int, step: int) -> bool:
+    now = frame.tail(1)
+    return bool((now["who"].eq("Ada") & now["outcome"].str.startswith("the store refuses")).any())
+
+
+HER_ORDER = 3  # its position in the log of lesson 0
+
+TASKS: dict[str, CourseTask] = {
+    "00.a": CourseTask(
+        "Stop where Ben's order is safe and his page does not show it.", _safe_but_not_on_his_page, {"step": 2}
+    ),
+    "00.b": CourseTask("Stop where the two tables disagree about his order.", _tables_differ, {"step": 8}),
+    "00.c": CourseTask(
+        "Let the stock count Ada's cups while her orders do not show them.",
+        lambda frame, order_history, inventory_levels: order_history < HER_ORDER <= inventory_levels,
+        {"order_history": 2, "inventory_levels": 3},
+    ),
+    "00.d": CourseTask(
+        "Let her orders show the cups while the stock does not count them.",
+        lambda frame, order_history, inventory_levels: inventory_levels < HER_ORDER <= order_history,
+        {"order_history": 3, "inventory_levels": 2},
+    ),
+    "03.a": CourseTask(
+        "Go back to where Ada's order is known, and no cup is broken yet.",
+        lambda frame, position: position > 1 and frame.at["on_hand", "after"] == "12",
+        {"position": 2},
+    ),
+    "03.b": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "step": 4}),
+    "07.a": CourseTask(
+        "Put the dot where theory says that the mean lag is 20 seconds.",
+        lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,
+        {"busy": 95},
+    ),
+}
