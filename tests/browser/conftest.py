@@ -140,6 +140,7 @@ def blank(browser):
 def show(blank):
     """A function that shows a widget alone on a page that is empty."""
     blank.goto("about:blank")
+    blank.emulate_media(reduced_motion="null")  # what an earlier test wanted
 
     def show(widget):
         own = set(widget.keys) - set(AnyWidget.class_trait_names(sync=True))
