@@ -172,7 +172,7 @@ window.inThePage = (() => {
 
   function describe([element, place]) {
     const off = element.closest("[disabled], :disabled, [aria-disabled=true]") || element.tabIndex < 0;
-    const visible = element.checkVisibility();
+    const visible = element.checkVisibility({ visibilityProperty: true });
     const label = besideSlider(element);
     const beside = label?.checkVisibility() ? label.innerText.trim() : "";
     const part = element.parentElement.closest(`[role=img], ${KINDS}`); // such as the icon of a button

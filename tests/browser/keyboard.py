@@ -65,7 +65,8 @@ class Keyboard:
             tries[control.key] += 1
             moved[control.key] |= self._changes_its_view(control, cell)
         self._visit.moved += [key for key, did in moved.items() if did]
-        for key in [key for key, did in moved.items() if not did]:
+        # What is gone needs no move: the help for a task that another control has done.
+        for key in [control.key for control in controls if not moved[control.key]]:
             self._visit.not_moved.append(f"{key}: {'nothing changes' if tries[key] else 'never enabled'}")
 
     @staticmethod
