@@ -98,6 +98,8 @@ window.inThePage = (() => {
 
   async function run() {
     await jupyterapp.commands.execute("notebook:run-all-cells");
+    // A cell that raises ends the command early, also an announced one; the kernel answers this when it has run the others.
+    await kernel().requestKernelInfo();
     const all = panel().content.node;
     await settles(all, () => all.innerHTML, 400, 10000);
   }
