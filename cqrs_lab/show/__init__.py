@@ -2,6 +2,7 @@
 
 from cqrs_lab.show.any_day import any_day
 from cqrs_lab.show.copies import copies
+from cqrs_lab.show.cut_and_merge import cut_and_merge
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
 from cqrs_lab.show.fault_plan import fault_plan
@@ -32,6 +33,7 @@ __all__ = [
     "RecordedRun",
     "scene",
     "log_and_tables",
+    "cut_and_merge",
     "why_is_it",
     "time_machine",
     "duel",

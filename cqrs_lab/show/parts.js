@@ -21,12 +21,14 @@ function partsThatSet(model, picture) {
   });
 }
 
-// A new picture has new elements: whoever stood on a part stands on the part that sets the same.
+// A new picture has new elements: the focus goes to the part that sets the same, or, where what a part sets changes with
+// the picture, to the one with the same data-part.
 function keepPart(picture, draw) {
   const held = picture.getRootNode().activeElement?.closest("[data-set]");
-  const wanted = picture.contains(held) ? held.dataset.set : null;
+  const name = (part) => part.dataset.part ?? part.dataset.set;
+  const wanted = picture.contains(held) ? name(held) : null;
   draw();
-  const same = wanted && [...picture.querySelectorAll("[data-set]")].find((part) => part.dataset.set === wanted);
+  const same = wanted && [...picture.querySelectorAll("[data-set]")].find((part) => name(part) === wanted);
   if (same) same.focus({ preventScroll: true });
 }
 

@@ -59,10 +59,10 @@ def joined(*parts: object) -> str:
     return "/".join(quote(str(part), safe=" ") for part in parts)
 
 
-def drawing(width: int, height: int, name: str, parts: Iterable[str]) -> str:
-    """Return SVG shapes as one drawing that a screen reader announces by its name."""
+def drawing(width: int, height: int, name: str, parts: Iterable[str], *, role: str = "img") -> str:
+    """Return SVG shapes as a drawing, which a screen reader announces by its name; in a "group", parts set controls."""
     shapes = "".join([_tips(), *parts])
-    svg = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">{shapes}</svg>'
+    svg = f'<svg viewBox="0 0 {width} {height}" role="{role}" aria-label="{escape(name)}">{shapes}</svg>'
     return f'<div class="scrolls">{svg}</div>'
 
 

@@ -73,6 +73,7 @@ RIGHT = {
     },
     show.scene: lambda: {"run": recorded_run()},
     show.log_and_tables: lambda: {"store": store(), "projections": [read.BestSellers()]},
+    show.cut_and_merge: lambda: {"projection": read.InventoryLevels(), "store": shop_log()},
     show.why_is_it: lambda: {
         "store": shop_log(),
         "projection": read.InventoryLevels(),
@@ -176,6 +177,8 @@ SAID = [
     (lambda: show.log_and_tables(store(), [read.BestSellers]), "BestSellers is a class; give an instance"),
     (lambda: show.log_and_tables(store(), [read.BestSellers()] * 2), "'best_sellers' twice; give each projection once"),
     (lambda: show.log_and_tables(lab.MemoryEventStore, []), "store=the class MemoryEventStore is not an event store"),
+    (lambda: show.cut_and_merge(read.BestSellers, store()), "BestSellers is a class; give an instance"),
+    (lambda: show.cut_and_merge(read.BestSellers(), store()), "nothing that best_sellers reads .*; append some"),
     (lambda: show.duel(DECIDER, "lamp-1", [], {"Ada": 1}), "is not two people and a command each; give"),
     (lambda: show.two_doors(one_shop, []), r"messages=\[\] is not a list of messages; give at least one"),
     (lambda: show.two_doors(lambda: {}, ["hello"]), r"open_shop\(\)=\{\} is not a shop; let it return Shop"),

@@ -96,6 +96,14 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
     return None
 
 
+def differing_cells(expected: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
+    """Return which cells of two tables of one schema differ by more than rounding; all of a row that only one has."""
+    both = expected.index.intersection(came.index)
+    differs = pd.DataFrame(True, index=expected.index.union(came.index), columns=expected.columns).sort_index()
+    differs.loc[differs.index.isin(both)] = _unequal(*(one.loc[both].sort_index() for one in (expected, came)))
+    return differs
+
+
 def changed(before: pd.DataFrame, now: pd.DataFrame, sort: bool = False) -> tuple[str, str] | None:
     """Return what differs between two tables that should be the same, to the last digit and in the same order."""
     one, other = (before.sort_index(), now.sort_index()) if sort else (before, now)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.read.frames.difference import differing_cells
 
 
 def a_table(rows, **types):
@@ -47,3 +48,18 @@ def test_tables_about_something_else_are_refused():
         lab.compare_tables(cups, cups.rename_axis("order"))
     with pytest.raises(lab.InvalidArgument, match="the new table has two rows for 'cup'"):
         lab.compare_tables(cups, pd.concat([cups, cups]))
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.tuples(st.integers(0, 2), st.sampled_from([0.5, 0.5 + 1e-12, 0.7]))),
+    st.dictionaries(st.sampled_from("abcd"), st.tuples(st.integers(0, 2), st.sampled_from([0.5, 0.5 + 1e-12, 0.7]))),
+)
+def test_the_cells_that_differ_are_those_of_two_dicts_but_for_rounding(one, other):
+    frames = [a_table(rows, units="int64", share="float64") for rows in (one, other)]
+    found = differing_cells(*frames)
+    assert list(found.index) == sorted({*one, *other}) and list(found) == ["units", "share"]
+    for key in found.index:
+        both = key in one and key in other
+        units = not both or one[key][0] != other[key][0]
+        share = not both or round(one[key][1], 6) != round(other[key][1], 6)
+        assert found.loc[key].tolist() == [units, share]
