@@ -134,6 +134,14 @@ SAID_TO: dict[str, dict[str, str]] = {
         "2 orders, 11 cups": "Her order is there, and her three cups are still on the shelf. Each answer came with its "
         "position, so neither was false; but the page put two moments side by side.",
     },
+    "05.6": {
+        "at every cut": "That holds if both pieces have as many ratings of the cup. Where they have not, the mean of "
+        "means is not the mean.",
+        "at no cut": "Where each piece has two ratings of the cup, the two averages weigh the same, and rightly. So a "
+        "test with one cut may pass.",
+        "at some cuts": "Two of the seven leave two ratings of the cup on each side. After event 5, three ratings say "
+        "5.0 and one says 1.0, and merge makes 3.0 of them: the mean of means is not the mean.",
+    },
     **SAID_TO_06,
     "07.1": {
         "a few milliseconds": "Eventual does not mean milliseconds. It takes as long as the numbers say, and here "

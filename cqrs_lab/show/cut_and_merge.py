@@ -212,9 +212,9 @@ class _Scissors:
     # --- the two tables and the verdict
 
     def tables(self) -> Iterator[str]:
-        name, now = shortened(self.merger.projection.name, 12), Compared(self.now.table, self.merger.whole)
+        name, now = shortened(self.merger.projection.name, 20), Compared(self.now.table, self.merger.whole)
         top = self.tables_top
-        box = self.small.box(TABLE_WIDTH, f"{READ.marker} {name}, piece by piece", READ.paint, now.merged)
+        box = self.small.box(TABLE_WIDTH, f"{READ.marker} {name}, merged", READ.paint, now.merged)
         yield f'<g transform="translate({LEFT} {top})">{box}</g>'
         for at, key in enumerate(self.small.of(now.merged)):
             piece = name_of(self.pieces[self.now.comes_from.get(key, 0)])
@@ -222,7 +222,7 @@ class _Scissors:
             body = self.small.row(TABLE_WIDTH, 0, key, [now.texts(key, one)[0] for one in self.small.columns], wrong)
             place = ("merged", key, piece)
             yield keyed(place, LEFT, top + FIRST_ROW + at * ROW, body, origin=("summary", piece))
-        body = self.small.box(TABLE_WIDTH, f"{LOG.marker} {name}, the whole log at once", LOG.paint, now.whole)
+        body = self.small.box(TABLE_WIDTH, f"{LOG.marker} {name}, whole log", LOG.paint, now.whole)
         for at, key in enumerate(self.small.of(now.whole)):
             body += self.small.row(
                 TABLE_WIDTH, FIRST_ROW + at * ROW, key, [now.texts(key, one)[1] for one in self.small.columns]

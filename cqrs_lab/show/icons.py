@@ -19,6 +19,7 @@ PATHS = {
     "back": "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.7 4.7 0 0 1 0 9.5H9",
     "box": "M4 8l8-4 8 4v8.5l-8 4-8-4zM4 8l8 4 8-4M12 12v8.5",
     "change": "M5 9a7.5 7.5 0 0 1 13-1.5M19 4v4.5h-4.5M19 15a7.5 7.5 0 0 1-13 1.5M5 20v-4.5h4.5",
+    "star": "M12 4l2.4 5.1 5.6.7-4.1 3.9 1 5.6-4.9-2.7-4.9 2.7 1-5.6L4 9.8l5.6-.7z",
     # parts
     "rules": "M10.5 6.5H20M10.5 12H20M10.5 17.5H20M3.8 6.3l1.4 1.5 2.5-3m-3.9 7 1.4 1.5 2.5-3m-3.9 7 1.4 1.5 2.5-3",
     "lens": "M9 8.5 3.5 5.5v13L9 15.5M9 12a5.5 5.5 0 1 0 11 0 5.5 5.5 0 1 0-11 0",
@@ -39,6 +40,7 @@ _VERBS = {
     "truck": "Shipped Dispatched Moved",
     "home": "Delivered Arrived Finished Completed",
     "back": "Cancelled Returned Refunded Undone Reversed",
+    "star": "Rated Reviewed Scored",
     "change": "Changed Adjusted Updated Corrected Renamed",
 }
 _ICONS = {verb: name for name, verbs in _VERBS.items() for verb in verbs.split()}

@@ -69,19 +69,6 @@ def lesson_5():
     return names["log"], tables, prose["lesson-05-17"]
 
 
-def test_the_events_that_change_two_tables_are_those_that_lesson_5_names(lesson_5):
-    log, tables, prose = lesson_5
-    changed = {}
-    for at, recorded in enumerate(log, 1):
-        here = {name for name, states in tables.items() if not states[at].equals(states[at - 1])}
-        changed.setdefault(type(recorded.event), []).append(here)
-    assert all(map(all, changed.values())), "no event changes none"
-    two = {kind for kind, of_each in changed.items() if all(len(here) == 2 for here in of_each)}
-    assert two == {events.OrderPlaced, events.ItemsReturned, events.OrderCancelled}
-    assert "`OrderPlaced`, the return and the cancellation change the orders and the stock" in prose
-    assert all(here == {"order_history", "inventory_levels"} for kind in two for here in changed[kind])
-
-
 def test_ben_s_order_stands_at_the_position_that_lesson_5_names(lesson_5):
     log, tables, prose = lesson_5
     [at] = [recorded.position for recorded in log if getattr(recorded.event, "customer_id", "") == "ben"][:1]
@@ -103,6 +90,25 @@ def test_what_ben_s_units_and_ada_s_status_rest_on_is_what_lesson_5_says(lesson_
     for hidden in ([], [events.OrderPaid], [events.OrderPlaced], [events.OrderPlaced, events.OrderPaid]):
         assert without("7", *hidden)["status"] == "shipped"
     assert without("7", events.OrderPlaced, events.OrderShipped)["status"] == paid
+
+
+def test_where_the_cup_keeps_its_average_is_what_lesson_5_says():
+    """By hand: the mean of two means, at each place to cut."""
+    names, prose = after("05", "lesson-05-14f")
+    given, means = names["given"], {}
+    for place in range(1, len(given)):
+        halves = ([stars for product, stars in part if product == "cup"] for part in (given[:place], given[place:]))
+        means[place] = [sum(part) / len(part) for part in halves]
+    whole = [stars for product, stars in given if product == "cup"]
+    assert "5, 5, 5 and 1" in prose["lesson-05-14c"] and whole == [5, 5, 5, 1]
+    kept = [place for place, (one, other) in means.items() if (one + other) / 2 == sum(whole) / len(whole)]
+    said = SAID_TO["05.6"]["at some cuts"]
+    assert len(kept) == 2 and len(means) == 7 and said.startswith("Two of the seven")
+    assert f"three ratings say {means[5][0]} and one says {means[5][1]}, and merge makes {sum(means[5]) / 2}" in said
+    frames = {place: names["scissors"].at(first=place, step=2).frame for place in means}
+    assert [place for place, frame in frames.items() if not frame.at[("cup", "average"), "differs"]] == kept
+    assert "`check_projection` tries many: it finds this one too" in prose["lesson-05-14i"]
+    assert not lab.check_projection(names["Stars"](), names["ratings"]).ok
 
 
 class AddsCounters(read.BestSellers):
