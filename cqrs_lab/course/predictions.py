@@ -108,11 +108,12 @@ SAID_TO: dict[str, dict[str, str]] = {
         "streams let strangers pass each other.",
     },
     "05.1": {
-        "the old one": "That is how the fold worked, where the last one wins. Here each price has the position of the "
-        "event it came from.",
-        "both": "There is one row for each product: two rows with one key become one.",
-        "the new one": "Where both tables have a row, merge keeps the price with the greater position. So the order in "
-        "which summaries arrive makes no difference.",
+        "at every cut": "That holds if both pieces have as many ratings of the cup. Where they have not, the mean of "
+        "means is not the mean.",
+        "at no cut": "Where each piece has two ratings of the cup, the two averages weigh the same, and rightly. So a "
+        "test with one cut may pass.",
+        "at some cuts": "Two of the seven leave two ratings of the cup on each side. After event 5, three ratings say "
+        "5.0 and one says 1.0, and merge makes 3.0 of them: the mean of means is not the mean.",
     },
     "05.2": {
         "1": "One table for each kind of thing would be the write side drawn a second time. A read model belongs to a "
@@ -133,14 +134,6 @@ SAID_TO: dict[str, dict[str, str]] = {
         "1 order, 11 cups": "The history has read the new order. It is the other table that has not.",
         "2 orders, 11 cups": "Her order is there, and her three cups are still on the shelf. Each answer came with its "
         "position, so neither was false; but the page put two moments side by side.",
-    },
-    "05.6": {
-        "at every cut": "That holds if both pieces have as many ratings of the cup. Where they have not, the mean of "
-        "means is not the mean.",
-        "at no cut": "Where each piece has two ratings of the cup, the two averages weigh the same, and rightly. So a "
-        "test with one cut may pass.",
-        "at some cuts": "Two of the seven leave two ratings of the cup on each side. After event 5, three ratings say "
-        "5.0 and one says 1.0, and merge makes 3.0 of them: the mean of means is not the mean.",
     },
     **SAID_TO_06,
     "07.1": {

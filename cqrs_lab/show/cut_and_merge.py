@@ -82,7 +82,7 @@ def cut_and_merge(projection: Projection, store: EventStore) -> View:
         draw,
         [
             Control.among("way", "Pieces", ["between the cuts", "by stream"]),
-            *(Control(name, f"{name.capitalize()} cut, after", 0, len(log) - 1, begin[name]) for name in CUTS),
+            *(Control(name, f"{name.capitalize()} cut (0: none)", 0, len(log) - 1, begin[name]) for name in CUTS),
             Control("shuffle", "Shuffle (0: as they were)", 0, 20, 0),
             Control("step", "Pieces merged", 0, lambda values: len(pieces(values)), 0, plays=True),
         ],

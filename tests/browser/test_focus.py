@@ -4,8 +4,10 @@ import nbformat
 import pandas as pd
 import pytest
 
+import cqrs_lab
 from cqrs_lab.course.ask import Ask, Question
-from cqrs_lab.show import Picture, View
+from cqrs_lab.shop import read, week, write
+from cqrs_lab.show import Picture, View, cut_and_merge
 from cqrs_lab.show.view import Control
 
 pytestmark = pytest.mark.browser
@@ -178,3 +180,26 @@ def test_another_picture_takes_the_focus_from_nobody_outside_it(show):
     page.get_by_role("button", name="Next: Row").focus()
     page.evaluate("answer({ html: '<p data-set=\"{}\" tabindex=0>other</p>' })")
     assert page.evaluate("document.activeElement.ariaLabel") == "Next: Row"
+
+
+def three_facts():
+    store = cqrs_lab.MemoryEventStore()
+    bus = cqrs_lab.CommandBus(store)
+    write.register(bus)
+    for command in week.commands()[1:4]:
+        bus.send(command)
+    return store
+
+
+def test_a_cut_is_made_and_taken_back_by_the_keyboard_at_one_place(show):
+    view = cut_and_merge(read.InventoryLevels(), three_facts())
+    page = show(view)
+    page.get_by_role("button", name="Cut after event 2").focus()
+    for name, cuts in (("Cut after event 2", (1, 2)), ("Join after event 2", (1, 0))):
+        assert page.evaluate("document.activeElement.ariaLabel") == name
+        page.keyboard.press("Enter")
+        assert page.evaluate("[state.values.first, state.values.second]") == list(cuts)
+        now = view.at(**page.evaluate("state.values"))
+        page.evaluate("changes => answer(changes)", {"html": now.html, "says": now.says})
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Join after event 1"

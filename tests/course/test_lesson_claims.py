@@ -102,7 +102,7 @@ def test_where_the_cup_keeps_its_average_is_what_lesson_5_says():
     whole = [stars for product, stars in given if product == "cup"]
     assert "5, 5, 5 and 1" in prose["lesson-05-14c"] and whole == [5, 5, 5, 1]
     kept = [place for place, (one, other) in means.items() if (one + other) / 2 == sum(whole) / len(whole)]
-    said = SAID_TO["05.6"]["at some cuts"]
+    said = SAID_TO["05.1"]["at some cuts"]
     assert len(kept) == 2 and len(means) == 7 and said.startswith("Two of the seven")
     assert f"three ratings say {means[5][0]} and one says {means[5][1]}, and merge makes {sum(means[5]) / 2}" in said
     frames = {place: names["scissors"].at(first=place, step=2).frame for place in means}
