@@ -87,6 +87,7 @@ class Ribbon:
         """Return the places between events, each of which makes a cut or takes it back."""
         number_of = {one.position: number for number, one in enumerate(self.log, 1)}
         stop = 0
+        yield '<g role="listbox" aria-multiselectable="true" aria-label="Places to cut">'
         for piece, (left, width) in zip(self.pieces, self.places, strict=True):
             for at, one in enumerate(piece, 1):
                 after = number_of[one.position]
@@ -97,12 +98,13 @@ class Ribbon:
                 tick = '<path d="M 0 -9 V 3" style="stroke:var(--faint)" stroke-width="2"/>' if inside else ""
                 sets = escape(json.dumps(toggled(values, after)))
                 yield (
-                    f'<g role="button" aria-label="{"Cut" if inside else "Join"} after event {one.position}"'
-                    f' data-set="{sets}" data-part="gap {after}" tabindex="{stop}"'
-                    f' transform="translate({x:g} {RIBBON_TOP})">'
+                    f'<g role="option" aria-label="Cut after event {one.position}"'
+                    f' aria-selected="{str(not inside).lower()}" data-set="{sets}" data-part="gap {after}"'
+                    f' tabindex="{stop}" transform="translate({x:g} {RIBBON_TOP})">'
                     f'<rect x="-10" y="-26" width="20" height="{TILE_HEIGHT + 40}" rx="6" class="grip"/>{tick}</g>'
                 )
                 stop = -1
+        yield "</g>"
 
 
 def toggled(values: Mapping[str, int], after: int) -> dict[str, int]:

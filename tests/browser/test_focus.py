@@ -194,12 +194,13 @@ def three_facts():
 def test_a_cut_is_made_and_taken_back_by_the_keyboard_at_one_place(show):
     view = cut_and_merge(read.InventoryLevels(), three_facts())
     page = show(view)
-    page.get_by_role("button", name="Cut after event 2").focus()
-    for name, cuts in (("Cut after event 2", (1, 2)), ("Join after event 2", (1, 0))):
-        assert page.evaluate("document.activeElement.ariaLabel") == name
+    page.get_by_role("option", name="Cut after event 2").focus()
+    here = "[document.activeElement.ariaLabel, document.activeElement.ariaSelected]"
+    for selected, cuts in (("false", (1, 2)), ("true", (1, 0))):
+        assert page.evaluate(here) == ["Cut after event 2", selected]
         page.keyboard.press("Enter")
         assert page.evaluate("[state.values.first, state.values.second]") == list(cuts)
         now = view.at(**page.evaluate("state.values"))
         page.evaluate("changes => answer(changes)", {"html": now.html, "says": now.says})
     page.keyboard.press("ArrowLeft")
-    assert page.evaluate("document.activeElement.ariaLabel") == "Join after event 1"
+    assert page.evaluate(here) == ["Cut after event 1", "true"]

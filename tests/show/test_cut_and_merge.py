@@ -242,8 +242,10 @@ def test_a_gap_sets_a_cut_and_takes_it_back():
 
     def gaps():
         return {
-            label: json.loads(unescape(sets))
-            for label, sets in re.findall(r'aria-label="(\w+ after event \d)" data-set="([^"]*)"', view.picture.html)
+            ("Join " if cut == "true" else "Cut ") + label: json.loads(unescape(sets))
+            for label, cut, sets in re.findall(
+                r'aria-label="Cut (after event \d)" aria-selected="(\w+)" data-set="([^"]*)"', view.picture.html
+            )
         }
 
     assert gaps()["Join after event 4"] == {"first": 0} and gaps()["Cut after event 7"] == {"second": 7}
