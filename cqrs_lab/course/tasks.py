@@ -31,6 +31,11 @@ def _refuses_ada(frame: pd.DataFrame, order: int, step: int) -> bool:
     return bool((now["who"].eq("Ada") & now["outcome"].str.startswith("the store refuses")).any())
 
 
+def _cup_at_its_lowest(frame: pd.DataFrame, **cuts: int) -> bool:
+    merged = frame.loc[frame["differs"].notna(), "merged"]
+    return bool(merged.get(("cup", "average")) == "3.0")
+
+
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -54,6 +59,9 @@ TASKS: dict[str, CourseTask] = {
         {"position": 2},
     ),
     "03.b": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "step": 4}),
+    "05.a": CourseTask(
+        "Find the lowest average that a cut can give the cup.", _cup_at_its_lowest, {"first": 7, "step": 2}
+    ),
     "07.a": CourseTask(
         "Put the dot where theory says that the mean lag is 20 seconds.",
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,

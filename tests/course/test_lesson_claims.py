@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
+from itertools import combinations, product
 from pathlib import Path
 
 import pandas as pd
@@ -92,6 +93,14 @@ def test_what_ben_s_units_and_ada_s_status_rest_on_is_what_lesson_5_says(lesson_
     assert without("7", events.OrderPlaced, events.OrderShipped)["status"] == paid
 
 
+def every_cut(view):
+    """Yield the numbers of each way to cut in two, three or four, in several orders, when all pieces are merged."""
+    for size, shuffle in product((1, 2, 3), (0, 1, 2)):
+        for places in combinations(range(1, 8), size):
+            cuts = dict(zip(("first", "second", "third"), (*places, 0, 0), strict=False))
+            yield view.at(**cuts, shuffle=shuffle, step=size + 1).frame
+
+
 def test_where_the_cup_keeps_its_average_is_what_lesson_5_says():
     """By hand: the mean of two means, at each place to cut."""
     names, prose = after("05", "lesson-05-14f")
@@ -107,6 +116,7 @@ def test_where_the_cup_keeps_its_average_is_what_lesson_5_says():
     assert f"three ratings say {means[5][0]} and one says {means[5][1]}, and merge makes {sum(means[5]) / 2}" in said
     frames = {place: names["scissors"].at(first=place, step=2).frame for place in means}
     assert [place for place, frame in frames.items() if not frame.at[("cup", "average"), "differs"]] == kept
+    assert min(float(frame.at[("cup", "average"), "merged"]) for frame in every_cut(names["scissors"])) == 3.0, "05.a"
     assert "`check_projection` tries many: it finds this one too" in prose["lesson-05-14i"]
     assert not lab.check_projection(names["Stars"](), names["ratings"]).ok
 
