@@ -46,7 +46,7 @@ VALUES: list[tuple[Any, list[Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("hint", "values"), VALUES, ids=str)
+@pytest.mark.parametrize(("hint", "values"), VALUES, ids=[str(hint) for hint, _ in VALUES])
 def test_what_passes_is_read_as_it_was(hint, values):
     form = form_of(hint, "Made.held")
     for value in values:
@@ -55,7 +55,7 @@ def test_what_passes_is_read_as_it_was(hint, values):
         assert read == value and type(read) is type(value)
 
 
-@pytest.mark.parametrize(("hint", "values"), VALUES, ids=str)
+@pytest.mark.parametrize(("hint", "values"), VALUES, ids=[str(hint) for hint, _ in VALUES])
 @pytest.mark.parametrize("other", [True, 1.0, 2**63, "\ud800", "c", [1], (1, "a"), ("a",), Line(1, 2), None, {1}])
 def test_what_is_passed_at_a_glance_passes_the_closer_look(hint, values, other):
     form = form_of(hint, "Made.held")
