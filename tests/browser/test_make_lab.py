@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\.ipynb\?token=\w{20,}")
 FLAGS = "--no-browser --ServerApp.port=0 --LabApp.expose_app_in_browser=True"
-START_SECONDS, OPEN_SECONDS = 60, 60
+START_SECONDS, OPEN_SECONDS, STOP_SECONDS = 60, 60, 10
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,11 @@ def address(browser, tmp_path):
         yield wait_for_address(lab, log)
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
-        lab.wait(30)
+        try:
+            lab.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:  # it waits for a kernel that is still starting
+            os.killpg(lab.pid, signal.SIGKILL)
+            lab.wait()
 
 
 def wait_for_address(lab, log):
