@@ -18,8 +18,9 @@ FENCE = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path, monkeypatch):
-    """Examples may write files; none of them belongs in the checkout."""
+    """Examples may write files, in the checkout or among this person's notes: none of them belongs there."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CQRS_LAB_PROGRESS", str(tmp_path / "notes.json"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
