@@ -90,7 +90,7 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
     range.setAttribute("aria-valuetext", typed.text(value()));
     // As long as somebody types, the field is theirs.
     if (!typed.field.matches(":focus")) typed.show(value(), most());
-    // A button that is disabled loses the focus, and whoever pressed it is nowhere.
+    // A button that is disabled loses the focus, and the person who pressed it is nowhere.
     back.ariaDisabled = value() <= least;
     next.ariaDisabled = value() >= most();
   }

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from cqrs_lab.show.words import shortened
+
 
 def few_columns(frame: pd.DataFrame, most: int = 4) -> pd.DataFrame:
     """Return a table as texts that fit into a box: its key, and those columns that tell most.
@@ -39,4 +41,4 @@ def _short(name: Any, value: Any) -> str:
         return f"£{value / 1000:,.2f}"
     if isinstance(value, float):
         return f"{value:,.3g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)[:10]
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shortened(str(value), 10)

@@ -1,4 +1,4 @@
-// A picture that is drawn anew: what has a key glides from its old place, what is new comes in from where it was made, and
+// A picture that is drawn again: what has a key glides from its old place, what is new comes in from where it was made, and
 // what is gone leaves.
 // The picture itself is at once the markup of the kernel; the movement only lies over it.
 const GLIDE = { duration: 480, easing: "cubic-bezier(.22,.8,.3,1)" };
@@ -40,7 +40,7 @@ function motion(picture, seen) {
     for (const each of [picture, leaving]) each.getAnimations({ subtree: true }).forEach((one) => one.cancel());
     leaving.replaceChildren();
   }
-  // Draws the picture anew by `draw()`; what is under way goes on from where it is now.
+  // Draws the picture again by `draw()`; what is under way goes on from where it is now.
   function move(draw) {
     if (!seen() || unwanted.matches) {
       rest();

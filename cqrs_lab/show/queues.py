@@ -15,6 +15,7 @@ from cqrs_lab.show.picture import Picture, drawing, key, table
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, tint
 from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.show.words import count
 from cqrs_lab.simulation.draws import Integers
 from cqrs_lab.simulation.run import LagRun
 
@@ -95,8 +96,8 @@ def _picture(piles: list[_Pile], second: int, top: float) -> Picture:
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["waiting", "lag_now", "mean_so_far"])
     frame = frame.rename_axis("run").astype({"waiting": "int64"})
     told = (
-        f"{name}: {_events(count)} wait{'s' if count == 1 else ''}, mean lag so far {_seconds(mean)}"
-        for name, count, mean in frame[["waiting", "mean_so_far"]].itertuples(name=None)
+        f"{name}: {count(waiting, 'event')} wait{'s' if waiting == 1 else ''}, mean lag so far {_seconds(mean)}"
+        for name, waiting, mean in frame[["waiting", "mean_so_far"]].itertuples(name=None)
     )
     says = f"After {_clock(second)}. {'; '.join(told)}."
     width = (WIDTH - GAP * (len(piles) - 1)) // len(piles)
@@ -154,10 +155,6 @@ def _curve(pile: _Pile, left: int, width: int, second: int, top: float) -> str:
         f'<polygon points="{left},{bottom} {points} {end:.1f},{bottom}" style="fill:var(--read-tint)"/>'
         f'<polyline points="{points}" style="fill:none;stroke:{READ.paint}" stroke-width="1.5"/>'
     )
-
-
-def _events(count: int) -> str:
-    return f"{count:,} event{'' if count == 1 else 's'}"
 
 
 def _seconds(lag: float) -> str:

@@ -15,6 +15,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.show.doors import a_store, instance, listed
+from cqrs_lab.show.words import count
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 LATEST_EVENTS = 8
@@ -147,9 +148,9 @@ class RecordedRun:
         if name not in self._projectors:
             raise InvalidArgument(f"no projection {name!r} here; give one of {', '.join(self._projectors)}")
         projector = self._projectors[name]
-        before, count = projector.position, projector.catch_up()
-        says = f"{name} reads {_events(count)}, from position {before} to {projector.position}. {self._who_is_behind()}"
-        self._note("follows", f"{_events(count)}", says, projector.table, (name,))
+        before, read = projector.position, count(projector.catch_up(), "event")
+        says = f"{name} reads {read}, from position {before} to {projector.position}. {self._who_is_behind()}"
+        self._note("follows", read, says, projector.table, (name,))
 
     def frame(self) -> pd.DataFrame:
         """Return one row per step: way, message, head of the log, each projection's position, and the sentence."""
@@ -172,10 +173,6 @@ class RecordedRun:
         head = self._store.head()
         latest = tuple(self._store.read_all(after=max(0, head - LATEST_EVENTS)))
         self.steps.append(RecordedStep(way, label, says, shown, head, latest, positions, tables, reads))
-
-
-def _events(count: int) -> str:
-    return f"{count:,} event" + ("" if count == 1 else "s")
 
 
 def _and(names: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from cqrs_lab.show.shapes import keyed, label, painted, pill
 from cqrs_lab.show.step_tables import message, positions, screen
 from cqrs_lab.show.style import LOG, READ, WRITE, tint
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.words import count, shortened
 
 WIDTH = 960
 PAGE_LEFT, PAGE_WIDTH = 14, 162
@@ -136,7 +137,7 @@ class _Scene:
         """Return the message of this step, where it arrives."""
         at, low = ("message", len(self.steps)), self.lane_middle(self.asked())
         if self.now.way == "command":
-            words = self.now.label[:16]
+            words = shortened(self.now.label, 16)
             body = pill(20 + 8.2 * len(words), words, f"fill:var(--write-tint);stroke:{WRITE.paint}")
             return keyed(at, RULES_LEFT + RULES_WIDTH // 2, TOP + 52, body, origin=("page",))
         if self.now.way == "query":
@@ -153,7 +154,7 @@ class _Scene:
         notches = "".join(f"L {end + (at % 2) * 5} {TOP + at * 11.5:g} " for at in range(9))
         shape = f"M {left} {TOP} H {end} {notches} H {left} z"
         head = self.now.head
-        title = f"{LOG.marker} The log, {head:,} event{'' if head == 1 else 's'}"
+        title = f"{LOG.marker} The log, {count(head, 'event')}"
         band = f'<path d="{shape}" style="fill:var(--ribbon)"/>'
         return band + label(TAPE_LEFT, TOP - 8, title, "strong", "start") + "".join(self.tiles())
 
@@ -169,7 +170,7 @@ class _Scene:
                 f'<rect width="{TILE_WIDTH}" height="76" rx="7" stroke-width="{weight}" style="{fill}"/>'
                 + label(7, 19, f"{one.position:,}", "strong", "start")
                 + icon(icon_of(type(one.event)), TILE_WIDTH / 2 - 11, 25)
-                + label(TILE_WIDTH // 2, 67, word[:9], "small")
+                + label(TILE_WIDTH // 2, 67, shortened(word, 10), "small")
             )
             yield keyed(("tile", one.position), self.tile_left(at), TOP + 8, body, origin=("rules",))
 
@@ -244,7 +245,7 @@ class _Scene:
         for at, one in enumerate(waiting[-MOST_TICKETS:]):
             x = QUEUE_LEFT + 16 + (at + bool(hidden)) * TICKET_GAP
             yield keyed(("ticket", name, one.position), x, middle, self.ticket(one), origin=("tile", one.position))
-        says = "✓ up to date" if not behind else f"{behind:,} event{'' if behind == 1 else 's'} behind"
+        says = "✓ up to date" if not behind else f"{count(behind, 'event')} behind"
         yield f'<path d="M {QUEUE_LEFT} {middle + 28} H {WIDTH - 18}" style="stroke:var(--line)" stroke-width="2"/>'
         colour = READ.paint if behind else "var(--good)"
         yield label(QUEUE_LEFT, middle + 48, says, "strong", "start", style=f"fill:{colour}")
@@ -266,7 +267,7 @@ class _Scene:
             f'<rect class="box" x="{left}" y="{TOP - 12}" width="{width}" height="{bottom - TOP + 12}" rx="22"'
             f' style="stroke:var(--ink)"/><circle cx="{left + 28}" cy="{TOP + 22}" r="13" class="person"/>'
             + label(left + 28, TOP + 27, self.person[:1].upper(), "strong")
-            + label(left + 48, TOP + 27, f"{self.person[:10]}'s page", "strong", "start")
+            + label(left + 48, TOP + 27, f"{shortened(self.person, 9)}'s page", "strong", "start")
             + f'<path d="M {left + 14} {TOP + 46} H {left + width - 14}" style="stroke:var(--line)"/>'
         )
         return f'<g{key("page")}>{head}</g>{self.answer(middle)}{self.receipt(middle, bottom)}'
@@ -296,7 +297,7 @@ class _Scene:
 def _cards(value: Any, top: int) -> Iterator[str]:
     """Return an answer as cards on a page: a row is a card."""
     if not isinstance(value, pd.DataFrame):
-        yield label(0, top + 60, brief(value)[:20], "strong")
+        yield label(0, top + 60, shortened(brief(value), 18), "strong")
         return
     if value.empty:
         yield painted(icon("box", -22, top + 24, 44), "var(--faint)")
@@ -307,8 +308,8 @@ def _cards(value: Any, top: int) -> Iterator[str]:
         y = top + at * 92
         yield f'<rect x="-64" y="{y}" width="128" height="84" rx="7" class="fresh"/>'
         first, *others = row.items()
-        yield label(-54, y + 22, str(first[1])[:16], "strong", "start")
+        yield label(-54, y + 22, shortened(str(first[1]), 16), "strong", "start")
         for line, (column, one) in enumerate(others[:3]):
-            yield label(-54, y + 41 + line * 18, f"{column}: {one}"[:18], "small", "start")
+            yield label(-54, y + 41 + line * 18, shortened(f"{column}: {one}", 18), "small", "start")
     if len(cells) > MOST_CARDS:
         yield label(0, top + MOST_CARDS * 92 + 12, f"and {len(cells) - MOST_CARDS:,} more", "small faint")

@@ -40,7 +40,7 @@ function render({ model, el }) {
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
     say("");
-    aloud.textContent = ""; // the same words are read out again only where they come anew
+    aloud.textContent = ""; // the same words are read out again only where they come again
     kernel.waits();
   };
   const hear = () => {

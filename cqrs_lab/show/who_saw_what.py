@@ -15,6 +15,7 @@ from cqrs_lab.show.doors import a_frame, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
 
@@ -85,7 +86,7 @@ def _all_of(
     )
     kinds = trace["op"].value_counts()
     counts = (trace["session"].nunique(), "session"), (kinds.get("w", 0), "write"), (kinds.get("r", 0), "read")
-    told = f"{', '.join(_counted(*one) for one in counts)}; a guarantee was broken {_counted(len(frame), 'time')}."
+    told = f"{', '.join(count(*one) for one in counts)}; a guarantee was broken {count(len(frame), 'time')}."
     first = trace[trace["session"].isin(list(dict.fromkeys(trace["session"]))[:MOST_LANES])].head(MOST_OPERATIONS)
     return _picture(first, None, f"{told}{_left_out(trace, first)}", counted, "Guarantees", frame)
 
@@ -103,15 +104,11 @@ def _one_of(trace: pd.DataFrame, name: str, broken: Broken, frame: pd.DataFrame)
     return _picture(near, broken, says, operations.round(2).set_index("session"), "The operations", frame)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def _left_out(trace: pd.DataFrame, shown: pd.DataFrame) -> str:
     """Return what the picture leaves out, so that nobody counts on it for what is not there."""
     if len(shown) == len(trace):
         return ""
-    lanes = _counted(shown["session"].nunique(), "session")
+    lanes = count(shown["session"].nunique(), "session")
     return f" The picture shows the first {len(shown)} writes and reads, of {lanes}."
 
 

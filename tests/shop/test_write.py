@@ -508,7 +508,7 @@ def test_an_order_sent_again_with_its_bad_line_records_nothing():
     line = replace(TEA, quantity=0)
     no = lines_refused(bad(line, "quantity must be 1 or more"))
     lab.given(write.order, [placed(CUP), no]).when(place(line, CUP)).then_nothing()
-    lab.given(write.order, [no]).when(place(line)).then([no])  # nothing was accepted, so it is refused anew
+    lab.given(write.order, [no]).when(place(line)).then([no])  # nothing was accepted, so it is refused again
 
 
 @rules(

@@ -1,4 +1,4 @@
-"""The duel is really played: the store lets one through, and the other decides anew."""
+"""The duel is really played: the store lets one through, and the other decides again."""
 
 import re
 

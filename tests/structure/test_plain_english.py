@@ -6,12 +6,15 @@ A list finds a known kind again, and no more: read your sentences aloud all the 
 import ast
 import json
 import re
+import tokenize
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "cqrs_lab").rglob("*.py"))
+SCRIPTS = sorted((ROOT / "cqrs_lab").rglob("*.js"))
 LESSONS = sorted((ROOT / "notebooks" / "solutions").glob("[0-9]*.ipynb"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -65,6 +68,21 @@ def test_docstrings_and_messages_say_what_a_colleague_would_say(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert found(*docstrings(tree), *messages(tree)) == []
     assert [text.splitlines()[0] for text in docstrings(tree) if RETURNS.match(text)] == [], "say: Return …"
+
+
+def comments(path):
+    """Yield the comments of a file, Python's or a page script's."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        tokens = tokenize.generate_tokens(StringIO(text).readline)
+        yield from (token.string for token in tokens if token.type == tokenize.COMMENT)
+    else:
+        yield from re.findall(r"(?<!:)//[^\n]*", text)
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_comments_say_what_a_colleague_would_say(path):
+    assert found(*comments(path)) == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

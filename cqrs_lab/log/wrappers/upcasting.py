@@ -60,7 +60,7 @@ class UpcastingStore(ReadThroughStore):
         self.upcasters = dict(upcasters)
         self._given: set[type] = set()
         self._passed: set[type] = set()
-        # What became of the old events of a sealed slice; nothing in it may hold the slice, or it would never go.
+        # What a sealed slice reads as today; nothing in it may hold the slice, or it would never go.
         self._kept: WeakKeyDictionary[object, _Lifted] = WeakKeyDictionary()
 
     def _written(self, stream: str, events: Sequence[object], command_id: str | None) -> Sequence[object]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cqrs_lab.shop.online_retail.commands import CREDIT_NOTE, is_charge
 
-# What can become of a row: outcome, and reason if it is rejected. The first that fits a row is its own.
+# How a row can end: outcome, and reason if it is rejected. The first that fits a row is its own.
 ENDS = (
     ("charge", ""),
     ("rejected", "a test entry"),  # a stock adjustment

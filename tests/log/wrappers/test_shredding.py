@@ -439,7 +439,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class FromOutside:
-    """`dataclasses.replace` cannot make it anew: it does not know the title any more."""
+    """`dataclasses.replace` cannot make it again: it does not know the title any more."""
 
     member: str
     name: str = field(init=False)
