@@ -27,17 +27,6 @@ ROOT = Path(__file__).parents[3]
 ANY = lab.Expected.ANY
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
-def store(path):
-    with SqliteEventStore(path, EVENTS, clock=lambda: 1.5) as made:
-        yield made
-
-
 def happened(*numbers):
     return [Happened(number) for number in numbers]
 

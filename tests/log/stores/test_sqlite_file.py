@@ -25,17 +25,6 @@ from tests.log.stores.test_sqlite import change, happened, log_of
 
 ROOT = Path(__file__).parents[3]
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
-def store(path):
-    with SqliteEventStore(path, EVENTS, clock=lambda: 1.5) as made:
-        yield made
-
-
 def refused(path, error=lab.StoreUnreadable, events=EVENTS):
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(error) as caught:

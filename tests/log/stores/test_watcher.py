@@ -9,8 +9,6 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS
 from cqrs_lab.log.listeners import Listeners
@@ -19,17 +17,6 @@ from cqrs_lab.log.stores.sqlite import SqliteEventStore
 from tests.log.stores.test_sqlite import happened
 
 ROOT = Path(__file__).parents[3]
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "log.db"
-
-
-@pytest.fixture
-def store(path):
-    with SqliteEventStore(path, EVENTS, clock=lambda: 1.5) as made:
-        yield made
-
 
 def test_a_listener_hears_of_its_own_process_at_once_and_of_others_soon(store, path):
     heard, soon = [], threading.Event()
