@@ -119,16 +119,31 @@ def test_what_is_new_comes_in_and_what_is_gone_leaves_without_a_trace(page):
     assert shown(page) == as_markup(page, row(0))
 
 
-@pytest.mark.parametrize(("origin", "starts_at"), [("tile", "tile"), ("nothing", None)])
-def test_what_is_new_comes_from_the_thing_it_names_in_its_own_size(page, origin, starts_at):
-    guest = f'<circle data-key="guest" data-from="{origin}" cx="900" cy="90" r="20"/>'
-    at = place(page, starts_at) if starts_at else None
-    move(page, row(0, more=guest))
+def guest_from(origin):
+    return f'<circle data-key="guest" data-from="{origin}" cx="900" cy="90" r="20"/>'
+
+
+def test_what_is_new_comes_from_where_the_thing_it_names_stood_in_its_own_size(page):
+    stood = place(page, "tile")
+    move(page, row(300, 30, guest_from("tile")))
     begins = place(page, "guest")
     page.evaluate(END)
-    stands = place(page, "guest")
-    assert begins[2:] == stands[2:]
-    assert begins[:2] == (at[:2] if at else stands[:2]) and (not at or begins[:2] != stands[:2])
+    assert begins == [*stood[:2], *place(page, "guest")[2:]] and place(page, "guest")[:2] != stood[:2]
+
+
+def test_where_that_thing_is_new_too_it_comes_from_where_that_stands(page):
+    host = '<circle data-key="host" cx="500" cy="40" r="9"/>'
+    move(page, row(0, more=host + guest_from("host")))
+    begins = place(page, "guest")
+    page.evaluate(END)
+    assert begins[:2] == place(page, "host")[:2]
+
+
+def test_what_names_nothing_that_is_there_comes_in_where_it_stands(page):
+    move(page, row(0, more=guest_from("nobody")))
+    begins = place(page, "guest")
+    page.evaluate(END)
+    assert begins == place(page, "guest")
 
 
 def test_a_cell_that_has_just_changed_fades_in_and_one_that_changed_before_does_not(page):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cqrs_lab.shop import events
-from cqrs_lab.show.icons import PATHS, icon, icon_of, word_of
+from cqrs_lab.show.icons import _VERBS, PATHS, icon, icon_of, word_of
 
 NUMBERS = re.compile(r"-?\d*\.?\d+")
 
@@ -34,6 +34,11 @@ def test_of_the_shop_every_event_that_people_see_has_an_icon_of_its_own_kind():
     seen |= {events.OrderPaid: "coin", events.OrderShipped: "truck", events.OrderDelivered: "home"}
     seen |= {events.OrderCancelled: "back", events.ItemsReturned: "back", events.StockReservationRefused: "no"}
     assert {kind: icon_of(kind) for kind in seen} == seen
+
+
+def test_no_verb_has_two_icons_and_every_icon_of_a_verb_can_be_drawn():
+    verbs = [verb for several in _VERBS.values() for verb in several.split()]
+    assert len(set(verbs)) == len(verbs) and _VERBS.keys() <= PATHS.keys()
 
 
 @pytest.mark.parametrize("name", PATHS)

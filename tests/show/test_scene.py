@@ -6,10 +6,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cqrs_lab.shop import read
+import cqrs_lab as lab
+from cqrs_lab.shop import read, write
 from cqrs_lab.show import RecordedRun, scene
 
-from .conftest import cups
+from .conftest import EVENING, cups
 
 
 @pytest.fixture
@@ -59,6 +60,12 @@ def lane_of(view, name):
     """Return the top and the bottom of a read model's box."""
     title = next(text for text in drawing(view.at(step=0)).iter("text") if text.text == f"▲ {name}")
     return int(title.get("y")) - 22, int(title.get("y")) + 98
+
+
+def way_taken(picture):
+    """Return how far down the way of this step is."""
+    [way] = [path for path in drawing(picture).iter("path") if path.get("class") == "way now"]
+    return int(re.match(r"M \d+ (\d+)", way.get("d"))[1])
 
 
 def test_the_way_taken_is_set_apart_and_the_message_is_on_it(view, run):
@@ -135,6 +142,18 @@ def test_a_query_goes_to_the_table_it_reads(view):
         [(_, y, _)] = keyed(view.at(step=step), "message").values()
         top, bottom = lane_of(view, name)
         assert top < y < bottom
+        for there_and_back in (step, step + 1):
+            assert top < way_taken(view.at(step=there_and_back)) < bottom
+
+
+def test_a_refusal_has_a_mark_at_the_rules_and_on_the_page(run):
+    with pytest.raises(lab.CommandRejected):
+        run.send(write.ShipOrder("no such order", EVENING))
+    said = words(drawing(scene(run).at(step=len(run.steps) - 1)))
+    assert said.count("✕ refused") == 2 and "✓ accepted" not in said
+    run.send(cups(2))
+    said = words(drawing(scene(run).at(step=len(run.steps) - 1)))
+    assert said.count("✓ accepted") == 1 and "✕ refused" not in said
 
 
 def test_nothing_in_a_message_becomes_markup(shop):
