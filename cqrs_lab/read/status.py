@@ -10,11 +10,13 @@ from typing import Literal
 from cqrs_lab.arguments import seconds
 from cqrs_lab.errors import UnreadableEvent, said
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.read.batch import read_batch
+from cqrs_lab.log.slice import read_slice
 from cqrs_lab.read.read_model import ReadModel
 from cqrs_lab.read.tables import ParkedEvent
 
 State = Literal["live", "catching up", "rebuilding", "failed", "unknown"]
+# A status is asked for often, and a log may be long.
+COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class ProjectorStatus:
     position : int
         Everything up to here is in the table.
     lag_events : int
-        How far it is behind the head of the log, in positions; NaN if that is unknown.
+        How many events it has not read; NaN if that is unknown. Up to 1,000 are counted, and positions beyond them or
+        where one cannot be read: that is never fewer.
     lag_seconds : float
         How long, in seconds, the first event that is not in the table has been in the log; 0 if there is none, NaN if
         it cannot be read.
@@ -67,21 +70,28 @@ def status_of(
 ) -> ProjectorStatus:
     """Return the status of a read model, from the log it is made from; also while the store is away."""
     try:
-        behind = max(0, store.head() - model.position)
-        waiting = _waiting(store, model, clock)
+        behind, waiting = _behind(store, model.position), _waiting(store, model, clock)
     except Exception as away:  # noqa: BLE001 - a store or a clock may raise anything, and who asks is told
         state: State = "failed" if error else "unknown"
         why = "; ".join([*filter(None, [error]), f"the log cannot be read: {said(away)}"])
         return ProjectorStatus(state, model.position, math.nan, math.nan, why, model.parked, model.rowless)
-    state = "failed" if error else "catching up" if behind else "live"
-    if rebuilding:
-        state = "rebuilding"  # also of one that has failed: this is its repair
+    # Also one that has failed is rebuilding: this is its repair.
+    state = "rebuilding" if rebuilding else "failed" if error else "catching up" if behind else "live"
     return ProjectorStatus(state, model.position, behind, waiting, error, model.parked, model.rowless)
+
+
+def _behind(store: EventStore, position: int) -> int:
+    """Count what waits; where positions skip, the distance to the head would be too much."""
+    try:
+        near = read_slice(store, after=position, limit=COUNTED)
+    except UnreadableEvent:  # it waits too, and so do those after it
+        return max(0, store.head() - position)
+    return len(near.positions) + max(0, store.head() - near.upto) if near.positions else 0
 
 
 def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:
     try:
-        unread = list(read_batch(store, after=model.position, limit=1))
+        unread = list(read_slice(store, after=model.position, limit=1))
     except UnreadableEvent:
         return math.nan
     return max(0.0, clock() - unread[0].recorded_at) if unread else 0.0

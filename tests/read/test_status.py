@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.read.status import COUNTED
 from tests.log.planted_stores import Tens
 
 
@@ -86,14 +87,25 @@ def test_queries_are_answered_while_the_store_is_away():
 
 
 @pytest.mark.parametrize("read", range(4))
-def test_where_positions_skip_the_lag_is_never_too_small_and_none_when_nothing_is_left(read):
+def test_where_positions_skip_events_are_counted_not_positions(read):
     store = Tens()
     store.append("a", [Sold("tea", number) for number in range(3)], expected=0)
     assert store.head() > 3
     projector = lab.Projector(store, UnitsSold())
     projector.catch_up(limit=read)
     status = projector.status
-    assert status.lag_events >= 3 - read and (status.lag_events == 0) == (status.state == "live") == (read == 3)
+    assert status.lag_events == 3 - read and (status.state == "live") == (read == 3)
+
+
+@pytest.mark.parametrize("make_store", [Tens, lab.MemoryEventStore])
+@pytest.mark.parametrize("more", [-1, 0, 1, 500])
+def test_after_the_first_thousand_the_lag_is_never_too_small_and_exact_where_nothing_skips(make_store, more):
+    store = make_store()
+    store.append("a", [Sold("tea", 1)] * (COUNTED + more), expected=0)
+    status = lab.Projector(store, UnitsSold()).status
+    skipping = make_store is Tens and more > 0
+    assert status.lag_events >= COUNTED + more
+    assert (status.lag_events == COUNTED + more) != skipping
 
 
 def test_a_projector_that_has_failed_stays_failed_and_says_both():
