@@ -206,6 +206,7 @@ class Projector(Follower):
         kept = model.saved()
         if kept.checkpoint == model.checkpoint:
             return self._publish(now, model=kept, **changes)
+        accepted.check_taken(now.model, kept)
         accepted.check_model(kept, now.projection, self.store.head())
         self._publish(now, model=kept)
         return False

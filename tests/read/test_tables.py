@@ -142,3 +142,24 @@ def test_a_table_that_another_version_has_taken_over_is_left_alone():
         old.catch_up()
     assert (projector.catch_up(), place[-1].table()["units"].to_dict()) == (1, {"tea": 3})
     assert place[-1].checkpoint.made_by == ("units", 2)
+
+
+class ReturnsItself(MemoryTables):
+    def save(self, rows, checkpoint):
+        return self
+
+
+class KeepsTheRowsAlone(MemoryTables):
+    def save(self, rows, checkpoint):
+        return super().save(rows, self.checkpoint)
+
+
+@pytest.mark.parametrize("kind", [ReturnsItself, KeepsTheRowsAlone])
+@pytest.mark.parametrize("way", ["catch_up", "apply", "one that fails"])
+def test_tables_that_never_take_what_they_are_given_end_with_a_sentence(kind, way):
+    store = lab.MemoryEventStore()
+    sell(store, 1, "two" if way == "one that fails" else 2)
+    projector = lab.Projector(store, Units(), tables=kind(Units.schema.empty()), on_failure="park")
+    with pytest.raises(lab.InvalidArgument, match=r"save\(rows, checkpoint\) kept nothing: .* is 0 as before"):
+        projector.apply(lab.EventBatch(list(store.read_all()))) if way == "apply" else projector.catch_up()
+    assert projector.position == 0

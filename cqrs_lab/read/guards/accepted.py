@@ -87,6 +87,13 @@ def check_model(model: Any, projection: Projection, head: int) -> None:
         raise InvalidArgument(f"the model given was made by {model.made_by}, not {made_by}; rebuild from the log")
 
 
+def check_taken(before: ReadModel, kept: ReadModel) -> None:
+    """Refuse tables that stay where they were: what they were given to save would be given to them forever."""
+    if kept.checkpoint == before.checkpoint:
+        what = f"{type(kept.tables).__name__}.save(rows, checkpoint) kept nothing"
+        raise InvalidArgument(f"{what}: the checkpoint is {before.position} as before; let it keep rows and checkpoint, and return the version that is kept then")
+
+
 def checked_limit(limit: Any) -> int | None:
     """Return a limit as a number of events; None for all."""
     wanted = "a number of events; give 0 or more, or None for all"
