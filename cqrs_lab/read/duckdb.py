@@ -112,18 +112,27 @@ class DuckDBTables:
 
     def save(self, rows: pd.DataFrame | None, checkpoint: Checkpoint) -> Tables:
         """Save rows and checkpoint in one transaction; return the latest version, which may be another's."""
-        return self._written(self._schema, rows, checkpoint)
+        return self._saved(self._schema, rows, checkpoint)
 
     def swap(self, other: Tables) -> Tables:
         """Replace what is there, unless it is at a later position, also by a table of another shape."""
         table = other.table()
         index = {str(name): str(table.index.get_level_values(str(name)).dtype) for name in table.index.names}
         schema = Schema(index, {str(name): str(dtype) for name, dtype in table.dtypes.items()})
-        return self._written(schema, table, other.checkpoint, replaces=True)
+        return self._saved(schema, table, other.checkpoint, replaces=True)
 
-    def _written(
+    def _saved(
         self, schema: Schema, rows: pd.DataFrame | None, checkpoint: Checkpoint, replaces: bool = False
     ) -> DuckDBTables:
+        # While another writer has not committed, the version before it is still the latest, and would be returned.
+        while (following := self._written(schema, rows, checkpoint, replaces)) is None:
+            pass
+        return following
+
+    def _written(
+        self, schema: Schema, rows: pd.DataFrame | None, checkpoint: Checkpoint, replaces: bool
+    ) -> DuckDBTables | None:
+        """Return the latest version, once it is written; None if another writer is about to commit."""
         import duckdb
 
         name = _quoted(self._name)
@@ -138,7 +147,7 @@ class DuckDBTables:
                 # First: of two who write at the same time, the second is stopped here, by the row that both change.
                 _set_checkpoint(cursor, self._name, checkpoint)
             except duckdb.TransactionException:
-                return self.latest()
+                return None
             if replaces:
                 cursor.execute(f"CREATE OR REPLACE TABLE {name} ({_declared(schema)})")
             if rows is not None and len(rows):

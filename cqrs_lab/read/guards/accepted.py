@@ -91,7 +91,7 @@ def check_taken(before: ReadModel, kept: ReadModel) -> None:
     """Refuse tables that stay where they were: what they were given to save would be given to them forever."""
     if kept.checkpoint == before.checkpoint:
         what = f"{type(kept.tables).__name__}.save(rows, checkpoint) kept nothing"
-        raise InvalidArgument(f"{what}: the checkpoint is {before.position} as before; let it keep rows and checkpoint, and return the version that is kept then")
+        raise InvalidArgument(f"{what}: its checkpoint is {before.position} as before; keep both")
 
 
 def checked_limit(limit: Any) -> int | None:
