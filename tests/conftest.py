@@ -1,5 +1,6 @@
 """What holds for every test, and what is printed at the end of a run."""
 
+import gc
 import sys
 
 import pytest
@@ -28,6 +29,12 @@ class ByVisit(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Let `--dist loadscope` mean the above."""
     return ByVisit(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over the half a million objects that were made to find the tests: they stay."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
