@@ -18,27 +18,29 @@ DISK = Mixture([(0.38, Pareto(1.05 * MS, 1.51)), (0.62, Exponential(MS / 0.183))
 LEGS = {"LNKD-SSD": (SSD, SSD, SSD, SSD), "LNKD-DISK": (DISK, SSD, SSD, SSD)}
 
 
-@lru_cache(maxsize=1)
-def drawn(dist, n, r, w):
-    return quorum.simulate(*LEGS[dist], n=n, r=r, w=w, samples=2_000_000, seed=3)
-
-
-def figures(case):
-    run = drawn(case["dist"], case["N"], case["R"], case["W"])
-    return {
-        "Lr999_ms": run.read_latency(0.999) / MS,
-        "Lw999_ms": run.write_latency(0.999) / MS,
-        "t_visibility_999_ms": run.t_visibility(0.999) / MS,
-    }
+CASES = [*PBS["table4"], *PBS["prob_consistent_at_t"]]
 
 
 def name(case):
     return f"{case['dist']} n={case['N']} r={case['R']} w={case['W']}"
 
 
+@lru_cache
+def figures(of):
+    """Return what is asked of one setting by any test: the draw itself is large, and takes seconds."""
+    asked = [case for case in CASES if name(case) == of]
+    n, r, w = (asked[0][letter] for letter in "NRW")
+    run = quorum.simulate(*LEGS[asked[0]["dist"]], n=n, r=r, w=w, samples=2_000_000, seed=3)
+    return {
+        "Lr999_ms": run.read_latency(0.999) / MS,
+        "Lw999_ms": run.write_latency(0.999) / MS,
+        "t_visibility_999_ms": run.t_visibility(0.999) / MS,
+    } | {case["t_ms"]: run.consistent_probability(case["t_ms"] * MS) for case in asked if "t_ms" in case}
+
+
 @pytest.mark.parametrize("case", PBS["table4"], ids=name)
 def test_the_figures_are_those_of_the_oracles_and_near_those_of_the_paper(case):
-    came = figures(case)
+    came = figures(name(case))
     for metric, expected in case["recommended_test"].items():
         if isinstance(expected, dict):
             near = pytest.approx(expected["expected"], rel=expected.get("rel_tol", 0), abs=expected.get("abs_tol", 0))
@@ -48,8 +50,7 @@ def test_the_figures_are_those_of_the_oracles_and_near_those_of_the_paper(case):
 
 @pytest.mark.parametrize("case", PBS["prob_consistent_at_t"], ids=lambda case: f"{name(case)} t={case['t_ms']}")
 def test_the_probability_is_that_of_the_oracles(case):
-    came = drawn(case["dist"], case["N"], case["R"], case["W"]).consistent_probability(case["t_ms"] * MS)
-    assert came == pytest.approx(case["ours_p"], abs=0.002)
+    assert figures(name(case))[case["t_ms"]] == pytest.approx(case["ours_p"], abs=0.002)
 
 
 @pytest.mark.parametrize(("r", "w"), [(1, 3), (2, 2), (3, 1), (3, 3)])
