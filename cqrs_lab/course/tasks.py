@@ -26,7 +26,11 @@ def _tables_differ(frame: pd.DataFrame, step: int) -> bool:
     return bool(now["order_history"] != now["inventory_levels"])
 
 
-def _refuses_ada(frame: pd.DataFrame, order: int, step: int) -> bool:
+def _oversells(frame: pd.DataFrame, order: int, check: int, step: int) -> bool:
+    return bool((frame["left"].dropna() < 0).any())
+
+
+def _refuses_ada(frame: pd.DataFrame, order: int, check: int, step: int) -> bool:
     now = frame.tail(1)
     return bool((now["who"].eq("Ada") & now["outcome"].str.startswith("the store refuses")).any())
 
@@ -58,7 +62,12 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, position: position > 1 and frame.at["on_hand", "after"] == "12",
         {"position": 2},
     ),
-    "03.b": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "step": 4}),
+    "03.b": CourseTask(
+        "Sell the one cup twice: find an order of the four moves, with the check or without.",
+        _oversells,
+        {"order": 1, "check": 1, "step": 4},
+    ),
+    "03.c": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "check": 0, "step": 4}),
     "05.a": CourseTask(
         "Find the lowest average that a cut can give the cup.", _cup_at_its_lowest, {"first": 7, "step": 2}
     ),

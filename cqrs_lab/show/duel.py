@@ -1,166 +1,181 @@
-"""The duel: two people decide on one stream at the same time; the store lets one of them through."""
+"""The duel: two people decide on one stream at the same time; the reader arranges their moves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cqrs_lab.arguments import refuse, text
-from cqrs_lab.errors import CommandRejected, ConcurrencyError
+from cqrs_lab.arguments import having, refuse, text
+from cqrs_lab.errors import InvalidArgument, said
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.memory import MemoryEventStore
-from cqrs_lab.show.doors import a_decider, by_name, listed
-from cqrs_lab.show.picture import Picture, key
+from cqrs_lab.show.doors import by_name, function_of, listed
+from cqrs_lab.show.duel_drawing import Drawing
+from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.two_writers import ORDERS, Moment, TwoWriters, rules_of
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.write.decider import Decider
+from cqrs_lab.show.words import shortened
 
-Act = Literal["load", "append"]
-# Who acts when: 0 is the first person, 1 the second.
-ORDERS: dict[str, tuple[tuple[int, Act], ...]] = {
-    "one after the other": ((0, "load"), (0, "append"), (1, "load"), (1, "append")),
-    "both load, the first is faster": ((0, "load"), (1, "load"), (0, "append"), (1, "append")),
-    "both load, the second is faster": ((0, "load"), (1, "load"), (1, "append"), (0, "append")),
-}
+COLUMNS = ("who", "does", "outcome", "version", "left", "refused", "stale")
 
 
-class _Moment(NamedTuple):
-    """What one of the two did, what came of it, and the version of the stream after it."""
+class _Played(NamedTuple):
+    """A run: how many were left before it, its moments, and why there are none."""
 
-    who: str
-    does: str
-    outcome: str
-    version: int
-    refused: bool = False
+    left: int | None
+    moments: tuple[Moment, ...]
+    broken: str
 
 
-@dataclass(slots=True)
-class Duel:
-    """One duel on its own store, played to the end."""
+def duel(
+    decider: Any,
+    stream: str,
+    history: Sequence[object],
+    commands: dict[str, object],
+    *,
+    left: Callable[[Any], int | None] | None = None,
+    store: Callable[[], Any] = MemoryEventStore,
+) -> View:
+    """Let two people send one command each to a stream, with their four moves in any order.
 
-    decider: Decider[Any, Any, Any]
-    stream: str
-    store: MemoryEventStore = field(default_factory=MemoryEventStore)
-    loaded: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    moments: list[_Moment] = field(default_factory=list)
-
-    def load(self, who: str) -> None:
-        """Read the stream and fold it: what this person knows from now on."""
-        events = [recorded.event for recorded in self.store.read_stream(self.stream)]
-        self.loaded[who] = self.decider.fold(events), len(events)
-        self._note(who, "loads", f"version {len(events)}")
-
-    def append(self, who: str, command: object) -> None:
-        """Decide on what was loaded, and append under that version; after a conflict load and decide again."""
-        state, version = self.loaded[who]
-        try:
-            events = events_in(self.decider.decide(command, state), f"decide for {type(command).__name__}", "return")
-        except CommandRejected as refusal:
-            self._note(who, "decides", f"the rules refuse: {refusal}", refused=True)
-            return
-        names = ", ".join(type(event).__name__ for event in events) or "nothing"
-        try:
-            self.store.append(self.stream, events, expected=version)
-        except ConcurrencyError as conflict:
-            outcome = f"the store refuses: expected version {version}, found {conflict.actual}"
-            self._note(who, f"appends {names}", outcome, refused=True)
-            self.load(who)
-            self.append(who, command)
-        else:
-            self._note(who, f"appends {names}", f"expected version {version}: accepted")
-
-    def _note(self, who: str, does: str, outcome: str, refused: bool = False) -> None:
-        self.moments.append(_Moment(who, does, outcome, int(self.store.stream_version(self.stream)), refused))
-
-
-def duel(decider: Decider[Any, Any, Any], stream: str, history: Sequence[object], commands: dict[str, object]) -> View:
-    """Let two people send one command each to a stream, in three orders.
-
-    Every order is really played, each on its own store: load, decide on what was loaded, append with the version
-    that was loaded as expected version, and after a conflict load and decide again.
+    Every order is really played, on a store of its own: each person loads, decides on what was loaded, and appends
+    with the version that was loaded as expected version. After a conflict they load and decide again. Without the
+    check, an append names whatever version the stream is at.
 
     Parameters
     ----------
-    decider : Decider
+    decider : Decider or callable
+        The rules; or one function of a command and the list of events that were loaded, which returns a list of events.
     stream : str
     history : sequence of events
         What happened before.
     commands : dict of str to command
-        Two people, and the command each of them sends; the first one named acts first.
+        Two people, and the command each of them sends.
+    left : callable, optional
+        ``left(state)`` returns how many are left; for a rule that is a function, the state is the list of events. By
+        default it is the state itself if that is a number, or its `available`.
+    store : callable, optional
+        Makes an empty store for each run, such as your own class. It needs `append(stream, events, expected)` and
+        `read_stream(stream)`.
 
     Returns
     -------
     View
-        `frame()`: one row per moment; columns who, does, outcome, version, refused.
+        `frame()`: one row per move so far; columns who, does, outcome, version, left, refused, stale. Stale is what was
+        recorded although the rules would have decided otherwise by then.
+
+    Examples
+    --------
+    >>> from cqrs_lab.show import duel
+    >>> def sell(who, facts):
+    ...     return [f"sold to {who}"] if len(facts) < 2 else []
+    >>> race = duel(sell, "stock-cup", ["one in"], {"Ada": "Ada", "Ben": "Ben"}, left=lambda facts: 2 - len(facts))
+    >>> race.at(order=1, check=1, step=4).frame["left"].tolist()
+    [1, 1, 0, -1]
+    >>> race.at(order=1, check=0, step=6).frame["left"].tolist()
+    [1, 1, 0, 0, 0, 0]
     """
-    a_decider(decider)
+    rules = rules_of(decider, left)
     text("stream", stream, "the name of a stream; give a text such as 'order-7'")
-    history = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
+    past = listed("history", history, "a list of events; give [] where nothing has happened", least=0)
+    past = events_in(past, "history", "give")
     wanted = "two people and a command each; give {'Ada': Borrow(…), 'Ben': Borrow(…)}"
     if len(by_name("commands", commands, wanted)) != 2:
         raise refuse("commands", commands, wanted)
-    played = {name: _play(decider, stream, history, commands, order) for name, order in ORDERS.items()}
-    most = max(map(len, played.values()))
-    people = list(commands)
+    _a_kind_of_store(store)
+    people = tuple(commands)
 
-    def draw(order: int, step: int) -> Picture:
-        moments = list(played.values())[order]
-        seen = moments[:step]
-        says = _sentence(seen, stream, len(history), done=step >= len(moments))
-        html = f'<p class="says">{escape(says)}</p>{_lanes(seen, people, stream, most)}'
-        return Picture(html, says, pd.DataFrame(seen, columns=list(_Moment._fields)))
+    def play(order: int, checks: bool) -> _Played:
+        game = TwoWriters(rules, stream, store(), checks)
+        before = game.begin(past)
+        game.play(people, list(commands.values()), order)
+        return _Played(before, tuple(game.moments), game.broken)
 
-    step = Control("step", "Step", 0, most, 0, plays=True)
-    return View(draw, [Control.among("order", "Sequence", tuple(ORDERS)), step])
-
-
-def _play(
-    decider: Decider[Any, Any, Any],
-    stream: str,
-    history: Sequence[object],
-    commands: dict[str, object],
-    order: Sequence[tuple[int, Act]],
-) -> list[_Moment]:
-    game = Duel(decider, stream)
-    game.store.append(stream, list(history), expected=0)
-    people = list(commands)
-    for at, act in order:
-        if act == "load":
-            game.load(people[at])
-        else:
-            game.append(people[at], commands[people[at]])
-    return game.moments
+    played = {(order, check): play(order, not check) for order in range(len(ORDERS)) for check in (0, 1)}
+    game = _Game(people, stream, len(past), played)
+    return View(game.draw, game.controls())
 
 
-def _sentence(seen: Sequence[_Moment], stream: str, version: int, done: bool) -> str:
+class _Game(NamedTuple):
+    """All runs, by the order of the moves and whether the version is checked."""
+
+    people: tuple[str, ...]
+    stream: str
+    version: int
+    played: Mapping[tuple[int, int], _Played]
+
+    def controls(self) -> list[Control]:
+        """Return the controls: the order of the moves, the check, and the step."""
+        orders = [", ".join(f"{self.people[who]} {act}s" for who, act in order) for order in ORDERS]
+        return [
+            Control.among("order", "Order of the moves", orders),
+            Control.among("check", "Store checks the version", ("yes", "no")),
+            Control("step", "Step", 0, self.end, 0, plays=True),
+        ]
+
+    def end(self, values: Mapping[str, int]) -> int:
+        """Return how many moments a run has."""
+        return len(self.played[values["order"], values["check"]].moments)
+
+    def draw(self, order: int, check: int, step: int) -> Picture:
+        """Return the picture of a run so far."""
+        run = self.played[order, check]
+        seen = run.moments[:step]
+        says = _sentence(run, seen, self.stream, self.version)
+        done = step == len(run.moments)
+        drawn = Drawing(self.people, self.stream, seen, run.left, order, check, self.version, done).drawn(says)
+        html = f'<figure>{drawn}<figcaption class="roomy">{escape(says)}</figcaption></figure>'
+        numbers = pd.DataFrame([one._asdict() for one in seen], columns=list(COLUMNS))
+        return Picture(html + _told(seen, len(run.moments)), says, numbers)
+
+
+def _a_kind_of_store(store: Any) -> None:
+    wanted = "what makes an empty store; give a class such as MemoryEventStore, or your own"
+    function_of("store", store, 0, wanted)
+    try:
+        made = store()
+    except Exception as error:
+        raise InvalidArgument(f"store() raised {said(error)}; let it make an empty store") from error
+    having("store()", made, ("append", "read_stream"), "an event store; let it have append and read_stream")
+
+
+def _sentence(run: _Played, seen: Sequence[Moment], stream: str, version: int) -> str:
+    if run.broken:
+        return f"Nothing can be played: {shortened(' '.join(run.broken.split()), 240)}."
     if not seen:
-        return f"{stream} is at version {version}. Nobody has done anything yet."
+        there = "" if run.left is None else f", {run.left} left"
+        return f"{stream} is at version {version}{there}. Nobody has done anything yet."
     last = seen[-1]
-    end = " That was all." if done else ""
-    return f"{last.who} {last.does}; {last.outcome}. {stream} is at version {last.version}.{end}"
+    happened = f"{last.who} {last.does}; {shortened(' '.join(last.outcome.split()), 240)}."
+    wrong = _wrong(run, seen) if len(seen) == len(run.moments) else ""
+    if wrong:
+        return f"{happened} {wrong}"
+    all_of_it = " That was all." if len(seen) == len(run.moments) else ""
+    return f"{happened} {stream} is at version {last.version}.{all_of_it}"
 
 
-def _lanes(seen: Sequence[_Moment], people: Sequence[str], stream: str, most: int) -> str:
-    """Return a lane for each person and one for the stream; time runs to the right, with room for later steps."""
-    head = "".join(f'<th scope="col">{number}</th>' for number in range(1, most + 1))
-    rows = []
-    for who in people:
-        cells = (_cell(seen[at] if at < len(seen) and seen[at].who == who else None, at) for at in range(most))
-        rows.append(f'<tr><th scope="row">{escape(who)}</th>{"".join(cells)}</tr>')
-    versions = [f"<td{key('version', at)}>version {moment.version}</td>" for at, moment in enumerate(seen)]
-    later = "<td></td>" * (most - len(seen))
-    rows.insert(1, f'<tr><th scope="row">{escape(stream)}</th>{"".join(versions)}{later}</tr>')
-    return (
-        '<div class="scrolls"><table class="lanes"><caption>Who does what, from left to right</caption>'
-        f'<thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    )
+def _wrong(run: _Played, seen: Sequence[Moment]) -> str:
+    """Return what went wrong and why, or ""."""
+    stale = next((one for one in seen if one.stale), None)
+    left, before = seen[-1].left, run.left
+    why = f"{stale.who} decided on version {stale.seen}, and the stream was at {stale.found}." if stale else ""
+    if left is not None and before is not None and left < 0 <= before:
+        rule = "Nobody was late: it is the rule that sells too much."
+        return f"Oversold: {before} there, {before - left} promised. {why or rule}"
+    return f"{why} By then the rules would have decided otherwise." if stale else ""
 
 
-def _cell(moment: _Moment | None, at: int) -> str:
-    if moment is None:
-        return "<td></td>"
-    css, mark = (' class="changed"', "✗ ") if moment.refused else ("", "")
-    return f"<td{key('does', at)}{css}>{mark}{escape(moment.does)}<br>{escape(moment.outcome)}</td>"
+def _told(seen: Sequence[Moment], most: int) -> str:
+    """Return the moves as a table, with room for those to come."""
+    rows = [
+        {"who": one.who, "does": one.does, "outcome": shortened(one.outcome, 90), "version": str(one.version)}
+        | {"left": "" if one.left is None else str(one.left).replace("-", "\N{MINUS SIGN}")}
+        for one in seen
+    ]
+    rows += [dict.fromkeys(("who", "does", "outcome", "version", "left"), "") for _ in range(most - len(seen))]
+    frame = pd.DataFrame(rows, columns=["who", "does", "outcome", "version", "left"], dtype="str")
+    frame.index = pd.Index([str(at) for at in range(1, len(rows) + 1)], name="move")
+    return table(frame, "The same in words", nothing="nothing was played")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 PATHS = {
+    # things
+    "cup": "M4 9h12v4.5a5 5 0 0 1-5 5H9a5 5 0 0 1-5-5zM16 10.2h1.6a2.6 2.6 0 0 1 0 5.2h-2M3.5 21.5h13"
+    "M8 6c-.9-1 .9-1.7 0-2.8M12 6c-.9-1 .9-1.7 0-2.8",
     # events
     "cart": "M3 5h3l2.5 10h9l2.2-7.2H7M10 19.2h.01M16.5 19.2h.01",
     "tag": "M4 12.5 12.5 4H20v7.5L11.5 20zM16 8h.01",
@@ -62,6 +65,17 @@ def icon_of(event_type: type) -> str:
     ('coin', 'in')
     """
     return _ICONS.get(_verb(event_type), "box")
+
+
+def thing_of(stream: str) -> str:
+    """Return the name of the icon of the thing that a stream is about, or a box.
+
+    Examples
+    --------
+    >>> thing_of("stock-cup"), thing_of("account-7")
+    ('cup', 'box')
+    """
+    return "cup" if stream.endswith("cup") else "box"
 
 
 def word_of(event_type: type) -> str:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from cqrs_lab.arguments import text
+from cqrs_lab.errors import recording_errors
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.show.doors import a_decider, a_store, some_projections
 from cqrs_lab.show.log_and_tables import read_model, tables_at
+from cqrs_lab.show.log_so_far import LogSoFar
 from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, brief, table
 from cqrs_lab.show.style import LOG
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.words import count
 from cqrs_lab.write.decider import Decider
 
 
@@ -30,6 +33,7 @@ def time_machine(
     Parameters
     ----------
     store : EventStore
+        One of your own will do: of a log that breaks a law, the events before that are shown, and what is wrong.
         Events that are recorded later are not shown.
     stream : str
         Whose state is shown; its events are highlighted.
@@ -46,17 +50,20 @@ def time_machine(
     a_decider(decider)
     text("stream", stream, "the name of a stream; give a text such as 'order-7'")
     projections = some_projections(projections)
-    log = tuple(store.read_all())
-    table_at = tables_at(store, projections)
+    so_far = LogSoFar(store, stream)
+    log = so_far.events
+    table_at = tables_at(cast(EventStore, so_far), projections)  # it is only read
     most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
-    most_fields = max((len(_fields(recorded.event)) for recorded in log), default=1)
+    most_fields = max((len(_told(recorded)) for recorded in log), default=1)
 
     def draw(position: int) -> Picture:
         now, before = _state(decider, stream, log[:position]), _state(decider, stream, log[: max(0, position - 1)])
-        frame = pd.DataFrame({"before": before, "after": now}, dtype="str").rename_axis("state of " + stream)
+        frame = pd.DataFrame({"before": before, "after": now}, dtype="str").fillna("").rename_axis("state of " + stream)
         changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
         version = sum(recorded.stream == stream for recorded in log[:position])
         says = _sentence(stream, version, log, position)
+        if so_far.fault:
+            says = f"✕ This store breaks a law after {count(len(log), 'event')}: {so_far.fault}. {says}"
         after, caption = frame[["after"]].rename(columns={"after": "now"}), f"{stream}, version {version}"
         state = table(after, caption, changed=changed, name="state")
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)
@@ -71,7 +78,12 @@ def time_machine(
 
 def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:
     """Return the state of a stream, folded from its events."""
-    state = decider.fold(recorded.event for recorded in log if recorded.stream == stream)
+    stopped: dict[str, str] = {}
+    state: Any = None
+    with recording_errors(stopped, "✕ the fold failed", "it raised"):
+        state = decider.fold(recorded.event for recorded in log if recorded.stream == stream)
+    if stopped:
+        return stopped
     return _fields(state) if dataclasses.is_dataclass(state) else {"state": brief(state)}
 
 
@@ -82,9 +94,16 @@ def _fields(value: Any) -> dict[str, str]:
     return {field.name: brief(getattr(value, field.name)) for field in dataclasses.fields(value)}
 
 
+def _told(recorded: RecordedEvent) -> dict[str, str]:
+    """Return what an event says, and what is noted beside it."""
+    beside = {"caused by": recorded.caused_by} if recorded.caused_by else {}
+    beside |= {f"noted: {name}": value for name, value in recorded.metadata.items()}
+    return _fields(recorded.event) | beside
+
+
 def _event(log: Sequence[RecordedEvent], most_fields: int) -> str:
     """Return the last event with all its fields, in a box as high as the longest event needs."""
-    values = _fields(log[-1].event) if log else {}
+    values = _told(log[-1]) if log else {}
     caption = f"{LOG.marker} {type(log[-1].event).__name__}, at position {log[-1].position}" if log else "no event"
     frame = pd.DataFrame({"value": values}, dtype="str").rename_axis("what the event says")
     height = 1.8 * (2 + most_fields)

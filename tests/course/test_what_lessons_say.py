@@ -5,6 +5,7 @@ import json
 import linecache
 import re
 import sqlite3
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -119,15 +120,72 @@ def test_lesson_3_s_time_machine_shows_the_reason_and_the_day_and_nobody_s_name(
     assert not re.search("Mona|Cleo|clerk|user|by_whom", html)
 
 
-def test_in_no_order_of_lesson_3_s_duel_do_both_get_the_cup():
+def the_duel(**given):
     names = whole("03")
-    view = names["duel"](
-        names["write"].stock, "stock-cup", [names["events"].StockReceived("cup", 1, names["day"](5))], names["requests"]
-    )
-    for order in range(3):
-        came = view.at(order=order, step=6).frame
+    return names["duel"](names["sell"], "stock-cup", names["one_cup"], names["requests"], left=names["free"], **given)
+
+
+def ended(view, order, check=0):
+    view.move(order=order, check=check)
+    view.move(step=view.controls[2]["most"])
+    return view.picture
+
+
+def test_in_no_order_of_lesson_3_s_duel_do_both_get_the_cup_while_the_store_checks():
+    for order in range(6):
+        came = ended(the_duel(), order).frame
         won = came[(came["does"] == "appends StockReserved") & ~came["refused"]]
         assert len(won) == 1 and came["does"].iloc[-1] == "appends StockReservationRefused"
+
+
+def test_the_orders_that_sell_lesson_3_s_cup_twice_are_those_in_which_both_load_first():
+    for order in range(6):
+        picture = ended(the_duel(), order, check=1)
+        both_load_first = picture.frame["does"].tolist()[:2] == ["loads", "loads"]
+        assert ("✕ oversold" in picture.html) == both_load_first == (picture.frame["left"].min() < 0)
+
+
+def test_lesson_3_s_rule_with_the_mistake_that_its_prose_proposes_oversells_in_every_order():
+    cell = next(cell["source"] for cell in CELLS["03"] if "def sell(" in cell["source"])
+    names = {**whole("03"), "task": lambda view, key: view}
+    exec(cell.replace("free(facts) > 0", "free(facts) >= 0"), names)
+    assert all("✕ oversold" in ended(names["race"], order).html for order in range(6))
+
+
+def test_lesson_3_s_own_store_is_seen_to_be_right_and_without_its_check_to_be_wrong():
+    class NoCheck(whole("03")["HalfStore"]):
+        def append(self, stream, facts, expected):
+            found = self.version(stream)
+            self.log += [(len(self.log) + at, stream, found + at, fact) for at, fact in enumerate(facts, 1)]
+
+    right, wrong = the_duel(store=answers_03.AllAtOnce), the_duel(store=NoCheck)
+    for order in range(6):
+        assert ended(right, order).html == ended(the_duel(), order).html
+        both_load_first = ended(right, order).frame["does"].tolist()[:2] == ["loads", "loads"]
+        assert ("✕ oversold" in ended(wrong, order).html) == both_load_first
+
+
+STORES = [*answers_03.RIGHT["03.1"], *(kind for kind, _ in answers_03.WRONG_STORES.values())]
+
+
+@pytest.mark.parametrize("store", [kind for kind in STORES if isinstance(kind, type)])
+def test_any_answer_to_lesson_3_s_first_exercise_is_drawn(store):
+    names = whole("03")
+    for order in range(6):
+        assert repr(ended(the_duel(store=store), order))
+    mine = store()
+    with suppress(Exception):  # the append's own
+        for one in names["store"].read_all():
+            mine.append(one.stream, [one.event], mine.version(one.stream))
+    assert repr(names["time_machine"](mine, "stock-cup", names["write"].stock))
+
+
+def test_who_put_lesson_3_s_mistake_right_stands_beside_the_event():
+    names = run("03", until="## The last cup")
+    last = names["last"]
+    assert (last.caused_by, last.metadata) == ("stock-cup@2", {"who": "Mona"})
+    html = names["time_machine"](names["corrected"], "stock-cup", names["write"].stock).picture.html
+    assert "noted: who" in html and "Mona" in html
 
 
 @pytest.mark.parametrize("number", sorted(CELLS))

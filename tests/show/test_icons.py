@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cqrs_lab.shop import events
-from cqrs_lab.show.icons import _VERBS, PATHS, icon, icon_of, word_of
+from cqrs_lab.show.icons import _VERBS, PATHS, icon, icon_of, thing_of, word_of
 
 NUMBERS = re.compile(r"-?\d*\.?\d+")
 
@@ -46,3 +46,8 @@ def test_an_icon_can_be_drawn_and_says_nothing_aloud(name):
     drawn = icon(name, 3, 4, size=12)
     assert 'aria-hidden="true"' in drawn and "translate(3 4) scale(0.5)" in drawn
     assert NUMBERS.sub("", PATHS[name]).strip(" MLHVCcmlahvz-,") == ""
+
+
+def test_the_thing_of_a_stream_that_is_not_known_is_a_box():
+    assert [thing_of(name) for name in ("stock-cup", "cup", "cup-stock", "account-7")] == ["cup", "cup", "box", "box"]
+    assert {thing_of("stock-cup"), thing_of("x")} <= PATHS.keys()

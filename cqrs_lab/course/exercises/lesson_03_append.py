@@ -15,8 +15,8 @@ from cqrs_lab.course.exercises.lesson_03_further import (
     keeps_its_laws,
 )
 from cqrs_lab.course.guard import NotCopied, NotYet, shown
-from cqrs_lab.errors import ConcurrencyError, said
-from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.errors import ConcurrencyError, InvalidArgument, said
+from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Expected
 
 Entry = tuple[int, str, int, object]
@@ -45,6 +45,36 @@ class HalfStore:
     def read(self, stream: str) -> Iterator[object]:
         """Return a stream's events, oldest first."""
         return (entry[3] for entry in self.log if entry[1] == stream)
+
+    # What the kit's views and projectors read.
+
+    def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Return the log's entries above a position, as the kit records events."""
+        log = list(map(_recorded, range(len(self.log)), self.log))
+        return iter([one for one in log if not after or one.position > after][:limit])
+
+    def read_stream(self, stream: str, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
+        """Return a stream's entries above a version, as the kit records events."""
+        own = [one for one in self.read_all() if one.stream == stream]
+        return iter([one for one in own if not after or one.version > after][:limit])
+
+    def stream_version(self, stream: str) -> int:
+        """Return how many events a stream has."""
+        return self.version(stream)
+
+    def head(self) -> int:
+        """Return how many entries the log has."""
+        return len(self.log)
+
+
+def _recorded(at: int, entry: Entry) -> RecordedEvent:
+    whole = isinstance(entry, tuple | list) and len(entry) == 4
+    if not (whole and isinstance(entry[0], int) and isinstance(entry[1], str) and isinstance(entry[2], int)):
+        raise InvalidArgument(
+            f"entry {at + 1} of the log is {shown(entry)}; let append add (position, stream, version, event)"
+        )
+    position, stream, version, event = entry
+    return RecordedEvent(stream, StreamVersion(version), Position(position), event, 0.0)
 
 
 def store(answer: Any) -> None:
