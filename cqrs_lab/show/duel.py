@@ -108,19 +108,23 @@ class _Game(NamedTuple):
     played: Mapping[tuple[int, int], _Played]
 
     def controls(self) -> list[Control]:
-        """Return the controls: the order of the moves, the check, and the step."""
+        """Return the controls: the order of the moves, the check, and the step if there is any."""
         orders = [", ".join(f"{self.people[who]} {act}s" for who, act in order) for order in ORDERS]
+        steps = [Control("step", "Step", 0, self.end, 0, plays=True)] if any(map(self._moments, self.played)) else []
         return [
             Control.among("order", "Order of the moves", orders),
             Control.among("check", "Store checks the version", ("yes", "no")),
-            Control("step", "Step", 0, self.end, 0, plays=True),
+            *steps,
         ]
+
+    def _moments(self, run: tuple[int, int]) -> int:
+        return len(self.played[run].moments)
 
     def end(self, values: Mapping[str, int]) -> int:
         """Return how many moments a run has."""
-        return len(self.played[values["order"], values["check"]].moments)
+        return self._moments((values["order"], values["check"]))
 
-    def draw(self, order: int, check: int, step: int) -> Picture:
+    def draw(self, order: int, check: int, step: int = 0) -> Picture:
         """Return the picture of a run so far."""
         run = self.played[order, check]
         seen = run.moments[:step]

@@ -106,10 +106,12 @@ class Drawing:
         """Return the four moves, done or still to come, and those that a conflict added."""
         planned = [(name, act) for who, act in ORDERS[self.order] for name in [list(self.people)[who]]]
         places = self._places(planned)
+        yield '<g role="listbox" aria-label="Moves: Enter lets one come one earlier">'
         for number, (name, act) in enumerate(planned):
             place = places.get(number)
             done = place is not None
             yield self._card((name, act, 0), self._column(number, places) if place is None else place, number, done)
+        yield "</g>"
         extra = [at for at in range(len(self.seen)) if at not in places.values()]
         for at in extra:
             one = self.seen[at]
@@ -137,8 +139,9 @@ class Drawing:
         sets = ""
         if to is not None:
             what = escape(f"{name} {act}s, move {(number or 0) + 1}: let it come one earlier")
+            order = escape(json.dumps({"order": to}))
             sets = (
-                f' role="button" aria-label="{what}" data-set="{escape(json.dumps({"order": to}))}"'
+                f' role="option" aria-selected="false" aria-label="{what}" data-set="{order}"'
                 f' data-part="{joined(name, act)}" tabindex="{0 if number == self._first() else -1}"'
             )
         arrow = '<path d="M 96 9 L 90 15 L 96 21" class="way" style="stroke:var(--ink)"/>' if sets else ""

@@ -56,7 +56,7 @@ def time_machine(
     most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
     most_fields = max((len(_told(recorded)) for recorded in log), default=1)
 
-    def draw(position: int) -> Picture:
+    def draw(position: int = 0) -> Picture:
         now, before = _state(decider, stream, log[:position]), _state(decider, stream, log[: max(0, position - 1)])
         frame = pd.DataFrame({"before": before, "after": now}, dtype="str").fillna("").rename_axis("state of " + stream)
         changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
@@ -73,7 +73,7 @@ def time_machine(
         )
         return Picture(html, says, frame)
 
-    return View(draw, [Control("position", "As of event", 0, len(log), len(log), plays=True)])
+    return View(draw, [Control("position", "As of event", 0, len(log), len(log), plays=True)] if log else [])
 
 
 def _state(decider: Decider[Any, Any, Any], stream: str, log: Sequence[RecordedEvent]) -> dict[str, str]:
