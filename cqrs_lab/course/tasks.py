@@ -26,6 +26,10 @@ def _tables_differ(frame: pd.DataFrame, step: int) -> bool:
     return bool(now["order_history"] != now["inventory_levels"])
 
 
+def _refused_by_both(frame: pd.DataFrame, message: int, door: int) -> bool:
+    return bool(frame["refused"].iloc[2 * message : 2 * message + 2].all())
+
+
 def _oversells(frame: pd.DataFrame, order: int, check: int, step: int) -> bool:
     return bool((frame["left"].dropna() < 0).any())
 
@@ -57,6 +61,7 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, order_history, inventory_levels: inventory_levels < HER_ORDER <= order_history,
         {"order_history": 3, "inventory_levels": 2},
     ),
+    "02.a": CourseTask("Find the message that both doors refuse.", _refused_by_both, {"message": 1}),
     "03.a": CourseTask(
         "Go back to where Ada's order is known, and no cup is broken yet.",
         lambda frame, position: position > 1 and frame.at["on_hand", "after"] == "12",

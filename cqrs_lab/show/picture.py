@@ -82,7 +82,7 @@ def brief(value: Any) -> str:
         return "; ".join(f"{brief(key)}: {brief(one)}" for key, one in value.items()) or "none"
     if isinstance(value, tuple):
         return "; ".join(map(brief, value)) or "none"
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         values = (brief(getattr(value, field.name)) for field in dataclasses.fields(value))
         return f"{type(value).__name__}({', '.join(values)})"
     return str(value)

@@ -98,6 +98,31 @@ def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names()
     assert [names["messages"][at].price_mills for at in refused] == [-1]
 
 
+@pytest.mark.parametrize(
+    ("message", "door", "refused"),
+    [
+        ('write.ListProduct("pan", "Pan", 900, noon)', 0, False),
+        ("read.ListProducts()", 1, False),
+        ("read.ListProducts()", 0, True),
+        ('write.ChangePrice("cup", -2, noon)', 0, True),
+        ("write.ChangePrice", 0, True),
+        ("read.PriceOf", 1, True),
+    ],
+)
+def test_lesson_2_s_own_message_is_sent_and_its_answer_seen(message, door, refused):
+    names = dict(whole("02"))
+    mine = eval(message, names) if "PriceOf" not in message else names["PriceOf"]("cup")
+    picture = names["two_doors"](names["open_shop"], names["messages"], mine).at(message=4, door=door)
+    assert ("✗ refused" in picture.html, "✓ accepted" in picture.html) == (refused, not refused)
+
+
+def test_no_message_of_lesson_2_passes_through_both_doors():
+    names = whole("02")
+    view = names["two_doors"](names["open_shop"], names["messages"], names["mine"])
+    accepted = ~view.frame()["refused"].to_numpy().reshape(-1, 2)
+    assert not accepted.all(axis=1).any()
+
+
 def test_lesson_3_s_two_screens_are_the_two_stocks_of_one_log():
     names = run("03", until="## The time machine")
     opening = CELLS["03"][0]["source"]
@@ -127,7 +152,7 @@ def the_duel(**given):
 
 def ended(view, order, check=0):
     view.move(order=order, check=check)
-    view.move(step=view.controls[2]["most"])
+    view.move(**{one["name"]: one["most"] for one in view.controls if one["name"] == "step"})
     return view.picture
 
 

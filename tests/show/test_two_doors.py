@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from cqrs_lab.show import Shop, two_doors
@@ -76,3 +77,45 @@ def test_the_lists_offer_the_messages_and_the_doors(view):
         ["Write(5)", "Ask()", "Write(-1)"],
         ["write door", "read door"],
     ]
+
+
+# --- a message of one's own
+
+
+def with_mine(mine):
+    return two_doors(open_shop, [Write(5), Ask()], mine)
+
+
+def test_a_message_of_ones_own_is_what_the_view_begins_with_and_its_answer_appears():
+    view = with_mine(Write(7))
+    assert view.says == "The write door accepts Write. done. Changed: value."
+    assert view.controls[0]["choices"][-1] == "yours: Write(7)" and view.values == {"message": 2, "door": 0}
+    assert "your message" in view.html and '<td class="changed">7' in view.html
+    assert "your message" not in view.at(message=0).html
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody has registered it."""
+
+
+WRONG = [Write(-7), Unknown(), Write, "hello", 7, [], object(), lambda: None]
+
+
+@pytest.mark.parametrize("mine", WRONG)
+def test_a_wrong_message_is_refused_in_the_picture(mine):
+    view = with_mine(mine)
+    assert "✗ refused" in view.html and "✓ accepted" not in view.html
+    assert " at 0x" not in view.controls[0]["choices"][-1] and repr(view)
+
+
+def test_a_class_in_place_of_a_message_is_called_one():
+    assert with_mine(Write).controls[0]["choices"][-1] == "yours: the class Write"
+
+
+def test_an_answer_that_is_a_table_is_shown_as_one_and_nothing_is_said_to_be_nothing():
+    rows = pd.DataFrame({"price": range(2550, 2560)}, index=pd.Index([f"cup-{at}" for at in range(10)], name="product"))
+    view = two_doors(lambda: Shop(lambda message: None, lambda message: rows, lambda: {"cups": 3}), ["hello"])
+    assert view.at(door=1).says.startswith("The read door accepts str. It returns a table of 10 rows.")
+    assert "cup-3" in view.at(door=1).html and "cup-4" not in view.at(door=1).html
+    assert view.at(door=0).says.startswith("The write door accepts str. It returns nothing.")
