@@ -166,9 +166,9 @@ def _wrong(run: _Played, seen: Sequence[Moment]) -> str:
     stale = next((one for one in seen if one.stale), None)
     left, before = seen[-1].left, run.left
     why = f"{stale.who} decided on version {stale.seen}, and the stream was at {stale.found}." if stale else ""
-    if left is not None and before is not None and left < 0 <= before:
+    if left is not None and before is not None and left < min(before, 0):
         rule = "Nobody was late: it is the rule that sells too much."
-        return f"Oversold: {before} there, {before - left} promised. {why or rule}"
+        return f"Oversold: {max(before, 0)} there, {before - left} promised. {why or rule}"
     return f"{why} By then the rules would have decided otherwise." if stale else ""
 
 

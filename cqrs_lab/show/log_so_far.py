@@ -33,6 +33,11 @@ class LogSoFar:
                 stopped["read"] = wrong
         self.events, self.fault = tuple(events), stopped.get("read", "")
 
+    def told(self) -> str:
+        """Return what is wrong as a sentence, or ""."""
+        there = count(len(self.events), "event")
+        return f"✕ This store breaks a law after {there}: {self.fault}." if self.fault else ""
+
     def read_all(self, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Return the events above a position."""
         return iter([one for one in self.events if one.position > after][:limit])

@@ -15,13 +15,12 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.show.doors import a_decider, a_store, some_projections
-from cqrs_lab.show.log_and_tables import read_model, tables_at
+from cqrs_lab.show.log_and_tables import faults, read_model, tables_at
 from cqrs_lab.show.log_so_far import LogSoFar
 from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, brief, table
 from cqrs_lab.show.style import LOG
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count
 from cqrs_lab.write.decider import Decider
 
 
@@ -40,6 +39,7 @@ def time_machine(
     decider : Decider
         Its `evolve` builds the state from the events.
     projections : sequence of Projection, optional
+        If one of your own fails, the picture says where.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def time_machine(
     so_far = LogSoFar(store, stream)
     log = so_far.events
     table_at = tables_at(cast(EventStore, so_far), projections)  # it is only read
-    most_rows = {one.name: len(table_at(one.name, len(log))) for one in projections}
+    most_rows = {one.name: len(table_at(one.name, len(log)).rows) for one in projections}
     most_fields = max((len(_told(recorded)) for recorded in log), default=1)
 
     def draw(position: int = 0) -> Picture:
@@ -61,9 +61,8 @@ def time_machine(
         frame = pd.DataFrame({"before": before, "after": now}, dtype="str").fillna("").rename_axis("state of " + stream)
         changed = pd.DataFrame({"after": frame["before"] != frame["after"]})
         version = sum(recorded.stream == stream for recorded in log[:position])
-        says = _sentence(stream, version, log, position)
-        if so_far.fault:
-            says = f"✕ This store breaks a law after {count(len(log), 'event')}: {so_far.fault}. {says}"
+        stopped = faults(table_at, {one.name: position for one in projections})
+        says = " ".join(filter(None, [so_far.told(), _sentence(stream, version, log, position), stopped]))
         after, caption = frame[["after"]].rename(columns={"after": "now"}), f"{stream}, version {version}"
         state = table(after, caption, changed=changed, name="state")
         tables = (read_model(one.name, table_at, position, log, most_rows[one.name]) for one in projections)

@@ -114,6 +114,15 @@ def test_an_oversell_says_who_was_late(view):
     assert ended(view, BEN_FASTER, DOES_NOT).says.endswith("Ada decided on version 1, and the stream was at 2.")
 
 
+def test_what_was_oversold_before_is_not_this_race_s_fault():
+    owed = [*ONE_CUP, StockReserved("cup", "x", 1, EVENING), StockReserved("cup", "y", 1, EVENING)]
+    right, wrong = (duel(rule, "stock-cup", owed, commands(), left=free) for rule in (careful, forgetful))
+    picture = ended(right, FIRST)
+    assert picture.says.endswith("That was all.") and "✓ all kept" in picture.html
+    picture = ended(wrong, FIRST)
+    assert "Oversold: 0 there, 2 promised." in picture.says and "✕ oversold" in picture.html
+
+
 def test_with_cups_for_both_to_be_late_does_no_harm():
     view = duel(write.stock, "stock-cup", [StockReceived("cup", 2, EVENING)], commands())
     picture = ended(view, ADA_FASTER, DOES_NOT)
@@ -185,6 +194,12 @@ def test_what_is_still_to_come_is_not_shown_but_has_its_place(view):
 
 def test_a_refusal_is_told_by_a_mark_too(view):
     assert view.at(order=ADA_FASTER, step=4).html.count("✕ it is v 2") == 1
+
+
+def test_the_picture_says_whether_anybody_asks(view):
+    asks, does_not = (view.at(order=FIRST, check=check, step=2).html for check in (CHECKS, DOES_NOT))
+    assert ">✓ still v 1<" in asks and ">checked<" in asks and "nobody asks" not in asks
+    assert ">nobody asks<" in does_not and ">not checked<" in does_not and "✓ still" not in does_not
 
 
 def test_a_stream_without_a_number_has_a_version_and_no_shelf_count():

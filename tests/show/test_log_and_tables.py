@@ -98,3 +98,22 @@ def test_an_empty_log_can_be_shown():
 
 def test_nothing_in_an_event_becomes_markup(view):
     assert "<ben>" not in view.at(order_history=4).html
+
+
+class Fragile(read.InventoryLevels):
+    """Stops at the second order."""
+
+    def summarise(self, batch):
+        if any(getattr(one.event, "order_id", "") == "8" for one in batch):
+            raise ValueError("an eight")
+        return super().summarise(batch)
+
+
+def test_a_projection_that_fails_is_said_and_its_table_shown_as_far_as_it_got(shop, view):
+    shown = log_and_tables(shop.store, [Fragile()])
+    for count in range(5):
+        picture = shown.at(inventory_levels=count)
+        assert ("✕ inventory_levels stops before position 4: ValueError: an eight." in picture.says) == (count == 4)
+        assert ("✕ stopped" in picture.html) == (count == 4)
+    before, after = (shown.at(inventory_levels=count).html.split("<tbody>")[1] for count in (3, 4))
+    assert re.findall(r"<td[^>]*>(\d+)", before) == re.findall(r"<td[^>]*>(\d+)", after) == ["12", "0", "2", "0"]

@@ -102,13 +102,32 @@ def test_no_event_moves_what_stands_around_it(view):
 
 def test_what_is_noted_beside_an_event_is_shown_with_it_and_makes_nothing_move(view, shop):
     adjust = write.AdjustStock("cup", 1, "found", "f1", EVENING)
-    shop.bus.send(adjust, caused_by="stock-cup@2", metadata={"who": "<Mona>"})
+    shop.bus.send(adjust, caused_by="stock-cup@2", metadata={"who": "<Mona>"} | dict.fromkeys("abcd", ""))
     noted = time_machine(shop.store, "stock-cup", write.stock)
     cells = dict(re.findall(r'<th scope="row">([^<]*)</th><td>(.*?)</td>', noted.picture.html))
     assert (cells["caused by"], cells["noted: who"]) == ("stock-cup@2", "&lt;Mona&gt;")
     assert "noted" not in noted.at(position=4).html and "caused by" not in noted.at(position=4).html
     heights = {re.findall(r"min-height:([\d.]+)em", noted.at(position=position).html)[0] for position in range(6)}
-    assert len(heights) == 1
+    rows = 2 + noted.at(position=5).html.split("<tbody>")[1].split("</tbody>")[0].count("<tr")
+    assert len(heights) == 1 and float(heights.pop()) == pytest.approx(1.8 * rows)
+
+
+class Fragile(read.InventoryLevels):
+    """Cannot bear that a cup breaks."""
+
+    def summarise(self, batch):
+        if any(getattr(one.event, "quantity", 0) < 0 for one in batch):
+            raise ValueError("below zero")
+        return super().summarise(batch)
+
+
+def test_a_projection_that_fails_is_a_sentence_and_its_table_is_shown_as_far_as_it_got(shop, view):
+    shown = time_machine(shop.store, "stock-cup", write.stock, [Fragile()])
+    right = time_machine(shop.store, "stock-cup", write.stock, [read.InventoryLevels()])
+    assert shown.at(position=3).html == right.at(position=3).html
+    picture = shown.at(position=4)
+    assert picture.says.endswith("✕ inventory_levels stops before position 4: ValueError: below zero.")
+    assert "inventory_levels, ✕ stopped" in picture.html and "<td" in picture.html.split("✕ stopped")[1]
 
 
 # --- a store of one's own: the answer of lesson 3, right and wrong
