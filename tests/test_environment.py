@@ -24,10 +24,11 @@ def bounds(requirements):
 def test_conda_users_get_the_packages_and_bounds_of_pyproject():
     declared = bounds(PROJECT["dependencies"] + EXTRAS["test"])
     declared |= bounds(["python" + PROJECT["requires-python"], "pip"])
-    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    offered = bounds(one for one in conda if isinstance(one, str))
-    assert {CONDA_NAMES.get(name, name): bound for name, bound in offered.items()} == declared
-    assert [one for one in conda if not isinstance(one, str)] == [{"pip": ["-e ."]}]
+    *conda, by_pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    *elsewhere, project = by_pip["pip"]
+    offered = {CONDA_NAMES.get(name, name): bound for name, bound in bounds(conda).items()}
+    assert offered | bounds(elsewhere) == declared
+    assert project == "-e ."
 
 
 def test_the_extra_test_contains_the_extras_it_tests():

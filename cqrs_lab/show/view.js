@@ -19,6 +19,7 @@ function render({ model, el }) {
   if (play) controls[played].element.after(play.element);
   const seen = sight(el, () => { play?.pause(); moving.rest(); });
   const moving = motion(picture, seen.holds);
+  const scrolls = scrolling(picture);
   const stage = make("div", { className: "stage" }, picture, moving.leaving);
   const tasks = taskList(model, () => play?.pause());
   const behind = make("div", { tabIndex: -1 }, tasks.element, box, refused, silence, stage);
@@ -56,28 +57,14 @@ function render({ model, el }) {
     veiled.hidden = !veil.textContent;
     behind.hidden = Boolean(veil.textContent);
   };
-  // What is wider than the page scrolls. A new picture stays where the old one was, with its mark in sight.
-  const scrollers = () => [...picture.querySelectorAll(".scrolls")];
-  const reveal = () => {
-    for (const mark of picture.querySelectorAll(".here")) {
-      const scroller = mark.closest(".scrolls");
-      const [at, seen] = [mark, scroller].map((each) => each.getBoundingClientRect());
-      if (at.left < seen.left || at.right > seen.right) scroller.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
-    }
-  };
   let drawn;
   const draw = () => {
     if (drawn !== shown("html")) moving.move(redraw);
   };
   const redraw = () => {
-    const places = scrollers().map((each) => each.scrollLeft);
     drawn = shown("html");
-    keepPart(picture, () => { picture.innerHTML = drawn; });
-    scrollers().forEach((each, at) => { each.scrollLeft = places[at] ?? 0; });
-    reveal();
+    scrolls.keep(() => keepPart(picture, () => { picture.innerHTML = drawn; }));
   };
-  const wider = new ResizeObserver(reveal);
-  wider.observe(picture);
   const move = () => {
     controls.forEach((each) => each.show());
     play?.moved();
@@ -116,7 +103,7 @@ function render({ model, el }) {
     for (const [name, listener] of listeners) model.off(name, listener);
     clearTimeout(quiet);
     kernel.heard();
-    wider.disconnect();
+    scrolls.end();
     seen.end();
     moving.end();
   };

@@ -131,7 +131,7 @@ class View(anywidget.AnyWidget):
         Each task as it stands now: key, name, words, state, remark.
     """
 
-    _esm = IN_FRONT + scripts("controls", "parts", "motion", "player", "tasks", "view")
+    _esm = IN_FRONT + scripts("controls", "parts", "motion", "scrolling", "player", "tasks", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -141,6 +141,39 @@ window.inThePage = (() => {
     }).map((row) => `cell ${cellOf(row) + 1}: ${row.firstElementChild.textContent}`);
   }
 
+  // The texts of a drawing that lie one on the other or reach beyond it, and the cells of a table that are cut. What fades
+  // out, and what is read out alone, is nothing to look at.
+  const TOUCH = 2; // pixels: boxes have room above and below the letters
+  function crowded() {
+    const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest(".leaving");
+    const views = [...panel().node.querySelectorAll(".cqrs-lab")].filter((view) => !view.parentElement.closest(".cqrs-lab"));
+    const found = [];
+    for (const view of views) {
+      const note = (fault, ...elements) => {
+        found.push(`cell ${cellOf(view) + 1}: ${fault}: ${elements.map((one) => one.textContent.trim().slice(0, 40)).join(" / ")}`);
+      };
+      for (const drawing of view.querySelectorAll("svg:not(svg svg)")) {
+        const frame = drawing.getBoundingClientRect();
+        const texts = [...drawing.querySelectorAll("text")].filter((text) => text.textContent.trim() && seen(text));
+        const boxes = texts.map((text) => text.getBoundingClientRect());
+        boxes.forEach((one, at) => {
+          const beyond = Math.max(frame.left - one.left, one.right - frame.right, frame.top - one.top, one.bottom - frame.bottom);
+          if (beyond > TOUCH) note("cut", texts[at]);
+          for (let other = at + 1; other < boxes.length; other += 1) {
+            const wide = Math.min(one.right, boxes[other].right) - Math.max(one.left, boxes[other].left);
+            const high = Math.min(one.bottom, boxes[other].bottom) - Math.max(one.top, boxes[other].top);
+            if (wide > TOUCH && high > TOUCH * 2) note("one on the other", texts[at], texts[other]);
+          }
+        });
+      }
+      for (const cell of [...view.querySelectorAll("td, th, li, p, figcaption")].filter(seen)) {
+        const hides = ["hidden", "clip"].includes(getComputedStyle(cell).overflowX);
+        if (hides && cell.scrollWidth > cell.clientWidth + TOUCH && !cell.matches(".only-read-out")) note("cut", cell);
+      }
+    }
+    return found;
+  }
+
   // Scroll the notebook to the given screenful; false when there is none.
   async function scroll(screenful) {
     const scroller = panel().node.querySelector(".jp-WindowedPanel-outer");
@@ -201,6 +234,6 @@ window.inThePage = (() => {
     notebook: () => panel().content.model.toJSON(),
     rested: (cell) => settles(cells()[cell], () => view(cell), 150, 3000),
     errors: () => told,
-    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn,
+    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn, crowded,
   };
 })();

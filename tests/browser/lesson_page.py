@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from axe_playwright_python.sync_playwright import Axe
+
 from .keyboard import Keyboard
 
 if TYPE_CHECKING:
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("in_the_page.js")
 OPEN_SECONDS, RUN_SECONDS = 90, 180
 MOST_SCREENFULS = 60
-SCREEN = {"width": 1280, "height": 1000}
+SCREEN = {"width": 1280, "height": 800}
 ZOOMS = (150, 200)  # per cent
+AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 NO_NAMES = ("", "Image")  # JupyterLab writes alt="Image" where the author wrote none
 
 
@@ -35,6 +38,8 @@ class Visit:
     not_moved: list[str] = field(default_factory=list)
     callback_errors: list[str] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    crowded: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)  # the controls that did change their view
 
 
@@ -124,6 +129,16 @@ class LessonPage:
         """Describe the PICTURES or CONTROLS of a cell, or of the page, in order, each with its name and place."""
         return self.ask("describeAll(...argument)", [self.ask(what), cell])
 
+    def check_access(self, when: str) -> None:
+        """Note what in a view breaks a rule of WCAG 2.2, level A or AA, as far as a program can tell."""
+        # JupyterLab's body is 0 pixels high and hides what overflows, so axe would take all of the page for hidden.
+        self.page.evaluate("document.body.style.height = '100vh'")
+        for rule in Axe().run(self.page, {"include": [[".cqrs-lab"]]}, AA).response["violations"]:
+            for part in rule["nodes"]:
+                why = "; ".join(one["message"] for one in part["any"] + part["all"] + part["none"])
+                self.visit.closed.append(f"{when}: {rule['id']}: {why} {part['html'][:250]}")
+        self.page.evaluate("document.body.style.height = ''")
+
     # ---- pictures for people ----
 
     def photograph(self, name: str) -> None:
@@ -139,26 +154,31 @@ class LessonPage:
     def show_all_looks(self) -> None:
         """Show the dark theme, and the page zoomed in, beside the file list and without it: no row may fall apart."""
         self.ask("theme('JupyterLab Dark')")
+        self.check_access("dark")
+        self.note_torn("in the dark theme")
         self.photograph("dark")
         self.ask("theme('JupyterLab Light')")
         for percent in ZOOMS:
             size = {side: pixels * 100 // percent for side, pixels in SCREEN.items()}
             self.page.set_viewport_size(size)
-            self._note_torn(f"at {percent} % beside the file list")
+            self.note_torn(f"at {percent} % beside the file list")
         self.ask("showSidebar(false)")
-        self._note_torn(f"at {percent} %")
+        self.note_torn(f"at {percent} %")
         self.photograph(f"zoom-{percent}")
         self.ask("showSidebar(true)")
         self.page.set_viewport_size(SCREEN)
 
-    def _note_torn(self, when: str) -> None:
+    def note_torn(self, when: str) -> None:
         self.visit.torn += [f"{row}, {when}" for row in self.ask("torn()")]
+        self.visit.crowded += [f"{what}, {when}" for what in self.ask("crowded()")]
 
 
 def visit_lesson(lesson: LessonPage, patience_seconds: float = 1.5) -> Visit:
     """Run a lesson that is open, read its names, move its controls; return what was seen."""
     lesson.run()
     lesson.check_names()
+    lesson.check_access("light")
+    lesson.note_torn("at first")
     lesson.photograph("light")
     Keyboard(lesson, patience_seconds).move_every_control()
     lesson.photograph("moved")

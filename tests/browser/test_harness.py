@@ -55,13 +55,21 @@ STDERR = "import sys\nprint('grumble', file=sys.stderr)"
 SCRIPT = "Javascript('setTimeout(() => { throw new Error(\"planted\") })')"
 TORN = 'HTML(\'<div class="cqrs-lab"><div class="control"><label>Torn</label><p>a</p><p>b</p></div></div>\')'
 CUT = 'HTML(\'<div class="cqrs-lab"><div class="control"><label>Cut</label><p style="width: 20rem">a</p></div></div>\')'
+ON_EACH_OTHER = """HTML('<div class="cqrs-lab"><svg role="img" aria-label="two" width="300" height="60">\\
+<text x="9" y="30">first</text><text x="20" y="34">second</text><text x="200" y="30">apart</text></svg></div>')"""
+BEYOND = """HTML('<div class="cqrs-lab"><svg role="img" aria-label="far" width="60" height="30">\\
+<text x="40" y="20">too far</text></svg></div>')"""
+CUT_CELL = """HTML('<div class="cqrs-lab"><p style="width: 3em; overflow: hidden; white-space: nowrap">a long sentence</p></div>')"""
+PALE = """HTML('<div class="cqrs-lab"><p style="color: #bbb; background: #fff">pale words</p></div>')"""
+BESIDE = " beside the file list"
 RAISES = "raise ValueError('unannounced')"
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     announced = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
-    sources = [DEAD, NAMELESS, ASLEEP, BREAKS, NO_ALT, NO_LABEL, OUTSIDE, STDERR, SCRIPT, TORN, CUT, RAISES, "'never'"]
+    sources = [DEAD, NAMELESS, ASLEEP, BREAKS, NO_ALT, NO_LABEL, OUTSIDE, STDERR, SCRIPT, TORN, CUT]
+    sources += [ON_EACH_OTHER, BEYOND, CUT_CELL, PALE, RAISES, "'never'"]
     cells = [nbformat.v4.new_code_cell(GOOD), announced, *map(nbformat.v4.new_code_cell, sources)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = tmp_path_factory.mktemp("planted") / "faults.ipynb"
@@ -76,11 +84,11 @@ def seen(planted: Path, lab, visit) -> Visit:
 
 
 def test_a_cell_that_raises_is_found_unless_it_is_announced(seen: Visit) -> None:
-    assert seen.raised == ["cell 14 raised ValueError: unannounced"]
+    assert seen.raised == ["cell 18 raised ValueError: unannounced"]
 
 
 def test_a_cell_that_could_not_run_is_found(seen: Visit) -> None:
-    assert seen.not_run == ["cell 15 did not run"]
+    assert seen.not_run == ["cell 19 did not run"]
 
 
 def test_output_on_stderr_is_found(seen: Visit) -> None:
@@ -113,9 +121,20 @@ def test_a_control_that_changes_nothing_is_found_by_its_name(seen: Visit) -> Non
 
 
 def test_a_row_of_controls_that_falls_apart_is_found(seen: Visit) -> None:
-    beside = [f"at {percent} % beside the file list" for percent in (150, 200)]
-    wanted = [f"cell 12: Torn, {when}" for when in (*beside, "at 200 %")] + [f"cell 13: Cut, {beside[1]}"]
-    assert sorted(seen.torn) == sorted(wanted)
+    beside = [f"at {percent} %{BESIDE}" for percent in (150, 200)]
+    wanted = [f"cell 12: Torn, {when}" for when in ("at first", "in the dark theme", *beside, "at 200 %")]
+    assert sorted(seen.torn) == sorted([*wanted, f"cell 13: Cut, {beside[1]}"])
+
+
+def test_texts_on_each_other_and_texts_that_are_cut_are_found_each_time(seen: Visit) -> None:
+    times = ["at first", "in the dark theme", f"at 150 %{BESIDE}", f"at 200 %{BESIDE}", "at 200 %"]
+    faults = ["cell 14: one on the other: first / second", "cell 15: cut: too far", "cell 16: cut: a long sentence"]
+    assert sorted(seen.crowded) == sorted(f"{fault}, {when}" for fault in faults for when in times)
+
+
+def test_what_axe_finds_in_a_view_is_told_with_its_rule_and_its_place(seen: Visit) -> None:
+    found = [fault for fault in seen.closed if "pale words" in fault]
+    assert [fault.split(": ")[:2] for fault in found] == [["light", "color-contrast"], ["dark", "color-contrast"]]
 
 
 def test_an_error_in_a_callback_is_found(seen: Visit) -> None:

@@ -57,3 +57,11 @@ def test_zoomed_in_what_belongs_to_a_control_stays_in_one_row(seen: Visit) -> No
 
 def test_no_control_makes_the_kernel_complain(seen: Visit) -> None:
     assert seen.callback_errors == []
+
+
+def test_axe_finds_nothing_that_keeps_anybody_out(seen: Visit) -> None:
+    assert seen.closed == []
+
+
+def test_no_text_lies_on_another_or_is_cut(seen: Visit) -> None:
+    assert seen.crowded == []

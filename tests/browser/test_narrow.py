@@ -65,3 +65,25 @@ def test_a_picture_without_a_mark_stays_where_it_was_scrolled_to(narrow):
     page.evaluate("document.querySelector('.scrolls').scrollLeft = 100")
     move(page, view, LAST)
     assert page.evaluate("document.querySelector('.scrolls').scrollLeft") == 100
+
+
+def scrollers(page):
+    return page.evaluate("[...document.querySelectorAll('.scrolls')].map((each) => [each.tabIndex, each.ariaLabel])")
+
+
+def test_what_is_out_of_sight_is_reached_by_keyboard_and_stays_in_hand_while_the_picture_changes(narrow):
+    view = a_view(begins=FIRST, marked=False)
+    page = narrow(view)
+    page.clock.resume()
+    assert scrollers(page) == [[0, "A wide picture, which scrolls"]]
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "scrolls":
+            break
+    for step in (5, LAST):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.activeElement.matches('.scrolls') && document.activeElement.scrollLeft > 0")
+        move(page, view, step)
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.wait_for_function("document.querySelector('.scrolls').tabIndex === -1")
+    assert scrollers(page) == [[-1, None]]
