@@ -59,7 +59,8 @@ ON_EACH_OTHER = """HTML('<div class="cqrs-lab"><svg role="img" aria-label="two" 
 <text x="9" y="30">first</text><text x="20" y="34">second</text><text x="200" y="30">apart</text></svg></div>')"""
 BEYOND = """HTML('<div class="cqrs-lab"><svg role="img" aria-label="far" width="60" height="30">\\
 <text x="40" y="20">too far</text></svg></div>')"""
-CUT_CELL = """HTML('<div class="cqrs-lab"><p style="width: 3em; overflow: hidden; white-space: nowrap">a long sentence</p></div>')"""
+CUT_CELL = """HTML('<div class="cqrs-lab">\\
+<p style="width: 3em; overflow: hidden; white-space: nowrap">a long sentence</p></div>')"""
 PALE = """HTML('<div class="cqrs-lab"><p style="color: #bbb; background: #fff">pale words</p></div>')"""
 BESIDE = " beside the file list"
 RAISES = "raise ValueError('unannounced')"
