@@ -36,3 +36,9 @@ def tint(number: int) -> str:
     """Return the style of a thing of the n-th stream: its tint, and an edge around it. After five they come again."""
     name = TINTS[number % len(TINTS)]
     return f"fill:var(--{name});stroke:var(--{name}-edge)"
+
+
+def ground(number: int) -> str:
+    """Return the same for a thing that is no drawing, as the variables that the stylesheet paints it with."""
+    name = TINTS[number % len(TINTS)]
+    return f"--tint:var(--{name});--edge:var(--{name}-edge)"

@@ -17,9 +17,8 @@ from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.why import NO_ROW, Lineage, Provenance, Reason, in_words
 from cqrs_lab.show.doors import a_store
-from cqrs_lab.show.kinds import letters_of
 from cqrs_lab.show.log_and_tables import without_bookkeeping
-from cqrs_lab.show.log_strip import MOST_EVENTS, tile
+from cqrs_lab.show.log_strip import COLUMNS, MOST_EVENTS, grounds_of, tile
 from cqrs_lab.show.picture import Picture, word
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
@@ -147,12 +146,11 @@ def _strip(log: Sequence[RecordedEvent], found: Provenance) -> str:
         if len(shown) < len(log)
         else ""
     )
-    letters = letters_of(type(one.event) for one in log)
-    tiles = "".join(tile(one, letters[type(one.event)], *_mark(reasons.get(one.position))) for one in shown)
-    columns = f'style="grid-template-columns:repeat({MOST_EVENTS},minmax(3.8rem,1fr))"'
+    grounds = grounds_of(log)
+    tiles = "".join(tile(one, grounds[one.stream], *_mark(reasons.get(one.position))) for one in shown)
     return (
         f'<div class="says"><strong>{LOG.marker} log</strong>{left}</div>'
-        f'<div class="scrolls"><ol class="log why" {columns}>{tiles}</ol></div>'
+        f'<div class="scrolls"><ol class="log why" {COLUMNS}>{tiles}</ol></div>'
     )
 
 

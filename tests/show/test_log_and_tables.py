@@ -8,6 +8,7 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import read
 from cqrs_lab.show import log_and_tables
+from cqrs_lab.show.icons import PATHS, icon_of
 from cqrs_lab.show.log_strip import MOST_EVENTS
 
 from .conftest import cups
@@ -72,10 +73,17 @@ def bars(picture):
     return {name: int(span or 0) for _, span, name in found}
 
 
-def test_the_strip_shows_every_event_and_how_much_of_it_each_has_read(view):
+def test_the_strip_shows_every_event_and_how_much_of_it_each_has_read(view, shop):
     picture = view.at(order_history=4, inventory_levels=2)
     tiles = re.findall(r"<li.*?</li>", picture.html)
     assert [re.search(r">(\d+)<", tile)[1] for tile in tiles] == ["1", "2", "3", "4"]
+    kinds = [type(one.event) for one in shop.store.read_all()]
+    assert [re.search(r' d="(.*?)"', tile)[1] for tile in tiles] == [PATHS[icon_of(kind)] for kind in kinds]
+    tints, streams = (
+        [re.search(pattern, tile)[1] for tile in tiles]
+        for pattern in (r"--tint:var\(--(\w+)\)", r'"stream">(.*?)</span>')
+    )
+    assert [tints.index(one) for one in tints] == [streams.index(one) for one in streams] == [0, 1, 2, 3]
     assert bars(picture) == {"order_history": 4, "inventory_levels": 2}
     assert bars(view.at(order_history=0, inventory_levels=1)) == {"order_history": 0, "inventory_levels": 1}
 

@@ -24,7 +24,8 @@ def view(shop):
 
 def tiles(picture):
     """Return the class and the words of each tile, by its position."""
-    found = re.findall(r'<li[^>]*? style="[^"]*" class=(\w+)>(\d+)<span.*?</span>(.*?)</li>', picture.html)
+    tile = r'<li[^>]*? style="[^"]*" class=(\w+)>(\d+)<svg.*?</svg>.*?<span.*?</span>(.*?)</li>'
+    found = re.findall(tile, picture.html)
     return {int(position): (css, re.sub(r"<[^>]*>", " ", words).split()[-2:]) for css, position, words in found}
 
 
