@@ -73,6 +73,11 @@ TASKS: dict[str, CourseTask] = {
         {"order": 1, "check": 1, "step": 4},
     ),
     "03.c": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "check": 0, "step": 4}),
+    "04.a": CourseTask(
+        "Pick the cell that should worry Mona.",
+        lambda frame, state, command: (frame.index[state], frame.columns[command]) == ("cancelled", "pay"),
+        {"state": 3, "command": 0},
+    ),
     "05.a": CourseTask(
         "Find the lowest average that a cut can give the cup.", _cup_at_its_lowest, {"first": 7, "step": 2}
     ),
