@@ -44,6 +44,11 @@ def _cup_at_its_lowest(frame: pd.DataFrame, **cuts: int) -> bool:
     return bool(merged.get(("cup", "average")) == "3.0")
 
 
+def _cancels_after_it_shipped(frame: pd.DataFrame, cancel: int, **others: int) -> bool:
+    minutes = frame.loc[frame["event"] == "OrderShipped", "at"].sub(frame["at"].iloc[0]).dt.total_seconds() / 60
+    return bool((minutes < cancel).any())
+
+
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -86,4 +91,5 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,
         {"busy": 95},
     ),
+    "12.a": CourseTask("Let Ada cancel when it is too late.", _cancels_after_it_shipped, {"cancel": 26}),
 }

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from cqrs_lab.course.exercises.lives import Afresh
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.shop.played import Course, Surroundings, play
 from cqrs_lab.write.command_bus import CommandBus
@@ -26,15 +27,19 @@ class Message:
     at: datetime
 
 
-class BookStay(Message):
+class Command(Message):
+    """A request."""
+
+
+class BookStay(Command):
     """A guest asks for a night."""
 
 
-class CancelStay(Message):
+class CancelStay(Command):
     """The guest, or the hotel, gives the stay up."""
 
 
-class GiveKey(Message):
+class GiveKey(Command):
     """Send the guest the code of the door; a code that is sent cannot be taken back."""
 
 
@@ -50,11 +55,11 @@ class KeyGiven(Message):
     """The guest can open the door: the point of no return."""
 
 
-class HoldRoom(Message):
+class HoldRoom(Command):
     """Set the room aside."""
 
 
-class FreeRoom(Message):
+class FreeRoom(Command):
     """Let others have the room; where the stay has none, there is nothing to do."""
 
 
@@ -70,19 +75,19 @@ class RoomFreed(Message):
     """Others may have the room again."""
 
 
-class RequestPayment(Message):
+class RequestPayment(Command):
     """Ask the bank for the money."""
 
 
-class ConfirmPayment(Message):
+class ConfirmPayment(Command):
     """The bank says yes."""
 
 
-class DeclinePayment(Message):
+class DeclinePayment(Command):
     """The bank says no."""
 
 
-class ReturnPayment(Message):
+class ReturnPayment(Command):
     """Refund the money, or no longer ask for it; where there is none, there is nothing to do."""
 
 
@@ -201,7 +206,7 @@ def process(react: Callable[[Any, Any], Sequence[Any]]) -> Process[Any, Any, Any
         initial_state=None,
         instance=lambda event: event.stay,
         evolve=_unanswered,
-        react=react,
+        react=Afresh(react),  # or what it remembers in Python would outlive a crash
         deadline=lambda request: request and request.at + PATIENCE,
         overdue=lambda request, now: [CancelStay(request.stay, now)],
     )

@@ -15,7 +15,7 @@ OF_CHOICES = {
     "08.1": lesson_08.BROKEN,
     "08.3": lesson_08.READS,
     "10.3": lesson_10.CHANGES,
-    "12.3": lesson_12.TRIP,
+    "12.4": lesson_12.TRIP,
 }
 
 
