@@ -38,7 +38,7 @@ def lanes_picture(
     html = (
         f"<figure>{lanes_drawn(log, shown, lanes, columns, name, refused(log, shown, notes))}"
         f'<figcaption style="min-height:6em">{escape(says)}</figcaption></figure><p class="says">{LEGEND}</p>'
-        f'<div class="tables" style="min-height:24rem">{_events(shown)}{_held(shown)}</div>'
+        f'<div class="tables" style="min-height:{2 * columns}rem">{_events(shown)}{_held(shown)}</div>'
     )
     return Picture(html, says, shown)
 
