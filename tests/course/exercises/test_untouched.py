@@ -13,7 +13,7 @@ from cqrs_lab.course.exercises.untouched import is_untouched
 LESSONS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 
 # Cells that no other one needs: a check, and an answer in a view, which goes on from cells of the lesson.
-OF_THE_LESSON = re.compile(r"^(check|decision_table|process_lanes)\(", re.M)
+OF_THE_LESSON = re.compile(r"^(?:task\()?(check|decision_table|duel|process_lanes|time_machine|two_doors)\(", re.M)
 
 
 def exercises(path):
