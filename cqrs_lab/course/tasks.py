@@ -44,6 +44,15 @@ def _cup_at_its_lowest(frame: pd.DataFrame, **cuts: int) -> bool:
     return bool(merged.get(("cup", "average")) == "3.0")
 
 
+def _answers_by_step_4(frame: pd.DataFrame, traffic: int, **others: int) -> bool:
+    return traffic == 8 and "swapped" in frame["state"].loc[:4].tolist()
+
+
+def _cancels_after_it_shipped(frame: pd.DataFrame, cancel: int, **others: int) -> bool:
+    minutes = frame.loc[frame["event"] == "OrderShipped", "at"].sub(frame["at"].iloc[0]).dt.total_seconds() / 60
+    return bool((minutes < cancel).any())
+
+
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -73,6 +82,11 @@ TASKS: dict[str, CourseTask] = {
         {"order": 1, "check": 1, "step": 4},
     ),
     "03.c": CourseTask("Stop where the store refuses Ada.", _refuses_ada, {"order": 2, "check": 0, "step": 4}),
+    "04.a": CourseTask(
+        "Pick the cell that should worry Mona.",
+        lambda frame, state, command: (frame.index[state], frame.columns[command]) == ("cancelled", "pay"),
+        {"state": 3, "command": 0},
+    ),
     "05.a": CourseTask(
         "Find the lowest average that a cut can give the cup.", _cup_at_its_lowest, {"first": 7, "step": 2}
     ),
@@ -81,4 +95,10 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,
         {"busy": 95},
     ),
+    "10.a": CourseTask(
+        "While 80 events come in per step, let the new version answer from step 4 on, or earlier.",
+        _answers_by_step_4,
+        {"way": 0, "traffic": 8, "build": 30, "step": 4},
+    ),
+    "12.a": CourseTask("Let Ada cancel when it is too late.", _cancels_after_it_shipped, {"cancel": 26}),
 }

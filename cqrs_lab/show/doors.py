@@ -25,10 +25,10 @@ def a_store(value: Any) -> EventStore:
     return store
 
 
-def a_decider(value: Any) -> Decider[Any, Any, Any]:
+def a_decider(value: Any, name: str = "decider") -> Decider[Any, Any, Any]:
     """Return a decider."""
     wanted = "a decider; give a Decider(initial_state, decide, evolve)"
-    decider: Decider[Any, Any, Any] = having("decider", value, ("decide", "evolve", "fold"), wanted)
+    decider: Decider[Any, Any, Any] = having(name, value, ("decide", "evolve", "fold"), wanted)
     return decider
 
 

@@ -12,13 +12,21 @@ function partsThatSet(model, picture) {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
     if (!part || shiftKey || ctrlKey || metaKey || altKey) return;
     const parts = [...picture.querySelectorAll("[data-set]")];
-    const wide = (part.closest("tr") ?? part).querySelectorAll("[data-set]").length;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide };
-    if (key in steps) parts[parts.indexOf(part) + steps[key]]?.focus();
+    const beside = { ArrowLeft: -1, ArrowRight: 1 }, below = { ArrowUp: -1, ArrowDown: 1 };
+    if (key in beside) parts[parts.indexOf(part) + beside[key]]?.focus();
+    else if (key in below) inAnotherRow(part, below[key])?.focus();
     else if (key === "Enter" || key === " ") set(part);
     else return;
     event.preventDefault();
   });
+}
+
+// Rows may have cells that set nothing: then the last one that is not further to the right, or the first.
+function inAnotherRow(part, step) {
+  const row = part.closest("tr");
+  const rows = [...(row?.closest("table").querySelectorAll("tr") ?? [])].filter((one) => one.querySelector("[data-set]"));
+  const there = [...(rows[rows.indexOf(row) + step]?.querySelectorAll("[data-set]") ?? [])];
+  return there.findLast((one) => one.cellIndex <= part.cellIndex) ?? there[0];
 }
 
 // A new picture has new elements: the focus goes to the part that sets the same, or, where what a part sets changes with

@@ -6,8 +6,8 @@ import pytest
 
 import cqrs_lab
 from cqrs_lab.course.ask import Ask, Question
-from cqrs_lab.shop import read, week, write
-from cqrs_lab.show import Picture, View, cut_and_merge
+from cqrs_lab.shop import fulfilment, one_order, read, week, write
+from cqrs_lab.show import Picture, View, cut_and_merge, decision_table, process_lanes
 from cqrs_lab.show.view import Control
 
 pytestmark = pytest.mark.browser
@@ -173,6 +173,32 @@ def test_the_arrow_keys_go_from_part_to_part_and_stop_at_the_edge_and_tab_leaves
         assert page.evaluate(FOCUSED) == f"cell {name:02d}"
     page.keyboard.press("Tab")
     assert "cell" not in page.evaluate(FOCUSED)
+
+
+def test_the_arrow_keys_stay_in_their_column_where_rows_have_cells_that_set_nothing(show):
+    page = show(process_lanes(fulfilment.process, one_order))
+    page.locator("table.crashes tr").nth(3).locator("td[data-set]").nth(8).focus()
+    focused = "JSON.parse(document.activeElement.dataset.set)"
+    came = [page.evaluate(focused)]
+    for key in ("ArrowUp", "ArrowLeft", "ArrowUp", "ArrowLeft", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+        came.append(page.evaluate(focused))
+    assert [(one["failure"], one["crash"]) for one in came] == [
+        *((2, 8), (1, 7), (1, 6), (0, 6), (0, 5), (0, 5), (1, 5))
+    ]
+
+
+def test_a_cell_of_the_decision_table_is_picked_by_key_and_by_a_click_on_its_words(show):
+    switch = cqrs_lab.Decider(False, lambda command, is_on: [command], lambda is_on, event: event == "on")
+    view = decision_table(switch, {"dark": [], "lit": ["on"]}, {"on": "on", "off": "off"})
+    page = show(view)
+    page.locator("td[data-set]").nth(1).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    assert page.evaluate("state.values") == {"state": 1, "command": 0}
+    page.locator("td[data-set] span.event").nth(3).click()
+    assert page.evaluate("state.values") == {"state": 1, "command": 1}
 
 
 def test_another_picture_takes_the_focus_from_nobody_outside_it(show):

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from cqrs_lab.course import task
 from cqrs_lab.course.exercises.lesson_10_rebuild import rebuilding
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.course.tasks import TASKS
 from cqrs_lab.shop import one_order, visits, write
-from cqrs_lab.show import fault_plan, price_of_remedies
+from cqrs_lab.show import fault_plan, price_of_remedies, process_lanes
 from cqrs_lab.show.fault_plan import KINDS
 from cqrs_lab.simulation.faults import Story
 from cqrs_lab.simulation.faults.steps import Step
@@ -57,6 +59,32 @@ def test_lesson_10_asks_what_no_row_of_the_present_state_holds():
     assert not any(isinstance(one.event, names["events"].OrderPlaced) and any(
         line.quantity == 0 for line in one.event.lines
     ) for one in names["store"].read_all())
+
+
+def test_lesson_10_s_task_is_solved_by_its_formula_and_not_by_waiting():
+    names = {}
+    for cell in CELLS["10"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            exec(source, names)
+        if "studio = " in source:
+            break
+    studio = names["studio"]
+    ticks = {
+        built: TASKS["10.a"].when(studio.at(traffic=8, build=built, step=16).frame, way=0, build=built, traffic=8)
+        for built in range(1, 31)
+    }
+    # After four steps 4 × built are read of 900 + 4 × 80, and less than one more step is left: the swap includes it.
+    assert [built for built, done in ticks.items() if done] == [25, 26, 27, 28, 29, 30]
+    frame = studio.at(traffic=4, build=30, step=16).frame
+    assert not TASKS["10.a"].when(frame, way=0, build=30, traffic=4)
+
+
+def test_lesson_12_s_task_ticks_once_the_order_has_shipped_before_the_cancellation():
+    view = task(process_lanes(one_order.see_through, one_order.FAILURES, one_order.LANES), "12.a")
+    for minutes, done in ((5, False), (25, False), (26, True)):
+        view.move(cancel=minutes)
+        assert (view.tasks[0]["state"] == "done") == done
 
 
 def test_lesson_12_shows_react_whole_and_says_what_plays_and_what_is_drawn():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.shop import one_order
+from cqrs_lab.shop import one_order, played
 from cqrs_lab.show import process_lanes
 from cqrs_lab.show.label_places import Label, crosses, meet
 from cqrs_lab.write.refusal import Refusal
@@ -231,7 +231,7 @@ def test_a_refused_command_is_drawn_whatever_the_words_are(view, monkeypatch):
             note.at, note.command, note.reason = at, command, reason
             return note
 
-    monkeypatch.setattr(one_order, "Refusal", Other)
+    monkeypatch.setattr(played, "Refusal", Other)
     html = process_lanes(one_order.see_through, one_order.FAILURES, one_order.LANES).at(cancel=26).html
     assert refused(html) == ["CancelOrder refused, 12:26"] and "nonsense order 7 is shipped" in html
 

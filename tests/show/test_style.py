@@ -40,12 +40,13 @@ def test_contrast_is_what_the_guidelines_say():
 @pytest.mark.parametrize("theme", THEMES)
 def test_text_can_be_read_on_every_ground_and_lines_be_seen(theme):
     colours = palette(theme)
-    grounds = [*TINTS, "write-tint", "read-tint", "person-tint", "other-tint", "stage", "card", "ribbon"]
+    grounds = [*TINTS, "write-tint", "read-tint", "person-tint", "other-tint", "good-tint", "bad-tint", "none-tint"]
+    grounds += ["stage", "card", "ribbon"]
     assert {name: contrast(TEXT[theme], colours[name]) >= ENOUGH_FOR_TEXT for name in grounds} == dict.fromkeys(
         grounds, True
     )
     words = list(product(("write", "read", "good", "bad", "person", "other"), ("stage", "card")))
-    words += [(name, f"{name}-tint") for name in ("write", "read", "person", "other")]
+    words += [(name, f"{name}-tint") for name in ("write", "read", "person", "other", "good", "bad", "none")]
     for word, ground in words:
         assert contrast(colours[word], colours[ground]) >= ENOUGH_FOR_TEXT, (word, ground)
     for name in TINTS:

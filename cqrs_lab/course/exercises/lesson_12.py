@@ -1,4 +1,4 @@
-"""Exercises of lesson 12: undo an order, make a handler safe to repeat, find the point of no return of a trip."""
+"""Exercises of lesson 12: undo an order, make a handler safe to repeat, see a stay through, plan a trip."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_12_shop import PutBack
+from cqrs_lab.course.exercises.lesson_12_stay import forward_only, stay
 from cqrs_lab.course.exercises.lesson_12_undo import compensation, compensation_after_restart
 from cqrs_lab.course.exercises.lives import Lives
 from cqrs_lab.course.guard import NotYet, what_it_means
@@ -133,7 +134,7 @@ class _Give:
             raise NotYet(f"called give({event}, desk)", error, "no error", what_it_means(error)) from None
 
 
-# --- 12.3: a travel agency --------------------------------------------------------------------------------
+# --- 12.4: a travel agency --------------------------------------------------------------------------------
 
 TRIP = {
     "hold a seat for an hour": "undo",
@@ -210,6 +211,18 @@ EXERCISES = (
     ),
     Exercise(
         "12.3",
+        stay,
+        (
+            "Let a step fail in the view, and look at what is held in the end. Which event says that it failed?",
+            "RoomRefused and PaymentDeclined lead to CancelStay. All the rest follows from StayCancelled.",
+            "case hotel.StayCancelled(stay, at): return [hotel.FreeRoom(stay, at), hotel.ReturnPayment(stay, at)]",
+        ),
+        "Every way back begins with one event, and each step has one that makes up for it. Where nothing was done, "
+        "there is nothing to undo, and the stream says so.",
+        untouched=forward_only,
+    ),
+    Exercise(
+        "12.4",
         trip,
         (
             "Ask of each step: when the next one fails, can this one be made good?",

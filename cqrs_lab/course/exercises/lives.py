@@ -32,3 +32,19 @@ class Lives:
     def __call__(self, *arguments: Any) -> None:
         """Call the answer as it is in this life."""
         self._answer(*arguments)
+
+
+class Afresh:
+    """Calls an answer; a copy of this is a new life, in which the answer is as the cell made it."""
+
+    def __init__(self, answer: Any) -> None:
+        self._as_made = written(answer)
+        self._answer = pickle.loads(self._as_made)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the answer as it is in this life."""
+        return self._answer(*arguments)
+
+    def __deepcopy__(self, memo: Any) -> Afresh:
+        """Return another life."""
+        return Afresh(pickle.loads(self._as_made))

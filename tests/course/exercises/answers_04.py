@@ -10,17 +10,12 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.course.exercises import lesson_04
-from cqrs_lab.course.exercises.lesson_04 import (
-    BorrowCopy,
-    CopyBorrowed,
-    CopyReturned,
-    Deposited,
-    ReturnCopy,
-    Withdraw,
-    Withdrawn,
-)
+from cqrs_lab.course.exercises.lesson_04 import Deposited, Withdraw, Withdrawn
+from cqrs_lab.course.exercises.lesson_04_library import BorrowCopy, CopyBorrowed, CopyReturned, ReturnCopy
 
-# --- 04.1 -------------------------------------------------------------------------------------------------
+from . import answers_04_order
+
+# --- 04.2 -------------------------------------------------------------------------------------------------
 
 
 def made(
@@ -352,7 +347,7 @@ ALSO_WRONG_RULES = [
     (lab.Decider((), by_tuple, lambda home, event: (*home, event.copy)), "Does your state know"),
 ]
 
-# --- 04.2 -------------------------------------------------------------------------------------------------
+# --- 04.3 -------------------------------------------------------------------------------------------------
 
 
 def scenarios(account):
@@ -523,7 +518,7 @@ ALSO_WRONG_TESTS = [
     (looks_at_the_start, "Does any scenario of yours empty the account"),
 ]
 
-# --- 04.4 -------------------------------------------------------------------------------------------------
+# --- 04.5 -------------------------------------------------------------------------------------------------
 
 
 def all_six(account):
@@ -654,7 +649,7 @@ ALSO_WRONG_MORE = [
     (without("negative"), "What must never be asked for"),
 ]
 
-# --- 04.3 -------------------------------------------------------------------------------------------------
+# --- 04.4 -------------------------------------------------------------------------------------------------
 
 ENDS = {
     "cancel an order that is cancelled": "nothing",
@@ -692,7 +687,8 @@ ALSO_WRONG_ENDS = [
 
 NOTHING_HAPPENS = {command: end for command, end in ENDS.items() if end == "nothing"}
 RIGHT = {
-    "04.1": [
+    "04.1": answers_04_order.RIGHT,
+    "04.2": [
         made(),
         lab.Decider((), by_tuple, tuples),
         lab.Decider(Member(), by_object, objects),
@@ -701,8 +697,8 @@ RIGHT = {
         lab.Decider((), History.decide, lambda history, event: (*history, event)),
         lab.Decider([], by_count, flags),
     ],
-    "04.2": [scenarios, by_assert, with_pytest, by_hand, Suite(), in_a_loop, returns_what_passed],
-    "04.3": [
+    "04.3": [scenarios, by_assert, with_pytest, by_hand, Suite(), in_a_loop, returns_what_passed],
+    "04.4": [
         ENDS,
         {command: end.upper() for command, end in ENDS.items()},
         {command: f" {end.title()} " for command, end in reversed(ENDS.items())},
@@ -712,8 +708,20 @@ RIGHT = {
         MappingProxyType(ENDS | {"and a seventh": "error"}),
         OrderedDict(ENDS),
     ],
-    "04.4": [all_six, without(None), six_rows, on_the_bus, with_raises, in_parts],
+    "04.5": [all_six, without(None), six_rows, on_the_bus, with_raises, in_parts],
 }
-WRONG = {"04.1": WRONG_RULES, "04.2": WRONG_TESTS, "04.3": WRONG_ENDS, "04.4": WRONG_MORE}
+WRONG = {
+    "04.1": answers_04_order.WRONG,
+    "04.2": WRONG_RULES,
+    "04.3": WRONG_TESTS,
+    "04.4": WRONG_ENDS,
+    "04.5": WRONG_MORE,
+}
 # Met with a sentence that another wrong answer of the same kind gets too.
-ALSO_WRONG = {"04.1": ALSO_WRONG_RULES, "04.2": ALSO_WRONG_TESTS, "04.3": ALSO_WRONG_ENDS, "04.4": ALSO_WRONG_MORE}
+ALSO_WRONG = {
+    "04.1": answers_04_order.ALSO_WRONG,
+    "04.2": ALSO_WRONG_RULES,
+    "04.3": ALSO_WRONG_TESTS,
+    "04.4": ALSO_WRONG_ENDS,
+    "04.5": ALSO_WRONG_MORE,
+}

@@ -15,6 +15,8 @@ import pandas as pd
 from cqrs_lab.course.exercises.lesson_12 import TRIP
 from cqrs_lab.course.exercises.lesson_12_shop import Cancelled, PaidBack, PayBack, PutBack, Taken, WentBack
 
+from . import answers_12_stay
+
 # --- 12.1 -------------------------------------------------------------------------------------------------
 
 
@@ -599,7 +601,8 @@ RIGHT = {
         marks_it_first,
         lambda event, desk: desk.issue(event.customer, random.Random(event.order).random()),
     ],
-    "12.3": [
+    "12.3": answers_12_stay.RIGHT,
+    "12.4": [
         dict(TRIP),
         {step: kind.upper() for step, kind in TRIP.items()},
         dict(TRIP) | {TICKET: "the point of no return"},
@@ -610,7 +613,7 @@ RIGHT = {
         {step: enum.Enum("Kind", {"KIND": kind}).KIND for step, kind in TRIP.items()},
     ],
 }
-WRONG = {"12.1": WRONG_UNDOS, "12.2": WRONG_HANDLERS, "12.3": WRONG_TRIPS}
+WRONG = {"12.1": WRONG_UNDOS, "12.2": WRONG_HANDLERS, "12.3": answers_12_stay.WRONG, "12.4": WRONG_TRIPS}
 ALSO_WRONG = {
     "12.1": (
         (rewrites, "Who tells them, if you take one away"),
@@ -635,7 +638,8 @@ ALSO_WRONG = {
         (undo_of_the_cell, "Write your answer there"),
     ),
     "12.2": WRONG_KEYS,
-    "12.3": (
+    "12.3": answers_12_stay.ALSO_WRONG,
+    "12.4": (
         (["undo", "undo", "undo", "no return", "retry"], "each of the five steps"),
         (TRIP | {TICKET: "irreversible"}, "comes closest to what you mean"),
         (TRIP | {MAIL: ""}, "Suppose the next step fails"),

@@ -11,11 +11,11 @@ from cqrs_lab.course.guard import NotYet
 OF_CHOICES = {
     "00.3": lesson_00.KINDS,
     "02.1": lesson_02.KINDS,
-    "04.3": lesson_04.ENDS,
+    "04.4": lesson_04.ENDS,
     "08.1": lesson_08.BROKEN,
     "08.3": lesson_08.READS,
     "10.3": lesson_10.CHANGES,
-    "12.3": lesson_12.TRIP,
+    "12.4": lesson_12.TRIP,
 }
 
 
