@@ -30,7 +30,7 @@ def log_strip(log: Sequence[RecordedEvent], read: Mapping[str, int], own: str = 
     grounds = grounds_of(log)
     first = (max([1, *read.values()]) - 1) // MOST_EVENTS * MOST_EVENTS
     shown = log[first : first + MOST_EVENTS]
-    marks = [("own", one.stream) if own and one.stream == own else () for one in shown]
+    marks = [("own",) if own and one.stream == own else () for one in shown]
     tiles = "".join(tile(one, grounds[one.stream], *mark) for one, mark in zip(shown, marks, strict=True))
     bars = "".join(_bar(name, min(max(0, count - first), len(shown))) for name, count in read.items())
     part = f" (events {first + 1:,} to {first + len(shown):,} of {len(log):,})" if len(shown) < len(log) else ""
