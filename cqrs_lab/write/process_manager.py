@@ -160,8 +160,9 @@ class ProcessManager(Follower):
         having("bus", bus, ("send",), "a command bus; give one, such as CommandBus(store)")
         if not isinstance(process, Process):
             raise InvalidArgument(f"{shown(process)} is not a process; give a cqrs_lab.Process")
-        wanted = f"a position in the log; give 0 (the start of the log) to {store.head()} (its head)"
-        if whole_number("position", position, wanted) > store.head():
+        head = store.head()
+        wanted = f"a position in the log; give 0 (the start of the log) to {head} (its head)"
+        if whole_number("position", position, wanted) > head:
             raise refuse("position", position, wanted)
         function("save", save, "a function; give one that keeps a position, such as lambda position: …")
         super().__init__(store, f"manager of {process.name}")

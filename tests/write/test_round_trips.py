@@ -60,6 +60,17 @@ def test_a_command_costs_one_read_and_one_append(command_id, snapshots):
         assert store.read <= (6 if snapshots else n)  # with the last event that the snapshot covers
 
 
+@pytest.mark.parametrize("handled", [0, 7, 60])
+def test_a_process_manager_starts_with_one_read_wherever_it_stands(handled):
+    store = Counted()
+    store.append("account-a", list(range(1, 61)), expected=0)
+    store.calls.clear()
+    seen = lab.Process("seen", 0, instance=lambda pence: "all", evolve=lambda n, pence: n + 1, react=lambda *_: [])
+    manager = lab.ProcessManager(store, a_bank(store), seen, position=handled)
+    assert [call for call in store.calls if call != "head"] == ["read_all"]
+    assert (manager.position, manager.state("all")) == (handled, handled)
+
+
 def test_a_snapshot_that_does_not_fit_costs_one_read_more_and_is_told():
     store, kept = Counted(), lab.Snapshots(account, shape="1", every=5)
     bus = a_bank(store, snapshots=[kept])
