@@ -23,22 +23,22 @@ PLACES = {
 
 
 def course_map() -> Picture:
-    """Draw the map of the course, with its sixteen questions as a table.
+    """Draw the map of the course, with its seventeen questions as a table.
 
     Returns
     -------
     Picture
-        `frame`: one row per lesson, by number; columns question, place, written.
+        `frame`: one row per lesson, by its number ("9b"); columns question, place, written.
 
     Examples
     --------
     >>> from cqrs_lab.course import course_map
     >>> len(course_map().frame)
-    16
+    17
     """
     places = {place: [lesson for lesson in LESSONS if lesson.place == place] for place in PLACES}
-    told = "; ".join(f"{place}: {', '.join(str(one.number) for one in there)}" for place, there in places.items())
-    says = f"The sixteen lessons, by where they take place. {told}."
+    told = "; ".join(f"{place}: {', '.join(one.number for one in there)}" for place, there in places.items())
+    says = f"The seventeen lessons, by where they take place. {told}."
     boxes = (_place(place, there) for place, there in places.items())
     ways = '<path class="way" d="M 462 68 H 500 M 668 68 H 706" style="stroke:var(--faint)"/>'
     rows = [(lesson.number, lesson.question, lesson.place, lesson.written) for lesson in LESSONS]
@@ -67,7 +67,7 @@ def _table() -> str:
         for lesson in LESSONS
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("lesson", "question", "where"))
-    caption = "Sixteen questions. Those without a link are still being written."
+    caption = "Seventeen questions. Those without a link are still being written."
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 

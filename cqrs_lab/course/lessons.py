@@ -1,10 +1,12 @@
-"""The sixteen lessons: one question each."""
+"""The seventeen lessons: one question each."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
 Place = Literal["one model", "write side", "log", "read side", "the lag", "the whole"]
+KEY = r"\d\d[a-z]?"
+"""The form of a lesson's key."""
 
 
 class Lesson(NamedTuple):
@@ -16,9 +18,14 @@ class Lesson(NamedTuple):
     written: bool = False
 
     @property
-    def number(self) -> int:
-        """The lesson's number, from 0."""
-        return int(self.file.partition("_")[0])
+    def key(self) -> str:
+        """What the keys of its questions begin with: "07", "09b"."""
+        return self.file.partition("_")[0]
+
+    @property
+    def number(self) -> str:
+        """Its number as people write it: "0", "7", "9b"."""
+        return self.key.lstrip("0") or "0"
 
 
 LESSONS = (
@@ -32,6 +39,7 @@ LESSONS = (
     Lesson("07_the_lag", "How far behind are the readers?", "the lag", written=True),
     Lesson("08_what_readers_notice", "Which surprises can a reader see?", "the lag", written=True),
     Lesson("09_when_things_break", "What if a projector crashes, or hears an event twice?", "the lag", written=True),
+    Lesson("09b_the_event_that_nobody_reads", "Can an event be recorded, and never be read?", "the lag", written=True),
     Lesson("10_rebuilding_read_models", "Can yesterday's log answer today's question?", "read side", written=True),
     Lesson("11_scaling_reads", "Which part should you double?", "read side"),
     Lesson("12_long_running_processes", "Who sees an order through?", "write side", written=True),

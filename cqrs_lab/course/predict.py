@@ -13,6 +13,7 @@ import pandas as pd
 
 from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.course.ask import Ask, Question
+from cqrs_lab.course.lessons import KEY
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.progress import notes
 from cqrs_lab.errors import InvalidArgument
@@ -100,7 +101,7 @@ def _in_order(choices: list[str]) -> tuple[str, ...]:
 
 
 def _check_key(key: Any) -> None:
-    if not isinstance(key, str) or not fullmatch(r"\d\d\.\d+", key):
+    if not isinstance(key, str) or not fullmatch(rf"{KEY}\.\d+", key):
         raise InvalidArgument(f'{key!r} is not the key of a question; give the lesson and a number: "03.1"')
 
 

@@ -190,12 +190,32 @@ SAID_TO: dict[str, dict[str, str]] = {
         "yes, if no worker ever crashes": "No worker crashed here. An answer got lost on its way: that takes no crash.",
     },
     "09.3": {
+        "all of them": "Both are written, or neither is: there is no moment in between. What came twice was "
+        "dropped, and what was lost was delivered again.",
+        "all but one": "Which one? A transaction does not make the dangerous moment shorter. It leaves none.",
+        "about half of them": "That was the worker with two writes, at one of its places. Here each crash leaves the "
+        "old pair or the new one.",
+    },
+    "09b.1": {
         "one event, forever": "No error, no lag, and a customer whose order is in no table. Position 1 was committed "
         "after the reader had passed it, and the reader does not look back.",
         "nothing is missing": "Zero lag does not mean that nothing is missing. It says that the reader is at the "
         "end of the log.",
         "one event, until the next poll": "The next poll asks for what comes after position 2. Nobody will ever ask "
         "for 1 again.",
+    },
+    "09b.2": {
+        "never": "A rolled-back transaction has used up its number, and nobody gets it again. A missing number may be "
+        "late, or gone for good, and the log looks the same.",
+        "at the next poll": "At the next poll 1 is still missing, and this reader waits for it.",
+        "when Ada tries again": "Then she takes the next free number, 3. A number is handed out once.",
+    },
+    "09b.3": {
+        "about the same": "A lock is a queue. Three times the writers, and the busy share goes from 40 % to 120 %.",
+        "about three times as much": "So does the work. But what counts is the share of time that is left free, as in "
+        "lesson 7, and nothing is left.",
+        "more than ten times as much": "At 6 a second, of 0.2 s each, the lock would be needed 120 % of the time. It "
+        "is a queue, and this queue grows for as long as the rate lasts.",
     },
     "10.1": {
         "from the first cart on": "Every move of every cart is on record, from the first day on, though nobody had a "

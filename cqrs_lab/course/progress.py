@@ -90,8 +90,8 @@ def progress() -> Picture:
     Returns
     -------
     Picture
-        `frame`: one row per lesson with any note, by its two-digit number; columns guesses, guessed right, tasks done,
-        tasks shown, recalled, recalled right, exercises tried, exercises passed (int64).
+        `frame`: one row per lesson with any note, by what its keys begin with ("07", "09b"); columns guesses, guessed
+        right, tasks done, tasks shown, recalled, recalled right, exercises tried, exercises passed (int64).
 
     Examples
     --------

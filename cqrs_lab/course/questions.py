@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cqrs_lab.course.questions_01 import ASKED_01
 from cqrs_lab.course.questions_06 import ASKED_06
+from cqrs_lab.course.questions_09b import ASKED_09B
 from cqrs_lab.course.questions_13 import ASKED_13
 from cqrs_lab.course.recalled import Recalled
 
@@ -193,6 +194,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "09b": ASKED_09B,
     "10": (
         Recalled(
             "A projector writes its table and dies before it writes its checkpoint. What happens next?",
@@ -203,11 +205,11 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
         Recalled(
-            "Ada wants to see her own order on the next page. What does the page ask with?",
+            "The last position is 90, the reader stands at 90, and position 88 is not in its table. How can that be?",
             {
-                "her receipt's position": "Right: no older answer will do, and she waits for nothing else.",
-                "a pause of one second": "Nobody knows the lag beforehand: too long for most, too short for some.",
-                "the newest position": "She would wait for everybody's events to see one of her own.",
+                "88 was committed late": "Right: after the reader had passed it. Nobody will ask for it again.",
+                "the next poll reads it": "The next poll asks for what comes after 90.",
+                "the lag is not zero": "It is: the lag says where the reader stands, and not what it has read.",
             },
         ),
         Recalled(

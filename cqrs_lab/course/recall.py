@@ -21,7 +21,7 @@ def recall(lesson: str) -> Ask:
     Parameters
     ----------
     lesson : str
-        Its two digits: "02".
+        What its keys begin with: "02", "09b".
     """
     return _ask(lesson, QUESTIONS, "open")
 
@@ -32,7 +32,7 @@ def review(lesson: str) -> Ask:
     Parameters
     ----------
     lesson : str
-        The two digits of the lesson that the stretch ends with: "05".
+        What the keys of the lesson begin with that the stretch ends with: "05".
     """
     return _ask(lesson, REVIEWS, "close", "R")
 
@@ -40,7 +40,7 @@ def review(lesson: str) -> Ask:
 def _ask(lesson: str, questions: Mapping[str, Sequence[Recalled]], what: str, mark: str = "") -> Ask:
     if not isinstance(lesson, str) or lesson not in questions:
         raise InvalidArgument(
-            f"no questions {what} lesson {lesson!r}; give its two digits as a text, one of {', '.join(questions)}"
+            f"no questions {what} lesson {lesson!r}; give a text, one of {', '.join(questions)}"
         )
     asked = {f"{lesson}.{mark}{number}": one for number, one in enumerate(questions[lesson], 1)}
 

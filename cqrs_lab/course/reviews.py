@@ -75,5 +75,13 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
                 "the writer": "It wrote the event once. The one who hears it twice has to deal with that.",
             },
         ),
+        Recalled(
+            "Two transactions took 7 and 8, and 8 is committed. How far may a reader read?",
+            {
+                "up to 6": "Right: 7 is open. If it commits later, nobody would come back for it.",
+                "up to 8": "Then its next question is for what comes after 8, and 7 is never read.",
+                "up to 8, without 7": "Its position is one number, and stands for everything up to it.",
+            },
+        ),
     ),
 }

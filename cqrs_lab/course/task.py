@@ -7,6 +7,7 @@ from functools import partial
 from re import fullmatch
 from typing import Any
 
+from cqrs_lab.course.lessons import KEY
 from cqrs_lab.course.own_line import own_place
 from cqrs_lab.course.progress import notes
 from cqrs_lab.course.tasks import TASKS
@@ -63,7 +64,7 @@ def task(
     step 3
     """
     instance("view", view, View, "a view; give one, such as scene(run)")
-    if not isinstance(key, str) or not fullmatch(r"\d\d\.[a-z]", key):
+    if not isinstance(key, str) or not fullmatch(rf"{KEY}\.[a-z]", key):
         raise InvalidArgument(f'{key!r} is not the key of a task; give the lesson and a letter: "00.a"')
     if not words and when is None and solution is None:
         if key not in TASKS:

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from cqrs_lab.simulation.faults.ways import WORKERS
+from cqrs_lab.simulation.gap import REMEDIES
+
 
 class CourseTask(NamedTuple):
     """What to make happen, whether it does, and a setting at which it does, as in `task`."""
@@ -53,6 +56,36 @@ def _cancels_after_it_shipped(frame: pd.DataFrame, cancel: int, **others: int) -
     return bool((minutes < cancel).any())
 
 
+def _breaks(name: str) -> Callable[..., bool]:
+    """Return whether the table of this worker does not match the log in the end."""
+
+    def happens(frame: pd.DataFrame, worker: int, **faults: int) -> bool:
+        return list(WORKERS)[worker] == name and not frame["agrees"].iloc[-1]
+
+    return happens
+
+
+def _never_read(who: str) -> Callable[..., bool]:
+    return lambda frame, **moves: bool(frame.at[who, "never_read"])
+
+
+def _read_beside_an_open_one(frame: pd.DataFrame, **moves: int) -> bool:
+    ada, ben = frame.loc["Ada"], frame.loc["Ben"]
+    beside = (
+        other["took_at"] < one["read_at"] < other["committed_at"]
+        for one, other in ((ada, ben), (ben, ada))
+    )
+    return not frame["never_read"].any() and any(beside)
+
+
+def _given_up_on(frame: pd.DataFrame, remedy: int, **times: int) -> bool:
+    return REMEDIES[remedy] == "gap-aware reader" and bool(frame.at["Ada", "skipped"])
+
+
+def _dearest(frame: pd.DataFrame, rate: int) -> bool:
+    return bool(frame["added_seconds"].idxmax() == "lock")
+
+
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -95,6 +128,30 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,
         {"busy": 95},
     ),
+    "09.a": CourseTask(
+        "Break the worker that writes both at once and compares positions.",
+        _breaks("both at once, positions compared"),
+        {"worker": 3, "kind_1": 7, "event_1": 2},
+    ),
+    "09b.a": CourseTask(
+        "Find an order in which Ada's event is never read.",
+        _never_read("Ada"),
+        {"move_1": 0, "move_2": 1, "move_3": 1, "move_4": 2, "move_5": 0},
+    ),
+    "09b.b": CourseTask(
+        "Now let Ben's be the one that is never read.",
+        _never_read("Ben"),
+        {"move_1": 1, "move_2": 0, "move_3": 0, "move_4": 2, "move_5": 1},
+    ),
+    "09b.c": CourseTask(
+        "Let the reader read one event while the other transaction is open, and lose neither.",
+        _read_beside_an_open_one,
+        {"move_1": 0, "move_2": 1, "move_3": 0, "move_4": 2, "move_5": 1},
+    ),
+    "09b.d": CourseTask(
+        "Let even the gap-aware reader skip Ada's event.", _given_up_on, {"remedy": 3, "ada_lasts": 28}
+    ),
+    "09b.e": CourseTask("Find a rate at which the lock is the dearest of the three.", _dearest, {"rate": 6}),
     "10.a": CourseTask(
         "While 80 events come in per step, let the new version answer from step 4 on, or earlier.",
         _answers_by_step_4,

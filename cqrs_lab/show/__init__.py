@@ -7,6 +7,7 @@ from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
 from cqrs_lab.show.fault_plan import fault_plan
 from cqrs_lab.show.hockey_stick import hockey_stick
+from cqrs_lab.show.interleaving import interleaving
 from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.one_file import one_file
@@ -51,6 +52,7 @@ __all__ = [
     "lag_explorer",
     "who_saw_what",
     "policies",
+    "interleaving",
     "skipped_event",
     "price_of_remedies",
     "fault_plan",

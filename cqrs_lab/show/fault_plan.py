@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from html import escape
 from typing import Any
 
@@ -12,42 +12,19 @@ import pandas as pd
 from cqrs_lab.arguments import function, refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import by_name, instance, listed
+from cqrs_lab.show.fault_kinds import CRASHES, KINDS, Sites, fault_of, sites_of
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import LOG, READ
+from cqrs_lab.show.survival import Survival, survival
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.simulation.faults import (
-    Crash,
-    Delay,
-    Duplicate,
-    FaultPlan,
-    FaultRun,
-    LostAcknowledgement,
-    LostReceipt,
-    Poison,
-    Reorder,
-    SlowCommit,
-    Story,
-    shrink,
-    simulate_faults,
-)
+from cqrs_lab.simulation.faults import Crash, FaultPlan, FaultRun, Story, shrink, simulate_faults
 from cqrs_lab.simulation.faults.laws import CONVERGED, FROM_COMMANDS, REPORTED, TABLE_AND_CHECKPOINT
 from cqrs_lab.simulation.faults.plan import Fault
 from cqrs_lab.simulation.faults.readers import PROMISES
 from cqrs_lab.simulation.faults.ways import WORKERS
 from cqrs_lab.simulation.faults.workers import MakeWorker
 
-CRASHES = ("crash before it saves", "crash between its two writes", "crash after it has saved")
-OTHERS: Mapping[str, Callable[[int], Fault]] = {
-    "delivered twice": lambda at: Duplicate(at, later=1),
-    "acknowledgement lost": LostAcknowledgement,
-    "delayed by 2 s": lambda at: Delay(at, 2),
-    "overtaken by the next": Reorder,
-    "slow commit, 2 s": lambda at: SlowCommit(at, 2),
-    "receipt lost, sent again": LostReceipt,
-    "cannot be read until fixed": Poison,
-}
-KINDS = ("nothing", *CRASHES, *OTHERS)
 NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
 IN_WORDS: Mapping[str, str] = {
     TABLE_AND_CHECKPOINT: "the table does not match the log up to its checkpoint",
@@ -71,7 +48,11 @@ MORE_SECONDS = 6
 
 
 def fault_plan(
-    story: Story, workers: Mapping[str, MakeWorker] = WORKERS, *, plan: Sequence[tuple[str, int]] = NO_FAULTS
+    story: Story,
+    workers: Mapping[str, MakeWorker] = WORKERS,
+    *,
+    plan: Sequence[tuple[str, int]] = NO_FAULTS,
+    score: bool = False,
 ) -> View:
     """Let up to two faults strike a run of the real bus, store and worker, by hand.
 
@@ -81,8 +62,12 @@ def fault_plan(
         Short: each move is a run. Its commands record one event each.
     workers : mapping of str to worker, optional
         The workers that apply the batches, by the words to pick them by: the kit's projector, or ``on_disk(take_in)``.
+        Put yours beside the kit's with ``{"mine": on_disk(take_in), **WORKERS}``.
     plan : sequence of (str, int), optional
         Where it begins: two faults, each by its kind, one of `KINDS`, and the event that it strikes.
+    score : bool, optional
+        Also try each fault by itself, and say how many of them the worker survives: some fifty runs for each worker
+        that is picked.
 
     Returns
     -------
@@ -102,30 +87,37 @@ def fault_plan(
     """
     workers, plan = _checked(story, workers, plan)
     names, events = list(workers), len(story.commands)
-    controls = [Control.among("worker", "Worker", names)]
-    for number, (kind, at) in enumerate(plan, 1):
-        controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
-        controls.append(Control(f"event_{number}", f"Fault {number}: event (of a crash: visit)", 1, events, at))
 
     @cache
     def run(worker: str, plan: FaultPlan) -> FaultRun:
         return simulate_faults(story, plan, workers[worker], batch=1)
 
+    @cache
+    def scored(worker: str) -> Survival:
+        return survival(partial(run, worker), sites_of(run(worker, FaultPlan())), events)
+
     def draw(worker: int, **set_to: int) -> Picture:
         name = names[worker]
         given = [(KINDS[set_to[f"kind_{at}"]], set_to[f"event_{at}"]) for at in (1, 2)]
-        sites = _sites(run(name, FaultPlan()))
-        faults = [_fault(kind, event, sites) for kind, event in given]
+        sites = sites_of(run(name, FaultPlan()))
+        faults = [fault_of(kind, event, sites) for kind, event in given]
         shown = run(name, FaultPlan(tuple(one for one in faults if one is not None)))
         smallest = shown if shown.ok else shrink(shown, lambda smaller: run(name, smaller))
         labels = [(*one, fault) for one, fault in zip(given, faults, strict=True)]
-        says = f"{name[0].upper()}{name[1:]}: {shown.plan}. {_verdict(shown, smallest.plan)}"
-        if any(kind in CRASHES and fault is None for kind, _, fault in labels):
-            why = NO_SITE[any(sites.values())]
-            says += f" {why[0].upper()}{why[1:]}."
-        return _picture(says, shown, labels, run(name, FaultPlan()).table, events)
+        board = scored(name) if score else None
+        says = [f"{name[0].upper()}{name[1:]}: {shown.plan}.", _verdict(shown, smallest.plan)]
+        says += [_why_never(labels, sites), board.says if board else ""]
+        marks = board.table(*given[0]) if board else ""
+        return _picture(" ".join(filter(None, says)), shown, labels, run(name, FaultPlan()).table, events, marks)
 
-    return View(draw, controls)
+    return View(draw, list(_controls(names, plan, events)))
+
+
+def _controls(names: Sequence[str], plan: Sequence[tuple[str, int]], events: int) -> Iterator[Control]:
+    yield Control.among("worker", "Worker", names)
+    for number, (kind, at) in enumerate(plan, 1):
+        yield Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind))
+        yield Control(f"event_{number}", f"Fault {number}: event (of a crash: visit)", 1, events, at)
 
 
 def _checked(story: Any, workers: Any, plan: Any) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
@@ -154,39 +146,33 @@ def _struck(fault: Any, events: int) -> tuple[str, int]:
     return fault[0], min(at, events)
 
 
-def _sites(undisturbed: FaultRun) -> dict[str, str | None]:
-    """Find where a worker is before, between and after its writes; a single write has no between."""
-    writes = [site for site in undisturbed.visits if site.endswith(("written", "save"))]
-    between = [site for site in writes if site.startswith("before")][1:]
-    if not writes:  # it writes nothing, or dies of itself
-        return dict.fromkeys(CRASHES)
-    return dict(zip(CRASHES, (writes[0], between[0] if between else None, writes[-1]), strict=True))
-
-
-def _fault(kind: str, event: int, sites: Mapping[str, str | None]) -> Fault | None:
-    if kind in sites:
-        site = sites[kind]
-        return None if site is None else Crash(site, event)
-    return OTHERS[kind](event) if kind in OTHERS else None
-
-
-def _picture(says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.DataFrame, events: int) -> Picture:
+def _picture(
+    says: str, run: FaultRun, labels: Sequence[Label], undisturbed: pd.DataFrame, events: int, marks: str
+) -> Picture:
     name = f"The log, the deliveries to the worker, and after each of them whether the table matches the log. {says}"
     lane = drawing(WIDTH, HEIGHT, name, _Lanes(run, events).parts(labels))
     tables = f'<div class="tables">{_in_the_end(run.table, undisturbed)}{_steps(run)}</div>'
     # The lane comes first, below the controls: whatever is said below it, it stays where it is.
-    return Picture(
-        f'{lane}<p class="says">{escape(says)}</p>{_broken(run) if run.broken else ""}{tables}', says, run.steps
-    )
+    below = f"{marks}{_broken(run) if run.broken else ''}{tables}"
+    return Picture(f'{lane}<p class="says">{escape(says)}</p>{below}', says, run.steps)
 
 
 def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
     if run.broken:
         laws = "; ".join(IN_WORDS[broken.law] for broken in run.broken)
         found = "No smaller plan does it." if smallest == run.plan else f"The smallest plan that does it: {smallest}."
-        return f"Broken: {laws}. {found}"
+        own = f" The first error of the worker's own: {run.first_error}." if run.first_error else ""
+        return f"Broken: {laws}. {found}{own}"
     apart = int((~run.steps["agrees"]).sum())
     return f"Every law held{f'; at {apart} steps the table was ahead of its checkpoint' if apart else ''}."
+
+
+def _why_never(labels: Sequence[Label], sites: Sites) -> str:
+    """Say why a crash that was set has no place in this worker; "" if each has one."""
+    if not any(kind in CRASHES and fault is None for kind, _, fault in labels):
+        return ""
+    why = NO_SITE[any(sites.values())]
+    return f"{why[0].upper()}{why[1:]}."
 
 
 def _broken(run: FaultRun) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.show.chart import INK, drawn, new_chart
 from cqrs_lab.show.doors import listed
 from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.rules import failed_picture, some_rules
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, Transaction, simulate_gap
+from cqrs_lab.simulation.gap_rules import Rule, RuleFailed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +32,7 @@ BESIDE_THE_NAMES = (0, 1.17), (1.48, 2.17), (2.48, 2.7)
 """Where the line of a poll is drawn: not through what is written above a transaction."""
 ENDS = ("it commits", "it rolls back", "it never ends: her program hangs")
 COMMITS, ROLLS_BACK, HANGS = ENDS
-HOW: dict[Remedy, str] = {
+HOW: dict[str, str] = {
     "none": "No remedy: at each poll the reader reads everything that is committed after its own position.",
     "lock": "Lock: a transaction waits until no other is open, and takes its position then.",
     "low watermark": "Low watermark: the reader stops before the first position whose transaction is open, "
@@ -37,15 +40,21 @@ HOW: dict[Remedy, str] = {
     "gap-aware reader": "Gap-aware reader: if it finds a later position and one is missing, it stops before the gap, "
     f"for {PATIENCE_SECONDS} seconds. Then it gives up on the missing one and goes on.",
 }
+MOST_RULES = 4
 
 
-def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5)) -> View:
+def skipped_event(
+    ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5), *, rules: Mapping[str, Rule] | None = None
+) -> View:
     """Interleave two transactions by hand, and see what a reader that looks every ten seconds finds.
 
     Parameters
     ----------
     ada, ben : (int, int), optional
         Where they begin: when each takes its position, and how long it takes from there to its end; seconds.
+    rules : mapping of str to callable, optional
+        Rules of readers of your own, as `simulation.gap_rules.Rule`: each is one more remedy to choose. It
+        begins with the first of them.
 
     Returns
     -------
@@ -61,28 +70,46 @@ def skipped_event(ada: tuple[int, int] = (3, 4), ben: tuple[int, int] = (12, 5))
     Ada's event at position 1 is skipped forever, and the reader's lag is 0. Ben's event is read at second 20.
     """
     ada, ben = _pair("ada", ada), _pair("ben", ben)
-    controls = [Control.among("remedy", "Remedy", REMEDIES), Control.among("ada_ends", "Ada's transaction", ENDS)]
-    for name, (takes_at, lasts) in zip(WRITERS, (ada, ben), strict=True):
-        who, unit = name.lower(), Scale("s")
-        controls.append(Control(f"{who}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=unit))
-        controls.append(Control(f"{who}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=unit))
+    own = some_rules(rules, MOST_RULES, taken=REMEDIES)
+    remedies: dict[str, Remedy | Rule] = {**dict(zip(REMEDIES, REMEDIES, strict=True)), **own}
+    names = list(remedies)
+    controls = [
+        Control.among("remedy", "Remedy", names)._replace(value=len(REMEDIES) if own else 0),
+        Control.among("ada_ends", "Ada's transaction", ENDS),
+        *_times(dict(zip(WRITERS, (ada, ben), strict=True))),
+    ]
 
     def draw(remedy: int, ada_ends: int, ada_takes: int, ada_lasts: int, ben_takes: int, ben_lasts: int) -> Picture:
-        hangs = ENDS[ada_ends] == HANGS
+        hangs, name = ENDS[ada_ends] == HANGS, names[remedy]
         adas = Transaction(ada_takes, math.inf if hangs else ada_lasts, aborts=ENDS[ada_ends] == ROLLS_BACK)
-        run = simulate_gap(
-            [adas, Transaction(ben_takes, ben_lasts)],
-            REMEDIES[remedy],
-            interval_seconds=POLL_SECONDS,
-            patience_seconds=PATIENCE_SECONDS,
-            until_seconds=SHOWN_SECONDS,
-        )
+        try:
+            run = _run([adas, Transaction(ben_takes, ben_lasts)], remedies[name])
+        except RuleFailed as failed:
+            return failed_picture(failed)
         rows = run.events.set_axis(pd.Index(WRITERS, name="transaction"))
         rows["worked_until"] = rows["took_at"] + [ada_lasts, ben_lasts]
         rows["over_at"] = rows["worked_until"].mask(pd.Series([hangs, False], index=rows.index))
-        return _picture(run, rows, HOW[REMEDIES[remedy]])
+        return _picture(run, rows, HOW.get(name, f"{name}: at each poll, your rule says how far the reader may read."))
 
     return View(draw, controls)
+
+
+def _times(begin: Mapping[str, tuple[int, int]]) -> Iterator[Control]:
+    """Yield the controls for when each writer begins, and how long each works."""
+    for name, (takes_at, lasts) in begin.items():
+        who, unit = name.lower(), Scale("s")
+        yield Control(f"{who}_takes", f"{name} begins at", 1, LATEST_START, takes_at, scale=unit)
+        yield Control(f"{who}_lasts", f"{name} works for", 1, LONGEST, lasts, scale=unit)
+
+
+def _run(transactions: Sequence[Transaction], remedy: Remedy | Rule) -> GapRun:
+    return simulate_gap(
+        transactions,
+        remedy,
+        interval_seconds=POLL_SECONDS,
+        patience_seconds=PATIENCE_SECONDS,
+        until_seconds=SHOWN_SECONDS,
+    )
 
 
 def _pair(name: str, given: object) -> tuple[int, int]:
@@ -97,7 +124,7 @@ def _pair(name: str, given: object) -> tuple[int, int]:
 
 
 def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
-    says = " ".join(_said(str(name), row, run) for name, row in rows.iterrows())
+    says = " ".join(_said(str(name), row, run, bool(rows["over_at"].isna().any())) for name, row in rows.iterrows())
     figure, axes = new_chart(9.0, 4.3)
     figure.subplots_adjust(left=0.03, right=0.97, bottom=0.38)
     _draw(axes, rows, run.polls)
@@ -109,7 +136,7 @@ def _picture(run: GapRun, rows: pd.DataFrame, how: str) -> Picture:
     return Picture(drawn(figure, name) + below, says, rows.drop(columns=["wanted_at", "worked_until", "over_at"]))
 
 
-def _said(name: str, row: pd.Series, run: GapRun) -> str:
+def _said(name: str, row: pd.Series, run: GapRun, hangs: bool) -> str:
     if row["skipped"]:
         lag = run.polls["lag_events"].iloc[-1]
         return f"{name}'s event at position {row['position']} is skipped forever, and the reader's lag is {lag}."
@@ -122,7 +149,9 @@ def _said(name: str, row: pd.Series, run: GapRun) -> str:
         return f"{name}'s program hangs at second {row['worked_until']:g}: the transaction stays open at {at}."
     if pd.isna(row["committed_at"]):
         return f"{name}'s transaction is rolled back: no event will ever stand at position {row['position']}."
-    return f"{name}'s event is committed, and is not read as long as the other transaction is open."
+    if hangs:
+        return f"{name}'s event is committed, and is not read as long as the other transaction is open."
+    return f"{name}'s event is committed, and the reader stops before it, for as long as is shown."
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -23,6 +23,7 @@ from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.simulation.arguments import among, is_real, positive, whole
 from cqrs_lab.simulation.draws import child
+from cqrs_lab.simulation.gap_rules import Rule
 from cqrs_lab.simulation.gappy_store import GappyEventStore
 from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 
@@ -93,6 +94,11 @@ class GapRun:
     def __init__(self, events: pd.DataFrame, polls: pd.DataFrame) -> None:
         self.events, self.polls = events, polls
 
+    @property
+    def unread(self) -> pd.Series:
+        """Which events are committed, and not read at the end: skipped, or waited before."""
+        return self.events["committed_at"].notna() & self.events["visible_at"].isna()
+
     def summary(self) -> pd.Series:
         """Return how many were skipped, and how long the others waited from when their writer wanted to begin."""
         waited = self.events["visible_at"] - self.events["wanted_at"]
@@ -113,7 +119,7 @@ def draw_transactions(count: int, seed: int = 0, *, rate: float = 2.0, lasts: fl
 
 def simulate_gap(
     transactions: Sequence[Transaction],
-    remedy: Remedy = "none",
+    remedy: Remedy | Rule = "none",
     *,
     interval_seconds: float = 1.0,
     patience_seconds: float = 5.0,
@@ -124,8 +130,9 @@ def simulate_gap(
     Parameters
     ----------
     transactions : sequence of Transaction
-    remedy : {"none", "lock", "low watermark", "gap-aware reader"}, optional
-        lock: one transaction at a time; the others wait before they get a position. For the rest see `GappyEventStore`.
+    remedy : {"none", "lock", "low watermark", "gap-aware reader"} or callable, optional
+        lock: one transaction at a time; the others wait before they get a position. For the rest, and for a rule of
+        your own, see `GappyEventStore`.
     interval_seconds : float, optional
         Seconds between two polls; the first poll comes after one interval.
     patience_seconds : float, optional
@@ -143,7 +150,8 @@ def simulate_gap(
         A time is no time, or the reader would poll forever, or more than 100,000 times; or there are more than 10,000
         transactions.
     """
-    among("remedy", remedy, REMEDIES)
+    if not callable(remedy):
+        among("remedy", remedy, REMEDIES)
     positive("interval_seconds", interval_seconds)
     positive("patience_seconds", patience_seconds, zero=True)
     if until_seconds is not None:
@@ -188,20 +196,37 @@ def _check_end(
         )
 
 
-def compare_remedies(transactions: Sequence[Transaction], **options: Any) -> pd.DataFrame:
+def compare_remedies(
+    transactions: Sequence[Transaction], rules: Mapping[str, Rule] | None = None, **options: Any
+) -> pd.DataFrame:
     """Return what each remedy makes of the same transactions.
+
+    Parameters
+    ----------
+    transactions : sequence of Transaction
+    rules : mapping of str to callable, optional
+        Rules of your own, as `gap_rules.Rule`, by the names of their rows.
+    **options
+        As `simulate_gap` takes them.
 
     Returns
     -------
     DataFrame
-        One row per remedy: skipped (int64), mean_seconds (from wanting to begin until it is visible), added_seconds
-        (more than without a remedy, on average over what was seen without one).
+        One row per remedy: skipped (int64), unread (int64: committed, and not read at the end; with the skipped ones),
+        mean_seconds (from wanting to begin until it is visible), added_seconds (more than without a remedy, on average
+        over what was seen without one).
     """
-    runs = {remedy: simulate_gap(transactions, remedy, **options) for remedy in REMEDIES}
+    remedies: dict[str, Remedy | Rule] = {**{one: one for one in REMEDIES}, **(rules or {})}
+    return compare_runs({name: simulate_gap(transactions, remedy, **options) for name, remedy in remedies.items()})
+
+
+def compare_runs(runs: Mapping[str, GapRun]) -> pd.DataFrame:
+    """Return what `compare_remedies` does, of runs of the same transactions; the one without a remedy is "none"."""
     seen = runs["none"].events["visible_at"].notna()
-    rows = {remedy: run.summary() for remedy, run in runs.items()}
+    rows = {name: run.summary() for name, run in runs.items()}
     table = pd.DataFrame(rows).T.astype({"skipped": "int64"}).rename_axis("remedy")
     bare = runs["none"].events["visible_at"][seen]
+    table.insert(1, "unread", [int(run.unread.sum()) for run in runs.values()])
     table["added_seconds"] = [(run.events["visible_at"][seen] - bare).mean() for run in runs.values()]
     return table
 
@@ -210,7 +235,11 @@ class _Gap(Stage):
     """The state of one run: writers with their transactions, and a reader who polls."""
 
     def __init__(
-        self, transactions: Sequence[Transaction], remedy: Remedy, interval_seconds: float, patience_seconds: float
+        self,
+        transactions: Sequence[Transaction],
+        remedy: Remedy | Rule,
+        interval_seconds: float,
+        patience_seconds: float,
     ) -> None:
         store_remedy: Any = "none" if remedy == "lock" else remedy
         super().__init__(store=partial(GappyEventStore, remedy=store_remedy, patience_seconds=patience_seconds))
@@ -255,8 +284,8 @@ class _Gap(Stage):
         while quiet < self.quiet_polls if until_seconds is None else (tick + 1) * self.interval <= until_seconds:
             tick += 1
             yield at(self, tick * self.interval, AFTER_ALL_ELSE)
-            self.reader.catch_up()
-            shown = self.reader.table.index.to_numpy() - 1
-            self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.now
+            if self.reader.catch_up():
+                shown = self.reader.table.index.to_numpy() - 1
+                self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.now
             self.polls.append((self.now, self.reader.position, int(self.reader.status.lag_events)))
             quiet += written.processed

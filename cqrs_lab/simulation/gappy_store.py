@@ -12,6 +12,7 @@ from cqrs_lab.arguments import check_range
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected
+from cqrs_lab.simulation.gap_rules import Rule, last_to_read
 
 Remedy = Literal["none", "low watermark", "gap-aware reader"]
 
@@ -42,10 +43,10 @@ class GappyEventStore:
     ----------
     clock : callable
         Returns seconds; with a clock that you set, a run can be repeated.
-    remedy : {"none", "low watermark", "gap-aware reader"}, optional
+    remedy : {"none", "low watermark", "gap-aware reader"} or callable, optional
         low watermark: nothing is read beyond the first position of an open transaction. gap-aware reader: nothing is
         read beyond a missing position until `patience_seconds` have passed since a read first found a later one; after
-        that it counts as aborted.
+        that it counts as aborted. A rule of your own: see `gap_rules.Rule`.
     patience_seconds : float, optional
         How long a gap-aware reader waits, in seconds.
 
@@ -67,9 +68,13 @@ class GappyEventStore:
     [1, 2]
     """
 
-    def __init__(self, clock: Callable[[], float], remedy: Remedy = "none", patience_seconds: float = 5.0) -> None:
-        if remedy not in ("none", "low watermark", "gap-aware reader"):
-            raise InvalidArgument(f"remedy={remedy!r}: accepted are 'none', 'low watermark' and 'gap-aware reader'")
+    def __init__(
+        self, clock: Callable[[], float], remedy: Remedy | Rule = "none", patience_seconds: float = 5.0
+    ) -> None:
+        if not callable(remedy) and remedy not in ("none", "low watermark", "gap-aware reader"):
+            raise InvalidArgument(
+                f"remedy={remedy!r}: accepted are 'none', 'low watermark', 'gap-aware reader', or a rule of your own"
+            )
         if not patience_seconds >= 0:
             raise InvalidArgument(f"patience_seconds={patience_seconds!r}: give seconds, 0 or more")
         self._clock, self._remedy, self._patience = clock, remedy, patience_seconds
@@ -138,8 +143,12 @@ class GappyEventStore:
 
     def head(self) -> Position:
         """Return the last position that a reader may see."""
-        if self._remedy == "low watermark":
-            taken = [recorded.position for one in self._open for recorded in one.events]
+        taken = [recorded.position for one in self._open for recorded in one.events]
+        if not self._committed:
+            upto = 0
+        elif callable(self._remedy):
+            upto = min(last_to_read(self._remedy, self._committed, taken), self._handed_out)
+        elif self._remedy == "low watermark":
             upto = min(taken, default=self._handed_out + 1) - 1
         else:
             upto = self._handed_out if self._remedy == "none" else self._before_the_gap()

@@ -26,6 +26,7 @@ BOUND = {
     "06_fast_queries",
     "07_the_lag",
     "08_what_readers_notice",
+    "09b_the_event_that_nobody_reads",
     "13_a_real_year_of_trade",
 }
 CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`|\]\([^)]*\)", re.M | re.S)

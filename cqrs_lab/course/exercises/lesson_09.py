@@ -1,4 +1,4 @@
-"""Exercises of lesson 9: a projection that may hear an event twice, a checkpoint in its place, a skipped event."""
+"""Exercises of lesson 9: a projection that may hear an event twice, and a checkpoint in its place."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.course.accept import NO_RETURN, as_items, as_mapping, as_whole
+from cqrs_lab.course.accept import NO_RETURN, as_mapping, as_whole
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.folding import ASK_OF_LAW, QUICK_CUTS, Folds
 from cqrs_lab.course.exercises.lesson_09_checkpoint import checkpoint_in_place
-from cqrs_lab.course.guard import NotYet, call, shown, what_it_means
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
@@ -132,67 +132,6 @@ def _money(answer: Any) -> dict[str, int]:
     return {str(key): as_whole(value, done) for key, value in as_mapping(answer, done).items()}
 
 
-# --- 09.3 -------------------------------------------------------------------------------------------------
-
-Commits = dict[int, float | None]
-Polls = list[tuple[float, int]]
-NEVER_USED = "That transaction gave up. A number may be missing from a log; is an event missing?"
-LAG_ZERO = "The reader stands at 2, the log ends at 2, so its lag is zero. Has it ever read position 1?"
-STILL_COMES = "No poll has passed it yet. What will the next one find?"
-IN_TIME = "It committed after a later position, and before any poll. Which poll passed it?"
-AT_THE_POLL = "A poll reads what is committed in the very same second. Which sign do you compare with?"
-LATER_PART = "This part of the log begins at position 41. What do you count from?"
-NO_POLL = "Nobody has polled yet. Which line of yours counts on a poll?"
-# Two events a second, each poll a second; every third event commits when the next poll has passed it.
-MANY: tuple[Commits, Polls] = (
-    {at: at / 2 - 0.25 + (1.75 if at % 3 == 0 else 0) for at in range(1, 61)},
-    [(float(second), second * 2) for second in range(1, 33)],
-)
-PASSED_EARLY = "A poll passed it before it was there. Does a later poll look back?"
-
-
-def find_skipped(answer: Any) -> None:
-    """Judge ``skipped(commits, polls)``: the positions that are committed, and that the reader never reads."""
-    cases: tuple[tuple[Commits, Polls, str], ...] = (
-        ({1: None, 2: 1.2}, [(1.0, 0), (2.0, 2)], NEVER_USED),
-        ({1: 2.4, 2: 1.7}, [(1.0, 0), (2.0, 2)], LAG_ZERO),
-        ({1: 0.5, 2: 3.5}, [(1.0, 1), (2.0, 1)], STILL_COMES),
-        ({1: 1.8, 2: 1.5}, [(1.0, 0), (2.0, 2)], IN_TIME),
-        ({1: 2.0, 2: 1.5}, [(1.0, 0), (2.0, 2)], AT_THE_POLL),
-        ({1: 2.5, 2: 1.5, 3: 2.7, 4: None}, [(1.0, 0), (2.0, 2), (3.0, 3)], PASSED_EARLY),
-        ({1: 0.2, 2: 4.1, 3: 0.9, 4: 3.0, 5: 2.9, 6: 9.0}, [(1.0, 3), (2.0, 3), (3.0, 5), (5.0, 5)], PASSED_EARLY),
-        ({41: 7.5, 42: 6.5, 43: 8.5, 44: 7.0}, [(6.0, 40), (7.0, 44), (9.0, 44)], LATER_PART),
-        ({1: 0.5}, [], NO_POLL),
-        ({}, [(1.0, 0)], "Nothing is in this log. Which line of yours counts on an event?"),
-        (*MANY, "There are many polls and events here. Which of them do you look at?"),
-    )
-    kind = "A position is a whole number, a key of commits. What did you put in?"
-    for commits, polls, ask in cases:
-        done = f"called skipped({shown(commits)}, {shown(polls)})"
-        raised = "" if commits and polls else ask
-        came = as_items(
-            call(answer, commits, polls, name="skipped", returns="positions", ask=raised), done, "positions"
-        )
-        try:
-            positions = {as_whole(one, done) for one in came}
-        except NotYet:
-            raise NotYet(done, shown(came), "positions, such as {3, 4}", kind) from None
-        expected = _never_read(commits, polls)
-        if positions != expected:
-            raise NotYet(done, sorted(positions) or "none", sorted(expected) or "none", ask)
-
-
-def _never_read(commits: Commits, polls: Polls) -> set[int]:
-    """Read as the reader does: at each poll, what is there above its position."""
-    read, at = set[int](), 0
-    for second, upto in polls:
-        read |= {position for position, done in commits.items() if done is not None and done <= second} & set(
-            range(at + 1, upto + 1)
-        )
-        at = upto
-    return {position for position, done in commits.items() if done is not None and position <= at} - read
-
-
 class _BalancesOfTheCell:
     def summarise(self, batch: Any) -> Any:
         return batch.frame(BalanceChanged).groupby("account")[["amount"]].sum()
@@ -204,11 +143,6 @@ class _BalancesOfTheCell:
 def _take_in_of_the_cell(disk: Any, batch: Any, projection: Any) -> None:
     disk.checkpoint = batch.last_position
     disk.table = projection.merge(disk.table, projection.summarise(batch))
-
-
-def _skipped_of_the_cell(commits: Any, polls: Any) -> Any:
-    second, upto = polls[-1]
-    return {position for position in commits if position > upto}
 
 
 EXERCISES = (
@@ -236,16 +170,5 @@ EXERCISES = (
         "At least once, and a projection that survives it: table first, then the checkpoint, which never goes back.",
         untouched=_take_in_of_the_cell,
         own_seconds=6.0,
-    ),
-    Exercise(
-        "09.3",
-        find_skipped,
-        (
-            "An event is skipped when a poll passes its position before it is committed.",
-            "For each position: which is the first poll that stands at it or beyond? Was it committed by then?",
-            "Skip what gave up (None), and what no poll has passed yet.",
-        ),
-        "A lag of zero says where the reader is, but not what it has read.",
-        untouched=_skipped_of_the_cell,
     ),
 )

@@ -23,7 +23,7 @@ def exercises(path):
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     own = ["".join(cell["source"]) for cell in cells[begin:] if cell["cell_type"] == "code"]
     for at, source in enumerate(own):
-        if asked := re.match(r'check\("(\d\d\.\d)", (.+)\)$', source):
+        if asked := re.match(r'check\("(\d\db?\.\d)", (.+)\)$', source):
             yield asked[1], [code[0], *(one for one in own[:at] if not OF_THE_LESSON.search(one))], asked[2]
 
 
