@@ -12,6 +12,7 @@ from cqrs_lab.shop import one_order, read, visits, write
 from cqrs_lab.show.view import Control
 from cqrs_lab.simulation import Fixed, LagModel, Poisson, simulate_lag
 from cqrs_lab.simulation.faults import Story
+from cqrs_lab.simulation.gap_rules import low_watermark
 
 from .conftest import cups
 
@@ -108,7 +109,8 @@ RIGHT = {
     show.hockey_stick: lambda: {"model_at": two_copies},
     show.lag_explorer: lambda: {"controls": ["poll"]},
     show.who_saw_what: lambda: {"trace": pd.DataFrame(columns=OPERATIONS), "names": ["monotonic_reads"]},
-    show.skipped_event: lambda: {"ada": (3, 4), "ben": (12, 5)},
+    show.skipped_event: lambda: {"ada": (3, 4), "ben": (12, 5), "rules": {"mine": low_watermark}},
+    show.interleaving: lambda: {"order": ["Ada", "Ben", "the reader", "Ben", "Ada"], "rules": {"mine": low_watermark}},
     show.fault_plan: lambda: {
         "story": Story(write.register, ORDERS, visits.UnitsOrdered),
         "workers": dict(list(show.fault_plan.__defaults__[0].items())[:1]),
@@ -194,6 +196,11 @@ SAID = [
     (lambda: show.who_saw_what(pd.DataFrame()), "trace has no column 'session'"),
     (lambda: show.skipped_event(ada=(0, 4)), r"ada=\(0, 4\)|ada=0 is not when it begins"),
     (lambda: show.skipped_event(ben=(3, 400)), r"ben=\(3, 400\) is not when it begins and how long it works; give two"),
+    (lambda: show.skipped_event(rules={}), r"rules=\{\} is not rules by name; give \{'mine': rule\}"),
+    (lambda: show.skipped_event(rules={"lock": low_watermark}), "rules has 'lock', which the view has already; give"),
+    (lambda: show.skipped_event(rules={"mine": len}), r"rules\['mine'\]=.* is not a rule; write def rule\(commit"),
+    (lambda: show.interleaving(rules={"mine": 2}), r"rules\['mine'\]=2 is not a rule; write def rule"),
+    (lambda: show.interleaving(rules=dict.fromkeys("abcde", low_watermark)), "rules has 5 rules; give 4 at most"),
     (lambda: show.fault_plan(Story, plan=[]), "story=the class Story is not a story; give Story"),
     (lambda: show.fault_plan(Story(write.register, (), visits.UnitsOrdered)), "no commands"),
     (lambda: show.rebuild_studio(store(0), read.BestSellers, read.BestSellers), "the log has no events; append some"),

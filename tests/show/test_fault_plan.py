@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import cqrs_lab as lab
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import fault_plan
 from cqrs_lab.show.fault_plan import CRASHES, KINDS, LEFT, WIDTH
-from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Story, on_disk, replay, simulate_faults
+from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Duplicate, Story, on_disk, replay, simulate_faults
 from cqrs_lab.simulation.faults.steps import Step
 
 ORDERS = (("ada", "cup"), ("ben", "pot"), ("ada", "cup"), ("cleo", "cup"), ("ben", "pot"), ("ada", "cup"))
@@ -221,3 +222,61 @@ def test_a_plan_that_the_view_has_no_controls_for_is_refused(plan):
         fault_plan(STORY, plan=plan)
     with pytest.raises(lab.InvalidArgument, match="is not workers by name; give"):
         fault_plan(STORY, {})
+
+
+def nothing_dropped(disk, batch, projection):
+    disk.table = projection.merge(disk.table, projection.summarise(batch))
+    disk.checkpoint = batch.last_position
+
+
+@pytest.fixture(scope="module")
+def scored():
+    return fault_plan(STORY, {"mine": on_disk(nothing_dropped), **WORKERS}, score=True)
+
+
+def marks_of(picture):
+    """Return the marks of the score: of each kind of fault, one per event."""
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th>(<td class="number" data-set.*?)</tr>', picture.html)
+    return {name: re.findall(r">([✓✗–])<", cells) for name, cells in rows}
+
+
+def test_the_score_counts_real_runs_of_one_fault_each(scored):
+    picture = scored.at(worker=0)
+    marks = marks_of(picture)
+    assert list(marks) == list(KINDS[1:]) and {len(row) for row in marks.values()} == {len(ORDERS)}
+    every = sum(marks.values(), [])
+    assert picture.says.endswith(
+        f" Tried with one fault at a time, it survives {every.count('✓')} of {len(every) - every.count('–')}."
+    )
+    direct = simulate_faults(STORY, [Duplicate(3, later=1)], on_disk(nothing_dropped), batch=1)
+    assert not direct.ok and marks["delivered twice"][2] == "✗"
+    assert marks["overtaken by the next"][-1] == "–", "nothing comes after the last"
+
+
+def test_a_better_worker_has_a_better_score_and_the_kit_s_survives_all(scored):
+    scores = {name: scored.at(worker=at).says.rpartition("survives ")[2] for name, at in IN_THE_LIST.items()}
+    survived, struck = zip(*(map(int, one.rstrip(".").split(" of ")) for one in scores.values()), strict=True)
+    assert survived[0] < survived[1] and scores["the kit's projector"] == f"{struck[-1]} of {struck[-1]}."
+    assert all(left < all_of_them for left, all_of_them in zip(survived[:-1], struck[:-1], strict=True))
+
+
+IN_THE_LIST = {name: at for at, name in enumerate(["mine", *WORKERS])}
+
+
+def test_a_mark_sets_the_fault_whose_run_it_stands_for(scored):
+    html = scored.at(worker=0, kind_1=0, kind_2=BETWEEN).html
+    sets = [json.loads(unescape(one)) for one in re.findall(r'data-set="([^"]*)"', html)]
+    assert len(sets) == (len(KINDS) - 1) * len(ORDERS) and html.count('tabindex="0"') >= 1
+    for one, mark in list(zip(sets, sum(marks_of(scored.at(worker=0)).values(), []), strict=True))[::7]:
+        picture = scored.at(worker=0, **one)
+        assert (mark == "✗") == ("Broken" in picture.says), one
+        assert picture.html.count('aria-selected="true"') == 1
+
+
+def test_without_a_score_nothing_is_tried(view):
+    assert "survives" not in view.picture.says and "data-set" not in view.picture.html
+
+
+def test_an_error_of_the_worker_s_own_is_told():
+    says = fault_plan(STORY, {"mine": on_disk(raises)}).says
+    assert "The first error of the worker's own: " in says and "ZeroDivisionError" in says

@@ -19,6 +19,7 @@ from cqrs_lab.show import (
     cut_and_merge,
     duel,
     fault_plan,
+    interleaving,
     log_and_tables,
     one_file,
     process_lanes,
@@ -122,6 +123,7 @@ VIEWS = {
     "one file": lambda shop: one_file(),
     "faults": lambda shop: faults(),
     "skipped event": lambda shop: skipped_event(),
+    "interleaving": lambda shop: interleaving(),
 }
 PLAYED = {
     "scene": "step",

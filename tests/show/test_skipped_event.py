@@ -7,6 +7,7 @@ import pytest
 
 from cqrs_lab.show import skipped_event
 from cqrs_lab.show.skipped_event import SHOWN_SECONDS
+from cqrs_lab.simulation import gap_rules
 from cqrs_lab.simulation.gap import REMEDIES
 
 ROLLS_BACK, HANGS = 1, 2
@@ -105,3 +106,27 @@ def test_every_move_changes_the_picture(ends):
         for value in (control["least"], control["most"]):
             if value != view.values[control["name"]]:
                 assert view.at(**{control["name"]: value}).html != view.picture.html
+
+
+def test_a_rule_of_ones_own_is_one_more_remedy_and_the_first_that_is_shown():
+    skips, waits = (
+        skipped_event((3, 21), rules={"mine": rule}) for rule in (gap_rules.everything, gap_rules.low_watermark)
+    )
+    assert skips.values["remedy"] == waits.values["remedy"] == len(REMEDIES)
+    assert skips.picture.says == skips.at(remedy=0).says and ">skipped<" in skips.picture.html
+    assert waits.picture.says == waits.at(remedy=LOW_WATERMARK).says and ">skipped<" not in waits.picture.html
+    assert "mine: at each poll, your rule says how far the reader may read." in waits.picture.html
+
+
+def test_a_rule_that_waits_for_a_number_that_was_rolled_back_is_said_to_stop_there():
+    def no_number_missing(committed, still_open):
+        return next(at for at in range(len(committed) + 1) if at + 1 not in committed)
+
+    says = skipped_event(rules={"mine": no_number_missing}).at(ada_ends=ROLLS_BACK).says
+    assert says.endswith("Ben's event is committed, and the reader stops before it, for as long as is shown.")
+
+
+def test_a_rule_that_fails_is_told_in_the_picture():
+    view = skipped_event(rules={"mine": lambda committed, still_open: "2"})
+    assert view.says.startswith("The rule, called with [1] and []") and "returned '2'; let it return" in view.says
+    assert view.at(remedy=0).says == skipped_event().says

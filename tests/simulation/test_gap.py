@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
+from cqrs_lab.simulation import gap_rules
 from cqrs_lab.simulation.faults import SlowCommit, find_failure, simulate_faults
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Transaction, compare_remedies, draw_transactions, simulate_gap
 from cqrs_lab.simulation.gappy_store import GappyEventStore
@@ -235,3 +236,46 @@ def test_every_column_of_a_run_is_told():
     told = " ".join(GapRun.__doc__.split())
     assert all(f"{name} (" in told for name in [*run.events, *run.polls])
     assert list(run.events["wanted_at"]) == [0.2, 0.5] and list(run.events["took_at"]) == [0.2, 2.2]
+
+
+@given(transactions)
+def test_the_low_watermark_as_a_rule_is_the_low_watermark(transactions):
+    ruled, kit = simulate_gap(transactions, gap_rules.low_watermark), simulate_gap(transactions, "low watermark")
+    assert ruled.events.equals(kit.events) and ruled.polls.equals(kit.polls)
+
+
+@given(transactions)
+def test_a_rule_that_reads_whatever_is_committed_is_no_remedy(transactions):
+    assert simulate_gap(transactions, gap_rules.everything).events.equals(simulate_gap(transactions).events)
+
+
+@given(transactions)
+def test_a_rule_hears_what_is_committed_and_what_is_open_and_nothing_else(transactions):
+    heard = []
+
+    def rule(committed, still_open):
+        heard.append((committed, still_open))
+        return gap_rules.low_watermark(committed, still_open)
+
+    run = simulate_gap(transactions, rule)
+    over = run.events["took_at"] + [one.lasts for one in transactions]
+    for second in run.polls["seconds"]:
+        taken = run.events[run.events["took_at"] <= second]
+        there = sorted(taken.loc[taken["committed_at"] <= second, "position"])
+        still_open = sorted(taken.loc[over[taken.index] > second, "position"])
+        assert not there or (there, still_open) in heard
+
+
+def test_what_is_waited_before_forever_is_unread_and_not_skipped():
+    table = compare_remedies([Transaction(0.2, 2.0, aborts=True), Transaction(0.5, 0.2)], {"mine": lambda *_: 1})
+    assert table.loc["mine", ["skipped", "unread"]].to_list() == [0, 1]
+    assert table.loc["none", ["skipped", "unread"]].to_list() == [0, 0]
+
+
+def test_a_rule_that_returns_no_position_is_told_for_which_positions():
+    for wrong in (None, -1, 1.5, True, [1], math.inf):
+        with pytest.raises(gap_rules.RuleFailed, match=r"with \[2\] and \[1\], returned .*; let it return the last"):
+            gap_rules.last_to_read(lambda committed, still_open, came=wrong: came, [2], [1])
+    with pytest.raises(gap_rules.RuleFailed, match="raised ZeroDivisionError: division by zero") as raised:
+        simulate_gap(FALLS_THROUGH, lambda committed, still_open: 1 / 0)
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
