@@ -87,10 +87,14 @@ def test_a_card_that_is_pressed_happens_one_move_earlier():
     view = interleaving()
     cards = {
         one[1]: json.loads(html.unescape(one[0]))
-        for one in re.findall(r'data-set="([^"]*)" data-part="(move \d)"', view.picture.html)
+        for one in re.findall(r'data-set="([^"]*)" data-part="([^"]*)"', view.picture.html)
     }
-    assert cards == {"move 3": {"move_2": 1, "move_3": 0}, "move 5": {"move_4": 2, "move_5": 1}}
-    view.move(**cards["move 3"])
+    assert cards == {
+        "Ben/begins/1": {"move_2": 1, "move_3": 0},
+        "the reader/looks/1": {"move_4": 2, "move_5": 1},
+    }
+    assert re.findall(r'role="option"[^>]* tabindex="(-?\d)"', view.picture.html) == ["0", "-1"]
+    view.move(**cards["Ben/begins/1"])
     assert view.frame()["took_at"].to_list() == [1, 2]
 
 
