@@ -43,7 +43,7 @@ class Survival(NamedTuple):
         )
         heads = "".join(f'<th scope="col" class="number">{at}</th>' for at in self.marks.columns)
         return (
-            '<div class="scrolls"><table role="grid">'
+            '<div class="scrolls" style="margin-bottom:0.75rem"><table role="grid">'
             "<caption>One fault at a time: press a mark to see that run</caption>"
             f'<thead><tr><th scope="col">fault, by event (of a crash: visit)</th>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div>"

@@ -30,7 +30,7 @@ class Move(NamedTuple):
 
 
 class Turns:
-    """One order, played to the end on a store of its own; what each writer's event went through, by the move."""
+    """One order, played to the end on a store of its own, with the move at which each event was taken, committed and read."""
 
     def __init__(self, rule: Rule, order: Sequence[str]) -> None:
         self.moves: list[Move] = []
@@ -89,7 +89,7 @@ class Turns:
         return who not in self.read and self.reader.position >= self.position[who]
 
     def said(self) -> str:
-        """Return what became of both events, the one with the smaller position first."""
+        """Return a sentence for each event, the smaller position first."""
         return " ".join(self._said(who) for who in sorted(WRITERS, key=self.position.__getitem__))
 
     def _said(self, who: str) -> str:
