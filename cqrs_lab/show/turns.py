@@ -30,7 +30,7 @@ class Move(NamedTuple):
 
 
 class Turns:
-    """One order, played to the end on a store of its own, with the move at which each event was taken, committed and read."""
+    """One order, played to the end on a store of its own; for each event the moves that took, committed and read it."""
 
     def __init__(self, rule: Rule, order: Sequence[str]) -> None:
         self.moves: list[Move] = []
