@@ -8,9 +8,9 @@ import pytest
 
 from cqrs_lab.simulation.faults import both_at_once, nothing_compared
 
-from .exercises import answers_09, answers_09b
+from ..exercises import answers_09, answers_09b
 
-LEARNERS = Path(__file__).parents[2] / "notebooks"
+LEARNERS = Path(__file__).parents[3] / "notebooks"
 
 
 def cells(lesson):

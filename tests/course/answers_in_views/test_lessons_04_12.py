@@ -9,8 +9,8 @@ from cqrs_lab.course.exercises import lesson_12_hotel as hotel
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.show import decision_table, process_lanes
 
-from .exercises import answers_04_order as lesson_4
-from .exercises import answers_12_stay as lesson_12
+from ..exercises import answers_04_order as lesson_4
+from ..exercises import answers_12_stay as lesson_12
 
 CELL = re.compile(r'<td data-set="{&quot;state&quot;: (\d), &quot;command&quot;: (\d)}"[^>]*>(.*?)</td>')
 
