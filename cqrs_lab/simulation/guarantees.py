@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -42,9 +42,13 @@ class Verdict:
 
 
 def check(
-    trace: pd.DataFrame, staleness_events: int | None = None, staleness_seconds: float | None = None
+    trace: pd.DataFrame,
+    staleness_events: int | None = None,
+    staleness_seconds: float | None = None,
+    *,
+    names: Collection[str] | None = None,
 ) -> dict[str, Verdict]:
-    """Check a trace against every guarantee, and return a verdict on each.
+    """Check a trace against the guarantees, and return a verdict on each.
 
     Parameters
     ----------
@@ -54,6 +58,8 @@ def check(
         column `applied` holds positions, that read showed the whole table, with exactly these events in it.
     staleness_events, staleness_seconds : optional
         Bounds to check: how many finished writes a read may miss, and for how long.
+    names : collection of str, optional
+        Which guarantees, of those that need no bound; all if left out.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def check(
     Raises
     ------
     InvalidArgument
-        The trace lacks a column, or holds something impossible.
+        The trace lacks a column, or holds something impossible; or there is no guarantee of such a name.
 
     Examples
     --------
@@ -85,17 +91,16 @@ def check(
         staleness_events = whole("staleness_events", staleness_events, least=0)
     if staleness_seconds is not None:
         staleness_seconds = positive("staleness_seconds", staleness_seconds, zero=True)
+    if unknown := [name for name in names or () if name not in _GUARANTEES]:
+        raise InvalidArgument(f"no guarantee {unknown[0]!r}; give one of {', '.join(_GUARANTEES)}")
     history = _History(_operations(trace))
+    parts = {part for name in (_GUARANTEES if names is None else names) for part in _GUARANTEES[name]}
+    broken = {part: list(part(history)) for part in parts}
     found = {
-        "read_your_writes": list(_read_your_writes(history)),
-        "monotonic_reads": list(_monotonic_reads(history)),
-        "monotonic_writes": list(_monotonic_writes(history)),
-        "writes_follow_reads": list(_writes_follow_reads(history)),
-        "consistent_prefix": list(_consistent_prefix(history)),
-        "linearizable": list(_linearizable(history)),
+        name: [one for part in parts for one in broken[part]]
+        for name, parts in _GUARANTEES.items()
+        if names is None or name in names
     }
-    pram = found["read_your_writes"] + found["monotonic_reads"] + found["monotonic_writes"]
-    found |= {"pram": pram, "causal_session": pram + found["writes_follow_reads"]}
     if staleness_events is not None:
         found["bounded_staleness_K"] = list(_too_many_behind(history, staleness_events))
     if staleness_seconds is not None:
@@ -361,6 +366,19 @@ def _too_long_behind(history: _History, longest: float) -> Iterator[Broken]:
             yield _broken(
                 f"{missed[0]}; {read}, {since:g} s later, without it: {longest:g} s are allowed.", missed[0], read
             )
+
+
+_PRAM = (_read_your_writes, _monotonic_reads, _monotonic_writes)
+_GUARANTEES: Mapping[str, tuple[Callable[[_History], Iterator[Broken]], ...]] = {
+    "read_your_writes": (_read_your_writes,),
+    "monotonic_reads": (_monotonic_reads,),
+    "monotonic_writes": (_monotonic_writes,),
+    "writes_follow_reads": (_writes_follow_reads,),
+    "consistent_prefix": (_consistent_prefix,),
+    "linearizable": (_linearizable,),
+    "pram": _PRAM,
+    "causal_session": (*_PRAM, _writes_follow_reads),
+}
 
 
 def _broken(says: str, *operations: _Operation | None) -> Broken:
