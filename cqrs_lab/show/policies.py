@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -96,34 +95,49 @@ def policies(
     if model.replicas < 2:
         raise InvalidArgument(f"replicas={model.replicas}: with one copy nobody can meet an older one; give 2 or more")
     run = simulate_lag(model, events, seed)
-    all_replicas = run.all_replicas_mean()
     world = simulate_world(model, domain, visits=visits, think=Fixed(0), seed=seed)
-    remedies: dict[str, Policy | Mine] = {name: name for name in POLICIES} | ({YOURS: mine} if mine else {})
-
-    # A learner goes back and forth between few settings.
-    @lru_cache(maxsize=MOST_THINK + 1)
-    def looked(think: int) -> tuple[dict[str, _Looked], dict[str, tuple[float, float]]]:
-        pause = Fixed(think / TENTHS)
-        met = {name: _looked(world.again(think=pause, policy=one), visits) for name, one in remedies.items()}
-        return met, long_run_waits(run.token_wait_mean(think / TENTHS), all_replicas)
-
-    at_once, _ = looked(0)
-    # An axis that stays put under a hand; a remedy of the learner's may wait for ever so long, and is cut off.
-    longest = round_up(max([1.5, *(wait for name in POLICIES for wait in at_once[name].waits)]))
-    most_cases = max(1, *(len(one.cases) for one in at_once.values()))
+    compared = _Comparison(world, run, {name: name for name in POLICIES} | ({YOURS: mine} if mine else {}))
 
     def draw(policy: int, think: int, case: int) -> Picture:
-        met, marks = looked(think)
-        return _picture(met, list(remedies)[policy], think / TENTHS, case, (marks, longest))
+        return _picture(compared, list(compared.remedies)[policy], think, case)
 
     return View(
         draw,
         [
-            Control.among("policy", "Remedy", tuple(remedies)),
+            Control.among("policy", "Remedy", tuple(compared.remedies)),
             Control("think", "Think time", 0, MOST_THINK, 5, scale=Scale("s", 1 / TENTHS)),
-            Control("case", "Broken promise to look at", 1, most_cases, 1),
+            Control("case", "Broken promise to look at", 1, compared.most_cases, 1),
         ],
     )
+
+
+class _Comparison:
+    """The same visitors under each remedy; what was worked out is kept, since a hand goes back and forth."""
+
+    def __init__(self, world: WorldRun, run: LagRun, remedies: dict[str, Policy | Mine]) -> None:
+        self.world, self.run, self.remedies = world, run, remedies
+        self.all_replicas = run.all_replicas_mean()
+        self._looked: dict[int, dict[str, _Looked]] = {}
+        self._marks: dict[int, dict[str, tuple[float, float]]] = {}
+        at_once = self.looked(0)
+        # An axis that stays put under a hand; a learner's own remedy may wait much longer, and its bar is cut off.
+        self.longest = round_up(max([1.5, *(wait for name in POLICIES for wait in at_once[name].waits)]))
+        self.most_cases = max(1, *(len(one.cases) for one in at_once.values()))
+
+    def looked(self, think: int) -> dict[str, _Looked]:
+        """Return what the visitors saw under each remedy, if they thought for this long, in tenths of a second."""
+        if think not in self._looked:
+            again, pause = self.world.again, Fixed(think / TENTHS)
+            self._looked[think] = {name: _looked(again(think=pause, policy=one)) for name, one in self.remedies.items()}
+        return self._looked[think]
+
+    def marks(self, think: int) -> dict[str, tuple[float, float]]:
+        """Return how long the reader and the sender wait under each policy in a long run, on average, in seconds."""
+        if think not in self._marks:
+            waits: dict[str, tuple[float, float]] = {"sleep": (SLEEP_SECONDS, 0.0)}
+            waits |= {"token": (self.run.token_wait_mean(think / TENTHS), 0.0)}
+            self._marks[think] = waits | {"waiting command": (0.0, self.all_replicas)}
+        return self._marks[think]
 
 
 class _Looked(NamedTuple):
@@ -149,13 +163,13 @@ class _Looked(NamedTuple):
         return missed, back, prefix
 
 
-def _looked(world: WorldRun, visits: int) -> _Looked:
+def _looked(world: WorldRun) -> _Looked:
     trace = world.trace
     verdicts = guarantees.check(trace, names=("read_your_writes", "monotonic_reads"))
     missed, back = (verdict.broken_by for verdict in verdicts.values())
     invoke, ret, replica = (trace[name].to_numpy() for name in ("invoke", "ret", "replica"))
     reads, waits = trace["op"].to_numpy() == "r", ret - invoke
-    looks = int(reads.sum())
+    looks, visits = int(reads.sum()), int((~reads).sum())
     return _Looked(
         misses_own_write=len(missed) / looks,
         goes_back=len(back) / looks,
@@ -175,39 +189,20 @@ def _out_of_order(lag: LagRun, replica: Integers, moments: Seconds) -> int:
     return int((np.diff(shown.astype("int8"), axis=1) > 0).any(axis=1).sum())
 
 
-def long_run_waits(token: float, all_replicas: float) -> dict[str, tuple[float, float]]:
-    """Return how long the reader and the sender wait under each policy, on average, in seconds.
-
-    Parameters
-    ----------
-    token : float
-        How long a reader waits for the newest position that they know of.
-    all_replicas : float
-        How long it takes until every replica shows an event.
-    """
-    waits: dict[str, tuple[float, float]] = dict.fromkeys(POLICIES, (0.0, 0.0))
-    return waits | {"sleep": (SLEEP_SECONDS, 0.0), "token": (token, 0.0), "waiting command": (0.0, all_replicas)}
-
-
-def _picture(
-    looked: dict[str, _Looked],
-    chosen: str,
-    think: float,
-    case: int,
-    bars: tuple[dict[str, tuple[float, float]], float],
-) -> Picture:
-    marks, longest = bars
+def _picture(compared: _Comparison, chosen: str, think: int, case: int) -> Picture:
+    looked, marks = compared.looked(think), compared.marks(think)
     rows = [
-        Row(name, _how(name, one), one.broken, one.reads, one.waits, marks.get(name)) for name, one in looked.items()
+        Row(name, _how(name, one), one.broken, one.reads, one.waits, marks.get(name, (0.0, 0.0)))
+        for name, one in looked.items()
     ]
-    says = f"{_sentence(chosen, looked[chosen], think)} {_case(looked[chosen].cases, case)}"
+    says = f"{_sentence(chosen, looked[chosen], think / TENTHS)} {_case(looked[chosen].cases, case)}"
     columns = ["misses_own_write", "goes_back", "breaks_prefix", "reader_waits_seconds", "sender_waits_seconds"]
     frame = pd.DataFrame.from_dict(
         {name: one[:-1] for name, one in looked.items()}, orient="index", columns=[*columns, "reads", "primary_reads"]
     ).rename_axis("policy")
     name = f"A row per remedy: which promise it keeps, how long the reader and the sender wait. {says}"
     html = (
-        f"<figure>{grid(PROMISES, rows, list(looked).index(chosen), longest, name)}"
+        f"<figure>{grid(PROMISES, rows, list(looked).index(chosen), compared.longest, name)}"
         f'<figcaption class="roomy">{escape(says)}</figcaption></figure>{_table(looked)}'
     )
     return Picture(html, says, frame)

@@ -19,14 +19,17 @@ BARS_LEFT, BAR_GAP, BAR = 686, 130, 60
 
 
 class Row(NamedTuple):
-    """A remedy: how often each promise is broken in this number of looks, and what the reader and the sender wait."""
+    """A remedy: how often each promise is broken in this number of looks, and what the reader and the sender wait.
+
+    Each wait has a mark, 0 for none: its mean in a long run.
+    """
 
     name: str
     how: str
     broken: tuple[int, ...]
     looks: int
     waits: tuple[float, float]
-    marks: tuple[float, float] | None
+    marks: tuple[float, float]
 
 
 def grid(promises: Sequence[str], rows: Sequence[Row], chosen: int, longest: float, name: str) -> str:
@@ -66,8 +69,9 @@ def _row(at: int, row: Row, here: bool, promises: Sequence[str], longest: float)
     for place, broken in enumerate(row.broken):
         yield _cell(CELLS_LEFT + place * CELL, top + 6, broken, row.looks)
     for place, (part, seconds) in enumerate(zip((READ, WRITE), row.waits, strict=True)):
-        mark = row.marks[place] if row.marks else 0.0
-        yield _bar((row.name, part.name), BARS_LEFT + place * BAR_GAP, top + 12, part, (seconds, mark, longest))
+        yield _bar(
+            (row.name, part.name), BARS_LEFT + place * BAR_GAP, top + 12, part, (seconds, row.marks[place], longest)
+        )
     yield "</g>"
 
 

@@ -23,7 +23,7 @@ from cqrs_lab.simulation.trace import Trace
 
 Policy = Literal["eventual", "sleep", "token", "sticky replica", "waiting command", "primary"]
 POLICIES: tuple[Policy, ...] = ("eventual", "sleep", "token", "sticky replica", "waiting command", "primary")
-Mine = Callable[["Shop", str], Any]
+Mine = Callable[["VisitedShop", str], Any]
 SLEEP_SECONDS = 1.0
 """How long the page waits before a visit's first look, where the policy is to sleep."""
 AGAIN_SECONDS = 0.1
@@ -33,7 +33,7 @@ PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
 
 
 @dataclass
-class Person:
+class Visitor:
     """A session: a name, the replica it sticks to, and its token: the newest position it has written or seen."""
 
     name: str
@@ -72,7 +72,7 @@ class Visitors:
 
     def trace(self, policy: Policy | Mine, think: Duration) -> pd.DataFrame:
         """Return the trace of these visitors under a policy; its columns are the attributes of `trace.Operation`."""
-        trace, away, names = Trace(), list[tuple[float, float, int, Person]](), 0
+        trace, away, names = Trace(), list[tuple[float, float, int, Visitor]](), 0
         pauses = think.draw(child(self.seed, "think"), self.any_replica.size).reshape(self.any_replica.shape)
         for number, key in enumerate(self.keys):
             trace.committed(str(key), number + 1)
@@ -80,7 +80,7 @@ class Visitors:
             if away and away[0][0] <= moment:
                 person = heappop(away)[-1]
             else:
-                person, names = Person.number(names, len(self.visible_at)), names + 1
+                person, names = Visitor.number(names, len(self.visible_at)), names + 1
             visit = _Visit(self, number, person, pauses[number], trace)
             # Several who wait for one event leave at one moment: in the order in which they asked.
             ends, asked = visit.by_hand(policy) if callable(policy) else visit.under(policy)
@@ -99,7 +99,7 @@ class _Visit:
 
     visitors: Visitors
     number: int
-    person: Person
+    person: Visitor
     pauses: Seconds
     trace: Trace
 
@@ -143,7 +143,7 @@ class _Visit:
 
     def by_hand(self, order_and_look: Mine) -> tuple[float, float]:
         """Let a learner's function order and look; return when it has finished, and when it asked."""
-        shop = Shop(self)
+        shop = VisitedShop(self)
         shop.finish(order_and_look(shop, shop.order))
         return shop.now, shop.asked_at
 
@@ -168,7 +168,7 @@ class Shown:
     token: int
 
 
-class Shop:
+class VisitedShop:
     """What your ``order_and_look(shop, order)`` has at hand in a world; each visit has one of its own.
 
     Attributes

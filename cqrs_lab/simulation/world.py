@@ -28,7 +28,7 @@ from cqrs_lab.simulation.polls import Ticks
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 from cqrs_lab.simulation.trace import Trace
-from cqrs_lab.simulation.visitors import POLICIES, SLEEP_SECONDS, Mine, Person, Policy, Visitors
+from cqrs_lab.simulation.visitors import POLICIES, SLEEP_SECONDS, Mine, Policy, Visitor, Visitors
 from cqrs_lab.write.command_bus import CommandBus
 
 MOST_VISITS = 100_000
@@ -165,7 +165,7 @@ def simulate_world(
         reader takes no answer older than the newest position that they wrote or saw, and waits for it. sticky replica:
         the same one answers every time. waiting command: the receipt comes only when every replica shows the event.
         primary: the write side answers, from the log. A function of your own, ``order_and_look(shop, order)``, sends
-        the order and returns what the page shows: see `visitors.Shop`. It is called once for each visit.
+        the order and returns what the page shows: see `visitors.VisitedShop`. It is called once for each visit.
     seed : int, optional
         Same seed, same run; the policies meet the same visitors.
 
@@ -233,7 +233,7 @@ class _World(Stage):
         self.seed, self.think = seed, think.draw(child(seed, "think"), visits * reads).reshape(visits, reads)
         self.any_replica = child(seed, "replica").integers(model.replicas, size=(visits, reads))
         self.keys = child(seed, "key").choice(list(domain.keys), size=visits)
-        self.trace, self.away, self.names = Trace(), list[Person](), 0
+        self.trace, self.away, self.names = Trace(), list[Visitor](), 0
 
     def outcome(self) -> WorldRun:
         following = [self.enters(replica.follow()) for replica in self.replicas]
@@ -251,11 +251,11 @@ class _World(Stage):
             visits.append(self.enters(self._visit(number, person)))
         yield self.all_of([*following, *visits])
 
-    def _somebody_new(self) -> Person:
+    def _somebody_new(self) -> Visitor:
         self.names += 1
-        return Person.number(self.names - 1, len(self.replicas))
+        return Visitor.number(self.names - 1, len(self.replicas))
 
-    def _visit(self, number: int, person: Person) -> ProcessGenerator:
+    def _visit(self, number: int, person: Visitor) -> ProcessGenerator:
         key, begun = str(self.keys[number]), self.now
         receipt = self.bus.send(self.domain.command(number, person.name, key))
         if len(receipt.events) != 1:
@@ -275,7 +275,7 @@ class _World(Stage):
             yield from self._read(person, key, self.primary if self.policy == "primary" else replica, first=not look)
         self.away.append(person)
 
-    def _read(self, person: Person, key: str, copy: _Copy, first: bool) -> ProcessGenerator:
+    def _read(self, person: Visitor, key: str, copy: _Copy, first: bool) -> ProcessGenerator:
         begun, query = self.now, Look(key)
         if self.policy == "sleep" and first:
             yield self.timeout(SLEEP_SECONDS)

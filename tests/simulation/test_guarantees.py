@@ -23,6 +23,20 @@ def test_the_verdicts_are_those_of_the_oracles(case):
     assert {name: verdict.holds for name, verdict in verdicts.items()} == case["expected"]
 
 
+@pytest.mark.parametrize("names", [["pram"], ("consistent_prefix", "read_your_writes"), {"causal_session"}, []])
+def test_the_verdicts_of_some_are_those_among_all(names):
+    for case in CASES:
+        trace = pd.DataFrame(case["trace"]).set_index("id")
+        every = guarantees.check(trace)
+        assert guarantees.check(trace, names=names) == {name: every[name] for name in names}
+
+
+@pytest.mark.parametrize("names", ["luck", 3, ["luck"], [None], [["pram"]]])
+def test_what_is_no_guarantee_is_refused(names):
+    with pytest.raises(InvalidArgument, match="read_your_writes, monotonic_reads"):
+        guarantees.check(pd.DataFrame(columns=COLUMNS), names=names)
+
+
 # --- the twin ---------------------------------------------------------------------------------------------------
 
 
