@@ -89,7 +89,7 @@ def fronts(world: WorldRun) -> View:
     def draw(step: int) -> Picture:
         return _picture(stage, facts[:step], frame.iloc[:step])
 
-    return View(draw, [Control("step", "Step", 0, len(facts), 0, plays=True)])
+    return View(draw, [Control("step", "Step", 0, len(facts), 1, plays=True)])
 
 
 def copy_name(replica: int) -> str:

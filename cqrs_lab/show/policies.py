@@ -14,7 +14,6 @@ from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.promise_grid import Row, grid
-from cqrs_lab.show.tail import round_up
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
@@ -98,13 +97,15 @@ def policies(
     world = simulate_world(model, domain, visits=visits, think=Fixed(0), seed=seed)
     compared = _Comparison(world, run, {name: name for name in POLICIES} | ({YOURS: mine} if mine else {}))
 
+    first = len(POLICIES) if mine else 0
+
     def draw(policy: int, think: int, case: int) -> Picture:
         return _picture(compared, list(compared.remedies)[policy], think, case)
 
     return View(
         draw,
         [
-            Control.among("policy", "Remedy", tuple(compared.remedies)),
+            Control.among("policy", "Remedy", tuple(compared.remedies))._replace(value=first),
             Control("think", "Think time", 0, MOST_THINK, 5, scale=Scale("s", 1 / TENTHS)),
             Control("case", "Broken promise to look at", 1, compared.most_cases, 1),
         ],
@@ -121,7 +122,8 @@ class _Comparison:
         self._marks: dict[int, dict[str, tuple[float, float]]] = {}
         at_once = self.looked(0)
         # An axis that stays put under a hand; a learner's own remedy may wait much longer, and its bar is cut off.
-        self.longest = round_up(max([1.5, *(wait for name in POLICIES for wait in at_once[name].waits)]))
+        waits = [wait for name in POLICIES for wait in (*at_once[name].waits, *self.marks(0).get(name, ()))]
+        self.longest = float(np.ceil(max(waits)))
         self.most_cases = max(1, *(len(one.cases) for one in at_once.values()))
 
     def looked(self, think: int) -> dict[str, _Looked]:

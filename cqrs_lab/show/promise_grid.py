@@ -15,7 +15,7 @@ from cqrs_lab.show.style import READ, WRITE, Part
 WIDTH = 940
 HEAD, ROW = 48, 46
 NAME_LEFT, CELLS_LEFT, CELL = 14, 254, 140
-BARS_LEFT, BAR_GAP, BAR = 686, 130, 60
+BARS_LEFT, BAR_GAP, BAR = 680, 130, 76
 
 
 class Row(NamedTuple):

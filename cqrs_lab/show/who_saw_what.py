@@ -18,6 +18,7 @@ from cqrs_lab.show.view import Control, View
 from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
+from cqrs_lab.simulation.operations import by_version
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,6 +52,8 @@ def who_saw_what(trace: pd.DataFrame, names: Sequence[str] = ALL_GUARANTEES) -> 
     View
         `frame()`: one row per case; guarantee, operations (labels of the trace), says.
     """
+    if isinstance(trace, pd.DataFrame):
+        trace = by_version(trace)
     a_frame("trace", trace, COLUMNS, "the operations of sessions, such as simulate_world(…).trace")
     wanted = f"a list of guarantees; give some of {', '.join(ALL_GUARANTEES)}"
     names = [text("names", one, wanted) for one in listed("names", names, wanted)]

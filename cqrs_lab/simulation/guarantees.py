@@ -51,8 +51,9 @@ def check(
     ----------
     trace : DataFrame
         One row per operation; columns session, op ("w" or "r"), key, invoke, ret (seconds: asked, answered), version
-        (of a write its position in the log; of a read that of the key's newest write it shows, 0 for none). Where a
-        column `applied` holds positions, that read showed the whole table, with exactly these events in it.
+        (of a write its position in the log; of a read that of the key's newest write it shows, 0 for none), which may
+        be called position where there is no version. Where a column `applied` holds positions, that read showed the
+        whole table, with exactly these events in it.
     staleness_events, staleness_seconds : optional
         Bounds to check: how many finished writes a read may miss, and for how long.
     names : collection of str, optional

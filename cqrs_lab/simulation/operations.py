@@ -55,10 +55,17 @@ def positions(some: frozenset[int]) -> str:
     return f"position{'s'[: len(set(some)) != 1]} {numbers}" if numbers else "no position"
 
 
+def by_version(trace: pd.DataFrame) -> pd.DataFrame:
+    """Return a trace with the column `version`; where there is none, `position` says the same."""
+    given = "position" in trace.columns and "version" not in trace.columns
+    return trace.rename(columns={"position": "version"}) if given else trace
+
+
 def operations_of(trace: pd.DataFrame) -> list[TracedOperation]:
     """Return the operations of a trace, each checked by itself."""
     if not isinstance(trace, pd.DataFrame):
         raise InvalidArgument(f"trace={type(trace).__name__}: give a DataFrame, one row per operation")
+    trace = by_version(trace)
     missing = [name for name in COLUMNS if name not in trace.columns]
     if missing:
         raise InvalidArgument(f"the trace has no column {', '.join(missing)}; give {', '.join(COLUMNS)}")

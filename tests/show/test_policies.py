@@ -69,8 +69,8 @@ def test_the_marks_are_the_means_of_the_long_run(view):
     later = (run.visible_at.max(axis=0) - run.committed_at)[1_000:]
     longest = float(re.search(r">([\d.]+) s</text>", view.picture.html)[1])
     drawn = [float(x) for x in re.findall(r'<path d="M ([\d.]+) \d+ v 28"', view.at(think=7).html)]
-    expected = [686 + 1.0 / longest * 60, 686 + run.token_wait_mean(0.7) / longest * 60]
-    expected.append(816 + min(np.mean(later) / longest, 1.05) * 60)
+    expected = [680 + 1.0 / longest * 76, 680 + run.token_wait_mean(0.7) / longest * 76]
+    expected.append(810 + min(np.mean(later) / longest, 1.05) * 76)
     assert drawn == pytest.approx(expected, abs=0.1)
 
 
@@ -92,7 +92,6 @@ def test_a_function_of_your_own_runs_in_the_picture_and_right_and_wrong_are_seen
     assert [frame.at["yours", "reader_waits_seconds"] > 0 for frame in frames] == [True, False]
     for frame in frames:  # the kit's rows do not depend on it
         assert frame.loc[list(POLICIES)].equals(policies(BUSY, TEA, visits=VISITS, events=5_000).frame())
-    wrong.move(policy=len(POLICIES))
     assert wrong.picture.says.startswith("Yours, first look 0.5 s after the order. Read your writes: broken by")
 
 

@@ -31,6 +31,13 @@ def test_the_verdicts_of_some_are_those_among_all(names):
         assert guarantees.check(trace, names=names) == {name: every[name] for name in names}
 
 
+def test_a_position_may_be_called_so_where_there_is_no_version():
+    for case in CASES:
+        trace = pd.DataFrame(case["trace"]).set_index("id").drop(columns="position", errors="ignore")
+        assert guarantees.check(trace.rename(columns={"version": "position"})) == guarantees.check(trace)
+        assert guarantees.check(trace.assign(position=0)) == guarantees.check(trace)
+
+
 @pytest.mark.parametrize("names", ["luck", 3, ["luck"], [None], [["pram"]]])
 def test_what_is_no_guarantee_is_refused(names):
     with pytest.raises(InvalidArgument, match="read_your_writes, monotonic_reads"):
