@@ -77,7 +77,7 @@ def fronts(world: WorldRun) -> View:
     >>> tea = Domain(write.register, visits.order_one, visits.UnitsOrdered, keys=("cup", "pot"))
     >>> model = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
     >>> fronts(simulate_world(model, tea, visits=10, think=Fixed(0.5))).at(step=1)
-    After 0.34 s: Ada orders a cup. It is event 1.
+    After 0.38 s: Ada orders a pot. It is event 1.
     """
     instance("world", world, WorldRun, "a world; give simulate_world(model, domain, think=Fixed(0.5))")
     people = tuple(dict.fromkeys(world.trace["session"]))[:MOST_LANES]
