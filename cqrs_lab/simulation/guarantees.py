@@ -20,10 +20,22 @@ from cqrs_lab.simulation.operations import TracedOperation, TraceHistory, moment
 
 @dataclass(frozen=True)
 class Broken:
-    """Operations that together break a guarantee: their labels in the trace's index, and what happened in words."""
+    """The fewest operations that prove a guarantee broken.
+
+    Attributes
+    ----------
+    operations : tuple
+        Their labels in the trace's index.
+    says : str
+        What happened, in words.
+    reasons : tuple of str
+        Why each of them comes before the next one, and the last before the first: together that cannot be. If there
+        is one operation, why it cannot be by itself.
+    """
 
     operations: tuple[Any, ...]
     says: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,14 +132,17 @@ def _read_your_writes(history: TraceHistory) -> Iterator[Broken]:
             shown = f"read {read.key} at {moment(read.invoke)} s: the answer shows {shows_newest(read.version)}"
             if read.applied is not None:
                 shown = f"read the whole table at {moment(read.invoke)} s: it holds {positions(read.applied)}"
-            yield _broken(f"{lost[-1]}, and {shown}.", lost[-1], read)
+            because = _finished(lost[-1], read), _misses(read, lost[-1].version)
+            yield _broken(f"{lost[-1]}, and {shown}.", (lost[-1], read), because)
 
 
 def _monotonic_reads(history: TraceHistory) -> Iterator[Broken]:
     for read, earlier in history.before("r", "r"):
         for last in reversed(earlier):
             if gone := history.gone(last, read):
-                yield _broken(f"{last}; then {read}: position {gone} had been there, and is gone.", last, read)
+                says = f"{last}; then {read}: position {gone} had been there, and is gone."
+                because = _finished(last, read), f"the earlier read shows position {gone}, and the later one misses it"
+                yield _broken(says, (last, read), because)
                 break
 
 
@@ -138,13 +153,17 @@ def _monotonic_writes(history: TraceHistory) -> Iterator[Broken]:
             after[one.version].add(write.version)
         late = [one for one in earlier if one.version > write.version]
         if late:
-            yield _broken(f"{late[-1]}, and later {write}: the log has them the other way round.", late[-1], write)
+            says = f"{late[-1]}, and later {write}: the log has them the other way round."
+            because = _finished(late[-1], write), _in_the_log(write.version, late[-1].version)
+            yield _broken(says, (late[-1], write), because)
     for read in history.whole:
         for version in history.missed(read):
             shown = after[version] & history.shows(read)
             if shown:
                 first, second = history.writes[version], history.writes[min(shown)]
-                yield _broken(f"{first}, then {second}; {read}: the second without the first.", first, second, read)
+                says = f"{first}, then {second}; {read}: the second without the first."
+                why = _finished(first, second), _shows(read, second.version), _misses(read, version)
+                yield _broken(says, (first, second, read), why)
                 break
 
 
@@ -155,7 +174,10 @@ def _writes_follow_reads(history: TraceHistory) -> Iterator[Broken]:
             known[write.version] = {shown: one for one in reads for shown in history.shows(one)}
         newer = [one for one in reads if history.newest(one) >= write.version]
         if newer:
-            yield _broken(f"{newer[-1]}; after that {write}: the log has it in front of it.", newer[-1], write)
+            seen, newest = newer[-1], history.newest(newer[-1])
+            where = f"; {_in_the_log(write.version, newest)}" if newest != write.version else ""
+            because = _finished(seen, write), f"{_shows(seen, newest)}{where}"
+            yield _broken(f"{seen}; after that {write}: the log has it in front of it.", (seen, write), because)
     for read in history.whole:
         missed = set(history.missed(read))
         for version in sorted(history.shows(read) & known.keys()):
@@ -163,7 +185,8 @@ def _writes_follow_reads(history: TraceHistory) -> Iterator[Broken]:
             if lost:
                 seen, write, cause = known[version][lost[0]], history.writes[version], history.writes[lost[0]]
                 says = f"{cause}; {seen}, and then {write}; {read}: the reply without what it replied to."
-                yield _broken(says, cause, seen, write, read)
+                shown_first = _shows(seen, cause.version), _finished(seen, write), _shows(read, version)
+                yield _broken(says, (cause, seen, write, read), (*shown_first, _misses(read, cause.version)))
                 break
 
 
@@ -173,7 +196,8 @@ def _consistent_prefix(history: TraceHistory) -> Iterator[Broken]:
         gaps = [one for one in history.missed(read) if one < newest]
         if gaps:
             first = history.writes[gaps[0]]
-            yield _broken(f"{first}; {read}: that is missing, and newer events are there.", first, read)
+            because = f"{_shows(read, newest)}; {_in_the_log(gaps[0], newest)}", _misses(read, gaps[0])
+            yield _broken(f"{first}; {read}: that is missing, and newer events are there.", (first, read), because)
 
 
 def _linearizable(history: TraceHistory) -> Iterator[Broken]:
@@ -187,33 +211,37 @@ def _linearizable(history: TraceHistory) -> Iterator[Broken]:
     for read in history.reads:
         newest, missed = history.newest(read), history.missed(read)
         if missed and missed[0] < newest:
-            yield _broken(f"{read}: that is no beginning of the log.", read)
+            because = f"{_shows(read, newest)}, and misses position {missed[0]}, which is in front of it"
+            yield _broken(f"{read}: that is no beginning of the log.", (read,), (because,))
             continue
         shown[newest].append(read)
         if missed:
             follows[missed[0]].append(read)
-    now, because = float("-inf"), None
+    now, latest = float("-inf"), None
     for version in order:
         write = history.writes[version]
-        if now > write.ret:
-            yield _broken(f"{write}; later {because}, which must come before it.", write, because)
+        if now > write.ret and latest:
+            why = _finished(write, latest), _in_front(history, latest, version)
+            yield _broken(f"{write}; later {latest}, which must come before it.", (write, latest), why)
         for one in [write, *follows[version]]:
             if one.invoke > write.ret:
-                yield _broken(f"{write}; later {one}, as if that were not so.", write, one)
+                why = _finished(write, one), _misses(one, version)
+                yield _broken(f"{write}; later {one}, as if that were not so.", (write, one), why)
             elif one.invoke > now:
-                now, because = one.invoke, one
+                now, latest = one.invoke, one
         for read in shown[version]:
-            if now > read.ret:
-                yield _broken(f"{read}; later {because}, which must come before that.", read, because)
+            if now > read.ret and latest:
+                why = _finished(read, latest), f"{_shows(read, version)}; {_in_front(history, latest, version)}"
+                yield _broken(f"{read}; later {latest}, which must come before that.", (read, latest), why)
 
 
 def _too_many_behind(history: TraceHistory, most: int) -> Iterator[Broken]:
     for read in history.reads:
         missed = history.finished_and_missed(read)
         if len(missed) > most:
-            yield _broken(
-                f"{missed[0]}; {read}: it misses {len(missed)} finished writes, {most} are allowed.", missed[0], read
-            )
+            says = f"{missed[0]}; {read}: it misses {len(missed)} finished writes, {most} are allowed."
+            because = _finished(missed[0], read), _misses(read, missed[0].version)
+            yield _broken(says, (missed[0], read), because)
 
 
 def _too_long_behind(history: TraceHistory, longest: float) -> Iterator[Broken]:
@@ -221,9 +249,9 @@ def _too_long_behind(history: TraceHistory, longest: float) -> Iterator[Broken]:
         missed = history.finished_and_missed(read)
         if missed and read.invoke - missed[0].ret > longest:
             since = read.invoke - missed[0].ret
-            yield _broken(
-                f"{missed[0]}; {read}, {since:g} s later, without it: {longest:g} s are allowed.", missed[0], read
-            )
+            says = f"{missed[0]}; {read}, {since:g} s later, without it: {longest:g} s are allowed."
+            because = _finished(missed[0], read), _misses(read, missed[0].version)
+            yield _broken(says, (missed[0], read), because)
 
 
 _PRAM = (_read_your_writes, _monotonic_reads, _monotonic_writes)
@@ -239,5 +267,33 @@ _GUARANTEES: Mapping[str, tuple[Callable[[TraceHistory], Iterator[Broken]], ...]
 }
 
 
-def _broken(says: str, *operations: TracedOperation | None) -> Broken:
-    return Broken(tuple(one.label for one in operations if one is not None), says)
+def _broken(says: str, operations: tuple[TracedOperation, ...], because: tuple[str, ...]) -> Broken:
+    return Broken(tuple(one.label for one in operations), says, because)
+
+
+def _finished(one: TracedOperation, other: TracedOperation) -> str:
+    who = "the next" if one.session == other.session else other.session
+    return f"{one.session} had finished at {moment(one.ret)} s, before {who} began at {moment(other.invoke)} s"
+
+
+def _in_front(history: TraceHistory, one: TracedOperation, version: int) -> str:
+    """Return why an operation comes before a later write of the log, or is that write."""
+    first = one.version if one.op == "w" else history.missed(one)[0]
+    reasons = [_misses(one, first)] if one.op == "r" else []
+    return "; ".join([*reasons, _in_the_log(first, version)] if first != version else reasons or [_wrote(one)])
+
+
+def _wrote(write: TracedOperation) -> str:
+    return f"{write.session} wrote position {write.version}"
+
+
+def _shows(read: TracedOperation, version: int) -> str:
+    return f"{read.session}'s answer shows position {version}"
+
+
+def _misses(read: TracedOperation, version: int) -> str:
+    return f"{read.session}'s answer misses position {version}, as if it were not there yet"
+
+
+def _in_the_log(first: int, then: int) -> str:
+    return f"position {first} is in front of position {then} in the log"

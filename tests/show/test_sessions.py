@@ -1,5 +1,7 @@
 """Who saw what: the view counts what the checker counts."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -70,3 +72,24 @@ def test_a_trace_in_which_all_holds_has_nothing_to_blame():
 def test_an_unknown_guarantee_is_refused():
     with pytest.raises(InvalidArgument, match="no guarantee 'luck'"):
         who_saw_what(TRACE, ["luck"])
+
+
+def test_a_case_is_its_operations_alone_with_a_reason_for_each_arrow():
+    picture = who_saw_what(TRACE).at(case=1)
+    reasons = re.findall(r"<li>(.*?)</li>", picture.html)
+    assert [reason.replace("&#x27;", "'") for reason in reasons] == [
+        "Ada had finished at 0.5 s, before the next began at 1 s.",
+        "Ada's answer misses position 1, as if it were not there yet.",
+    ]
+    assert "Ben" not in picture.html and ">1</text>" in picture.html and ">2</text>" in picture.html
+    assert "var(--bad)" in picture.html and "<li>" not in who_saw_what(TRACE).picture.html
+
+
+def test_the_weakest_broken_promise_comes_first_then_the_earliest():
+    run = simulate_world(BUSY, TEA, visits=25, think=Fixed(0.3), seed=2)
+    names = ["linearizable", "monotonic_reads", "read_your_writes"]
+    frame = who_saw_what(run.trace, names).frame()
+    assert list(dict.fromkeys(frame["guarantee"])) == names[::-1]
+    for _, some in frame.groupby("guarantee"):
+        ends = [run.trace.loc[list(operations), "ret"].max() for operations in some["operations"]]
+        assert ends == sorted(ends)
