@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import whole_number
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
@@ -18,7 +18,7 @@ from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.draws import Integers
-from cqrs_lab.simulation.durations import Fixed, Seconds
+from cqrs_lab.simulation.durations import Duration, Fixed, Seconds
 from cqrs_lab.simulation.guarantees import Broken
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
@@ -66,6 +66,7 @@ def policies(
     seed : int, optional
     mine : callable, optional
         Your own remedy, one more row: ``order_and_look(shop, order)`` sends the order and returns what the page shows.
+        If it raises an error, the row says which.
 
     Returns
     -------
@@ -127,9 +128,16 @@ class _Comparison:
     def looked(self, think: int) -> dict[str, _Looked]:
         """Return what the visitors saw under each remedy, if they thought for this long, in tenths of a second."""
         if think not in self._looked:
-            again, pause = self.world.again, Fixed(think / TENTHS)
-            self._looked[think] = {name: _looked(again(think=pause, policy=one)) for name, one in self.remedies.items()}
+            self._looked[think] = {name: self._under(one, Fixed(think / TENTHS)) for name, one in self.remedies.items()}
         return self._looked[think]
+
+    def _under(self, remedy: Policy | Mine, think: Duration) -> _Looked:
+        if not callable(remedy):
+            return _looked(self.world.again(think=think, policy=remedy))
+        failed: dict[str, str] = {}
+        with recording_errors(failed, YOURS, "Your code failed"):
+            return _looked(self.world.again(think=think, policy=remedy))
+        return _Looked(*[float("nan")] * 5, 0, 0, (), failed[YOURS])
 
     def marks(self, think: int) -> dict[str, tuple[float, float]]:
         """Return how long the reader and the sender wait under each policy in a long run, on average, in seconds."""
@@ -141,7 +149,7 @@ class _Comparison:
 
 
 class _Looked(NamedTuple):
-    """What the visitors saw under a remedy: shares of their looks, and mean seconds per visit."""
+    """What the visitors saw under a remedy: shares of their looks, and mean seconds per visit; or how it failed."""
 
     misses_own_write: float
     goes_back: float
@@ -151,6 +159,7 @@ class _Looked(NamedTuple):
     reads: int
     primary_reads: int
     cases: tuple[Broken, ...]
+    failed: str = ""
 
     @property
     def waits(self) -> tuple[float, float]:
@@ -159,7 +168,7 @@ class _Looked(NamedTuple):
     @property
     def broken(self) -> tuple[int, int, int]:
         shares = (self.misses_own_write, self.goes_back, self.breaks_prefix)
-        missed, back, prefix = (round(share * self.reads) for share in shares)
+        missed, back, prefix = (0 if self.failed else round(share * self.reads) for share in shares)
         return missed, back, prefix
 
 
@@ -192,13 +201,14 @@ def _out_of_order(lag: LagRun, replica: Integers, moments: Seconds) -> int:
 def _picture(compared: _Comparison, chosen: str, think: int, case: int) -> Picture:
     looked, marks = compared.looked(think), compared.marks(think)
     rows = [
-        Row(name, _how(name, one), one.broken, one.reads, one.waits, marks.get(name, (0.0, 0.0)))
+        Row(name, _how(name, one), one.broken, one.reads, one.waits, marks.get(name, (0.0, 0.0)), one.failed)
         for name, one in looked.items()
     ]
-    says = f"{_sentence(chosen, looked[chosen], think / TENTHS)} {_case(looked[chosen].cases, case)}"
+    here = looked[chosen]
+    says = f"{here.failed}." if here.failed else f"{_sentence(chosen, here, think / TENTHS)} {_case(here.cases, case)}"
     columns = ["misses_own_write", "goes_back", "breaks_prefix", "reader_waits_seconds", "sender_waits_seconds"]
     frame = pd.DataFrame.from_dict(
-        {name: one[:-1] for name, one in looked.items()}, orient="index", columns=[*columns, "reads", "primary_reads"]
+        {name: one[:7] for name, one in looked.items()}, orient="index", columns=[*columns, "reads", "primary_reads"]
     ).rename_axis("policy")
     name = f"A row per remedy: which promise it keeps, how long the reader and the sender wait. {says}"
     html = (
@@ -236,6 +246,7 @@ def _table(looked: dict[str, _Looked]) -> str:
     rows = {
         name: [*(f"✕ {broken} of {one.reads}" if broken else "✓ kept" for broken in one.broken), *one.waits]
         for name, one in looked.items()
+        if not one.failed
     }
     columns = [*PROMISES, "the reader waits, s", "the sender waits, s"]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("remedy").round(2)

@@ -11,6 +11,7 @@ from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.picture import drawing, key
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, WRITE, Part
+from cqrs_lab.show.words import shortened
 
 WIDTH = 940
 HEAD, ROW = 48, 46
@@ -21,7 +22,7 @@ BARS_LEFT, BAR_GAP, BAR = 680, 130, 76
 class Row(NamedTuple):
     """A remedy: how often each promise is broken in this number of looks, and what the reader and the sender wait.
 
-    Each wait has a mark, 0 for none: its mean in a long run.
+    Each wait has a mark, 0 for none: its mean in a long run. A remedy that failed says how instead.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Row(NamedTuple):
     looks: int
     waits: tuple[float, float]
     marks: tuple[float, float]
+    failed: str = ""
 
 
 def grid(promises: Sequence[str], rows: Sequence[Row], chosen: int, longest: float, name: str) -> str:
@@ -57,15 +59,20 @@ def _row(at: int, row: Row, here: bool, promises: Sequence[str], longest: float)
         for promise, broken in zip(promises, row.broken, strict=True)
     )
     waits = f"reader waits {brief_number(row.waits[0])} s, sender {brief_number(row.waits[1])} s"
+    aloud = f"{row.name}: {row.failed or f'{kept}; {waits}'}"
     frame = ' style="fill:var(--card);stroke:var(--ink)" stroke-width="2"' if here else ' style="fill:none"'
     yield (
-        f'<g role="option" aria-label="{escape(f"{row.name}: {kept}; {waits}")}" aria-selected="{str(here).lower()}"'
+        f'<g role="option" aria-label="{escape(aloud)}" aria-selected="{str(here).lower()}"'
         f' data-set="{sets}" tabindex="{0 if here else -1}">'
         f'<rect x="2" y="{top + 1}" width="{WIDTH - 4}" height="{ROW - 2}" rx="7"{frame}/>'
         f'<rect x="2" y="{top + 1}" width="{WIDTH - 4}" height="{ROW - 2}" rx="7" class="grip"/>'
         + label(NAME_LEFT, top + 20, row.name, "strong", "start")
         + label(NAME_LEFT, top + 38, row.how, "small faint", "start")
     )
+    if row.failed:
+        failed = f"✕ {shortened(row.failed, 84)}"
+        yield label(CELLS_LEFT, top + 28, failed, "small strong", "start", "fill:var(--bad)") + "</g>"
+        return
     for place, broken in enumerate(row.broken):
         yield _cell(CELLS_LEFT + place * CELL, top + 6, broken, row.looks)
     for place, (part, seconds) in enumerate(zip((READ, WRITE), row.waits, strict=True)):

@@ -95,6 +95,32 @@ def test_a_function_of_your_own_runs_in_the_picture_and_right_and_wrong_are_seen
     assert wrong.picture.says.startswith("Yours, first look 0.5 s after the order. Read your writes: broken by")
 
 
+def forgets_to_send(shop, order):
+    return shop.ask().value
+
+
+def fails(shop, order):
+    raise KeyError("<b>hers")
+
+
+@pytest.mark.parametrize(
+    ("mine", "says"),
+    [
+        (fails, "Your code failed: KeyError: '<b>hers'."),
+        (
+            forgets_to_send,
+            "Your code failed: InvalidArgument: your function did not send the order; call shop.send(order).",
+        ),
+    ],
+)
+def test_a_function_that_fails_is_a_row_that_says_so_and_the_others_stay(mine, says):
+    view = policies(BUSY, TEA, visits=VISITS, events=5_000, mine=mine)
+    assert view.picture.says == says and "<b>" not in view.picture.html
+    assert "✕ Your code failed: " in view.picture.html and view.frame().loc["yours"].isna().sum() == 5
+    view.move(policy=0, think=9)
+    assert view.picture.says.startswith("Eventual, first look 0.9 s")
+
+
 def test_one_copy_is_not_enough():
     with pytest.raises(InvalidArgument, match="give 2 or more"):
         policies(LagModel(Poisson(1), Exponential(0.4)), TEA)
