@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from cqrs_lab.show.fronts import Fact
 
 WIDTH, LEFT = 940, 132
-TILE, GAP, MOST_TILES = 40, 4, 17
+TILE, GAP, MOST_TILES = 40, 4, 15
 LANE, TAPE, COPY, MOST_LANES = 48, 62, 42, 6
+LETTER = 9.5  # the width of a bold letter in the widest font
 SIGNS = {"": "", "read your writes": "✕", "monotonic reads": "↶"}
 WORDS = {"read your writes": "own order missing", "monotonic reads": "back in time"}
 SHAPES = (
@@ -72,6 +73,8 @@ class _Moment:
         self.first = max(0, self.head - MOST_TILES)
         self.has = dict.fromkeys(stage.copies, 0)
         self.has |= {fact.copy: fact.position for fact in facts if fact.what == "copy"}
+        last = {fact.who: fact for fact in facts if fact.who in stage.lanes}
+        self.waits = {who: (one.copy, one.token) for who, one in last.items() if one.what == "asks" and one.token}
 
     def parts(self) -> Iterator[str]:
         yield from self.tiles()
@@ -110,7 +113,7 @@ class _Moment:
         )
         if behind:
             yield f'<path d="M {front:g} {top + 14} H {end:g}" class="way lag"/>'
-            yield label(end + 6, top + 19, f"{behind} behind", "small faint", "start")
+            yield label(end + 28, top + 19, f"{behind} behind", "small faint", "start")
         if front > LEFT + 60:
             yield label(LEFT + 6, top + 19, f"has {self.has[name]:,}", "small", "start")
         mark = f'<path d="M 0 -18 V 18" style="stroke:{READ.paint}" stroke-width="5" stroke-linecap="round"/>'
@@ -127,12 +130,13 @@ class _Moment:
         begun = max((at for at, fact in enumerate(own) if fact.what == "order"), default=0)
         if own and begun < len(own):
             yield self.written(person, own[begun], y)
-        for at, fact in looks[-2:]:
-            current = fact is self.now
-            if current:
-                yield from self.arrow(fact, y)
-                yield from self.goes_back(fact, looks, y)
-            if current or at > begun:
+        if here and self.now is not None and self.now.what == "look":
+            yield from self.arrow(self.now, y)
+            yield from self.goes_back(self.now, looks, y)
+        visit = [(at, fact) for at, fact in looks if at > begun]
+        for at, fact in visit[-2:]:
+            newest = visit[-1][1]
+            if fact is newest or self.x(fact.position) != self.x(newest.position):  # one place has room for one mark
                 yield self.mark((person, at), fact, y, at - begun)
         if here and self.now is not None and self.now.broken:
             yield self.words(self.now, y)
@@ -180,16 +184,23 @@ class _Moment:
     def words(self, fact: Fact, y: float) -> str:
         said = " and ".join(f"{SIGNS[one]} {WORDS[one]}" for one in fact.broken.split(", "))
         newest = max(one.position for one in self.facts if one.who == fact.who)
-        return label(self.x(max(newest, fact.position)) + 24, y + 5, said, "strong label", "start", "fill:var(--bad)")
+        after, before, long = self.x(max(newest, fact.position)) + 24, self.x(fact.position) - 24, LETTER * len(said)
+        places = [(after, 5, "start")] if after + long < WIDTH else [(before, 5, "end")] if before - long > LEFT else []
+        x, down, anchor = (*places, (WIDTH - 16, 22, "end"))[0]
+        return label(x, y + down, said, "strong label", anchor, "fill:var(--bad)")
 
     def token(self, person: str, own: Sequence[Fact], y: float) -> Iterator[str]:
         """Return a token that is carried: on the lane, or at the copy that it waits at."""
         told = [one.position for one in own if one.what in ("order", "receipt", "look")]
         if not any(fact.token for fact in own) or not told:
             return
-        waits = own[-1].what == "asks" and own[-1].token
-        place = self.stage.copy_middle(own[-1].copy) if waits else y - 14
-        newest = own[-1].token if waits else max(told)
+        place, newest = y - 14, max(told)
+        if person in self.waits:
+            copy, newest = self.waits[person]
+            stand = [(where, self.x(token)) for where, token in self.waits.values()]
+            # At one place they stand one below the other.
+            above = stand[: list(self.waits).index(person)].count((copy, self.x(newest)))
+            place = self.stage.copy_middle(copy) + 21 * above
         shape = "M -20 -11 H 20 V -4 a 4 4 0 0 0 0 8 V 11 H -20 V 4 a 4 4 0 0 0 0 -8 z"
         body = f'<path d="{shape}" style="fill:var(--person-tint);stroke:var(--person)" stroke-width="2"/>'
         body += label(0, 5, f"{person[:1]} {newest:,}", "strong small")
