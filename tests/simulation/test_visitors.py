@@ -34,6 +34,15 @@ def test_who_comes_again_sees_what_the_real_buses_would_have_answered(model, pol
     pd.testing.assert_frame_equal(first.again(policy=policy, think=Exponential(0.4)).trace, real.trace)
 
 
+def test_people_who_leave_at_one_moment_come_back_in_the_order_in_which_they_asked():
+    """Several tokens wait for one event: all of them are let go when it is there."""
+    first, real = (
+        simulate_world(BUSY, TEA, visits=40, think=Exponential(0.3), policy=policy, seed=1)
+        for policy in ("eventual", "token")
+    )
+    pd.testing.assert_frame_equal(first.again(policy="token", think=Exponential(0.3)).trace, real.trace)
+
+
 def test_what_each_policy_promises(base):
     counted = {policy: base.again(policy=policy, think=Fixed(0.5)).summary() for policy in POLICIES}
     broken = {policy: (one["missed_own_write"] > 0, one["went_back"] > 0) for policy, one in counted.items()}
