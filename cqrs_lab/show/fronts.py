@@ -84,7 +84,7 @@ def fronts(world: WorldRun) -> View:
     facts = sorted(_facts(world, people), key=lambda fact: fact.seconds)
     frame = pd.DataFrame(facts, columns=list(Fact._fields)).drop(columns="says")
     copies = [copy_name(replica) for replica in range(len(world.lag.visible_at))]
-    stage = FrontsStage(people, copies, list(dict.fromkeys(world.trace["key"])))
+    stage = FrontsStage(people, copies, list(dict.fromkeys(world.trace["key"])), bool(frame["token"].any()))
 
     def draw(step: int) -> Picture:
         return _picture(stage, facts[:step], frame.iloc[:step])

@@ -34,8 +34,8 @@ SHAPES = (
 class FrontsStage:
     """Where everything stands, and what the stage looks like after some facts."""
 
-    def __init__(self, people: Sequence[str], copies: Sequence[str], keys: Sequence[str]) -> None:
-        self.people, self.copies, self.keys = people, copies, keys
+    def __init__(self, people: Sequence[str], copies: Sequence[str], keys: Sequence[str], tokens: bool) -> None:
+        self.people, self.copies, self.keys, self.tokens = people, copies, keys, tokens
         above = (len(people) + 1) // 2
         self.tape = 20 + above * LANE
         self.first_copy = self.tape + TAPE + 34
@@ -192,7 +192,7 @@ class _Moment:
     def token(self, person: str, own: Sequence[Fact], y: float) -> Iterator[str]:
         """Return a token that is carried: on the lane, or at the copy that it waits at."""
         told = [one.position for one in own if one.what in ("order", "receipt", "look")]
-        if not any(fact.token for fact in own) or not told:
+        if not self.stage.tokens or not told:
             return
         place, newest = y - 14, max(told)
         if person in self.waits:
@@ -204,4 +204,4 @@ class _Moment:
         shape = "M -20 -11 H 20 V -4 a 4 4 0 0 0 0 8 V 11 H -20 V 4 a 4 4 0 0 0 0 -8 z"
         body = f'<path d="{shape}" style="fill:var(--person-tint);stroke:var(--person)" stroke-width="2"/>'
         body += label(0, 5, f"{person[:1]} {newest:,}", "strong small")
-        yield keyed(("token", person), self.x(newest), place, body)
+        yield keyed(("token", person), self.x(newest), place, body, origin=("tile", newest))
