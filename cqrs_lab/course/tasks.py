@@ -47,6 +47,17 @@ def _cup_at_its_lowest(frame: pd.DataFrame, **cuts: int) -> bool:
     return bool(merged.get(("cup", "average")) == "3.0")
 
 
+def _promise_broken(frame: pd.DataFrame, promise: str) -> bool:
+    """Say whether what happened last is a look that breaks a promise."""
+    return promise in "".join(frame["broken"].tail(1))
+
+
+def _sleep_costs_more_and_keeps_less(frame: pd.DataFrame, **controls: int) -> bool:
+    sleep, token = frame.loc["sleep"], frame.loc["token"]
+    costs_more = sleep["reader_waits_seconds"] > token["reader_waits_seconds"]
+    return bool(costs_more and sleep["misses_own_write"] > token["misses_own_write"])
+
+
 def _answers_by_step_4(frame: pd.DataFrame, traffic: int, **others: int) -> bool:
     return traffic == 8 and "swapped" in frame["state"].loc[:4].tolist()
 
@@ -127,6 +138,22 @@ TASKS: dict[str, CourseTask] = {
         "Put the dot where theory says that the mean lag is 20 seconds.",
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,
         {"busy": 95},
+    ),
+    "08.a": CourseTask(
+        "Stop where the page of somebody who has ordered misses the order.",
+        lambda frame, step: _promise_broken(frame, "read your writes"),
+        {"step": 8},
+    ),
+    "08.b": CourseTask(
+        "Stop where a page goes back in time, and misses no order of its reader's.",
+        lambda frame, step: _promise_broken(frame, "monotonic reads")
+        and not _promise_broken(frame, "read your writes"),
+        {"step": 18},
+    ),
+    "08.c": CourseTask(
+        "Find a think time at which the sleep costs the reader more than the token, and still keeps less.",
+        _sleep_costs_more_and_keeps_less,
+        {"think": 15},
     ),
     "09.a": CourseTask(
         "Break the worker that writes both at once and compares positions.",

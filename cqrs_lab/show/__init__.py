@@ -6,6 +6,7 @@ from cqrs_lab.show.cut_and_merge import cut_and_merge
 from cqrs_lab.show.decision_table import decision_table
 from cqrs_lab.show.duel import duel
 from cqrs_lab.show.fault_plan import fault_plan
+from cqrs_lab.show.fronts import fronts
 from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.interleaving import interleaving
 from cqrs_lab.show.lag_explorer import lag_explorer
@@ -50,6 +51,7 @@ __all__ = [
     "stale_read",
     "hockey_stick",
     "lag_explorer",
+    "fronts",
     "who_saw_what",
     "policies",
     "interleaving",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = "#010203"
+BAD = "#b01f38"
 """A placeholder for the colour of the page's text, which `drawn` replaces."""
 HERE = "here"
 """The name of the mark that shows where a control stands."""
@@ -99,7 +100,8 @@ def drawn(figure: Figure, name: str) -> str:
     svg = file.getvalue()[file.getvalue().index("<svg") :]
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
-    for colour, paint in {INK: "currentColor", **{part.colour: part.paint for part in PARTS}}.items():
+    paints = {INK: "currentColor", BAD: "var(--bad)"} | {part.colour: part.paint for part in PARTS}
+    for colour, paint in paints.items():
         svg = svg.replace(colour, paint)
     # A page may have them in several pictures.
     svg = svg.replace(f'id="{HERE}"', f'class="{HERE}" data-key="{HERE}"')

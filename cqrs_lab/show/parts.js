@@ -13,8 +13,9 @@ function partsThatSet(model, picture) {
     if (!part || shiftKey || ctrlKey || metaKey || altKey) return;
     const parts = [...picture.querySelectorAll("[data-set]")];
     const beside = { ArrowLeft: -1, ArrowRight: 1 }, below = { ArrowUp: -1, ArrowDown: 1 };
-    if (key in beside) parts[parts.indexOf(part) + beside[key]]?.focus();
-    else if (key in below) inAnotherRow(part, below[key])?.focus();
+    const next = (step) => parts[parts.indexOf(part) + step];
+    if (key in beside) next(beside[key])?.focus();
+    else if (key in below) (part.closest("tr") ? inAnotherRow(part, below[key]) : next(below[key]))?.focus();
     else if (key === "Enter" || key === " ") set(part);
     else return;
     event.preventDefault();

@@ -21,9 +21,11 @@ class Operation(NamedTuple):
     version : int
         For a write its position in the log; for a read the position of the key's newest write that it shows (0: none).
     replica : int
-        Which copy of the read model answered; -1 for a write.
+        Which copy of the read model answered; -1 for a write, and for a read that the primary answered.
     position : int
         The answer's position, or the receipt's.
+    token : int
+        The position that the reader asked for at least; 0 for none.
     """
 
     session: str
@@ -34,6 +36,7 @@ class Operation(NamedTuple):
     version: int
     replica: int
     position: int
+    token: int = 0
 
 
 class Trace:
@@ -51,11 +54,13 @@ class Trace:
         """Record that a write of a key is in the log, whether or not its sender knows yet."""
         self._writes.setdefault(key, []).append(position)
 
-    def read(self, session: str, key: str, invoke: float, ret: float, replica: int, position: int) -> None:
+    def read(
+        self, session: str, key: str, invoke: float, ret: float, replica: int, position: int, token: int = 0
+    ) -> None:
         """Record a read from a replica that was at this position."""
         shown = [write for write in self._writes.get(key, []) if write <= position]
         version = shown[-1] if shown else 0
-        self._operations.append(Operation(session, "r", key, invoke, ret, version, replica, position))
+        self._operations.append(Operation(session, "r", key, invoke, ret, version, replica, position, token))
 
     def frame(self) -> pd.DataFrame:
         """Return one row per operation, in order of invocation; the columns are the attributes of `Operation`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,14 +28,12 @@ from cqrs_lab.simulation.polls import Ticks
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 from cqrs_lab.simulation.trace import Trace
+from cqrs_lab.simulation.visitors import POLICIES, SLEEP_SECONDS, Mine, Policy, Visitor, Visitors
 from cqrs_lab.write.command_bus import CommandBus
 
-Policy = Literal["eventual", "token", "sticky replica", "waiting command"]
-POLICIES: tuple[Policy, ...] = ("eventual", "token", "sticky replica", "waiting command")
 MOST_VISITS = 100_000
 MOST_STEPS = 10_000
 """A real projector catches up with each visit at each replica."""
-PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo")
 
 
 @dataclass(frozen=True)
@@ -76,16 +74,47 @@ class WorldRun:
     Attributes
     ----------
     trace : DataFrame
-        One row per operation: session, op ("w", "r"), key, invoke, ret (seconds), version, replica (-1 for writes),
-        position. Positions and versions count the visitors' events, from 1.
+        One row per operation: session, op ("w", "r"), key, invoke, ret (seconds), version, replica (-1 for writes and
+        for what the primary answered), position, token (0: none). Positions count the visitors' events, from 1;
+        version is the position of the key's newest write.
     lag : LagRun
         When each event was visible at each replica.
     tables : list of DataFrame
         What each replica shows at the end.
+    visitors : Visitors
+        Who came, for what, and when.
     """
 
-    def __init__(self, trace: pd.DataFrame, lag: LagRun, tables: list[pd.DataFrame]) -> None:
-        self.trace, self.lag, self.tables = trace, lag, tables
+    def __init__(self, trace: pd.DataFrame, lag: LagRun, tables: list[pd.DataFrame], visitors: Visitors) -> None:
+        self.trace, self.lag, self.tables, self.visitors = trace, lag, tables, visitors
+
+    def again(self, *, think: Duration, policy: Policy | Mine = "eventual") -> WorldRun:
+        """Let the same visitors come again under another policy, or with more time to think.
+
+        What is in the log and when it is visible at each replica depends on neither, so nothing is handled again: this
+        takes milliseconds.
+
+        Parameters
+        ----------
+        think, policy
+            As in `simulate_world`.
+
+        Examples
+        --------
+        >>> from cqrs_lab.shop import visits, write
+        >>> from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, simulate_world
+        >>> tea = Domain(write.register, visits.order_one, visits.UnitsOrdered, keys=("cup", "pot"))
+        >>> model = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
+        >>> world = simulate_world(model, tea, visits=20, think=Fixed(0.5))
+        >>> def order_and_look(shop, order):
+        ...     receipt = shop.send(order)
+        ...     return shop.ask(at_least=receipt.position).value
+        >>> world.again(policy=order_and_look, think=Fixed(0.5)).verdicts["read_your_writes"].holds
+        True
+        """
+        duration("think", think)
+        _check_policy(policy)
+        return WorldRun(self.visitors.trace(policy, think), self.lag, self.tables, self.visitors)
 
     @cached_property
     def verdicts(self) -> dict[str, guarantees.Verdict]:
@@ -113,7 +142,7 @@ def simulate_world(
     visits: int = 100,
     reads: int = 2,
     think: Duration,
-    policy: Policy = "eventual",
+    policy: Policy | Mine = "eventual",
     seed: int = 0,
 ) -> WorldRun:
     """Simulate visitors who come, write, think and read, through the real buses, in virtual time.
@@ -131,10 +160,12 @@ def simulate_world(
         How many visitors, and how often each of them reads.
     think : Duration
         How long a visitor thinks before a read.
-    policy : {"eventual", "token", "sticky replica", "waiting command"}, optional
-        eventual: any replica answers at once. token: the reader takes no answer older than what they wrote or read
-        last, and waits for it. sticky replica: the same one answers every time. waiting command: the receipt comes
-        only when every replica shows the event.
+    policy : {"eventual", "sleep", "token", "sticky replica", "waiting command", "primary"} or callable, optional
+        eventual: any replica answers at once. sleep: the same, but a visit's first read waits a second. token: the
+        reader takes no answer older than the newest position that they wrote or saw, and waits for it. sticky replica:
+        the same one answers every time. waiting command: the receipt comes only when every replica shows the event.
+        primary: the write side answers, from the log. A function of your own, ``order_and_look(shop, order)``, sends
+        the order and returns what the page shows: see `visitors.VisitedShop`. It is called once for each visit.
     seed : int, optional
         Same seed, same run; the policies meet the same visitors.
 
@@ -145,9 +176,11 @@ def simulate_world(
     Raises
     ------
     InvalidArgument
-        A model or a policy that the world does not know, or a command that does not lead to exactly one event.
+        A model or a policy that the world does not know, a command that does not lead to exactly one event, or a
+        function that does not send the order or returns no answer.
     """
-    _check(model, policy)
+    _check(model)
+    _check_policy(policy)
     if not isinstance(domain, Domain) or not domain.keys:
         raise InvalidArgument(f"domain={shown(domain)}: give a Domain with at least one key")
     visits, reads = whole("visits", visits, most=MOST_VISITS), whole("reads", reads, most=MOST_VISITS)
@@ -159,11 +192,17 @@ def simulate_world(
     duration("think", think)
     whole("seed", seed, least=0)
     check_cost(Draws(model, visits, seed))
+    if callable(policy):
+        return _World(model, domain, visits, reads, think, "eventual", seed).outcome().again(think=think, policy=policy)
     return _World(model, domain, visits, reads, think, policy, seed).outcome()
 
 
-def _check(model: LagModel, policy: str) -> None:
-    among("policy", policy, POLICIES)
+def _check_policy(policy: Any) -> None:
+    if not callable(policy):
+        among("policy", policy, POLICIES)
+
+
+def _check(model: LagModel) -> None:
     if not isinstance(model, LagModel):
         why = "give a LagModel, such as LagModel(Poisson(0.5), Exponential(1.0))"
         raise InvalidArgument(f"model={shown(model)}: {why}")
@@ -190,17 +229,19 @@ class _World(Stage):
             self.bus.send(command)
         self.behind = self.store.head()
         self.replicas = [_Replica(self, number) for number in range(model.replicas)]
-        self.think = think.draw(child(seed, "think"), visits * reads).reshape(visits, reads)
+        self.primary = _Copy(self, number=-1)
+        self.seed, self.think = seed, think.draw(child(seed, "think"), visits * reads).reshape(visits, reads)
         self.any_replica = child(seed, "replica").integers(model.replicas, size=(visits, reads))
         self.keys = child(seed, "key").choice(list(domain.keys), size=visits)
-        self.trace, self.away, self.names = Trace(), list[_Person](), 0
+        self.trace, self.away, self.names = Trace(), list[Visitor](), 0
 
     def outcome(self) -> WorldRun:
         following = [self.enters(replica.follow()) for replica in self.replicas]
         self.play(self._visitors(following))
         draws, visible = self.draws, np.array([replica.visible for replica in self.replicas])
         lag = LagRun(draws.model, draws.committed_at, draws.partition, visible)
-        return WorldRun(self.trace.frame(), lag, [replica.projector.table for replica in self.replicas])
+        visitors = Visitors(lag.committed_at, visible, self.keys, self.any_replica, self.seed)
+        return WorldRun(self.trace.frame(), lag, [replica.projector.table for replica in self.replicas], visitors)
 
     def _visitors(self, following: list[simpy.Process]) -> ProcessGenerator:
         visits = []
@@ -210,12 +251,11 @@ class _World(Stage):
             visits.append(self.enters(self._visit(number, person)))
         yield self.all_of([*following, *visits])
 
-    def _somebody_new(self) -> _Person:
-        name = PEOPLE[self.names] if self.names < len(PEOPLE) else f"Guest {self.names + 1}"
+    def _somebody_new(self) -> Visitor:
         self.names += 1
-        return _Person(name, home=(self.names - 1) % len(self.replicas))
+        return Visitor.number(self.names - 1, len(self.replicas))
 
-    def _visit(self, number: int, person: _Person) -> ProcessGenerator:
+    def _visit(self, number: int, person: Visitor) -> ProcessGenerator:
         key, begun = str(self.keys[number]), self.now
         receipt = self.bus.send(self.domain.command(number, person.name, key))
         if len(receipt.events) != 1:
@@ -229,35 +269,31 @@ class _World(Stage):
                 yield from replica.reaches(position)
         self.trace.wrote(person.name, key, begun, self.now, position)
         person.token = max(person.token, position)
-        for pause, at_random in zip(self.think[number], self.any_replica[number], strict=True):
+        for look, (pause, at_random) in enumerate(zip(self.think[number], self.any_replica[number], strict=True)):
             yield self.timeout(float(pause))
             replica = self.replicas[person.home if self.policy == "sticky replica" else int(at_random)]
-            yield from self._read(person, key, replica)
+            yield from self._read(person, key, self.primary if self.policy == "primary" else replica, first=not look)
         self.away.append(person)
 
-    def _read(self, person: _Person, key: str, replica: _Replica) -> ProcessGenerator:
+    def _read(self, person: Visitor, key: str, copy: _Copy, first: bool) -> ProcessGenerator:
         begun, query = self.now, Look(key)
-        token = person.token + self.behind if self.policy == "token" else 0
-        answer = replica.queries.ask(query, at_least=token)
+        if self.policy == "sleep" and first:
+            yield self.timeout(SLEEP_SECONDS)
+        if self.policy == "primary":
+            copy.projector.catch_up()
+        token = person.token if self.policy == "token" else 0
+        at_least = token + self.behind if token else 0
+        answer = copy.queries.ask(query, at_least=at_least)
         while answer.freshness == "pending":
-            yield from replica.reaches(token - self.behind)
-            answer = replica.queries.ask(query, at_least=token)
+            yield from self.replicas[copy.number].reaches(token)
+            answer = copy.queries.ask(query, at_least=at_least)
         position = answer.position - self.behind
         person.token = max(person.token, position)
-        self.trace.read(person.name, key, begun, self.now, replica.number, position)
+        self.trace.read(person.name, key, begun, self.now, copy.number, position, token)
 
 
-@dataclass
-class _Person:
-    """A session: a name, the newest position it knows of, and the replica it sticks to."""
-
-    name: str
-    home: int
-    token: int = 0
-
-
-class _Replica:
-    """A real projector with its own table; the world tells it when to handle the next event."""
+class _Copy:
+    """A real projector with its own table, and a query bus that reads it; the primary's catches up when it is asked."""
 
     def __init__(self, world: _World, number: int) -> None:
         self.world, self.number = world, number
@@ -265,6 +301,13 @@ class _Replica:
         self.projector.catch_up()
         self.queries = QueryBus()
         self.queries.register(Look, _whole_table, reads=self.projector)
+
+
+class _Replica(_Copy):
+    """A copy that the world tells when to handle the next event."""
+
+    def __init__(self, world: _World, number: int) -> None:
+        super().__init__(world, number)
         self.handling: Seconds = world.draws.work(number).handling
         self.visible = np.full(world.draws.events, np.inf)
         self.arrived, self.shown = 0, 0

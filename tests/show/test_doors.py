@@ -10,7 +10,7 @@ import cqrs_lab as lab
 from cqrs_lab import show
 from cqrs_lab.shop import one_order, read, visits, write
 from cqrs_lab.show.view import Control
-from cqrs_lab.simulation import Fixed, LagModel, Poisson, simulate_lag
+from cqrs_lab.simulation import Domain, Fixed, LagModel, Poisson, simulate_lag, simulate_world
 from cqrs_lab.simulation.faults import Story
 from cqrs_lab.simulation.gap_rules import low_watermark
 
@@ -25,6 +25,8 @@ OPERATIONS = ["session", "op", "key", "invoke", "ret", "version"]
 ORDERS = (visits.order_one(1, "ada", "cup"), visits.order_one(2, "ada", "cup"))
 DECIDER = lab.Decider(0, lambda command, state: [], lambda state, event: state)
 RUN = simulate_lag(LagModel(Poisson(0.5), Fixed(1.0)), 500, 1)
+TEA = Domain(write.register, visits.order_one, visits.UnitsOrdered, ("cup",))
+WORLD = simulate_world(LagModel(Poisson(2.0), Fixed(0.3)), TEA, visits=3, think=Fixed(0.1))
 
 
 def store(events=4):
@@ -108,6 +110,7 @@ RIGHT = {
     show.stale_read: lambda: {"run": RUN},
     show.hockey_stick: lambda: {"model_at": two_copies},
     show.lag_explorer: lambda: {"controls": ["poll"]},
+    show.fronts: lambda: {"world": WORLD},
     show.who_saw_what: lambda: {"trace": pd.DataFrame(columns=OPERATIONS), "names": ["monotonic_reads"]},
     show.skipped_event: lambda: {"ada": (3, 4), "ben": (12, 5), "rules": {"mine": low_watermark}},
     show.interleaving: lambda: {"order": ["Ada", "Ben", "the reader", "Ben", "Ada"], "rules": {"mine": low_watermark}},

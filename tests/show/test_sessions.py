@@ -1,14 +1,14 @@
-"""Who saw what, and what a policy costs: the views count what the checker counts."""
+"""Who saw what: the view counts what the checker counts."""
 
-import numpy as np
+import re
+
 import pandas as pd
 import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.shop import visits, write
-from cqrs_lab.show import policies, who_saw_what
-from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, guarantees, simulate_lag, simulate_world
-from cqrs_lab.simulation.world import POLICIES
+from cqrs_lab.show import who_saw_what
+from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, guarantees, simulate_world
 
 TEA = Domain(write.register, visits.order_one, visits.UnitsOrdered, ("cup", "pot"))
 BUSY = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
@@ -74,29 +74,22 @@ def test_an_unknown_guarantee_is_refused():
         who_saw_what(TRACE, ["luck"])
 
 
-@pytest.fixture(scope="module")
-def view():
-    return policies(BUSY, TEA, visits=20, events=20_000)
+def test_a_case_is_its_operations_alone_with_a_reason_for_each_arrow():
+    picture = who_saw_what(TRACE).at(case=1)
+    reasons = re.findall(r"<li>(.*?)</li>", picture.html)
+    assert [reason.replace("&#x27;", "'") for reason in reasons] == [
+        "Ada had finished at 0.5 s, before the next began at 1 s.",
+        "Ada's answer misses position 1, as if it were not there yet.",
+    ]
+    assert "Ben" not in picture.html and ">1</text>" in picture.html and ">2</text>" in picture.html
+    assert "var(--bad)" in picture.html and "<li>" not in who_saw_what(TRACE).picture.html
 
 
-def test_the_price_list_is_that_of_the_long_run(view):
-    run, prices = simulate_lag(BUSY, 20_000, seed=1), view.at(think=7).frame
-    assert list(prices.index) == list(POLICIES)
-    assert prices.loc["eventual", "misses_own_write"] == run.stale_probability(0.7)
-    assert prices.loc["token"].tolist() == [0, run.token_wait_mean(0.7), 0]
-    later = run.visible_at.max(axis=0) - run.committed_at
-    assert prices.loc["waiting command", "sender_waits_seconds"] == pytest.approx(np.mean(later[1_000:]))
-
-
-@pytest.mark.parametrize("policy", range(4))
-def test_what_is_counted_is_what_happened_in_the_world(view, policy):
-    picture = view.at(policy=policy, think=5)
-    run = simulate_world(BUSY, TEA, visits=20, think=Fixed(0.5), policy=POLICIES[policy], seed=1).summary()
-    assert f"{run['missed_own_write']:.0f} missed their own write, {run['went_back']:.0f} went back" in picture.says
-    keeps = run["missed_own_write"] + run["went_back"] == 0
-    assert keeps == ("Case 1: there are only 0" in picture.says)
-
-
-def test_one_copy_is_not_enough():
-    with pytest.raises(InvalidArgument, match="give 2 or more"):
-        policies(LagModel(Poisson(1), Exponential(0.4)), TEA)
+def test_the_weakest_broken_promise_comes_first_then_the_earliest():
+    run = simulate_world(BUSY, TEA, visits=25, think=Fixed(0.3), seed=2)
+    names = ["linearizable", "monotonic_reads", "read_your_writes"]
+    frame = who_saw_what(run.trace, names).frame()
+    assert list(dict.fromkeys(frame["guarantee"])) == names[::-1]
+    for _, some in frame.groupby("guarantee"):
+        ends = [run.trace.loc[list(operations), "ret"].max() for operations in some["operations"]]
+        assert ends == sorted(ends)

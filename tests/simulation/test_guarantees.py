@@ -1,6 +1,7 @@
 """The guarantees: the cases of the oracles, and a twin that goes by the definitions and knows no shortcut."""
 
 import json
+import re
 from collections import Counter
 from itertools import permutations
 from pathlib import Path
@@ -21,6 +22,27 @@ COLUMNS = ["session", "op", "key", "invoke", "ret", "version", "applied"]
 def test_the_verdicts_are_those_of_the_oracles(case):
     verdicts = guarantees.check(pd.DataFrame(case["trace"]).set_index("id"), case["K"], case["T"])
     assert {name: verdict.holds for name, verdict in verdicts.items()} == case["expected"]
+
+
+@pytest.mark.parametrize("names", [["pram"], ("consistent_prefix", "read_your_writes"), {"causal_session"}, []])
+def test_the_verdicts_of_some_are_those_among_all(names):
+    for case in CASES:
+        trace = pd.DataFrame(case["trace"]).set_index("id")
+        every = guarantees.check(trace)
+        assert guarantees.check(trace, names=names) == {name: every[name] for name in names}
+
+
+def test_a_position_may_be_called_so_where_there_is_no_version():
+    for case in CASES:
+        trace = pd.DataFrame(case["trace"]).set_index("id").drop(columns="position", errors="ignore")
+        assert guarantees.check(trace.rename(columns={"version": "position"})) == guarantees.check(trace)
+        assert guarantees.check(trace.assign(position=0)) == guarantees.check(trace)
+
+
+@pytest.mark.parametrize("names", ["luck", 3, ["luck"], [None], [["pram"]]])
+def test_what_is_no_guarantee_is_refused(names):
+    with pytest.raises(InvalidArgument, match="read_your_writes, monotonic_reads"):
+        guarantees.check(pd.DataFrame(columns=COLUMNS), names=names)
 
 
 # --- the twin ---------------------------------------------------------------------------------------------------
@@ -134,6 +156,36 @@ def agree(trace, most, longest):
             # What is blamed breaks the guarantee by itself, with the other writes as they were.
             alone = [one for one in operations if one["op"] == "w" or one in blamed]
             assert not twin(alone, most, longest, only=[name])[name], (name, broken)
+            in_order = [next(one for one in operations if one["id"] == label) for label in broken.operations]
+            assert len(broken.reasons) == len(in_order)
+            around = zip(in_order, [*in_order[1:], in_order[0]], broken.reasons, strict=True)
+            assert all(untrue(reason, one, other, operations) == [] for one, other, reason in around), broken
+
+
+def untrue(reason, one, other, operations):
+    """Return what is not so in a reason why one operation comes before another, read word by word."""
+    wrong, writes = [], {op["version"]: op for op in operations if op["op"] == "w"}
+    if times := re.search(r"(\w+) had finished at (\S+) s, before (the next|\w+) began at (\S+) s", reason):
+        so = float(times[2]) == one["ret"] <= float(times[4]) == other["invoke"] and times[1] == one["session"]
+        names = "the next" if one["session"] == other["session"] else other["session"]
+        wrong += [] if so and times[3] == names else [times[0]]
+    for who, verb, position in re.findall(r"(\w+)'s answer (shows|misses) position (\d+)", reason):
+        reads = [op for op in (one, other) if op["op"] == "r" and op["session"] == who]
+        wrong += [] if any(sees(op, writes[int(position)]) == (verb == "shows") for op in reads) else [position]
+    for first, then in re.findall(r"position (\d+) is in front of position (\d+)", reason):
+        wrong += [] if int(first) < int(then) else [first]
+    if gone := re.search(r"the earlier read shows position (\d+), and the later one misses it", reason):
+        write = writes[int(gone[1])]
+        wrong += [] if sees(other, write) and not sees(one, write) else [gone[0]]
+    if wrote := re.search(r"(\w+) wrote position (\d+)", reason):
+        wrong += [] if writes[int(wrote[2])] is one and one["session"] == wrote[1] else [wrote[0]]
+    return wrong
+
+
+def sees(read, write):
+    if isinstance(read["applied"], (set, list, tuple)):
+        return write["version"] in read["applied"]
+    return write["key"] == read["key"] and write["version"] <= read["version"]
 
 
 def test_the_checker_equals_the_twin_and_blames_operations_that_break_it_by_themselves():

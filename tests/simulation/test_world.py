@@ -157,8 +157,8 @@ def test_a_world_has_visitors_who_read(wrong):
 
 
 def test_an_unknown_policy_is_refused():
-    with pytest.raises(lab.InvalidArgument, match="accepted are 'eventual', 'token'"):
-        world(policy="sleep")
+    with pytest.raises(lab.InvalidArgument, match="accepted are 'eventual', 'sleep', 'token'"):
+        world(policy="luck")
 
 
 def test_a_command_that_leads_to_no_event_is_refused():

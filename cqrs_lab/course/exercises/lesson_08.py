@@ -13,7 +13,7 @@ from cqrs_lab.course.exercises.lesson_08_session import session
 
 # --- 08.1: four traces of a library -----------------------------------------------------------------------
 
-COLUMNS = ["session", "op", "key", "invoke", "ret", "version"]
+COLUMNS = ["session", "op", "key", "invoke", "ret", "position"]
 LENDS, SHELF = ("Ada", "w", "book", 0, 1, 1), ("Ben", "w", "book", 3, 4, 2)
 
 
