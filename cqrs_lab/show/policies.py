@@ -237,6 +237,8 @@ def _times(broken: int, reads: int) -> str:
 
 
 def _case(cases: tuple[Broken, ...], case: int) -> str:
+    if not cases:
+        return "No promise is broken: there is no case to look at."
     if case > len(cases):
         return f"Case {case}: there are only {len(cases)}."
     return f"Case {case} of {len(cases)}: {cases[case - 1].says}"
