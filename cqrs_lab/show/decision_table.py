@@ -152,7 +152,7 @@ class _Table:
 
 def _drawn(decision: Decision, words: str) -> str:
     """Return a decision as words with its mark, on the ground of its kind."""
-    mark = {"event": f"{_icons(decision)} ", "refusal": "", "nothing": "– "}[decision.kind]
+    mark = {"event": f"{_icons(decision)} ", "refusal": "", "nothing": "– ", "unknown": ""}[decision.kind]
     return f'<span class="{decision.kind}">{mark}{escape(words)}</span>'
 
 

@@ -7,36 +7,43 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cqrs_lab.errors import CommandRejected
+from cqrs_lab.log.guards.identity import outdated, what_happened
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.show.picture import brief
 from cqrs_lab.write.decider import Decider
 
-Kind = Literal["event", "refusal", "nothing"]
+Kind = Literal["event", "refusal", "nothing", "unknown"]
 Place = tuple[str, str]
 """The names of a history and of a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The events that a command causes, perhaps none, or the reason why it is refused."""
+    """The events that a command causes, perhaps none, or the reason why it is refused, or why nobody can tell."""
 
     events: tuple[Any, ...] = ()
     reason: str | None = None
+    unknown: str = ""
 
     @property
     def kind(self) -> Kind:
         """How the command ends."""
+        if self.unknown:
+            return "unknown"
         return "refusal" if self.reason is not None else "event" if self.events else "nothing"
 
     @property
     def word(self) -> str:
         """The decision in a word or two."""
         names = ", ".join(type(event).__name__ for event in self.events)
-        return {"event": names, "refusal": "✗ refused", "nothing": "nothing to do"}[self.kind]
+        words = {"event": names, "refusal": "✗ refused", "nothing": "nothing to do", "unknown": "? run again"}
+        return words[self.kind]
 
     @property
     def detail(self) -> str:
         """The decision as the end of a sentence."""
+        if self.unknown:
+            return f"nobody can tell: {self.unknown}"
         if self.kind == "event":
             return "; ".join(map(brief, self.events))
         return "nothing to do: that is already the case" if self.reason is None else f"it is refused: {self.reason}"
@@ -58,6 +65,10 @@ def decided_by(
 
 
 def _decide(decider: Decider[Any, Any, Any], events: Sequence[object], command: object) -> Decision:
+    # A class that was defined again matches nothing that was made before; the rules would fall through.
+    if old := next(filter(None, (outdated(type(one)) for one in (command, *events))), None):
+        made_again = "run the cells that make the histories and the commands again"
+        return Decision(unknown=f"{what_happened(old)}; {made_again}")
     try:
         came = events_in(decider.decide(command, decider.fold(events)), f"decide for {brief(command)}", "return")
     except CommandRejected as refusal:

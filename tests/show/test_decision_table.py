@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
@@ -156,3 +158,20 @@ def test_what_is_no_decider_is_refused_by_its_name():
 def test_nothing_becomes_markup(view):
     assert "<nobody>" not in view.at(state=0, command=2).html
     assert "<nobody>" not in with_mine(toggles).at(state=0, command=2).html
+
+
+def test_messages_of_a_class_that_was_defined_again_are_told_and_nothing_is_decided_of_them(monkeypatch):
+    def define():
+        kind = dataclass(frozen=True)(type("Switch", (), {"__module__": __name__}))
+        monkeypatch.setattr(sys.modules[__name__], "Switch", kind, raising=False)
+        return kind
+
+    defined = define()
+    switch = lab.Decider(False, lambda command, on: {defined: [True]}[type(command)], lambda on, event: event)
+    made = {"dark": [], "lit": [True]}, {"switch": defined(), "break": 7}
+    assert decision_table(switch, made[0], {"switch": defined()}).at(state=0).frame.at["dark", "switch"] == "bool"
+    define()
+    view = decision_table(lamp, *made, mine=lamp)
+    assert set(view.frame()["switch"]) == {"? run again"} and set(view.frame()["break"]) == {"nothing to do"}
+    assert "Switch was defined again" in view.at(state=1, command=0).says
+    assert "run the cells that make the histories and the commands again" in view.says
