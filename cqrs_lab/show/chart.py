@@ -6,7 +6,9 @@ and every process that judges an answer would wait for it.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = "#010203"
-BAD = "#b01f38"
 """A placeholder for the colour of the page's text, which `drawn` replaces."""
+BAD = "#b01f38"
+APART = 0.06
+"""How far apart names stand at least, as a share of the chart's height."""
 HERE = "here"
 """The name of the mark that shows where a control stands."""
 
@@ -115,3 +119,17 @@ def drawn(figure: Figure, name: str) -> str:
 def brief_number(value: float) -> str:
     """Return a number as text with three significant digits, and never with a power of ten."""
     return f"{float(f'{value:.3g}'):,.10g}"
+
+
+def places_of_names(ends: Mapping[str, float], apart: float) -> dict[str, float]:
+    """Return how high the names of lines stand: each where its line ends, or so far above the one below it.
+
+    Examples
+    --------
+    >>> places_of_names({"fast": 2.0, "faster": 1.5, "slow": 9.0}, apart=1.0)
+    {'faster': 1.5, 'fast': 2.5, 'slow': 9.0}
+    """
+    below, found = -math.inf, {}
+    for name, end in sorted(ends.items(), key=lambda one: one[1]):
+        found[name] = below = max(end, below + apart)
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.show.chart import HERE, INK, drawn, new_chart
+from cqrs_lab.show.chart import APART, HERE, INK, drawn, new_chart, places_of_names
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.rules import failed_picture, some_rules
 from cqrs_lab.show.style import READ, WRITE
@@ -33,8 +33,6 @@ LINES = {
 }
 OWN = ((INK, "--", "D"), (INK, "-.", "v"))
 """The looks of the lines of one's own rules."""
-APART = 0.06
-"""How far apart names stand at least, as a share of the chart's height."""
 
 
 def price_of_remedies(seed: int = 0, *, rules: Mapping[str, Rule] | None = None) -> View:
@@ -128,11 +126,11 @@ def _queue_in_theory(axes: Axes) -> None:
 
 def _name_the_lines(axes: Axes, ends: pd.DataFrame, highest: float) -> None:
     """Write each name beside the end of its line, and none over another."""
-    below, unread = -np.inf, ends["unread"].to_dict()
-    for name, seconds in ends["added_seconds"].sort_values().items():
-        below = max(float(seconds), below + APART * highest)
+    unread = ends["unread"].to_dict()
+    later = {str(name): float(seconds) for name, seconds in ends["added_seconds"].items()}
+    for name, height in places_of_names(later, APART * highest).items():
         words = f"{name}: some never read" if unread[name] else f"{name}"
-        _write(axes, words, (RATES[-1], below), 8, "left")
+        _write(axes, words, (RATES[-1], height), 8, "left")
     _write(axes, "a queue in theory", (1 / LASTS_SECONDS, highest * 0.93), -6, "right")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -15,7 +16,7 @@ from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.show.chart import HERE, INK, drawn, new_chart
+from cqrs_lab.show.chart import APART, HERE, INK, drawn, new_chart, places_of_names
 from cqrs_lab.show.doors import a_store, by_name, function_of, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
@@ -120,13 +121,19 @@ def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
     from matplotlib.ticker import EngFormatter
 
     figure, axes = new_chart()
+    colours: dict[str, str] = {}
     for (way, times), (marker, line, colour) in zip(frame["seconds"].groupby("way", sort=False), LINES, strict=False):
         events = times.index.get_level_values("events")
         axes.plot(events, times, linestyle=line, color=colour, marker="^" if marker == READ.marker else marker)
-        axes.annotate(str(way), (events[-1], times.iloc[-1]), xytext=(8, -4), textcoords="offset points", color=colour)
+        colours[str(way)] = colour
     axes.axvline(count, color=INK, linewidth=0.8, gid=HERE, alpha=0.5)
     axes.set(xscale="log", yscale="log", xlabel="events folded", ylabel="time")
     axes.set_xticks(events, [f"{one:,}" for one in events])
     axes.yaxis.set_major_formatter(EngFormatter(unit="s"))
     axes.minorticks_off()
+    lowest, highest = map(math.log10, axes.get_ylim())
+    ends = {str(way): math.log10(times.iloc[-1]) for way, times in frame["seconds"].groupby("way", sort=False)}
+    for way, height in places_of_names(ends, APART * (highest - lowest)).items():
+        place = events[-1], 10**height
+        axes.annotate(way, place, xytext=(8, -4), textcoords="offset points", color=colours[way], annotation_clip=False)
     return drawn(figure, f"Time against the number of events, both axes logarithmic, one line per way. {says}")
