@@ -82,11 +82,11 @@ def wiped(axes: Axes) -> Axes:
     return axes
 
 
-def ticks(axis: Axis, upper: float, lower: float = 0.0) -> None:
+def ticks(axis: Axis, upper: float, lower: float = 0.0, at_most: int = 4) -> None:
     """Set a few round ticks: each tick takes half a millisecond to draw."""
     from matplotlib.ticker import MaxNLocator
 
-    values = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(lower, upper)
+    values = MaxNLocator(at_most, steps=[1, 2, 2.5, 5, 10]).tick_values(lower, upper)
     some = [value for value in values if lower <= value <= upper * 1.0001]
     axis.set_ticks(some, [f"{value:,g}" for value in some])
 

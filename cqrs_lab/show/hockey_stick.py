@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
-from cqrs_lab.show.doors import function_of, instance
+from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
+from cqrs_lab.show.stick_axis import Axis, of_rates, of_utilisation
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import interval
-from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.show.view import View
 from cqrs_lab.simulation.closed_form import lag_of
+from cqrs_lab.simulation.durations import Duration
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
@@ -24,42 +27,98 @@ from cqrs_lab.simulation.run import LagRun
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEAST, MOST, STEP = 5, 95, 5
 SHOWN_UP_TO, NAMED_AT = 0.9, 0.35
 
 
-def hockey_stick(model_at: Callable[[float], LagModel], events: int = 100_000, seed: int = 1) -> View:
+class Unit(NamedTuple):
+    """What lags are read in."""
+
+    name: str
+    symbol: str
+    per_second: int
+
+    def of(self, seconds: float) -> float:
+        """Return seconds in this unit."""
+        return seconds * self.per_second
+
+    def said(self, seconds: float) -> str:
+        """Return the same as text."""
+        return brief_number(self.of(seconds))
+
+
+SECONDS, MILLISECONDS = Unit("seconds", "s", 1), Unit("milliseconds", "ms", 1000)
+
+
+def hockey_stick(
+    model_at: Callable[[float], LagModel] | None = None,
+    events: int = 100_000,
+    seed: int = 1,
+    *,
+    handling: Duration | None = None,
+    rates: Sequence[float] | None = None,
+    per: str = "second",
+) -> View:
     """Show mean and p99 of the lag against utilisation, simulated and by theory; the present setting is a dot.
 
     From a utilisation of 1 on there is no dot, for there is no figure that would hold: the lag is shown growing.
 
     Parameters
     ----------
-    model_at : callable
+    model_at : callable, optional
         ``model_at(utilisation)`` gives a model whose projector is busy for that share of its time.
     events : int, optional
         Per run; all runs have the same random draws.
     seed : int, optional
+    handling : Duration, optional
+        Instead of `model_at`: how long an event takes in a system of yours. Events come at random, one by one.
+    rates : pair of float, optional
+        With `handling`: from how many events to how many; a third number says where the control begins.
+    per : {"second", "minute", "hour", "day"}, optional
+        What these rates are per.
 
     Returns
     -------
     View
-        `frame()`: one row per utilisation; mean and p99, each with _low and _high of a 95 % interval, theory_mean and
-        theory_p99, all in seconds (NaN where unknown).
+        `frame()`: one row per utilisation, or per rate; mean and p99, each with _low and _high of a 95 % interval,
+        theory_mean and theory_p99, all in seconds (NaN where unknown).
+
+    Examples
+    --------
+    A projector that needs 20 milliseconds for an event, and from 1 to 45 events per second:
+
+    >>> from cqrs_lab.show import hockey_stick
+    >>> from cqrs_lab.simulation import Exponential
+    >>> view = hockey_stick(events=1_000, handling=Exponential(0.020), rates=(1, 45, 40))
+    >>> round(float(view.frame().loc[40, "theory_mean"]), 6)
+    0.1
+    >>> view.says[:69]
+    '40 events per second, busy 80% of the time: an event is visible after'
     """
-    function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
-    model_at = _checked(model_at)
-    shares = [share / 100 for share in range(LEAST, MOST + 1, STEP)]
-    curve = pd.DataFrame({share: _figures(simulate_lag(model_at(share), events, seed)) for share in shares}).T
-    curve = curve.rename_axis("utilisation")
+    axis = _axis(model_at, handling, rates, per)
+    curve = pd.DataFrame({at: _figures(simulate_lag(axis.model_at(at), events, seed)) for at in axis.points}).T
+    curve = curve.rename_axis(axis.name)
 
-    def draw(busy: int) -> Picture:
-        if busy >= 100:
-            return _growing(model_at(busy / 100), busy / 100, events, seed, curve)
-        run = simulate_lag(model_at(busy / 100), events, seed)
-        return _at(curve, busy / 100, _figures(run), run.caution)
+    def draw(**moved: int) -> Picture:
+        at = axis.place(*moved.values())
+        model = axis.model_at(at)
+        if not axis.keeps_up(at):
+            return _growing(model, events, seed, curve)
+        run = simulate_lag(model, events, seed)
+        return _at(axis, curve, at, _figures(run), run.caution)
 
-    return View(draw, [Control("busy", "Busy", LEAST, 120, 50, scale=Scale("% of the time"))])
+    return View(draw, [axis.control])
+
+
+def _axis(model_at: Any, handling: Any, rates: Any, per: Any) -> Axis:
+    if handling is None and rates is None:
+        function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
+        return of_utilisation(model_at)
+    if model_at is not None:
+        raise InvalidArgument("model_at and handling=, rates= are two ways to say the same; give one of them")
+    if handling is None or rates is None:
+        missing = "handling=Exponential(0.020)" if handling is None else "rates=(1, 45)"
+        raise InvalidArgument(f"handling and rates belong together; give {missing} too")
+    return of_rates(handling, rates, per)
 
 
 def _figures(run: LagRun) -> dict[str, float]:
@@ -72,48 +131,66 @@ def _figures(run: LagRun) -> dict[str, float]:
     return figures
 
 
-def _at(curve: pd.DataFrame, busy: float, here: dict[str, float], caution: str) -> Picture:
+def _at(axis: Axis, curve: pd.DataFrame, place: float, here: dict[str, float], caution: str) -> Picture:
+    unit = _unit(axis, curve)
+    mean, p99 = (unit.said(here[name]) for name in ("mean", "p99"))
     says = (
-        f"Busy {busy:.0%} of the time: an event is visible after {brief_number(here['mean'])} s on average, and 1 in "
-        f"100 takes more than {brief_number(here['p99'])} s. {caution}"
+        f"{axis.words(place)} of the time: an event is visible after {mean} {unit.symbol} on average, and 1 in "
+        f"100 takes more than {p99} {unit.symbol}. {caution}"
     ).strip()
     figure, axes = new_chart(8.0, 4.2)
-    _draw_curves(axes, curve)
+    _draw_curves(axes, axis, curve, unit)
     for name in ("mean", "p99"):
-        if here[name] <= axes.get_ylim()[1]:
-            axes.plot([busy], [here[name]], marker="o", color=INK, markersize=9)
-    axes.axvline(busy, color=INK, linewidth=0.8, gid=HERE)
+        if unit.of(here[name]) <= axes.get_ylim()[1]:
+            axes.plot([place], [unit.of(here[name])], marker="o", color=INK, markersize=9)
+    axes.axvline(place, color=INK, linewidth=0.8, gid=HERE)
     numbers = pd.DataFrame(
         {
-            "seconds": [brief_number(here[name]) for name in ("mean", "p99")],
+            unit.name: [mean, p99],
             "95 % interval": [
-                interval(here[f"{name}_low"], here[f"{name}_high"]) for name in ("mean", "p99")
+                interval(unit.of(here[f"{name}_low"]), unit.of(here[f"{name}_high"])) for name in ("mean", "p99")
             ],
             "theory": [
-                "–" if np.isnan(here[f"theory_{name}"]) else brief_number(here[f"theory_{name}"])
+                "–" if np.isnan(here[f"theory_{name}"]) else unit.said(here[f"theory_{name}"])
                 for name in ("mean", "p99")
             ],
         },
         index=pd.Index(["mean", "p99"], name="lag"),
     )
-    name = f"Mean and p99 of the lag against the share of time that the projector is busy: flat, then steep. {says}"
-    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, f"Busy {busy:.0%}")}'
+    name = f"Mean and p99 of the lag against {axis.against}: flat, then steep. {says}"
+    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, axis.words(place))}'
     return Picture(html, says, curve)
 
 
-def _draw_curves(axes: Axes, curve: pd.DataFrame) -> None:
-    top = float(curve["p99"][curve.index <= SHOWN_UP_TO].max())
+def _unit(axis: Axis, curve: pd.DataFrame) -> Unit:
+    return MILLISECONDS if axis.in_milliseconds and _top(axis, curve) < 1 else SECONDS
+
+
+def _top(axis: Axis, curve: pd.DataFrame) -> float:
+    """Return how high the picture goes: what is busier would leave a flat line of the rest."""
+    shown = curve["p99"][curve.index <= max(SHOWN_UP_TO * axis.capacity, axis.points[0])]
+    return float(shown.max())
+
+
+def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> None:
+    first, last = axis.points[0], axis.points[-1]
+    named = min(axis.points, key=lambda point: abs(point - first - NAMED_AT * (last - first)))
+    drawn = curve * unit.per_second
     for name, line in (("mean", "-"), ("p99", "--")):
-        low, high = curve[f"{name}_low"], curve[f"{name}_high"]
-        axes.fill_between(curve.index, low, high, color=READ.colour, alpha=0.2, linewidth=0)
-        axes.plot(curve.index, curve[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
-        axes.plot(curve.index, curve[f"theory_{name}"], color=INK, linewidth=0.8)
-        axes.annotate(name, (NAMED_AT, curve[name][NAMED_AT]), (-4, 8), textcoords="offset points", ha="right")
-    axes.set(xlim=(0, 1), ylim=(0, top), xlabel="share of time the projector is busy", ylabel="lag, seconds")
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+        low, high = drawn[f"{name}_low"], drawn[f"{name}_high"]
+        axes.fill_between(drawn.index, low, high, color=READ.colour, alpha=0.2, linewidth=0)
+        axes.plot(drawn.index, drawn[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
+        axes.plot(drawn.index, drawn[f"theory_{name}"], color=INK, linewidth=0.8)
+        axes.annotate(name, (named, drawn[name][named]), (-4, 8), textcoords="offset points", ha="right")
+    top = unit.of(_top(axis, curve))
+    axes.set(xlim=axis.ends, ylim=(0, top), xlabel=axis.label, ylabel=f"lag, {unit.name}")
+    if axis.capacity < axis.ends[1]:
+        axes.axvline(axis.capacity, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))
+        axes.annotate("limit", (axis.capacity, 0.94 * top), (6, 0), textcoords="offset points")
+    axis.mark(axes.xaxis)
 
 
-def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.DataFrame) -> Picture:
+def _growing(model: LagModel, events: int, seed: int, curve: pd.DataFrame) -> Picture:
     run = simulate_lag(model, min(events, 2_000), seed)
     lag = run.visible_at[0] - run.committed_at
     says = f"{run.grows} After {len(lag):,} events it is {brief_number(float(lag[-1]))} s."
@@ -121,11 +198,3 @@ def _growing(model: LagModel, busy: float, events: int, seed: int, curve: pd.Dat
     draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
     name = f"Two staircases that drift apart: the lag grows without end. {says}"
     return Picture(f'{drawn(figure, name)}<p class="says">{escape(says)}</p>', says, curve)
-
-
-def _checked(model_at: Callable[[float], object]) -> Callable[[float], LagModel]:
-    def model(utilisation: float) -> LagModel:
-        wanted = "a model; let it return LagModel(arrivals, handling)"
-        return instance(f"model_at({utilisation:g})", model_at(utilisation), LagModel, wanted)
-
-    return model

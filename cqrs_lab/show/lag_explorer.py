@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from typing import Any, Literal
 
-from cqrs_lab.arguments import text
+from cqrs_lab.arguments import shown, text
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import drawn, new_charts, wiped
+from cqrs_lab.show.chart import brief_number, drawn, new_charts, wiped
 from cqrs_lab.show.doors import listed
+from cqrs_lab.show.own_range import ABOVE_0, Bounds, over, quantity, seconds_per
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.staircases import draw_stairs, stretch
 from cqrs_lab.show.stale_read import draw_stale
 from cqrs_lab.show.tail import draw_tail, figures, lag_table, round_up, says_of
 from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.simulation.arguments import among
 from cqrs_lab.simulation.arrivals import Arrivals, Bursts, Clockwork, Poisson
 from cqrs_lab.simulation.closed_form import lag_of, mean_of
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed, LogNormal
@@ -24,11 +26,12 @@ from cqrs_lab.simulation.run import LagRun
 
 SHOWN_EVENTS = 40
 
-ARRIVALS: dict[str, Callable[[float], Arrivals]] = {
-    "by the clock": lambda rate: Clockwork(1 / rate),
-    "at random": Poisson,
-    # Three times as many for a third of the time, in spells of ten and twenty seconds, and none in between.
-    "in bursts": lambda rate: Bursts(3 * rate, 0, 10, 20),
+ARRIVALS: dict[str, Callable[[float, float], Arrivals]] = {
+    "by the clock": lambda rate, unit: Clockwork(1 / rate),
+    "at random": lambda rate, unit: Poisson(rate),
+    # Three times as many for a third of the time, and none in between: in spells of ten and twenty seconds, or minutes
+    # if the rate is per minute.
+    "in bursts": lambda rate, unit: Bursts(3 * rate, 0, 10 * unit, 20 * unit),
 }
 HANDLING: dict[str, Callable[[float], Duration]] = {
     "always the same": Fixed,
@@ -54,33 +57,44 @@ CONTROLS = {
         Control.among("times", "Handling takes", list(HANDLING)),
     )
 }
+BOUNDS = {
+    "rate": ABOVE_0,
+    "handling": Bounds(),
+    "poll": Bounds(),
+    "batch": Bounds(whole=True),
+    "partitions": Bounds(1, most=1_000, whole=True),
+    "replicas": Bounds(1, most=100, whole=True),
+}
 
 
 def lag_model(
-    rate: int,
-    handling: int,
-    poll: int,
-    mode: int,
-    batch: int,
-    partitions: int,
-    replicas: int,
-    arrivals: int,
-    times: int,
+    rate: float,
+    handling: float,
+    poll: float,
+    mode: float,
+    batch: float,
+    partitions: float,
+    replicas: float,
+    arrivals: float,
+    times: float,
+    unit: int = 1,
 ) -> LagModel:
-    """Return the model that the explorer's controls stand for."""
-    way = list(MODES.values())[mode]
-    limit = None if way == "drain" else batch or None  # it goes on until the queue is empty, whatever the limit
-    polling = Polling(Fixed(poll / 10), batch_limit=limit, mode=way) if poll else None
+    """Return the model that the explorer's controls stand for: events per `unit` seconds, milliseconds, seconds."""
+    way = list(MODES.values())[int(mode)]
+    limit = None if way == "drain" else int(batch) or None  # it goes on until the queue is empty, whatever the limit
+    polling = Polling(Fixed(poll), batch_limit=limit, mode=way) if poll else None
     return LagModel(
-        list(ARRIVALS.values())[arrivals](rate),
-        list(HANDLING.values())[times](handling / 1000),
+        list(ARRIVALS.values())[int(arrivals)](rate / unit, unit),
+        list(HANDLING.values())[int(times)](handling / 1000),
         polling=polling,
-        partitions=partitions,
-        replicas=replicas,
+        partitions=int(partitions),
+        replicas=int(replicas),
     )
 
 
-def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int = 1, **settings: Any) -> View:
+def lag_explorer(
+    controls: Sequence[str] = (), events: int = 100_000, seed: int = 1, *, per: str = "second", **settings: Any
+) -> View:
     """Simulate the lag whenever a control moves, with the same random draws at every setting.
 
     Parameters
@@ -90,11 +104,16 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     events : int, optional
         Per run.
     seed : int, optional
+    per : {"second", "minute", "hour", "day"}, optional
+        What the rate is per.
     **settings
-        Where controls begin: rate (events a second), handling (milliseconds), poll (tenths of a second, 0: told at
-        once), mode ("at fixed times", "an interval after each batch", "an interval after the queue is empty"), batch
-        (0: no limit), partitions, replicas, arrivals ("by the clock", "at random", "in bursts"), times ("always the
-        same", "at random", "mostly short, sometimes very long").
+        Where controls begin: rate (events per second, or as `per` says), handling (milliseconds), poll (tenths of a
+        second, 0: told at once), mode ("at fixed times", "an interval after each batch", "an interval after the queue
+        is empty"), batch (0: no limit), partitions, replicas, arrivals ("by the clock", "at random", "in bursts"),
+        times ("always the same", "at random", "mostly short, sometimes very long").
+
+        Or the range of a control, for the numbers of a system of yours, in the unit that it shows: ``rate=(1, 80)``, or
+        ``poll=(0, 60, 5)``, which begins at 5 seconds.
 
     Returns
     -------
@@ -107,36 +126,63 @@ def lag_explorer(controls: Sequence[str] = (), events: int = 100_000, seed: int 
     >>> view = lag_explorer(["poll"], events=1_000, arrivals="by the clock", handling=0, poll=10)
     >>> round(float(view.frame().loc["mean", "lag_seconds"]), 2)
     0.44
+
+    At most 80 events a second, which take from 2 to 20 milliseconds each:
+
+    >>> view = lag_explorer(["rate", "handling"], events=1_000, rate=(1, 80, 40), handling=(2, 20, 5))
+    >>> view.says[:58]
+    'Events come at 20% of what the projectors can take. On ave'
     """
     wanted = f"a list of names; give some of {', '.join(CONTROLS)}"
     controls = [text("controls", one, wanted) for one in listed("controls", controls, wanted, least=0)]
-    begin = {name: _value(name, settings.get(name)) for name in CONTROLS}
+    unit = seconds_per(per)
     for name in (*controls, *settings):
         if name not in CONTROLS:
             raise InvalidArgument(f"no control {name!r}; give one of {', '.join(CONTROLS)}")
-    shown = [CONTROLS[name]._replace(value=begin[name]) for name in controls or CONTROLS]
+    known = {name: _set(control, settings.get(name)) for name, control in CONTROLS.items()}
+    known["rate"] = known["rate"]._replace(label=f"Events per {per}")
+    there = controls or list(CONTROLS)
+    if any(isinstance(settings.get(name), Sequence) for name in ("rate", "handling")):
+        _check_that_one_keeps_up(known, there, per)
 
     panels = _Panels()
 
     def draw(**moved: int) -> Picture:
-        return panels.picture(simulate_lag(lag_model(**{**begin, **moved}), events, seed))
+        values = {name: quantity(one, moved.get(name, one.value)) for name, one in known.items()}
+        return panels.picture(simulate_lag(lag_model(**values, unit=unit), events, seed))
 
-    return View(draw, shown)
+    return View(draw, [known[name] for name in there])
 
 
-def _value(name: str, setting: Any) -> int:
-    """Return a control's whole number, from a number or a word."""
-    control = CONTROLS[name]
+def _set(control: Control, setting: Any) -> Control:
+    """Return a control that begins at a number or a word, or has a range of the caller's."""
+    name = control.name
     if setting is None:
-        return control.value
+        return control
     if control.choices is not None:
-        if setting not in control.choices:
-            raise InvalidArgument(f"{name}={setting!r}: accepted are {', '.join(map(repr, control.choices))}")
-        return control.choices.index(setting)
+        among(name, setting, control.choices)
+        return control._replace(value=control.choices.index(setting))
+    if isinstance(setting, Sequence) and not isinstance(setting, str):
+        return over(control, setting, BOUNDS[name])
     least, most = control.least, control.end({})
-    if not isinstance(setting, int) or not least <= setting <= most:
-        raise InvalidArgument(f"{name}={setting!r}: give a whole number from {least} to {most}")
-    return setting
+    if not isinstance(setting, int) or isinstance(setting, bool) or not least <= setting <= most:
+        wanted = f"a whole number from {least} to {most}, or a range of your own such as (1, 80)"
+        raise InvalidArgument(f"{name}={shown(setting)}: give {wanted}")
+    return control._replace(value=setting)
+
+
+def _check_that_one_keeps_up(known: Mapping[str, Control], there: Collection[str], per: str) -> None:
+    """Refuse ranges of the caller's in which the projectors fall behind at every setting."""
+    rate, handling, partitions = (
+        quantity(one, one.value if name not in there else one.end({}) if name == "partitions" else one.least)
+        for name, one in ((name, known[name]) for name in ("rate", "handling", "partitions"))
+    )
+    if rate * handling / 1_000 >= seconds_per(per) * partitions:
+        takes = brief_number(seconds_per(per) * partitions / handling * 1_000)
+        raise InvalidArgument(
+            f"handling takes {handling:g} ms at least, so the projectors can take {takes} events per {per} at most, "
+            f"and {rate:g} or more come: the lag grows at every setting; give a lower rate or shorter handling"
+        )
 
 
 class _Panels:

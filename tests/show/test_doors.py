@@ -109,7 +109,7 @@ RIGHT = {
     show.tail: lambda: {"run": RUN},
     show.stale_read: lambda: {"run": RUN},
     show.hockey_stick: lambda: {"model_at": two_copies},
-    show.lag_explorer: lambda: {"controls": ["poll"]},
+    show.lag_explorer: lambda: {"controls": ["poll"], "per": "minute", "rate": (1, 80), "handling": (1, 20, 5)},
     show.fronts: lambda: {"world": WORLD},
     show.who_saw_what: lambda: {"trace": pd.DataFrame(columns=OPERATIONS), "names": ["monotonic_reads"]},
     show.skipped_event: lambda: {"ada": (3, 4), "ben": (12, 5), "rules": {"mine": low_watermark}},
