@@ -10,6 +10,7 @@ from cqrs_lab.show.fronts import fronts
 from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.interleaving import interleaving
 from cqrs_lab.show.lag_explorer import lag_explorer
+from cqrs_lab.show.lag_over_time import lag_over_time
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.one_file import one_file
 from cqrs_lab.show.picture import Picture
@@ -52,6 +53,7 @@ __all__ = [
     "hockey_stick",
     "lag_explorer",
     "fronts",
+    "lag_over_time",
     "who_saw_what",
     "policies",
     "interleaving",

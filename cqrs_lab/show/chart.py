@@ -29,10 +29,13 @@ APART = 0.06
 HERE = "here"
 """The name of the mark that shows where a control stands."""
 
+PLACES = r' (?:d|x|y|transform)="[^"]*"'
+
 LOOK: Any = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "cqrs-lab",  # the same figure, the same markup
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Lucida Grande", "Verdana"],  # short, since every text repeats it
     "font.size": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -104,6 +107,8 @@ def drawn(figure: Figure, name: str) -> str:
     svg = file.getvalue()[file.getvalue().index("<svg") :]
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
+    # It is sent with each move, so it is short: a hundredth of a point is as much as can be seen.
+    svg = re.sub(PLACES, lambda places: re.sub(r"(\.\d\d)\d+", r"\1", places[0]), re.sub(r">\n\s*<", "><", svg))
     paints = {INK: "currentColor", BAD: "var(--bad)"} | {part.colour: part.paint for part in PARTS}
     for colour, paint in paints.items():
         svg = svg.replace(colour, paint)

@@ -1,7 +1,11 @@
 """A chart takes the page's colours, says its name, and is the same each time."""
 
+import re
+
+import numpy as np
 import pytest
 
+from cqrs_lab.show import chart
 from cqrs_lab.show.chart import INK, drawn, new_chart
 from cqrs_lab.show.style import PARTS
 
@@ -33,3 +37,19 @@ def test_its_text_is_text():
 
 def test_the_same_figure_gives_the_same_markup():
     assert line() == line() and "<dc:date>" not in line()
+
+
+def test_places_are_kept_to_a_hundredth_of_a_point_and_words_as_they_are(monkeypatch):
+    def picture():
+        figure, axes = new_chart()
+        axes.plot(np.linspace(0, 1, 50), np.sqrt(np.linspace(0, 1, 50)))
+        axes.annotate('on "0.123456" it is 1.234567', (1 / 3, 0.5))
+        return drawn(figure, "a curve: 0.123456")
+
+    number = re.compile(r"-?\d+\.?\d*")
+    short = picture()
+    monkeypatch.setattr(chart, "PLACES", "no such thing")
+    exact = picture()
+    assert "1.234567" in short and "a curve: 0.123456" in short and len(short) < len(exact)
+    ours, theirs = (np.array(number.findall(one), float) for one in (short, exact))
+    assert len(ours) == len(theirs) and np.abs(ours - theirs).max() < 0.01

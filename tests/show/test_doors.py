@@ -111,6 +111,7 @@ RIGHT = {
     show.hockey_stick: lambda: {"model_at": two_copies},
     show.lag_explorer: lambda: {"controls": ["poll"], "per": "minute", "rate": (1, 80), "handling": (1, 20, 5)},
     show.fronts: lambda: {"world": WORLD},
+    show.lag_over_time: lambda: {"run": RUN, "between": (0, 100), "replica": 0},
     show.who_saw_what: lambda: {"trace": pd.DataFrame(columns=OPERATIONS), "names": ["monotonic_reads"]},
     show.skipped_event: lambda: {"ada": (3, 4), "ben": (12, 5), "rules": {"mine": low_watermark}},
     show.interleaving: lambda: {"order": ["Ada", "Ben", "the reader", "Ben", "Ada"], "rules": {"mine": low_watermark}},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from simpy.events import ProcessGenerator
+
 from cqrs_lab.errors import ProjectionFailed
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.read.projection import Projection
@@ -26,6 +28,8 @@ class FaultyStage(Stage):
         Those that have not struck yet, without crashes and poison: each strikes once.
     raised : list of Step
         The steps at which a worker raised an error of its own, and not one that a fault made it raise.
+    held_up : list of (fault, second, second)
+        From when to when a delay or a slow commit held something up.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class FaultyStage(Stage):
         self.unreadable = {fault.position for fault in plan if isinstance(fault, Poison)}
         self.left: list[Any] = [fault for fault in plan if not isinstance(fault, Crash | Poison)]
         self.steps, self.raised = list[StepTaken](), list[Step]()
+        self.held_up = list[tuple[Any, float, float]]()
 
     @property
     def first_error(self) -> str:
@@ -58,6 +63,14 @@ class FaultyStage(Stage):
         hit = self.taken(kind, number)
         self.sites.struck.update(hit)
         return hit
+
+    def held(self, kind: type, number: int | range) -> ProcessGenerator:
+        """Let the faults of a kind that strike now hold things up, one after the other."""
+        faults, start = self.strikes(kind, number), self.now
+        yield self.timeout(sum(fault.seconds for fault in faults))
+        for fault in faults:
+            self.held_up.append((fault, start, start + fault.seconds))
+            start += fault.seconds
 
     def lived(self, work: Callable[[], object], restart: Callable[[], None]) -> str:
         """Let a worker work; one that dies is restarted. Return the site at which it died, "" if it did not."""

@@ -122,6 +122,8 @@ class FaultRun(Outcome):
         What a reader saw who looked after each step, and what each sender saw who asked with the receipt's position:
         one row per operation, as `guarantees.check` and `show.who_saw_what` take it. None for a rebuild, where
         each answer is judged by itself.
+    held_up : tuple of (fault, second, second)
+        From when to when each `Delay` and `SlowCommit` held something up.
     table : DataFrame
         The read model at the end.
     broken : tuple of BrokenLaw
@@ -143,6 +145,7 @@ class FaultRun(Outcome):
     ) -> None:
         super().__init__(stage, broken, {"batch": list(batch)})
         self._steps, self.table, self.trace = stage.steps, table, trace
+        self.held_up = tuple(stage.held_up)
 
     @cached_property
     def steps(self) -> pd.DataFrame:

@@ -118,16 +118,15 @@ class _Run(FaultyStage):
 
     def _send(self, number: int, command: object) -> ProcessGenerator:
         yield at(self, float(number))
-        slow = sum(fault.seconds for fault in self.strikes(SlowCommit, number))
         if isinstance(self.store, HoldingStore):
             with self.store.hold():
                 receipt = self._record(number, command)
-                yield self.timeout(slow)
+                yield from self.held(SlowCommit, number)
         else:
             # A store that hands out positions at the commit lets the others wait.
             with self.writing.request() as turn:
                 yield turn
-                yield self.timeout(slow)
+                yield from self.held(SlowCommit, number)
                 receipt = self._record(number, command)
         for _ in self.strikes(LostReceipt, number):
             yield self.timeout(1)
@@ -158,7 +157,7 @@ class _Run(FaultyStage):
             return self._hand_over_what_was_overtaken()
         self.cursor = batch.last_position
         within = _positions(batch)
-        yield self.timeout(sum(fault.seconds for fault in self.strikes(Delay, within)))
+        yield from self.held(Delay, within)
         if self.overtaken is None and (reorders := self.taken(Reorder, within)):
             self.overtaken = batch, reorders
             return None
