@@ -1,0 +1,178 @@
+"""From a hand on a control to the painted picture, for every view of the lessons, in JupyterLab in Chromium.
+
+A move goes the whole way: input event, kernel, drawing, page, paint. And a scene of 10,000 events is played: how many
+frames the page paints in a second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
+"""
+
+import json
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tools.claims import at_least, at_most, missing, row  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from cqrs_lab import show  # noqa: E402
+from tests.browser.conftest import BROWSERS, FLAGS, NOWHERE  # noqa: E402
+from tests.browser.lab_server import LabServer  # noqa: E402
+from tests.browser.lesson_page import SCREEN, LessonPage  # noqa: E402
+
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+MILLISECONDS, FRAMES = 60, 50
+MOVES, PLAYED_SECONDS = 10, 8
+
+# Of each view the number of its cell, and what each move took: until the picture came, and until it was painted.
+MOVE = """async (moves) => {
+  const cells = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")];
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const painted = (stage) => new Promise((done) => {
+    const given_up = setTimeout(() => { seen.disconnect(); done(null); }, 3000);
+    const seen = new MutationObserver(() => {
+      const came = performance.now();
+      seen.disconnect();
+      clearTimeout(given_up);
+      requestAnimationFrame(() => {
+        const after = new MessageChannel();
+        after.port1.onmessage = () => done([came, performance.now()]);
+        after.port2.postMessage(null);
+      });
+    });
+    seen.observe(stage.firstElementChild, { childList: true });
+  });
+  const ends = ({ options, min, max }) => (options ? [0, options.length - 1] : [Number(min), Number(max)]);
+  const next = (control, at) => {
+    const [least, most] = ends(control);
+    const old = Number(control.value), share = [0.2, 0.7, 0.4, 0.9, 0.1][at % 5];
+    const wanted = Math.round(least + share * (most - least));
+    return wanted !== old ? wanted : old < most ? old + 1 : old - 1;
+  };
+  const found = [];
+  for (const stage of document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .cqrs-lab .stage")) {
+    const view = stage.closest(".cqrs-lab");
+    for (const veil of view.querySelectorAll(".veiled:not([hidden]) button")) veil.click();
+    const all = view.querySelectorAll("input[type=range], .control:not(.player) > select");
+    const useful = [...all].filter((each) => ends(each)[1] > ends(each)[0]);
+    const took = [];
+    stage.scrollIntoView({ block: "center" });
+    await pause(700);
+    for (let at = 0; useful.length && at < moves; at += 1) {
+      const control = useful[at % useful.length];
+      const picture = painted(stage), start = performance.now();
+      control.value = next(control, Math.floor(at / useful.length));
+      control.dispatchEvent(new Event(control.options ? "change" : "input", { bubbles: true }));
+      const seen = await picture;
+      if (seen) took.push(seen.map((moment) => moment - start));
+      await pause(150);
+    }
+    found.push([cells.indexOf(stage.closest(".jp-Cell")), took]);
+  }
+  return found;
+}"""
+
+# Frames, and steps of the scene, from its first step played on.
+PLAY = """async (seconds) => {
+  const slider = document.querySelector(".controls input[type=range]");
+  document.querySelector("select[aria-label=Speed]").value = "fast";
+  document.querySelector(".player button").click();
+  while (Number(slider.value) < 2) await new Promise(requestAnimationFrame);
+  const [start, first] = [await new Promise(requestAnimationFrame), Number(slider.value)];
+  let frames = 0, now = start;
+  while (now < start + 1000 * seconds) { now = await new Promise(requestAnimationFrame); frames += 1; }
+  const shown = Number(slider.value) - first;
+  document.querySelector(".player button").click();
+  return [1000 * frames / (now - start), 1000 * shown / (now - start)];
+}"""
+SCENE = """
+import cqrs_lab as lab
+from cqrs_lab.shop import read, visits, write
+from cqrs_lab.show import RecordedRun, scene
+
+store = lab.MemoryEventStore()
+bus = lab.CommandBus(store)
+write.register(bus)
+run = RecordedRun(store, bus, lab.QueryBus(), [lab.Projector(store, read.OrderHistory())])
+for number in range(1, 10_001):
+    run.send(visits.order_one(number, "ada", "cup"))
+scene(run)
+"""
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+
+def view_in(source):
+    """Return the name of the view that a cell shows, if it says."""
+    named = [name for name in re.findall(r"\b(\w+)\(", source) if name in show.__all__]
+    return named[-1] if named else "a view without a name"
+
+
+def moves_of(page, lab, lesson):
+    """Run a lesson, and return for each of its views what the moves took, in milliseconds."""
+    opened = LessonPage(page, lab, None)
+    opened.open(lesson)
+    opened.run()
+    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    found = [(view_in("".join(cells[number]["source"])), took) for number, took in page.evaluate(MOVE, MOVES)]
+    opened.close()
+    return found
+
+
+def play(page, lab, folder):
+    """Return the frames and the steps per second while a scene of 10,000 events is played."""
+    cell = {"cell_type": "code", "id": "scene", "metadata": {}, "outputs": [], "execution_count": None, "source": SCENE}
+    notebook = folder / "scene" / "scene.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps({"cells": [cell], "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}))
+    lab.serve(notebook.parent)
+    opened = LessonPage(page, lab, None)
+    opened.open(notebook)
+    opened.run()
+    frames, steps = page.evaluate(PLAY, PLAYED_SECONDS)
+    opened.close()
+    return frames, steps
+
+
+def measure(browser, lab, folder):
+    page = browser.new_context(viewport=SCREEN).new_page()
+    took = defaultdict(list)
+    for lesson in tqdm(LESSONS, leave=False, disable=None):
+        for name, times in moves_of(page, lab, lesson):
+            took[name] += times
+    for name in sorted(took):
+        if took[name]:
+            came, painted = map(statistics.median, zip(*took[name], strict=True))
+            what = f"{name}: a move to its painted picture, {len(took[name])} moves; {came:.0f} ms until it came"
+            at_most(what, painted, MILLISECONDS, unit=" ms")
+        else:
+            print(f"{name}: has nothing to move, or its picture stayed as it was")
+    frames, steps = play(page, lab, folder)
+    at_least("a scene of 10,000 events is played: frames per second", frames, FRAMES)
+    row("the same: steps per second", steps)
+
+
+def main():
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if missing("playwright", "jupyterlab") or chromium is None:
+        print("left out: this needs Chromium, JupyterLab and Playwright")
+        return
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as started:
+        lab = LabServer(Path(folder) / "lab")
+        try:
+            lab.wait_until_up()
+            lab.serve(ROOT / "notebooks")
+            browser = started.chromium.launch(executable_path=chromium, args=FLAGS, proxy=NOWHERE)
+            measure(browser, lab, Path(folder))
+            browser.close()
+        finally:
+            lab.stop()
+
+
+if __name__ == "__main__":
+    main()
