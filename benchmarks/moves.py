@@ -1,7 +1,8 @@
 """From a hand on a control to the painted picture, for every view of the lessons, in JupyterLab in Chromium.
 
-A move goes the whole way: input event, kernel, drawing, page, paint. And a scene of 10,000 events is played: how many
-frames the page paints in a second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
+A move goes the whole way: input event, kernel, drawing, page, paint. How much of that JupyterLab takes by itself, on
+this machine and now, is seen at a view that draws a word. And a scene of 10,000 events is played: how many frames the
+page paints in a second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
 """
 
 import json
@@ -102,6 +103,13 @@ for number in range(1, 10_001):
     run.send(visits.order_one(number, "ada", "cup"))
 scene(run)
 """
+WORD = """
+import pandas as pd
+from cqrs_lab.show import Picture, View
+from cqrs_lab.show.view import Control
+
+View(lambda step: Picture(f"<p>step {step}</p>", f"step {step}", pd.DataFrame()), [Control("step", "Step", 0, 99, 0)])
+"""
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
@@ -122,13 +130,18 @@ def moves_of(page, lab, lesson):
     return found
 
 
-def play(page, lab, folder):
-    """Return the frames and the steps per second while a scene of 10,000 events is played."""
-    cell = {"cell_type": "code", "id": "scene", "metadata": {}, "outputs": [], "execution_count": None, "source": SCENE}
-    notebook = folder / "scene" / "scene.ipynb"
+def notebook_of(lab, folder, name, source):
+    """Serve a notebook with one cell."""
+    cell = {"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+    notebook = folder / name / f"{name}.ipynb"
     notebook.parent.mkdir()
     notebook.write_text(json.dumps({"cells": [cell], "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}))
     lab.serve(notebook.parent)
+    return notebook
+
+
+def play(page, lab, notebook):
+    """Return the frames and the steps per second while a scene is played."""
     opened = LessonPage(page, lab, None)
     opened.open(notebook)
     opened.run()
@@ -137,20 +150,26 @@ def play(page, lab, folder):
     return frames, steps
 
 
+def print_moves(name, took, limit=None):
+    if not took:
+        print(f"{name}: has nothing to move, or its picture stayed as it was")
+        return
+    came, painted = map(statistics.median, zip(*took, strict=True))
+    what = f"{name}: a move to its painted picture, {len(took)} moves; {came:.0f} ms until it came"
+    at_most(what, painted, limit, unit=" ms")
+
+
 def measure(browser, lab, folder):
     page = browser.new_context(viewport=SCREEN).new_page()
-    took = defaultdict(list)
+    for _, took in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
+        print_moves("a view that draws a word", took)
+    views = defaultdict(list)
     for lesson in tqdm(LESSONS, leave=False, disable=None):
-        for name, times in moves_of(page, lab, lesson):
-            took[name] += times
-    for name in sorted(took):
-        if took[name]:
-            came, painted = map(statistics.median, zip(*took[name], strict=True))
-            what = f"{name}: a move to its painted picture, {len(took[name])} moves; {came:.0f} ms until it came"
-            at_most(what, painted, MILLISECONDS, unit=" ms")
-        else:
-            print(f"{name}: has nothing to move, or its picture stayed as it was")
-    frames, steps = play(page, lab, folder)
+        for name, took in moves_of(page, lab, lesson):
+            views[name] += took
+    for name in sorted(views):
+        print_moves(name, views[name], MILLISECONDS)
+    frames, steps = play(page, lab, notebook_of(lab, folder, "scene", SCENE))
     at_least("a scene of 10,000 events is played: frames per second", frames, FRAMES)
     row("the same: steps per second", steps)
 
