@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-STYLESHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+_SHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+# Every picture that is saved in a notebook keeps it, so comments and indentation are left out.
+STYLESHEET = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", _SHEET, flags=re.S)).strip()
 
 
 class Part(NamedTuple):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from html import escape
+from itertools import chain
 from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -24,8 +25,13 @@ from cqrs_lab.show.tasks import Task
 
 
 def scripts(*names: str) -> str:
-    """Return JavaScript files of this folder, one after the other."""
-    return "".join(Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in names)
+    """Return JavaScript files of this folder, one after the other.
+
+    Every view that is saved in a notebook keeps them, so comments and indentation are left out.
+    """
+    lines = (Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8").splitlines() for name in names)
+    bare = (line.strip() for line in chain.from_iterable(lines))
+    return "".join(f"{line}\n" for line in bare if line and not line.startswith("//"))
 
 
 # A widget's module cannot import another file, so these are put in front of it.
