@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from html import escape
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from cqrs_lab.arguments import refuse, whole_number
-from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
-from cqrs_lab.show.doors import a_frame, finite
+from cqrs_lab.show.doors import a_frame, finite, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.show.words import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,12 +27,19 @@ COLUMNS = ("written", "first", "again")
 LENGTHS = tuple(10**power for power in range(2, 7))
 READS = tuple(10.0**power for power in range(-4, 4))
 MOST_QUESTIONS = 20
+MANY_ORDERS = 10_000
+"""Orders for which even the rarest reads are a whole number."""
 LEAST_ROWS, MOST_ROWS = 1, 10**8
+PICKS = "picks"
 APART = 0.35  # between two names at the right edge, in powers of ten
 LINES = ((LOG.colour, "-"), (READ.colour, "-."), (READ.colour, "--"), (READ.colour, ":"))
 
+Picker: TypeAlias = Callable[[Mapping[str, tuple[float, float]], int, int], Any]
 
-def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: int = 200) -> View:
+
+def copies(
+    work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: int = 200, mine: Picker | None = None
+) -> View:
     """Set how long the log is and how often somebody reads, and see which way to answer a question is the cheapest.
 
     A row counts as one, read or written.
@@ -45,11 +54,16 @@ def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: i
     shared : str
         The way whose tables answer other questions too, so that this question bears its share of what is written.
     orders_per_day : int, optional
+    mine : callable, optional
+        ``mine(ways, reads, writes)`` picks a way by its name, from a dict with a pair for each: the rows that a read
+        touches, on average, and those that a write costs. The picture says what it picks for each number of reads, and
+        how far that is from the cheapest. If it fails, the picture says so.
 
     Returns
     -------
     View
-        `frame()`: one row per way; written, read and total, in rows a day, at what is set.
+        `frame()`: one row per way; written, read and total, in rows a day, at what is set; with `mine`, also whether
+        it picks that way.
 
     Examples
     --------
@@ -61,12 +75,15 @@ def copies(work: pd.DataFrame, *, whole_log: str, shared: str, orders_per_day: i
     """
     work = _checked(work, whole_log, shared)
     whole_number("orders_per_day", orders_per_day, "a number of orders; give 1 or more", least=1)
+    if mine is not None:
+        function_of("mine", mine, 3, "a function of ways, reads and writes that returns the name of a way")
 
     def draw(length: int, reads: int, questions: int) -> Picture:
         here = work.copy()
         here.loc[whole_log, ["first", "again"]] = LENGTHS[length]
         here["written"] = here["written"].where(here.index != shared, here["written"] / questions)
-        return _picture(here * orders_per_day, LENGTHS[length], READS[reads])
+        picked = picks(mine, here) if mine else []
+        return _picture(here * orders_per_day, LENGTHS[length], reads, picked)
 
     controls = [
         Control.among("length", "Rows in the log", [f"{one:,}" for one in LENGTHS])._replace(value=2),
@@ -135,21 +152,78 @@ def cheapest(work: pd.DataFrame) -> list[tuple[float, str]]:
     return found
 
 
-def _picture(work: pd.DataFrame, length: int, reads: float) -> Picture:
+def _picture(work: pd.DataFrame, length: int, at: int, picked: list[Pick]) -> Picture:
+    reads = READS[at]
     here = cost(work, reads)
     best, least = str(here["total"].idxmin()), float(here["total"].min())
-    says = (
-        f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {least:,.0f} rows a day."
-    )
+    says = f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {least:,.0f} rows a day."
+    if picked:
+        says = f"{says} {picked[at].said(work, reads)}"
     turns = cheapest(work)
     name = f"Rows touched a day by each way, against reads per order, both axes logarithmic. {_in_words(turns)} {says}"
     shown = here.round().astype("int64").assign(times=(here["total"] / least).round(1))
     shown.columns = ["rows written a day", "rows read a day", "together", "times the cheapest"]
     html = (
-        f'<p class="says">{escape(says)}</p>{_chart(work, turns, reads, best, name)}'
-        f'<p class="says">{escape(_in_words(turns))}</p>{table(shown, _how_often(reads))}'
+        f'<p class="says">{escape(says)}</p>{_chart(work, turns, reads, best, name, picked)}'
+        f'<p class="says">{escape(_in_words(turns))}</p>{_all_picks(work, picked)}{table(shown, _how_often(reads))}'
     )
+    if picked:
+        here = here.assign(picked=here.index == picked[at].way)
     return Picture(html, says, here)
+
+
+class Pick(NamedTuple):
+    """The way that `mine` picks, or "" and why it picks none."""
+
+    way: str
+    why: str = ""
+
+    def times(self, work: pd.DataFrame, reads: float) -> float:
+        """Return how many times as much as the cheapest it costs; infinity for no way."""
+        costs = cost(work, reads)["total"]
+        return float(costs[costs.index == self.way].min() / costs.min()) if self.way else float("inf")
+
+    def is_cheapest(self, work: pd.DataFrame, reads: float) -> bool:
+        """Return whether no way costs less."""
+        return bool(np.isclose(self.times(work, reads), 1))
+
+    def mark(self, work: pd.DataFrame, reads: float) -> str:
+        """Return how it compares with the cheapest, with a mark."""
+        if not self.way:
+            return f"✕ {self.why}"
+        return "✓ the cheapest" if self.is_cheapest(work, reads) else f"✕ {_times(self.times(work, reads))} as much"
+
+    def said(self, work: pd.DataFrame, reads: float) -> str:
+        """Return the same as a sentence."""
+        if not self.way:
+            return f"Yours picks no way: {self.why}."
+        dear = f", {_times(self.times(work, reads))} as much"
+        return f"Yours picks {self.way}{'' if self.is_cheapest(work, reads) else dear}."
+
+
+def _times(times: float) -> str:
+    return f"{times:,.0f} times" if times >= 10 else f"{times:.2f} times"
+
+
+def picks(mine: Picker, work: pd.DataFrame) -> list[Pick]:
+    """Return what a function picks at each number of reads; it is given whole numbers of reads and writes."""
+    found = []
+    for reads in READS:
+        rows = cost(work, reads)
+        pairs = zip((rows["read"] / reads).tolist(), rows["written"].tolist(), strict=True)
+        ways = dict(zip(map(str, work.index), pairs, strict=True))
+        found.append(_picked(mine, ways, round(reads * MANY_ORDERS)))
+    return found
+
+
+def _picked(mine: Picker, ways: dict[str, tuple[float, float]], reads: int) -> Pick:
+    given, why = dict(ways), dict[str, str]()
+    with recording_errors(why, "mine", "it failed"):
+        answer = mine(given, reads, MANY_ORDERS)
+        names = {one.casefold(): one for one in ways}
+        known = names.get(answer.strip().casefold()) if isinstance(answer, str) else None
+        return Pick(known) if known else Pick("", f"it returned {shortened(repr(answer), 40)}, which is no way's name")
+    return Pick("", shortened(" ".join(why["mine"].split()), 120))
 
 
 def _in_words(turns: list[tuple[float, str]]) -> str:
@@ -164,7 +238,20 @@ def _every(reads: float) -> str:
     return f"1 read per {brief_number(1 / reads)} orders"
 
 
-def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, best: str, name: str) -> str:
+def _all_picks(work: pd.DataFrame, picked: list[Pick]) -> str:
+    """Return what `mine` picks for each number of reads, as a table; nothing if there is no `mine`."""
+    if not picked:
+        return ""
+    rows = [(one.way or "none", one.mark(work, reads)) for reads, one in zip(READS, picked, strict=True)]
+    often = pd.Index([_how_often(one) for one in READS], name="read")
+    frame = pd.DataFrame(rows, index=often, columns=["yours picks", "against the cheapest"])
+    right = sum(one.is_cheapest(work, reads) for reads, one in zip(READS, picked, strict=True))
+    return table(frame, f"Your picks (squares in the chart): the cheapest {right} of {len(READS)} times")
+
+
+def _chart(
+    work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, best: str, name: str, picked: list[Pick]
+) -> str:
     figure, axes = new_chart(9.0, 4.4)
     figure.subplots_adjust(left=0.16, right=0.8, top=0.95)
     grid = np.geomspace(READS[0], READS[-1], 57)
@@ -174,6 +261,9 @@ def _chart(work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, bes
     _name_lines(axes, lines, reads, best)
     for at, way in turns[1:]:
         axes.plot([at], totals(work, [at])[way], marker="o", color=INK, markersize=8)
+    ways = {often: one.way for often, one in zip(READS, picked, strict=False) if one.way}
+    costs = [totals(work, [often])[way].sum() for often, way in ways.items()]
+    axes.plot(list(ways), costs, "s", fillstyle="none", color=INK, markersize=11, gid=PICKS)
     axes.axvline(reads, color=INK, linewidth=0.8, alpha=0.6, gid=HERE)
     axes.set(xscale="log", yscale="log", xlim=(READS[0], READS[-1]), ylim=(LEAST_ROWS, MOST_ROWS))
     axes.set(xlabel="reads per order", ylabel="rows touched a day")

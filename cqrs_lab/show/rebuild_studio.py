@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
@@ -13,24 +13,32 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
-from cqrs_lab.log.event_store import EventStore, Expected
-from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.read.projector import Projector
-from cqrs_lab.read.rebuild import rebuild
 from cqrs_lab.show.chart import HERE, INK, drawn, keyed, new_charts, ticks
 from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.show.rebuild_runs import (
+    ABORT,
+    EMPTY,
+    MINE,
+    STEPS,
+    SWAP,
+    WAYS,
+    RebuildMoment,
+    Recorded,
+    Setting,
+    record,
+    record_own,
+)
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.simulation.faults.rebuilders import RebuildFunction
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SWAP, ABORT, EMPTY = "swap when it has caught up", "abort half-way", "empty the serving table, and fill it"
-WAYS = (SWAP, ABORT, EMPTY)
-STEPS = 16
 BEGINS_AT = 3
 """At step 0 there is almost nothing to see."""
 TENS = 10
@@ -38,38 +46,12 @@ MOST_BUILT, MOST_TRAFFIC = 30, 20
 SHOWN_ROWS = 6
 
 
-class _Moment(NamedTuple):
-    """A step: where the log ends, who serves from where, how far the next version is, and what a query is told.
-
-    `building` is None before it begins and when it is over; `answer` is the sum of the column that is asked for.
-    """
-
-    head: int
-    serving: int
-    version: int
-    building: int | None
-    state: str
-    answer: float
-
-
-class Setting(NamedTuple):
-    """What is done, how many events are built in a step, and how many come in."""
-
-    way: str
-    build: int
-    traffic: int
-
-
-class Recorded(NamedTuple):
-    """A run: its steps, the column that is asked for, and what the swap has changed, if there was one."""
-
-    steps: list[_Moment]
-    asked: str
-    difference: pd.DataFrame | None
-
-
 def rebuild_studio(
-    store: EventStore, old: Callable[[], Projection], new: Callable[[], Projection], before: int = 900
+    store: EventStore,
+    old: Callable[[], Projection],
+    new: Callable[[], Projection],
+    before: int = 900,
+    mine: RebuildFunction | None = None,
 ) -> View:
     """Build another version of a read model while events keep coming, step by step; then swap, abort, or do it wrong.
 
@@ -85,11 +67,15 @@ def rebuild_studio(
         number column that both of them have.
     before : int, optional
         How many events are there when the rebuild begins.
+    mine : callable, optional
+        A generator ``rebuild(tables, store, projection)`` of yours, to be chosen beside the kit's. In a step it goes on
+        until it has built as many events as are set, or has paused as often. What a visitor would notice is said.
 
     Returns
     -------
     View
-        `frame()`: one row per step, up to the one that is shown; head, serving, version, building, state, answer.
+        `frame()`: one row per step, up to the one that is shown; head, serving, version, building, state, answer. With
+        `mine`, it begins with yours.
 
     Raises
     ------
@@ -109,32 +95,42 @@ def rebuild_studio(
     >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
+    events, asked = _events(store, before), _asked(old, new)
+    if mine is not None:
+        function_of("mine", mine, 3, "a generator; give def rebuild(tables, store, projection): … with a yield")
+    ways = WAYS if mine is None else (*WAYS, MINE)
+
+    # A learner scrubs through one run, and goes back and forth between a few.
+    @lru_cache(maxsize=64)
+    def run(setting: Setting) -> Recorded:
+        if setting.way == MINE and mine is not None:
+            return record_own(events, before, (old, new), asked, setting, mine)
+        return record(events, before, (old, new), asked, setting)
+
+    def draw(way: int, step: int, build: int, traffic: int) -> Picture:
+        setting = Setting(ways[way], TENS * build, TENS * traffic)
+        return _picture(run(setting), step, setting)
+
+    return View(
+        draw,
+        [
+            Control.among("way", "What to do", ways)._replace(value=0 if mine is None else len(WAYS)),
+            Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True),
+            Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
+            Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
+        ],
+    )
+
+
+def _events(store: EventStore, before: int) -> list[RecordedEvent]:
+    """Return the log, of which a part is there when the rebuild begins."""
     events = list(a_store(store).read_all())
     if not events:
         raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
     wanted = f"a part of the log's {len(events):,} events; give a whole number from 1 to that"
     if whole_number("before", before, wanted, least=1) > len(events):
         raise refuse("before", before, wanted)
-    asked = _asked(old, new)
-
-    # A learner scrubs through one run, and goes back and forth between a few.
-    @lru_cache(maxsize=64)
-    def run(setting: Setting) -> Recorded:
-        return record(events, before, (old, new), asked, setting)
-
-    def draw(way: int, step: int, build: int, traffic: int) -> Picture:
-        setting = Setting(WAYS[way], TENS * build, TENS * traffic)
-        return _picture(run(setting), step, setting)
-
-    return View(
-        draw,
-        [
-            Control.among("way", "What to do", WAYS),
-            Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True),
-            Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
-            Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
-        ],
-    )
+    return events
 
 
 def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
@@ -161,51 +157,9 @@ def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     return both[0]
 
 
-def record(
-    events: list[RecordedEvent],
-    before: int,
-    versions: tuple[Callable[[], Projection], Callable[[], Projection]],
-    asked: str,
-    setting: Setting,
-) -> Recorded:
-    """Make the run of a setting with the real store, projector and rebuild."""
-    way, build, traffic = setting
-    store, coming = MemoryEventStore(clock=lambda: 0.0), iter(events)
-    _append_next(store, coming, before)
-    projector = Projector(store, versions[0]())
-    projector.catch_up()
-    steps = [_moment(store, projector, asked, None, "not begun")]
-    work = rebuild(projector, to=versions[1](), step_events=build)
-    if way == EMPTY:
-        projector = Projector(store, versions[1]())
-    for _ in range(STEPS):
-        _append_next(store, coming, traffic)
-        projector.catch_up(limit=build if way == EMPTY else None)
-        if way == EMPTY:
-            state = "filled" if projector.position == store.head() else "emptied"
-        else:
-            next(iter(work), None)
-            if way == ABORT and work.model.position >= store.head() / 2:
-                work.abort()
-            state = work.state
-        building = work.model.position if state == "building" else None
-        steps.append(_moment(store, projector, asked, building, state))
-    return Recorded(steps, asked, work.difference() if work.state == "swapped" else None)
-
-
-def _append_next(store: MemoryEventStore, coming: Any, count: int) -> None:
-    for _, one in zip(range(count), coming, strict=False):
-        store.append(one.stream, [one.event], expected=Expected.ANY)
-
-
-def _moment(store: EventStore, projector: Projector, asked: str, building: int | None, state: str) -> _Moment:
-    answer = round(projector.table[asked].sum(), 2)
-    return _Moment(store.head(), projector.position, projector.projection.version, building, state, answer)
-
-
 def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
     """Draw the three positions as they are at a step, and as they have come about."""
-    says = f"{_said(run, step)} {_outlook(run, step, setting)}"
+    says = f"{_said(run, step)} {_outlook(run, step, setting)} {run.notes[step]}".rstrip()
     figure, axes = new_charts("A;B", 9.0, 4.3)
     figure.subplots_adjust(left=0.16, right=0.94, bottom=0.12, hspace=0.5)
     _draw_positions(axes["A"], run.steps[step], run.steps[-1].head)
@@ -240,6 +194,8 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
     now = run.steps[step]
     since = [one.state for one in run.steps].index(now.state)
     if now.state == "not begun":
+        if setting.way == MINE:
+            return f"In steps of {setting.build:,} events your function will build the next version."
         plan = {SWAP: "be built beside it", ABORT: "be built beside it, and given up half-way", EMPTY: "take its place"}
         return f"In steps of {setting.build:,} events the next version will {plan[setting.way]}."
     if now.state == "aborted":
@@ -248,6 +204,12 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
         return f"The serving table was emptied and fills up: before, the answer was {run.steps[0].answer:,}."
     if now.state == "filled":
         return f"The table is full again; until step {since} every answer came from a half-built one."
+    if now.state == "stopped":
+        return f"It stopped at step {since}."
+    if now.state == "ended":
+        return f"Your function ended at step {since}, and the old version serves."
+    if now.state == "swapped" and setting.way == MINE:
+        return f"Your function swapped at step {since}."
     if now.state == "swapped":
         last = run.steps[since].serving - (run.steps[since - 1].building or 0) - setting.build
         late = f", which applied the last {last:,} events by itself" if last > 0 else ""
@@ -259,6 +221,8 @@ def _gap(head: int, built: int, setting: Setting) -> str:
     """Return how far the version being built has come, and whether it will ever arrive."""
     grows_by = setting.traffic - setting.build
     read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
+    if setting.way == MINE:
+        return read
     if setting.way == ABORT:
         return f"{read} Once half of them are read, it is given up."
     if grows_by >= 0:
@@ -284,7 +248,7 @@ def _changed(run: Recorded) -> str:
     return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
 
 
-def _draw_positions(axes: Axes, now: _Moment, most: int) -> None:
+def _draw_positions(axes: Axes, now: RebuildMoment, most: int) -> None:
     """Draw the three positions on one line of events: a bar and a marker for each."""
     lanes = (
         (2, "log", now.head, LOG.colour, "o", "-"),
@@ -304,7 +268,7 @@ def _draw_positions(axes: Axes, now: _Moment, most: int) -> None:
     ticks(axes.xaxis, most)
 
 
-def _draw_steps(axes: Axes, steps: list[_Moment], most: int) -> None:
+def _draw_steps(axes: Axes, steps: list[RebuildMoment], most: int) -> None:
     """Draw how the positions have come about, with their names at the end, and the moment of the swap."""
     together = steps[-1].head - steps[-1].serving < most / 6  # two names would stand on each other
     for name, said, part, dashes, fill in (

@@ -205,6 +205,11 @@ class FunctionRebuilder:
         return self._tables.serving.checkpoint
 
     @property
+    def built(self) -> int:
+        """The checkpoint of the table beside it."""
+        return self._tables.beside.checkpoint
+
+    @property
     def mailed(self) -> int:
         """The mailer's checkpoint."""
         return self._tables.mailer.checkpoint
