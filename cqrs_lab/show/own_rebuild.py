@@ -52,7 +52,7 @@ class OwnRebuild:
 
     @property
     def state(self) -> str:
-        """What has become of the rebuild."""
+        """How far the rebuild is."""
         if self._stopped:
             return "stopped"
         return "swapped" if self._work.swapped else "ended" if self._work.finished else "building"
