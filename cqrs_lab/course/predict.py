@@ -196,8 +196,9 @@ def reveal(key: str, outcome: Any) -> Picture:
     if guess is None:
         lines = [f"Answer: {came}. (You didn't guess first.)"]
     else:
-        verdict, right = _met(guess, outcome)
-        lines = [verdict, SAID_TO.get(key, {}).get(str(guess), "") if str(guess) != came else ""]
+        about = SAID_TO.get(key, {}).get(str(guess), "") if str(guess) != came else ""
+        reply, right = _met(guess, outcome, about)
+        lines = [reply]
         if notes().first("outcome", key) is None:
             lines.append(notes().add("outcome", key, outcome=came, right=right))
     lines += [SAID_TO.get(key, {}).get(came, ""), *_said_by_the_room(key)]
@@ -205,16 +206,19 @@ def reveal(key: str, outcome: Any) -> Picture:
     return Picture(f'<p class="says" role="status">{escape(says)}</p>', says, frame)
 
 
-def _met(guess: Any, outcome: Any) -> tuple[str, bool]:
-    """Return the reply to a guess, and whether it counts as right."""
+def _met(guess: Any, outcome: Any, about: str) -> tuple[str, bool]:
+    """Return the reply to a guess, and whether it counts as right. What is said about the guess follows the guess."""
     said, came = _shown(guess), _shown(outcome)
     if guess == outcome or as_word(said) == as_word(came):
         return f"Yes: {came}.", True
-    if _is_number(guess) and _is_number(outcome):
-        if guess * outcome > 0 and abs(guess) <= 2 * abs(outcome) and abs(outcome) <= 2 * abs(guess):
-            return f"You said {said}. The answer is {came}: within a factor of two, a good guess.", True
-        return f"You said {said}. Not quite: the answer is {came}.", False
-    return f"You said {said}. Not quite: it is {came}.", False
+    numbers = _is_number(guess) and _is_number(outcome)
+    if numbers and guess * outcome > 0 and abs(guess) <= 2 * abs(outcome) and abs(outcome) <= 2 * abs(guess):
+        near = f"You said {said}. The answer is {came}: within a factor of two, a good guess."
+        return f"{near} {about}".rstrip(), True
+    it = "the answer" if numbers else "it"
+    if about:
+        return f"You said {said}. Not quite. {about} {it.capitalize()} is {came}.", False
+    return f"You said {said}. Not quite: {it} is {came}.", False
 
 
 def _shown(value: Any) -> str:

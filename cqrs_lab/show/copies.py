@@ -196,9 +196,9 @@ class Pick(NamedTuple):
     def said(self, work: pd.DataFrame, reads: float) -> str:
         """Return the same as a sentence."""
         if not self.way:
-            return f"Yours picks no way: {self.why}."
+            return f"Your function picks no way: {self.why}."
         dear = f", {_times(self.times(work, reads))} as much"
-        return f"Yours picks {self.way}{'' if self.is_cheapest(work, reads) else dear}."
+        return f"Your function picks {self.way}{'' if self.is_cheapest(work, reads) else dear}."
 
 
 def _times(times: float) -> str:
@@ -244,7 +244,7 @@ def _all_picks(work: pd.DataFrame, picked: list[Pick]) -> str:
         return ""
     rows = [(one.way or "none", one.mark(work, reads)) for reads, one in zip(READS, picked, strict=True)]
     often = pd.Index([_how_often(one) for one in READS], name="read")
-    frame = pd.DataFrame(rows, index=often, columns=["yours picks", "against the cheapest"])
+    frame = pd.DataFrame(rows, index=often, columns=["yours", "against the cheapest"])
     right = sum(one.is_cheapest(work, reads) for reads, one in zip(READS, picked, strict=True))
     return table(frame, f"Your picks (squares in the chart): the cheapest {right} of {len(READS)} times")
 

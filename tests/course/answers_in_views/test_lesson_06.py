@@ -76,7 +76,7 @@ def test_a_wrong_answer_is_seen_where_it_picks_another_way(name):
 def test_how_much_dearer_a_pick_is_stands_beside_it():
     picture = view_of(answers.WRONG["06.1"]["the last"][0]).picture
     assert picked(picture)[4] == (KEPT, "✕ 1.19 times as much")  # 3.7 + 15 rows against 2.7 + 13
-    assert "Yours picks kept answer, 1.19 times as much." in picture.html
+    assert "Your function picks kept answer, 1.19 times as much." in picture.html
     assert picture.frame["picked"].to_dict() == {LOG: False, JOINED: False, OWN: False, KEPT: True}
 
 
@@ -98,7 +98,7 @@ def test_each_pick_is_a_square_in_the_chart_and_where_the_way_is_another_one_it_
 
 def test_an_error_is_a_sentence():
     picture = view_of(answers.WRONG["06.1"]["raises"][0]).picture
-    assert "Yours picks no way: it failed: AttributeError: " in picture.says
+    assert "Your function picks no way: it failed: AttributeError: " in picture.says
 
 
 def test_an_answer_that_changes_what_it_is_given_spoils_nothing():
