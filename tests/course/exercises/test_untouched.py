@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cqrs_lab import show
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.exercises.untouched import is_untouched
 
 LESSONS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 
 # Cells that no other one needs: a check, and an answer in a view, which goes on from cells of the lesson.
-OF_THE_LESSON = re.compile(r"^(?:task\()?(check|decision_table|duel|process_lanes|time_machine|two_doors)\(", re.M)
+VIEWS = [name for name in show.__all__ if name.islower()]
+OF_THE_LESSON = re.compile(rf"^(?:task\()*(?:check|{'|'.join(VIEWS)})\(", re.M)
 
 
 def exercises(path):
