@@ -141,8 +141,8 @@ window.inThePage = (() => {
     }).map((row) => `cell ${cellOf(row) + 1}: ${row.firstElementChild.textContent}`);
   }
 
-  // The texts of a drawing that lie one on the other or reach beyond it, and the cells of a table that are cut. What fades
-  // out, and what is read out alone, is nothing to look at.
+  // The texts of a drawing that lie one on the other or reach beyond it, the cells of a table that are cut, and views that
+  // are higher than their output. What fades out, and what is read out alone, is nothing to look at.
   const TOUCH = 2; // pixels: boxes have room above and below the letters
   function crowded() {
     const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest(".leaving");
@@ -166,6 +166,8 @@ window.inThePage = (() => {
           }
         });
       }
+      const box = view.closest(".jp-OutputArea-output");
+      if (box.scrollHeight > box.clientHeight) note("has a scrollbar for nothing", view.querySelector("p, label, text") ?? view);
       for (const cell of [...view.querySelectorAll("td, th, li, p, figcaption")].filter(seen)) {
         const hides = ["hidden", "clip"].includes(getComputedStyle(cell).overflowX);
         if (hides && cell.scrollWidth > cell.clientWidth + TOUCH && !cell.matches(".only-read-out")) note("cut", cell);

@@ -61,6 +61,8 @@ BEYOND = """HTML('<div class="cqrs-lab"><svg role="img" aria-label="far" width="
 <text x="40" y="20">too far</text></svg></div>')"""
 CUT_CELL = """HTML('<div class="cqrs-lab">\\
 <p style="width: 3em; overflow: hidden; white-space: nowrap">a long sentence</p></div>')"""
+TOO_HIGH = """HTML('<div class="cqrs-lab"><p style="margin:0">too high</p>\\
+<span style="position: absolute; width: 1px; height: 60px"></span></div>')"""
 PALE = """HTML('<div class="cqrs-lab"><p style="color: #bbb; background: #fff">pale words</p></div>')"""
 BESIDE = " beside the file list"
 RAISES = "raise ValueError('unannounced')"
@@ -70,7 +72,7 @@ RAISES = "raise ValueError('unannounced')"
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     announced = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
     sources = [DEAD, NAMELESS, ASLEEP, BREAKS, NO_ALT, NO_LABEL, OUTSIDE, STDERR, SCRIPT, TORN, CUT]
-    sources += [ON_EACH_OTHER, BEYOND, CUT_CELL, PALE, RAISES, "'never'"]
+    sources += [ON_EACH_OTHER, BEYOND, CUT_CELL, TOO_HIGH, PALE, RAISES, "'never'"]
     cells = [nbformat.v4.new_code_cell(GOOD), announced, *map(nbformat.v4.new_code_cell, sources)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = tmp_path_factory.mktemp("planted") / "faults.ipynb"
@@ -85,11 +87,11 @@ def seen(planted: Path, lab, visit) -> Visit:
 
 
 def test_a_cell_that_raises_is_found_unless_it_is_announced(seen: Visit) -> None:
-    assert seen.raised == ["cell 18 raised ValueError: unannounced"]
+    assert seen.raised == ["cell 19 raised ValueError: unannounced"]
 
 
 def test_a_cell_that_could_not_run_is_found(seen: Visit) -> None:
-    assert seen.not_run == ["cell 19 did not run"]
+    assert seen.not_run == ["cell 20 did not run"]
 
 
 def test_output_on_stderr_is_found(seen: Visit) -> None:
@@ -130,6 +132,7 @@ def test_a_row_of_controls_that_falls_apart_is_found(seen: Visit) -> None:
 def test_texts_on_each_other_and_texts_that_are_cut_are_found_each_time(seen: Visit) -> None:
     times = ["at first", "in the dark theme", f"at 150 %{BESIDE}", f"at 200 %{BESIDE}", "at 200 %"]
     faults = ["cell 14: one on the other: first / second", "cell 15: cut: too far", "cell 16: cut: a long sentence"]
+    faults.append("cell 17: has a scrollbar for nothing: too high")
     assert sorted(seen.crowded) == sorted(f"{fault}, {when}" for fault in faults for when in times)
 
 
