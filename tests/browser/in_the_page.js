@@ -176,6 +176,8 @@ window.inThePage = (() => {
     return found;
   }
 
+  const height = () => panel().node.querySelector(".jp-WindowedPanel-outer").scrollHeight;
+
   // Scroll the notebook to the given screenful; false when there is none.
   async function scroll(screenful) {
     const scroller = panel().node.querySelector(".jp-WindowedPanel-outer");
@@ -236,6 +238,6 @@ window.inThePage = (() => {
     notebook: () => panel().content.model.toJSON(),
     rested: (cell) => settles(cells()[cell], () => view(cell), 150, 3000),
     errors: () => told,
-    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn, crowded,
+    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn, crowded, height,
   };
 })();

@@ -131,13 +131,16 @@ class LessonPage:
 
     def check_access(self, when: str) -> None:
         """Note what in a view breaks a rule of WCAG 2.2, level A or AA, as far as a program can tell."""
-        # JupyterLab's body is 0 pixels high and hides what overflows, so axe would take all of the page for hidden.
+        # axe takes for hidden what is not on the screen, and all of JupyterLab, whose body is 0 pixels high.
+        self.page.set_viewport_size(SCREEN | {"height": self.ask("height()") + SCREEN["height"]})
         self.page.evaluate("document.body.style.height = '100vh'")
+        self.ask("scroll(0)")
         for rule in Axe().run(self.page, {"include": [[".cqrs-lab"]]}, AA).response["violations"]:
             for part in rule["nodes"]:
                 why = "; ".join(one["message"] for one in part["any"] + part["all"] + part["none"])
                 self.visit.closed.append(f"{when}: {rule['id']}: {why} {part['html'][:250]}")
         self.page.evaluate("document.body.style.height = ''")
+        self.page.set_viewport_size(SCREEN)
 
     # ---- pictures for people ----
 
