@@ -213,8 +213,7 @@ def _met(guess: Any, outcome: Any, about: str) -> tuple[str, bool]:
         return f"Yes: {came}.", True
     numbers = _is_number(guess) and _is_number(outcome)
     if numbers and guess * outcome > 0 and abs(guess) <= 2 * abs(outcome) and abs(outcome) <= 2 * abs(guess):
-        near = f"You said {said}. The answer is {came}: within a factor of two, a good guess."
-        return f"{near} {about}".rstrip(), True
+        return f"You said {said}. The answer is {came}: within a factor of two, a good guess.", True
     it = "the answer" if numbers else "it"
     if about:
         return f"You said {said}. Not quite. {about} {it.capitalize()} is {came}.", False

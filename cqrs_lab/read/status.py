@@ -86,7 +86,7 @@ def _behind(store: EventStore, position: int) -> int:
         near = read_slice(store, after=position, limit=COUNTED)
     except UnreadableEvent:  # it waits too, and so do those after it
         return max(0, store.head() - position)
-    return len(near.positions) + max(0, store.head() - near.upto) if near.positions else 0
+    return len(near.positions) + max(0, store.head() - near.upto)
 
 
 def _waiting(store: EventStore, model: ReadModel, clock: Callable[[], float]) -> float:

@@ -108,6 +108,24 @@ def test_after_the_first_thousand_the_lag_is_never_too_small_and_exact_where_not
     assert (status.lag_events == COUNTED + more) != skipping
 
 
+class CannotReadTheSecond(Tens):
+    def read_all(self, *, after=0, limit=None):
+        for one in super().read_all(after=after, limit=limit):
+            if one.position == 20:
+                raise lab.UpcastFailed("Sold", one.position, "it has another format")
+            yield one
+
+
+def test_events_that_cannot_be_read_wait_too_and_are_counted_by_their_positions():
+    store = CannotReadTheSecond()
+    store.append("a", [Sold("tea", 1)] * 4, expected=0)
+    projector = lab.Projector(store, UnitsSold())
+    assert projector.status.lag_events == store.head() >= 4
+    with pytest.raises(lab.ProjectionFailed):
+        projector.catch_up()
+    assert projector.status.lag_events == store.head() - projector.position >= 3
+
+
 def test_a_projector_that_has_failed_stays_failed_and_says_both():
     store = Away()
     projector = a_projector(store)

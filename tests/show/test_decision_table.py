@@ -171,6 +171,8 @@ def test_messages_of_a_class_that_was_defined_again_are_told_and_nothing_is_deci
     made = {"dark": [], "lit": [True]}, {"switch": defined(), "break": 7}
     assert decision_table(switch, made[0], {"switch": defined()}).at(state=0).frame.at["dark", "switch"] == "bool"
     define()
+    told = decision_table(lamp, {"of a class no more": [made[1]["switch"]]}, {"on": "on"})
+    assert told.frame().at["of a class no more", "on"] == "? run again"
     view = decision_table(lamp, *made, mine=lamp)
     assert set(view.frame()["switch"]) == {"? run again"} and set(view.frame()["break"]) == {"nothing to do"}
     assert "Switch was defined again" in view.at(state=1, command=0).says

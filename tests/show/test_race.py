@@ -1,6 +1,8 @@
 """The race: folds that agree are timed, and the chart tells which one took how long."""
 
+import itertools
 import re
+import time
 
 import pytest
 
@@ -50,3 +52,11 @@ def test_ways_that_do_not_agree_are_refused(log):
 def test_a_log_that_is_too_short_is_refused(log):
     with pytest.raises(lab.InvalidArgument, match="the log has 20 events"):
         race({"once": count}, log, (2, 21))
+
+
+def test_the_names_of_ways_that_take_as_long_stand_one_above_the_other(log, monkeypatch):
+    monkeypatch.setattr(time, "perf_counter", itertools.count().__next__)  # each fold takes one second
+    view = race({"one": count, "other": count, "third": count}, log, (2, 20))
+    found = dict(re.findall(r'<text[^>]* y="([-\d.]+)"[^>]*>(one|other|third)</text>', view.html))
+    one, other, third = sorted(map(float, found))
+    assert other - one > 12 < third - other
