@@ -120,7 +120,7 @@ class _Visit:
 
     def answer(self, replica: int, moment: float, token: int) -> tuple[float, int]:
         """Return when a replica answers, and up to which position it shows the log then."""
-        if token and replica != PRIMARY:
+        if token:
             moment = max(moment, float(self.visitors.visible_at[replica, token - 1]))
         return moment, self.visitors.shows(replica, moment)
 

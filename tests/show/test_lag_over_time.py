@@ -9,7 +9,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import lag_over_time
-from cqrs_lab.show.windows import windows_of
+from cqrs_lab.show.windows import Window, windows_of
 from cqrs_lab.simulation import Exponential, Fixed, LagModel, Poisson, Polling, simulate_lag
 from cqrs_lab.simulation.faults import (
     WORKERS,
@@ -154,6 +154,11 @@ def test_each_window_is_shaded_and_named():
     shaded = picture.frame.loc[picture.frame["second"] == 8, "window"]
     assert set(shaded) == {"event 4 delayed by 3 s"}
     assert "From 5.5 to 8.5 s: event 4 delayed by 3 s." in picture.says
+
+
+def test_at_its_end_a_window_is_over():
+    window = Window("delay", "event 2 delayed by 3 s", 2.5, 5.5)
+    assert [window.holds(moment) for moment in (2.4, 2.5, 5.4, 5.5)] == [False, True, True, False]
 
 
 def test_only_what_is_between_two_moments_is_shown():

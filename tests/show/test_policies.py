@@ -8,6 +8,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import policies
+from cqrs_lab.show.promise_grid import BAR
 from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, simulate_lag, simulate_world
 from cqrs_lab.simulation.visitors import POLICIES
 
@@ -52,6 +53,18 @@ def test_the_grid_says_in_words_what_it_shows(view):
         assert int(broken[1] if broken else 0) == round(missed[name])
     assert picture.html.count("✕") == 2 * sum(text.count("broken by") for text in said.values())  # grid and table
     assert picture.says.startswith("Token, first look 0.5 s after the order. Read your writes: kept;")
+
+
+def test_a_bar_is_as_long_as_the_wait_and_a_broken_promise_has_the_colour_of_what_is_wrong(view):
+    picture = view.at(policy=2, think=5)
+    longest = float(re.search(r">([\d.]+) s</text>", picture.html)[1])
+    waits = picture.frame[["reader_waits_seconds", "sender_waits_seconds"]].to_numpy().ravel()
+    bars = [float(one) for one in re.findall(r'<rect data-key="wait/[^"]*"[^>]* width="([\d.]+)"', picture.html)]
+    wanted = [min(seconds / longest, 1.05) * BAR for seconds in waits if seconds]
+    assert bars == pytest.approx(wanted, abs=0.1) and max(bars) > 20
+    for mark, colour in (("✕", "bad"), ("✓", "good")):
+        words = re.findall(rf'<text[^>]*style="fill:var\(--(\w+)\)"[^>]*>{mark} ', picture.html)
+        assert words and set(words) == {colour}
 
 
 def test_the_cases_are_those_of_the_chosen_remedy(view):
