@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_replay(commands)
+    _add_new(commands)
     _add_build_lessons(commands)
     return parser
 
@@ -101,6 +103,19 @@ def _add_replay(commands: Any) -> None:
     log = "where the log is kept: memory:// (default) or sqlite:///shop.db; what a file holds already is not sent again"
     replay.add_argument("--store", metavar="URL", default="memory://", help=log)
     replay.set_defaults(run=_replay)
+
+
+def _add_new(commands: Any) -> None:
+    new = commands.add_parser(
+        "new",
+        help="write a small domain of your own: events, rules, a read model, a process, tests, a notebook",
+        description="Write a folder with a small domain that is whole: its tests pass, and its notebook shows it in "
+        "every view. Change it into yours, one file at a time.",
+        epilog="Exit code: 0 if it is written, 2 if something is in the way or cannot be written.",
+    )
+    new.add_argument("name", metavar="NAME", help="of the folder and of the Python package in it, such as bakery")
+    new.add_argument("--into", metavar="FOLDER", type=Path, default=Path(), help="where (default: here)")
+    new.set_defaults(run=_new)
 
 
 def _add_build_lessons(commands: Any) -> None:
@@ -127,6 +142,18 @@ def _replay(chosen: argparse.Namespace) -> int:
         found = reconcile(sent)
     print(found)
     return DONE if found.ok else DIFFERS
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    from cqrs_lab.starter.new import write_domain
+
+    folder = write_domain(chosen.name, chosen.into)
+    print(f"{folder} is written: a small domain, whole and tested. Next:\n")
+    print(f"  cd {shlex.quote(str(folder))}")
+    print("  python -m pytest")
+    print(f"  jupyter lab {folder.name}.ipynb\n")
+    print("README.md there says in which order to change it into yours.")
+    return DONE
 
 
 def _build_lessons(chosen: argparse.Namespace) -> int:

@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "simulation": BOTH_SIDES,
     "show": BOTH_SIDES | {"simulation"},
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
-    "cli": BOTH_SIDES | {"simulation", "show", "shop", "course"},
+    "starter": BOTH_SIDES | {"shop"},
+    "cli": BOTH_SIDES | {"simulation", "show", "shop", "course", "starter"},
 }
 BOTTOM = ("errors", "arguments", "report")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
