@@ -6,6 +6,8 @@ PYTHON ?= python3
 LAB_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# Workers, kernels and the processes that judge answers load the package hundreds of times; compiled, in half the time.
+unexport PYTHONDONTWRITEBYTECODE
 # It asks for news and updates, and asks the learner whether it may.
 NEWS := @jupyterlab/apputils-extension:announcements
 PIP := -m pip --disable-pip-version-check --no-input

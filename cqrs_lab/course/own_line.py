@@ -15,6 +15,8 @@ from cqrs_lab.course.guard import NotYet, shown
 
 PACKAGE = str(Path(__file__).parents[1])
 CELLS = ("<ipython-input", "<doctest")
+# Found once: to ask for them takes longer than to look whether a file lies there, and a first check looks at 1,500.
+OTHERS = (PACKAGE, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
 
 
 class Place(NamedTuple):
@@ -72,9 +74,9 @@ def is_the_learners(file: str) -> bool:
     """Return whether a file is a cell or the learner's own: not in this package, in Python or installed."""
     if file.startswith("<"):
         return file.startswith(CELLS)
-    path, others = Path(file), (PACKAGE, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    path = Path(file)
     installed = "site-packages" in path.parts or "dist-packages" in path.parts
-    return not installed and not any(path.is_relative_to(other) for other in others)
+    return not installed and not any(path.is_relative_to(other) for other in OTHERS)
 
 
 def _called(file: str) -> str:

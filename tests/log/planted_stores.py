@@ -1204,6 +1204,19 @@ RESTARTS = {
     "raises": lambda store: {}["log"],
 }
 
+# What is no event, and other wrong arguments.
+WRONG_ARGUMENTS = {
+    RefusesNoEventTooLate: contract.ALL_OR_NOTHING,
+    RefusesANameTooLate: contract.ALL_OR_NOTHING,
+    RefusesAVersionTooLate: contract.ALL_OR_NOTHING,
+    RefusesAnIdTooLate: contract.ALL_OR_NOTHING,
+    RemembersTheIdOfWhatItRefused: contract.ALL_OR_NOTHING,
+    LeavesOutNone: contract.AS_GIVEN,
+    ThroughJson: contract.AS_GIVEN,
+    AnythingIsAText: contract.AS_GIVEN,
+    CannotReadWhatItTook: contract.AS_GIVEN,
+    ANegativePlaceTakesOneAway: contract.STAYS,
+}
 PLANTED = {
     SlicesSkipAnEvent: contract.SLICED,
     SlicesRepeatAnEvent: contract.SLICED,
@@ -1358,16 +1371,6 @@ PLANTED = {
     IdsOfOneForm: contract.IDS,
     gluing("-"): contract.PER_STREAM,
     gluing("/"): contract.PER_STREAM,
-    # What is no event, and other wrong arguments.
-    RefusesNoEventTooLate: contract.ALL_OR_NOTHING,
-    RefusesANameTooLate: contract.ALL_OR_NOTHING,
-    RefusesAVersionTooLate: contract.ALL_OR_NOTHING,
-    RefusesAnIdTooLate: contract.ALL_OR_NOTHING,
-    RemembersTheIdOfWhatItRefused: contract.ALL_OR_NOTHING,
-    LeavesOutNone: contract.AS_GIVEN,
-    ThroughJson: contract.AS_GIVEN,
-    AnythingIsAText: contract.AS_GIVEN,
-    CannotReadWhatItTook: contract.AS_GIVEN,
-    ANegativePlaceTakesOneAway: contract.STAYS,
     IdsStandForTheLastCommand: contract.STANDS_FOR,
+    **WRONG_ARGUMENTS,
 }
