@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.course import limits
 from cqrs_lab.course.guard import NotCopied
 from cqrs_lab.course.limits import LIMITS, Limits
 from cqrs_lab.course.run_apart import WorkerFailed, run_apart
@@ -295,6 +296,28 @@ def test_six_busy_neighbours_on_one_core_change_no_verdict():
             one.kill()
             one.wait()
     assert (ran.value, ran.ended) == ("right", "")
+
+
+def works(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return "done"
+
+
+def test_on_a_machine_that_gets_less_done_work_may_take_as_much_longer(monkeypatch):
+    monkeypatch.setattr(limits, "how_much_slower", lambda: 4.0)
+    assert run_apart(works, 0.6, limits=Limits(own_seconds=0.3)).value == "done"
+    assert run_apart(works, 60.0, limits=Limits(own_seconds=0.3)).ended == "time"
+    monkeypatch.setattr(limits, "how_much_slower", lambda: 1.0)
+    assert run_apart(works, 60.0, limits=Limits(own_seconds=0.3)).ended == "time"
+
+
+@pytest.mark.parametrize("takes, slower", [(0.001, 1.0), (0.02, 1.0), (0.06, 3.0), (9.0, 5.0)])
+def test_how_much_slower_a_machine_is_stays_between_one_and_five(takes, slower, monkeypatch):
+    now = iter((7.0, 7.0 + takes))
+    monkeypatch.setattr(limits.time, "thread_time", lambda: next(now))
+    assert limits.how_much_slower() == pytest.approx(slower)
 
 
 def test_a_machine_that_gives_it_no_time_gets_no_verdict():
