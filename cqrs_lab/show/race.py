@@ -10,7 +10,6 @@ from itertools import product
 from statistics import median
 
 import pandas as pd
-from tqdm.auto import tqdm
 
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
@@ -62,6 +61,8 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
     if len(log) < max(counts):
         raise InvalidArgument(f"the log has {len(log)} events; give counts up to that")
     _check_agreement(ways, log[: min(counts)])
+    from tqdm.auto import tqdm  # only here: it starts a process that counts locks, even if no bar is shown
+
     rounds = tqdm(list(product(ways, counts)), desc="folding", leave=False)
     seconds = {(way, count): _seconds(ways[way], log[:count]) for way, count in rounds}
     index = pd.MultiIndex.from_tuples(seconds, names=["way", "events"])

@@ -285,7 +285,11 @@ class _Gap(Stage):
             tick += 1
             yield at(self, tick * self.interval, AFTER_ALL_ELSE)
             if self.reader.catch_up():
-                shown = self.reader.table.index.to_numpy() - 1
-                self.visible_at[shown[np.isnan(self.visible_at[shown])]] = self.now
+                self.visible_at[self._new_to_the_reader()] = self.now
             self.polls.append((self.now, self.reader.position, int(self.reader.status.lag_events)))
             quiet += written.processed
+
+    def _new_to_the_reader(self) -> Any:
+        """Return which transactions the table shows for the first time. Only their rows are asked for, not all."""
+        unseen = pd.Index(np.flatnonzero((self.position >= 1) & np.isnan(self.visible_at)) + 1, name="transaction")
+        return self.reader.serving.model.rows(unseen).index.to_numpy() - 1
