@@ -1,8 +1,7 @@
 """Any cell of a lesson can be run twice, in any order, and a lesson resumes after its kernel was restarted.
 
-The first kernel is a fork of a process that has the packages loaded already: nothing that a lesson has made is left in
-it, and nothing has to be loaded again. The one after the restart starts from nothing, as a learner's does, and shows
-that a lesson imports what it uses. Here the learner's copies run; `make lessons` runs the solutions.
+A kernel here is a fork of a process that has the packages loaded already: nothing that a lesson has made is left in it,
+and nothing has to be loaded again. `make lessons` runs each lesson in a kernel that starts from nothing.
 """
 
 import multiprocessing
@@ -31,60 +30,39 @@ DEAR = {
 }  # fmt: skip
 # What this cell reveals is a time on this machine.
 TIMED = "lesson-05-54"
-NO_HISTORY = "--HistoryManager.hist_file=:memory:"
-MOST_SECONDS = 240  # for a cell on a busy machine
 KERNELS = multiprocessing.get_context("forkserver")
 PACKAGES = ("cqrs_lab.course", "cqrs_lab.show", "matplotlib.figure", "matplotlib.backends.backend_svg", "scipy.stats")
 KERNELS.set_forkserver_preload(["ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", *PACKAGES])
 
 
 @contextmanager
-def a_fork(notes):
-    """Start a kernel for a learner whose notes are kept in a file, with the packages loaded."""
+def a_kernel(notes):
+    """Start a kernel for a learner whose notes are kept in a file."""
     manager = KernelManager()
     manager.write_connection_file()
-    process = KERNELS.Process(target=IPKernelApp.launch_instance, args=(["-f", manager.connection_file, NO_HISTORY],))
+    arguments = ["-f", manager.connection_file, "--HistoryManager.hist_file=:memory:"]
+    process = KERNELS.Process(target=IPKernelApp.launch_instance, args=(arguments,))
     process.start()
-    try:
-        # Without the manager, which did not start the kernel: it would call it dead after the first second.
-        with talking_to(manager, notes) as client:
-            yield client
-    finally:
-        process.kill()
-        process.join()
-        manager.cleanup_resources()
-
-
-@contextmanager
-def a_kernel_from_nothing(notes):
-    """Start a kernel as JupyterLab does, for the same learner."""
-    manager = KernelManager()
-    manager.start_kernel(extra_arguments=[NO_HISTORY])
-    try:
-        with talking_to(manager, notes) as client:
-            yield client
-    finally:
-        manager.shutdown_kernel(now=True)
-
-
-@contextmanager
-def talking_to(manager, notes):
+    # Made without the manager, which did not start the kernel: it would call it dead after the first second.
     client = BlockingKernelClient(connection_file=manager.connection_file)
     client.load_connection_file()
     client.start_channels(hb=False)
     try:
-        client.wait_for_ready(timeout=MOST_SECONDS)
+        client.wait_for_ready(timeout=60)
         run(client, f"import os; os.chdir({str(NOTEBOOKS)!r}); os.environ[{PLACE!r}] = {str(notes)!r}")
         yield client
     finally:
         client.stop_channels()
+        process.kill()
+        process.join()
+        manager.cleanup_resources()
 
 
 def run(kernel, source, may_fail=False):
     """Run a cell; return what it revealed: the answer that a learner without a guess is shown."""
     shown = []
     reply = kernel.execute_interactive(
-        source, output_hook=lambda message: shown.append(message["content"]), stop_on_error=False, timeout=MOST_SECONDS
+        source, output_hook=lambda message: shown.append(message["content"]), stop_on_error=False, timeout=60
     )
     content = reply["content"]
     assert may_fail or content["status"] == "ok", "\n".join([source, *content["traceback"]])
@@ -129,7 +107,7 @@ def test_a_cell_reveals_the_same_when_run_again_at_once_in_any_order_and_after_a
         revealed = run(kernel, cell.source, may_fail(cell))
         return len(revealed) if cell.id == TIMED else revealed
 
-    with a_fork(notes) as kernel:
+    with a_kernel(notes) as kernel:
         first = []
         for cell in cells:
             first.append(outcome(kernel, cell))
@@ -138,7 +116,7 @@ def test_a_cell_reveals_the_same_when_run_again_at_once_in_any_order_and_after_a
         for order in odd_orders(cells):
             for at in order:
                 assert outcome(kernel, cells[at]) == first[at], cells[at].source
-    with a_kernel_from_nothing(notes) as kernel:
+    with a_kernel(notes) as kernel:
         assert [outcome(kernel, cell) for cell in cells] == first
 
 
