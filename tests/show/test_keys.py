@@ -147,6 +147,7 @@ PLAYED = {
     "one file": "step",
     "two clerks": "step",
     "faults": "step",
+    "interleaving": "step",
 }
 
 
