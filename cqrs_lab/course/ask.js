@@ -46,6 +46,8 @@ function question(model, { key, text, choices, least, most }, id) {
     told.textContent = answer;
     if (element.matches(":focus-within")) told.focus(); // all that could be pressed is disabled now
     for (const each of [...inputs, give]) each.disabled = true;
+    give.textContent = "Answer kept";
+    give.ariaLabel = `Answer kept: ${text}`;
     inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
   };
   const element = make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told);

@@ -29,6 +29,10 @@ class NotYet(Exception):
         self.came, self.expected = (one if isinstance(one, str) else shown(one) for one in (came, expected))
 
 
+class Raised(NotYet):
+    """An answer raises an error. What it misunderstands may show elsewhere: see `cases.errors_last`."""
+
+
 class NotCopied(Exception):
     """An answer uses something that exists only in the notebook's process."""
 
@@ -128,8 +132,10 @@ def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask:
 
     Raises
     ------
+    Raised
+        It raises an error.
     NotYet
-        It is no function, it raises, it changes an argument, or it returns None where a value is needed.
+        It is no function, it changes an argument, or it returns None where a value is needed.
     """
     named = name or getattr(function, "__name__", "your answer").replace("<lambda>", "your lambda")
     done = f"called {named}({', '.join(map(shown, arguments))})"
@@ -142,7 +148,7 @@ def call(function: Any, *arguments: Any, name: str = "", returns: str = "", ask:
     except NotYet:
         raise
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
-        raise NotYet(done, error, returns or "no error", ask or what_it_means(error)) from None
+        raise Raised(done, error, returns or "no error", ask or what_it_means(error)) from None
     if not _same(given, arguments):
         changed = "Who else may be holding what you were given? Make a new value instead of changing it."
         raise NotYet(f"{done}, then looked at what went in", shown(given), shown(arguments), changed)

@@ -95,7 +95,7 @@ class TableHistory:
         return int(parts)
 
 
-def _listed(parts: Any) -> list[EventBatch]:
+def _listed(parts: Any) -> Iterable[EventBatch]:
     if not isinstance(parts, Iterable):
         raise refuse("parts", parts, "a list of batches; give by_day(store.read_all()).values()")
-    return list(parts)
+    return parts  # one by one, so that a bar can show how far it is

@@ -27,6 +27,7 @@ from cqrs_lab.show.staircases import staircases
 from cqrs_lab.show.stale_read import stale_read
 from cqrs_lab.show.tail import tail
 from cqrs_lab.show.time_machine import time_machine
+from cqrs_lab.show.two_clerks import two_clerks
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
 from cqrs_lab.show.who_saw_what import who_saw_what
@@ -42,6 +43,7 @@ __all__ = [
     "duel",
     "decision_table",
     "one_file",
+    "two_clerks",
     "two_doors",
     "queues",
     "race",

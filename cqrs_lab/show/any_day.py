@@ -176,8 +176,8 @@ def _merged(spans: list[int]) -> str:
 
 
 def _chart(shown: _Shown, day: int, spans: list[int], name: str) -> str:
-    figure, axes = new_charts("A;A;A;A;A;B", 9.0, 3.6)
-    figure.subplots_adjust(left=0.13, right=0.98, top=0.96, bottom=0.12, hspace=0.1)
+    figure, axes = new_charts("A;A;A;A;B", 9.0, 2.7)
+    figure.subplots_adjust(left=0.13, right=0.98, top=0.96, bottom=0.14, hspace=0.1)
     last = len(shown.days)
     every, upto = axes["A"], np.arange(1, day + 1)
     every.fill_between(upto, 0, shown.numbers[:day], step="mid", color=READ.colour, alpha=0.55, linewidth=0)

@@ -26,6 +26,7 @@ INK = "#010203"
 BAD = "#b01f38"
 APART = 0.06
 """How far apart names stand at least, as a share of the chart's height."""
+TINY = 1e-9
 HERE = "here"
 """The name of the mark that shows where a control stands."""
 
@@ -101,6 +102,8 @@ def drawn(figure: Figure, name: str) -> str:
     """
     import matplotlib as mpl
 
+    for axes in figure.axes:
+        _leave_marks_whole(axes)
     file = StringIO()
     with mpl.rc_context(LOOK):
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
@@ -119,6 +122,15 @@ def drawn(figure: Figure, name: str) -> str:
         r'<svg .*?(viewBox="[^"]+").*?>', rf'<svg \1 role="img" aria-label="{escape(name)}">', svg, count=1, flags=re.S
     )
     return f'<div class="scrolls">{svg}</div>'
+
+
+def _leave_marks_whole(axes: Axes) -> None:
+    """Let marks reach over the edge of a chart, where nothing lies beyond it that has to stay unseen."""
+    frame = axes.viewLim.expanded(1 + TINY, 1 + TINY)
+    for line in axes.lines:
+        marked = line.get_marker() not in ("", " ", "None", None) and line.get_transform() == axes.transData
+        if marked and all(frame.contains(x, y) for x, y in line.get_xydata() if x == x and y == y):
+            line.set_clip_on(False)
 
 
 def brief_number(value: float) -> str:

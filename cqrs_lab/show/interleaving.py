@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from html import escape
 
 import pandas as pd
@@ -20,6 +21,7 @@ from cqrs_lab.simulation.gap_rules import Rule, RuleFailed, everything
 
 MOVES = 5
 ONE_AFTER_THE_OTHER = ("Ada", "Ada", "Ben", "Ben", READER)
+MOVED = tuple(f"move_{number}" for number in range(1, MOVES + 1))
 NO_RULE, MOST_RULES = "no rule", 4
 WANTED = f"who moves at each of the {MOVES} moves; give {MOVES} of {', '.join(map(repr, WHO))}"
 LEFT, COLUMN, CARD, LANES = 106, 85, (78, 48), {"Ada": 62, "Ben": 142, READER: 232}
@@ -57,23 +59,37 @@ def interleaving(order: Sequence[str] = ONE_AFTER_THE_OTHER, *, rules: Mapping[s
     named = {NO_RULE: everything} | some_rules(rules, MOST_RULES, taken=[NO_RULE])
     names = list(named)
     controls = [Control.among("rule", "The reader's rule", names)._replace(value=1)] if len(names) > 1 else []
-    for number, who in enumerate(begin, 1):
-        controls.append(Control.among(f"move_{number}", f"Move {number}", WHO)._replace(value=WHO.index(who)))
+    for number, (name, who) in enumerate(zip(MOVED, begin, strict=True), 1):
+        controls.append(Control.among(name, f"Move {number}", WHO)._replace(value=WHO.index(who)))
 
-    def draw(rule: int = 0, **moves: int) -> Picture:
+    @cache
+    def played(rule: int, order: tuple[int, ...]) -> Turns | RuleFailed:
         try:
-            turns = Turns(named[names[rule]], [WHO[who] for who in moves.values()])
+            return Turns(named[names[rule]], [WHO[who] for who in order])
         except RuleFailed as failed:
-            return failed_picture(failed)
-        return _picture(turns, moves)
+            return failed
 
-    return View(draw, controls)
+    def turns_of(values: Mapping[str, int]) -> Turns | RuleFailed:
+        return played(values.get("rule", 0), tuple(values[name] for name in MOVED))
+
+    def last(values: Mapping[str, int]) -> int:
+        turns = turns_of(values)
+        return MOVES if isinstance(turns, RuleFailed) else len(turns.moves)
+
+    def draw(**values: int) -> Picture:
+        turns = turns_of(values)
+        if isinstance(turns, RuleFailed):
+            return failed_picture(turns)
+        return _picture(turns, {name: values[name] for name in MOVED}, values["step"])
+
+    end = last({one.name: one.value for one in controls})
+    return View(draw, [*controls, Control("step", "Moves so far", 0, last, end, plays=True)])
 
 
-def _picture(turns: Turns, values: Mapping[str, int]) -> Picture:
-    says = turns.said()
+def _picture(turns: Turns, values: Mapping[str, int], step: int) -> Picture:
+    says = turns.said() if step == len(turns.moves) else _so_far(turns, step)
     name = f"Two writers and a reader, move by move. {says}"
-    lanes = drawing(WIDTH, HEIGHT, name, _parts(turns, values), role="group")
+    lanes = drawing(WIDTH, HEIGHT, name, _parts(turns, values, step), role="group")
     rows = [
         (turns.position[who], turns.took[who], turns.committed[who], str(turns.read.get(who, "never")))
         for who in WRITERS
@@ -83,7 +99,11 @@ def _picture(turns: Turns, values: Mapping[str, int]) -> Picture:
     return Picture(f'{lanes}<p class="says">{escape(says)}</p>{below}', says, turns.frame())
 
 
-def _parts(turns: Turns, values: Mapping[str, int]) -> Iterator[str]:
+def _so_far(turns: Turns, step: int) -> str:
+    return f"Move {step}. {turns.moves[step - 1]}." if step else "Nobody has moved yet."
+
+
+def _parts(turns: Turns, values: Mapping[str, int], step: int) -> Iterator[str]:
     for who, y in LANES.items():
         yield label(4, y + 5, who, "small strong", "start")
         yield f'<path class="way" d="M {LEFT} {y} H {WIDTH - 10}" style="stroke:var(--rule)"/>'
@@ -93,8 +113,8 @@ def _parts(turns: Turns, values: Mapping[str, int]) -> Iterator[str]:
     for number in range(1, MOVES + 1):
         yield label(_x(number), TOP, f"{number}", "small faint")
     for who in WRITERS:
-        yield from _transaction(turns, who)
-    sets = {number: _earlier(number, values) for number in range(1, len(turns.moves) + 1)}
+        yield from _transaction(turns, who, step)
+    sets = {number: _earlier(number, values) for number in range(1, step + 1)}
     pressed = [number for number, earlier in sets.items() if earlier]
     yield from (_card(turns, number, "") for number in sets if number not in pressed)
     yield '<g role="listbox" aria-label="Moves that can come one earlier">'
@@ -109,12 +129,15 @@ def _parts(turns: Turns, values: Mapping[str, int]) -> Iterator[str]:
     yield "</g>"
 
 
-def _transaction(turns: Turns, who: str) -> Iterator[str]:
+def _transaction(turns: Turns, who: str, step: int) -> Iterator[str]:
     committed, y = _x(turns.committed[who]), LANES[who]
-    yield (
-        f'<path d="M {_x(turns.took[who]):g} {y} H {committed:g}" stroke-width="12"'
-        f' style="stroke:{WRITE.paint};stroke-opacity:0.35"/>'
-    )
+    if turns.took[who] <= step:
+        yield (
+            f'<path d="M {_x(turns.took[who]):g} {y} H {min(committed, _x(step)):g}" stroke-width="12"'
+            f' style="stroke:{WRITE.paint};stroke-opacity:0.35"/>'
+        )
+    if turns.read.get(who, len(turns.moves)) > step:
+        return
     if who in turns.read:
         way = f"M {committed:g} {y + CARD[1] / 2:g} L {_x(turns.read[who]):g} {LANES[READER] - CARD[1] / 2:g}"
         yield f'<path class="way" d="{way}" stroke-dasharray="{READ.dashes}" style="stroke:{READ.paint}"/>'

@@ -62,7 +62,8 @@ def queues(runs: Mapping[str, LagRun], seconds: int = 600) -> View:
     def draw(second: int) -> Picture:
         return _picture(piles, second, top)
 
-    return View(draw, [Control("second", "Time", 0, seconds, 0, scale=Scale("s"), plays=True)])
+    # It begins at the end: a still of the first second would show no piles.
+    return View(draw, [Control("second", "Time", 0, seconds, seconds, scale=Scale("s"), plays=True)])
 
 
 class _Pile:
@@ -90,9 +91,7 @@ class _Pile:
 
 
 def _picture(piles: list[_Pile], second: int, top: float) -> Picture:
-    rows = {
-        pile.name: (len(pile.waiting(second)), pile.lag_now(second), pile.mean_so_far(second)) for pile in piles
-    }
+    rows = {pile.name: (len(pile.waiting(second)), pile.lag_now(second), pile.mean_so_far(second)) for pile in piles}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["waiting", "lag_now", "mean_so_far"])
     frame = frame.rename_axis("run").astype({"waiting": "int64"})
     told = (
@@ -164,4 +163,3 @@ def _seconds(lag: float) -> str:
 def _clock(second: int) -> str:
     minutes, rest = divmod(second, 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-

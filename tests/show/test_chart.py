@@ -53,3 +53,12 @@ def test_places_are_kept_to_a_hundredth_of_a_point_and_words_as_they_are(monkeyp
     assert "1.234567" in short and "a curve: 0.123456" in short and len(short) < len(exact)
     ours, theirs = (np.array(number.findall(one), float) for one in (short, exact))
     assert len(ours) == len(theirs) and np.abs(ours - theirs).max() < 0.01
+
+
+@pytest.mark.parametrize(("places", "clipped"), [(((0, 0.5), (1, 1)), False), (((0, 0.5), (1, 1.2)), True)])
+def test_a_mark_at_the_edge_is_whole_and_one_beyond_it_is_not_drawn(places, clipped):
+    figure, axes = new_chart()
+    axes.plot(*zip(*places, strict=True), "s", markersize=11, gid="marks")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    [marks] = re.findall(r'<g id="marks".*?</g>', drawn(figure, "marks"), flags=re.S)
+    assert ("clip-path" in marks) == clipped

@@ -10,7 +10,8 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import fault_plan
-from cqrs_lab.show.fault_plan import CRASHES, KINDS, LEFT, WIDTH
+from cqrs_lab.show.fault_kinds import CRASHES, KINDS
+from cqrs_lab.show.fault_lanes import LEFT, WIDTH
 from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Duplicate, Story, on_disk, replay, simulate_faults
 from cqrs_lab.simulation.faults.steps import Step
 
@@ -154,6 +155,27 @@ def test_what_strikes_an_event_is_marked_where_the_event_was_recorded(view):
     recorded = re.search(r'<circle cx="([\d.]+)"[^>]*/><text [^>]*>3</text>', picture.html)
     assert marker(picture, "▼ 3: delivered twice")[0] == float(recorded[1])
     assert marker(picture, "▼ 3: slow commit, 2 s")[0] < float(recorded[1])
+
+
+def test_played_a_crash_a_redelivery_and_a_wrong_table_come_one_by_one(view):
+    """What strikes is seen to happen: nothing of it is in the picture before its step."""
+    setting = {"worker": TABLE_FIRST, "kind_1": BETWEEN, "event_1": 3}
+    steps = view.at(**setting).frame
+    [died] = steps.index[steps["site"].fillna("") != ""] + 1
+    before, crash, again = (view.at(**setting, step=died + more) for more in (-1, 0, 2))
+    assert "✖" not in before.html.partition("</svg>")[0] and "✖" in crash.html
+    assert f"Step {died} of {len(steps)}: delivered 3: crashed before the checkpoint is written." in crash.says
+    assert crash.says.endswith("The checkpoint is 2, and the table does not match the log up to there.")
+    assert ">again</text>" not in crash.html and view.at(**setting, step=len(steps)).html.count(">again</text>") == 1
+    assert again.frame.equals(steps) and "Broken" not in again.says
+
+
+def test_each_delivery_comes_in_from_its_event_in_the_log(view):
+    picture = view.at(worker=KIT, kind_1=KIND["delivered twice"], event_1=3)
+    steps = picture.frame
+    comes = re.findall(r'data-key="step/(\d+)" data-from="step/(\d+)"', picture.html)
+    assert len(comes) == (steps["kind"] == "delivered").sum()
+    assert all(steps.at[int(one), "last"] == steps.at[int(origin), "last"] for one, origin in comes)
 
 
 def only_three(disk, batch, projection):

@@ -98,6 +98,17 @@ def test_a_card_that_is_pressed_happens_one_move_earlier():
     assert view.frame()["took_at"].to_list() == [1, 2]
 
 
+def test_played_an_event_is_passed_before_it_is_committed_and_known_to_be_lost_at_the_last_look():
+    view = interleaving([WHO[who] for who in LOST.values()])
+    last = view.values["step"]
+    told = [view.at(**LOST, step=step) for step in range(last + 1)]
+    assert [one.says for one in told[:2]] == ["Nobody has moved yet.", "Move 1. Ada: takes 1."]
+    assert told[4].says == "Move 4. the reader: reads 2 at 2." and told[5].says == "Move 5. Ada: commits 1."
+    assert [one.html.count("✕ never read") for one in told] == [0] * last + [1]
+    assert all(one.frame.equals(told[-1].frame) for one in told)
+    assert [len(re.findall(r'data-key="[^"]*"', one.html.partition("</svg>")[0])) for one in told] == [*range(last + 1)]
+
+
 @pytest.mark.parametrize("order", [["Ada"], ["Ada"] * 4 + ["Cleo"], "AdaBe", None])
 def test_what_is_no_order_is_refused(order):
     with pytest.raises(

@@ -29,6 +29,7 @@ from cqrs_lab.show import (
     skipped_event,
     staircases,
     time_machine,
+    two_clerks,
 )
 from cqrs_lab.show.picture import joined, table
 from cqrs_lab.simulation import Clockwork, Fixed, LagModel, Poisson, Polling, simulate_lag
@@ -108,6 +109,12 @@ def faults():
     return fault_plan(Story(write.register, orders, visits.UnitsOrdered))
 
 
+def sells_what_it_saw(file, product_id, quantity):
+    [on_hand] = file.execute("SELECT on_hand FROM stock").fetchone()
+    file.execute("UPDATE stock SET on_hand = ?", (on_hand - quantity,))
+    return True
+
+
 VIEWS = {
     "scene": lambda shop: scene(a_run(shop)),
     "queues": lambda shop: queues({"busy": simulate_lag(LagModel(Poisson(0.9), Fixed(1.0)), 60, seed=1)}),
@@ -121,6 +128,7 @@ VIEWS = {
     "staircases": lambda shop: staircases(lag()),
     "any day": lambda shop: any_day_of(a_week()),
     "one file": lambda shop: one_file(),
+    "two clerks": lambda shop: two_clerks(sells_what_it_saw),
     "faults": lambda shop: faults(),
     "skipped event": lambda shop: skipped_event(),
     "interleaving": lambda shop: interleaving(),
@@ -137,6 +145,9 @@ PLAYED = {
     "staircases": "moment",
     "any day": "day",
     "one file": "step",
+    "two clerks": "step",
+    "faults": "step",
+    "interleaving": "step",
 }
 
 

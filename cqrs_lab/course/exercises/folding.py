@@ -161,8 +161,12 @@ def _unlike(part: Sequence[object], kinds: tuple[type, ...]) -> str:
     """Say what is particular about a slice on which an answer raises."""
     if not part:
         return "Many slices hold no event at all. What does yours make of an empty one? "
-    others = [type(event).__name__ for event in part if not isinstance(event, kinds)]
-    return f"The log also holds a {others[0]}. Which events does yours read? " if others else ""
+    if others := [type(event).__name__ for event in part if not isinstance(event, kinds)]:
+        return f"The log also holds a {others[0]}. Which events does yours read? "
+    first, *more = (kind.__name__ for kind in kinds)
+    if more and not any(isinstance(event, kinds[0]) for event in part):
+        return f"This slice holds no {first}. What do your lines make of {type(part[0]).__name__} alone? "
+    return ""
 
 
 def _the_table(table: Any) -> Any:

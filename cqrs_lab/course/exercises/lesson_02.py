@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, make_dataclass
+from functools import partial
 from numbers import Number
 from typing import Any
 
 from cqrs_lab.course.accept import NO_RETURN, as_plain
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.exercises.by_thing import by_thing
+from cqrs_lab.course.exercises.cases import errors_last
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_02_bank import TRANSFER
@@ -180,16 +182,19 @@ def doors(answer: Any) -> None:
         ask = "Did you hand over may itself, without calling it?"
         raise NotYet("looked for may", repr(answer), "a function", ask)
     expect_arguments(answer, "may", "role", "message", "commands")
-    for role, kind, commands, expected, ask in SENT:
-        done = f"called may({role!r}, {kind.__name__}(), commands={shown(commands)})"
-        came = _answered(answer, role, kind(), commands, done)
-        if not _is_yes_or_no(came):
-            ask = "Python would take that for a yes or a no, and the task asks for one. Return True or False."
-            if isinstance(came, str):
-                ask = "Python treats any text as true, even the text 'no'. Return True or False."
-            raise NotYet(done, shown(came), "True or False", NO_RETURN if came is None else ask)
-        if bool(came) != expected:
-            raise NotYet(done, repr(came), repr(expected), ask)
+    errors_last(partial(_may, answer, *sent) for sent in SENT)
+
+
+def _may(answer: Any, role: str, kind: type, commands: tuple[type, ...], expected: bool, ask: str) -> None:
+    done = f"called may({role!r}, {kind.__name__}(), commands={shown(commands)})"
+    came = _answered(answer, role, kind(), commands, done)
+    if not _is_yes_or_no(came):
+        ask = "Python would take that for a yes or a no, and the task asks for one. Return True or False."
+        if isinstance(came, str):
+            ask = "Python treats any text as true, even the text 'no'. Return True or False."
+        raise NotYet(done, shown(came), "True or False", NO_RETURN if came is None else ask)
+    if bool(came) != expected:
+        raise NotYet(done, repr(came), repr(expected), ask)
 
 
 def _answered(answer: Any, role: str, message: Any, commands: tuple[type, ...], done: str) -> Any:

@@ -144,9 +144,9 @@ def is_stale(answer: Any) -> None:
     judge_cases(answer, named, STALE, STALE_TURNS, _yes_or_no, "True or False", _by_age)
 
 
-def _by_age(results: Sequence[bool]) -> str:
+def _by_age(cases: Sequence[Case], results: Sequence[bool]) -> str:
     """Return what is asked where the age of an answer alone decides, or "" where it does not."""
-    ages = [now - kept.at_seconds for kept, _, now in (one.given for one in STALE)]
+    ages = [now - kept.at_seconds for kept, _, now in (one.given for one in cases)]
     old = [age for age, stale in zip(ages, results, strict=True) if stale]
     young = [age for age, stale in zip(ages, results, strict=True) if not stale]
     if not old or not young or min(old) <= max(young):

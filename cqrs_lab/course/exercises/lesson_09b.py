@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from cqrs_lab.course.accept import as_items, as_whole
+from cqrs_lab.course.exercises.cases import errors_last
 from cqrs_lab.course.exercises.choices import judge_choices
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet, call, shown
@@ -144,16 +146,19 @@ RULE_CASES: tuple[tuple[Positions, Positions, str], ...] = (
 
 def reads_up_to(answer: Any) -> None:
     """Judge ``upto(committed, still_open)`` by what is read up to there; no more and no less is right."""
-    for committed, still_open, ask in RULE_CASES:
-        done = f"called upto({shown(committed)}, {shown(still_open)})"
-        raised = "" if still_open else COUNTS_ON_ONE
-        came = as_whole(call(answer, committed, still_open, name="upto", returns="a position", ask=raised), done)
-        expected = [at for at in committed if all(at < one for one in still_open)]
-        read = [at for at in committed if at <= came]
-        if read != expected:
-            waits = len(read) < len(expected) and ask in (PASSES, OLDEST)
-            told = f"{came}, and so it reads {_positions(read)}"
-            raise NotYet(done, told, f"it reads {_positions(expected)}", BELOW if waits else ask)
+    errors_last(partial(_reads_up_to, answer, *case) for case in RULE_CASES)
+
+
+def _reads_up_to(answer: Any, committed: Positions, still_open: Positions, ask: str) -> None:
+    done = f"called upto({shown(committed)}, {shown(still_open)})"
+    raised = "" if still_open else COUNTS_ON_ONE
+    came = as_whole(call(answer, committed, still_open, name="upto", returns="a position", ask=raised), done)
+    expected = [at for at in committed if all(at < one for one in still_open)]
+    read = [at for at in committed if at <= came]
+    if read != expected:
+        waits = len(read) < len(expected) and ask in (PASSES, OLDEST)
+        told = f"{came}, and so it reads {_positions(read)}"
+        raise NotYet(done, told, f"it reads {_positions(expected)}", BELOW if waits else ask)
 
 
 def _positions(read: Positions) -> str:

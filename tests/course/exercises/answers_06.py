@@ -294,6 +294,8 @@ WRONG_STALE = {
     "no function": (True, "What did you hand over"),
 }
 ALSO_STALE = [
+    (lambda answer, log, now_seconds: log[-1].position > answer.position, "Every write of anybody"),
+    (lambda answer, log, now_seconds: log[0].stream == "order-8", "I also called is_stale(Kept(position=0"),
     (
         lambda answer, log, now_seconds: any(one.stream in answer.streams for one in log[answer.position + 1 :]),
         "take the position for a place in the list",
@@ -460,7 +462,7 @@ ALSO_COPIES = [
     ),
     (lambda log, copies: {name: name in wrong_copies(log, copies) for name in copies}, "You find every copy wrong"),
     (lambda log, copies: set(), "You find no copy wrong"),
-    (lambda log, copies: differ(copies, lambda at: log[-1][1]), "Try that line alone"),
+    (lambda log, copies: differ(copies, lambda at: log[-1][1]), "I also called wrong_copies([]"),
     (lambda log, copies: "app", "Which container"),
     (lambda log, copies: wrong_copies(log, copies)[:1], "What do you compare them with"),
     (lambda log, copies: [name for name in wrong_copies(log, copies) if copies[name][0]], "before the first event"),

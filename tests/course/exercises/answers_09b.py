@@ -240,6 +240,7 @@ WRONG_RULES = {
     ),
 }
 ALSO_WRONG_RULES = (
+    (lambda committed, still_open: max(still_open) - 1, "Two transactions are open"),
     (lambda committed, still_open: max(committed), "Write your answer there"),
     (lambda committed, still_open: len([at for at in committed if at < min([*still_open, 999])]), "Number 2 was"),
     (lambda committed, still_open: min(still_open) - 1, "counts on an open transaction"),

@@ -328,6 +328,12 @@ class Raises(Customers):
         return batch.frame(events.OrderPlaced)["value_mills"]
 
 
+class LeavesGaps(Customers):
+    def summarise(self, batch):
+        both = pd.concat([self.orders(batch), self.values(batch)], axis="columns")
+        return both.rename_axis("customer_id")
+
+
 WRONG_CUSTOMERS = {
     "the first try": (FirstTry(), "There is one bill with two lines"),
     "pieces": (CountsPieces(), "You count pieces"),
@@ -361,6 +367,7 @@ WRONG_CUSTOMERS = {
     "remembers": (Remembers(), "What does yours remember outside its table"),
     "other columns": (OtherColumns(), "Which column holds value_mills"),
     "raises": (Raises(), "compare names"),
+    "gaps": (LeavesGaps(), "This slice holds no OrderPlaced"),
     "no projection": ("customers", "What does every projection declare"),
 }
 ALSO_CUSTOMERS = [

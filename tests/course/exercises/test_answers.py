@@ -1,5 +1,7 @@
 """Of every exercise, two styles of right answer pass, and every wrong one is met with its own sentence."""
 
+import functools
+import inspect
 import re
 from functools import cache
 
@@ -7,6 +9,7 @@ import pytest
 
 from cqrs_lab.course import check
 from cqrs_lab.course.exercises import EXERCISES
+from cqrs_lab.course.judging import judge
 
 from . import (
     answers_00,
@@ -83,6 +86,28 @@ def test_a_right_answer_passes_in_any_style(key, at):
 def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
     verdict, sentence = verdict_on(key, name), WRONG[key][name][1]
     assert not verdict.passed and sentence in f"{verdict.done} {verdict.ask}", verdict
+
+
+# Those that are judged by cases, one of which is empty. What two of them misunderstand is this case.
+WITH_AN_EMPTY_CASE = ("02.3", "03.2", "06.2", "06.3", "07.1", "09b.1", "13.3")
+ABOUT_THAT_CASE = {"nothing without facts", "one without facts"}
+
+
+@pytest.mark.parametrize("key", WITH_AN_EMPTY_CASE)
+def test_a_misunderstanding_is_met_though_its_answer_raises_an_error_on_empty_input(key):
+    def fails(answer):
+        @functools.wraps(answer)
+        def answered(*given):
+            if any(isinstance(one, list | tuple | dict) and not one for one in given):
+                raise IndexError("list index out of range")
+            return answer(*given)
+
+        return answered
+
+    for name, (answer, sentence) in WRONG[key].items():
+        if inspect.isfunction(answer) and name not in ABOUT_THAT_CASE and "in place of" not in sentence:
+            found = judge(key, fails(answer))
+            assert sentence in f"{found.done} {found.ask}", name
 
 
 @pytest.mark.parametrize("at", range(len(ALSO_WRONG)), ids=lambda at: f"{ALSO_WRONG[at][0]}-{at}")
