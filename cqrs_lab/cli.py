@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cqrs_lab.commands import demo
 from cqrs_lab.errors import CqrsLabError
 
 # As in a shell: 128 and the number of the signal.
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqrs-lab", description="Learn CQRS by running it.")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="")
+    demo.add(commands)
     _add_replay(commands)
     _add_new(commands)
     _add_build_lessons(commands)
