@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cqrs_lab.commands import demo
+from cqrs_lab.commands import demo, doctor, lessons
 from cqrs_lab.errors import CqrsLabError
 
 # As in a shell: 128 and the number of the signal.
@@ -80,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqrs-lab", description="Learn CQRS by running it.")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="")
-    demo.add(commands)
+    for one in (lessons, demo, doctor):
+        one.add(commands)
     _add_replay(commands)
     _add_new(commands)
     _add_build_lessons(commands)
