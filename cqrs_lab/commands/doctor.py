@@ -37,7 +37,7 @@ class Finding(NamedTuple):
         return f"{'ok  ' if self.ok else 'FAIL'}  {self.fact}" + (f"\n      Next: {self.next}." if self.next else "")
 
 
-def python(version: Sequence[int] = sys.version_info) -> Finding:
+def python(version: tuple[object, ...] = sys.version_info) -> Finding:
     """Return whether this Python is new enough."""
     said = ".".join(map(str, version[:3]))
     if tuple(version[:2]) >= LEAST_PYTHON:

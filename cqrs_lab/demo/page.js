@@ -50,10 +50,10 @@ const model = {
   off: (names, listener) => listeners.splice(listeners.findIndex((each) => each[1] === listener), 1),
 };
 
-// A view is drawn 960 px wide, with type of 14 px and more. On a page as wide as a projector's it is 20 px and more, and
+// A view is drawn 960 px wide, with type of 13.3 px and more. On a page as wide as a projector's it is 20 px and more, and
 // larger where that leaves the whole view in sight; on a narrow one the view is as wide as the page. Its controls stand
 // above the picture or beside it, whichever leaves more room.
-const WIDTHS = { above: 960, beside: 1270 }, LEAST = 20 / 14, MARGINS = 40;
+const WIDTHS = { above: 960, beside: 1240 }, LEAST = 20 / 13.25, MARGINS = 40;
 function room(place) {
   stage.className = `cqrs-lab ${place}`;
   stage.style.zoom = 1;
