@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from cqrs_lab.course.lessons import LESSONS, Lesson
-from cqrs_lab.course.paths import PATHS, Part, lesson_of
+from cqrs_lab.course.paths import PATHS, PathPart, lesson_of
 
 NOT_YET = "not written yet"
 

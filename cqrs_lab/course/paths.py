@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cqrs_lab.course.lessons import LESSONS, Lesson
 
 
-class Part(NamedTuple):
+class PathPart(NamedTuple):
     """A part of a path: a stretch of a lesson from one of its headings on, and the demos that show it to a room.
 
     A part without a lesson is a talk or a break. Each part runs alone: it needs none of the parts before.
@@ -20,33 +20,33 @@ class Part(NamedTuple):
     demos: tuple[str, ...] = ()
 
 
-START = Part(5, "What happens when Ada presses Order", "00", "Inside the shop")
-CRUD = Part(10, "What still hurts in a fixed CRUD shop", "01", "What this shop does well")
-DUEL = Part(10, "Two buyers and the last cup", "03", "The duel", ("duel",))
-TABLES = Part(15, "Three tables from one log", "05", "Three tables from one log", ("tables", "why", "scissors"))
-STAIRS = Part(12, "How far behind the readers are", "07", "Two staircases", ("staircases", "queues", "lag"))
-SAW = Part(10, "Which promises readers see broken", "08", "A small world", ("fronts", "who-saw-what"))
-CRASH = Part(15, "A crash between two writes", "09", "Break it yourself", ("crash",))
-REBUILD = Part(20, "A table rebuilt while it serves", "10", "The rebuild studio", ("rebuild",))
-VERDICT = Part(8, "When the benefits outweigh the price", "15")
-TALK = Part(5, "Talk")
-EXERCISES = {key: Part(15, f"Exercises of lesson {int(key)}", key, "Exercises") for key in ("03", "05", "08")}
-RECALL = Part(10, "Recall: three questions, without looking back", "10")
+START = PathPart(5, "What happens when Ada presses Order", "00", "Inside the shop")
+CRUD = PathPart(10, "What still hurts in a fixed CRUD shop", "01", "What this shop does well")
+DUEL = PathPart(10, "Two buyers and the last cup", "03", "The duel", ("duel",))
+TABLES = PathPart(15, "Three tables from one log", "05", "Three tables from one log", ("tables", "why", "scissors"))
+STAIRS = PathPart(12, "How far behind the readers are", "07", "Two staircases", ("staircases", "queues", "lag"))
+SAW = PathPart(10, "Which promises readers see broken", "08", "A small world", ("fronts", "who-saw-what"))
+CRASH = PathPart(15, "A crash between two writes", "09", "Break it yourself", ("crash",))
+REBUILD = PathPart(20, "A table rebuilt while it serves", "10", "The rebuild studio", ("rebuild",))
+VERDICT = PathPart(8, "When the benefits outweigh the price", "15")
+TALK = PathPart(5, "Talk")
+EXERCISES = {key: PathPart(15, f"Exercises of lesson {int(key)}", key, "Exercises") for key in ("03", "05", "08")}
+RECALL = PathPart(10, "Recall: three questions, without looking back", "10")
 
-PATHS: dict[str, tuple[Part, ...]] = {
+PATHS: dict[str, tuple[PathPart, ...]] = {
     "45": (START, DUEL, STAIRS, SAW, VERDICT),
     "90": (START, CRUD, DUEL, TABLES, STAIRS, SAW, CRASH, VERDICT, TALK),
     "180": (
         *(START, CRUD, DUEL, EXERCISES["03"], TABLES, EXERCISES["05"]),
-        Part(15, "Break"),
+        PathPart(15, "Break"),
         *(STAIRS, SAW, EXERCISES["08"], CRASH, REBUILD, RECALL, VERDICT, TALK),
     ),
     "professional": (
         VERDICT._replace(minutes=10),
-        Part(15, "How far behind the readers are", "07", "A little busier", ("stick", "lag")),
-        Part(15, "What each remedy costs", "08", "Six remedies", ("remedies", "who-saw-what")),
-        Part(10, "A crash between two writes", "09", "Break it yourself", ("crash",)),
-        Part(10, "Your own rates", "07", "A system that you know"),
+        PathPart(15, "How far behind the readers are", "07", "A little busier", ("stick", "lag")),
+        PathPart(15, "What each remedy costs", "08", "Six remedies", ("remedies", "who-saw-what")),
+        PathPart(10, "A crash between two writes", "09", "Break it yourself", ("crash",)),
+        PathPart(10, "Your own rates", "07", "A system that you know"),
     ),
 }
 

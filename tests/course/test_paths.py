@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cqrs_lab.course.lessons import LESSONS
-from cqrs_lab.course.paths import PATHS, Part, lesson_of
+from cqrs_lab.course.paths import PATHS, PathPart, lesson_of
 from cqrs_lab.demo.demos import demo_of
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -47,4 +47,4 @@ def test_a_path_follows_the_order_of_the_lessons_and_the_professional_one_begins
 
 
 def test_a_break_belongs_to_no_lesson():
-    assert lesson_of(Part(15, "Break")) is None
+    assert lesson_of(PathPart(15, "Break")) is None
