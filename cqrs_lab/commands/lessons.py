@@ -45,7 +45,7 @@ def path(name: str) -> str:
     return "\n".join([*lines, "", last])
 
 
-def _details(part: Part) -> list[str]:
+def _details(part: PathPart) -> list[str]:
     lesson = lesson_of(part)
     if lesson is None:
         return []

@@ -51,6 +51,6 @@ PATHS: dict[str, tuple[PathPart, ...]] = {
 }
 
 
-def lesson_of(part: Part) -> Lesson | None:
+def lesson_of(part: PathPart) -> Lesson | None:
     """Return the lesson of a part; None for a talk or a break."""
     return next((lesson for lesson in LESSONS if lesson.key == part.lesson), None)
