@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cqrs_lab.course.lessons import LESSONS, Lesson
-from cqrs_lab.course.paths import PATHS, PathPart, lesson_of
+if TYPE_CHECKING:
+    from cqrs_lab.course.lessons import Lesson
+    from cqrs_lab.course.paths import PathPart
 
 NOT_YET = "not written yet"
+# Known without importing the course, so that help is shown at once.
+NAMES = ("45", "90", "180", "professional")
 
 
 def add(commands: Any) -> None:
@@ -19,7 +22,7 @@ def add(commands: Any) -> None:
         description="List the lessons with their questions. With --path, list the parts of a way through the course: "
         "from which minute to which, the lesson and its heading, and the demos for a room.",
     )
-    lessons.add_argument("--path", choices=list(PATHS), help="how many minutes there are, or professional (60 minutes)")
+    lessons.add_argument("--path", choices=NAMES, help="how many minutes there are, or professional (60 minutes)")
     lessons.set_defaults(run=run)
 
 
@@ -31,12 +34,16 @@ def run(chosen: argparse.Namespace) -> int:
 
 def every_lesson() -> str:
     """Return the lessons, a line each."""
+    from cqrs_lab.course.lessons import LESSONS
+
     wide = max(len(lesson.question) for lesson in LESSONS)
     return "\n".join(f"{one.number:<3} {one.question:<{wide}}  {_where(one)}" for one in LESSONS)
 
 
 def path(name: str) -> str:
     """Return the parts of a path, each from its first minute to its last."""
+    from cqrs_lab.course.paths import PATHS
+
     parts, now, lines = PATHS[name], 0, []
     for part in parts:
         lines += [f"{f'{now}–{now + part.minutes}':<9} {part.what}", *_details(part)]
@@ -46,6 +53,8 @@ def path(name: str) -> str:
 
 
 def _details(part: PathPart) -> list[str]:
+    from cqrs_lab.course.paths import lesson_of
+
     lesson = lesson_of(part)
     if lesson is None:
         return []

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from cqrs_lab import cli
+from cqrs_lab.commands.lessons import NAMES
 from cqrs_lab.course import lessons as course
 from cqrs_lab.course.lessons import LESSONS
 from cqrs_lab.course.paths import PATHS
@@ -17,6 +18,10 @@ def test_without_a_path_every_lesson_has_a_line_with_its_question(capsys):
     for lesson, line in zip(LESSONS, lines, strict=True):
         assert line.startswith(f"{lesson.number} ") and lesson.question in line
         assert (f"notebooks/{lesson.file}.ipynb" in line) == lesson.written == ("not written yet" not in line)
+
+
+def test_every_path_may_be_asked_for():
+    assert list(NAMES) == list(PATHS)
 
 
 @pytest.mark.parametrize("name", PATHS)

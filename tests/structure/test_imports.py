@@ -28,8 +28,8 @@ MAY_IMPORT = {
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
     "starter": BOTH_SIDES | {"shop"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
-    "commands": BOTH_SIDES | {"course", "demo"},
-    "cli": BOTH_SIDES | {"simulation", "show", "shop", "course", "starter", "commands"},
+    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo"},
+    "cli": {"errors", "commands"},
 }
 BOTTOM = ("errors", "arguments", "report")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
