@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cqrs_lab import cli
+from cqrs_lab.commands import replay
 
 ROOT = Path(__file__).parents[1]
 HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
@@ -122,7 +123,7 @@ def test_an_interrupted_replay_says_so(day, capsys, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_bar", interrupted)
+    monkeypatch.setattr(replay, "bar", interrupted)
     assert cli.main(["replay", str(day)]) == 130
     assert capsys.readouterr().err == "cqrs-lab: interrupted\n"
 

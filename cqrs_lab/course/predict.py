@@ -13,6 +13,7 @@ import pandas as pd
 
 from cqrs_lab.course.accept import as_plain, as_word
 from cqrs_lab.course.ask import Ask, Question
+from cqrs_lab.course.ballot import Ballot, bars, said
 from cqrs_lab.course.lessons import KEY
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.progress import notes
@@ -29,7 +30,7 @@ def predict(
     range: tuple[float, float] | None = None,
     guess: Any = None,
     room: bool = False,
-) -> Ask | None:
+) -> Ask | Ballot | None:
     """Ask for a guess and keep the first one; `reveal` compares it later.
 
     Parameters
@@ -42,12 +43,13 @@ def predict(
     guess : optional
         The guess itself, without the form: ``predict("03.1", guess="two")``.
     room : bool, optional
-        For a class: ask how many chose each, instead of one guess. A class may vote again.
+        For a class: count the hands for each choice, let them talk, and count again. Each run of the cell begins with
+        a new room.
 
     Returns
     -------
-    Ask or None
-        The form; None if `guess` was passed.
+    Ask or Ballot or None
+        The form, for a room a ballot; None if `guess` was passed.
     """
     asked = _question(key, question, choices, range)
     if guess is not None:
@@ -59,9 +61,9 @@ def predict(
         raise InvalidArgument(
             f"predict({key!r}, …) does not say what may be guessed; give choices=[…], or range=(least, most)"
         )
+    _asked[key] = asked
     if room:
         return _room(asked)
-    _asked[key] = asked
     kept = _first_guess(key)
     return Ask([asked], _kept_guess, given={} if kept is None else {key: kept})
 
@@ -150,17 +152,24 @@ def veiled(key: str, view: View) -> View:
     return view
 
 
-def _room(asked: Question) -> Ask:
+def _room(asked: Question) -> Ballot:
     if asked.choices is None:
         raise InvalidArgument("room=True counts votes for choices, and a range has none; give choices=[…]")
-    key = asked.key
-    each = [Question(f"{key} {one}", f"{asked.text} How many say: {one}?", None, 0, 1000) for one in asked.choices]
 
-    def count(question: Question, votes: Any) -> str:
-        choice = question.key.removeprefix(f"{key} ")
-        return f"{votes} for {choice}. {notes().add('room', key, choice=choice, votes=votes)}".rstrip()
+    def keep(vote: int, choice: str, hands: int) -> str:
+        return notes().add("room", asked.key, choice=choice, votes=hands, vote=vote)
 
-    return Ask(each, count)
+    for vote in (1, 2):  # this room begins; what another one said is over
+        for choice in asked.choices:
+            if _votes(asked.key)[vote - 1].get(choice, 0):
+                keep(vote, choice, 0)
+    return Ballot(asked.text, asked.choices, keep)
+
+
+def _votes(key: str) -> list[dict[str, int]]:
+    """Return what the room said last in its first and in its second vote, hands per choice."""
+    kept = notes().all("room", key)
+    return [{note["choice"]: note["votes"] for note in kept if note.get("vote", 1) == vote} for vote in (1, 2)]
 
 
 def reveal(key: str, outcome: Any) -> Picture:
@@ -193,17 +202,17 @@ def reveal(key: str, outcome: Any) -> Picture:
         )
     came, guess = _shown(outcome), _first_guess(key)
     frame = pd.DataFrame({"guess": [guess], "outcome": [outcome]}, index=[key])
+    drawn, room = _said_by_the_room(key, came)
     if guess is None:
-        lines = [f"Answer: {came}. (You didn't guess first.)"]
+        lines = [f"Answer: {came}." if room else f"Answer: {came}. (You didn't guess first.)"]
     else:
         about = SAID_TO.get(key, {}).get(str(guess), "") if str(guess) != came else ""
         reply, right = _met(guess, outcome, about)
         lines = [reply]
         if notes().first("outcome", key) is None:
             lines.append(notes().add("outcome", key, outcome=came, right=right))
-    lines += [SAID_TO.get(key, {}).get(came, ""), *_said_by_the_room(key)]
-    says = " ".join(filter(None, lines))
-    return Picture(f'<p class="says" role="status">{escape(says)}</p>', says, frame)
+    says = " ".join(filter(None, [*lines, SAID_TO.get(key, {}).get(came, ""), room]))
+    return Picture(f'<p class="says" role="status">{escape(says)}</p>{drawn}', says, frame)
 
 
 def _met(guess: Any, outcome: Any, about: str) -> tuple[str, bool]:
@@ -228,8 +237,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _said_by_the_room(key: str) -> list[str]:
-    votes = {note["choice"]: note["votes"] for note in notes().all("room", key)}
-    if not votes:
-        return []
-    return ["The room said: " + ", ".join(f"{choice} {count:g}" for choice, count in votes.items()) + "."]
+def _said_by_the_room(key: str, came: str) -> tuple[str, str]:
+    """Return the votes of a room as markup and in words; "" where there was no vote."""
+    first, second = _votes(key)
+    asked = _asked.get(key)
+    choices = list(first | second) if asked is None or asked.choices is None else list(asked.choices)
+    votes = [[each.get(choice, 0) for choice in choices] for each in (first, second)]
+    if not any(map(any, votes)):
+        return "", ""
+    return bars(choices, votes, came), f"The room said: {said(choices, votes)}"

@@ -1,5 +1,6 @@
 """A guess comes before its answer, the first one counts, and every wrong one is met with a sentence."""
 
+import importlib
 from decimal import Decimal
 from fractions import Fraction
 
@@ -76,15 +77,41 @@ def test_a_number_may_be_guessed_within_its_range():
     assert reveal("07.1", 4).frame.iloc[0].to_list() == [2.5, 4]
 
 
-def test_a_room_votes_and_may_vote_again():
-    def vote(one, two):
-        form = predict("02.1", "How many?", choices=["one", "two"], room=True)
-        form.give("02.1 one", one)
-        form.give("02.1 two", two)
+def room():
+    return predict("02.1", "How many?", choices=["one", "two"], room=True)
 
-    vote(20, 5)
-    vote(3, 22)
-    assert reveal("02.1", "two").says.endswith("The room said: one 3, two 22.")
+
+def test_a_room_votes_talks_and_votes_again_and_both_votes_stand_beside_the_answer():
+    form = room()
+    for choice, first, second in (("one", 20, 3), ("two", 5, 22)):
+        form.count(choice, first)
+        form.count(choice, second, vote=2)
+    shown = reveal("02.1", "two")
+    assert shown.says.endswith("The room said: First vote: one 20, two 5. Second vote: one 3, two 22.")
+    assert "two ✓ the answer" in shown.html and "one ✓" not in shown.html
+
+
+def test_a_room_that_votes_once_says_nothing_of_a_second_vote():
+    room().count("two", 4)
+    assert reveal("02.1", "two").says.endswith("The room said: First vote: one 0, two 4.")
+
+
+def test_the_next_room_does_not_inherit_the_hands_of_this_one():
+    room().count("one", 20)
+    room()
+    assert "The room said" not in reveal("02.1", "two").says and "The room" not in reveal("02.1", "two").html
+
+
+def test_hands_that_were_counted_before_there_were_two_votes_are_a_first_vote():
+    importlib.import_module("cqrs_lab.course.progress").notes().add("room", "02.1", choice="one", votes=7)
+    assert reveal("02.1", "two").says.endswith("The room said: First vote: one 7.")
+
+
+def test_a_room_leaves_the_guess_of_the_learner_alone():
+    room().count("one", 20)
+    assert reveal("02.1", "two").frame["guess"].to_list() == [None]
+    predict("02.1", guess="one")
+    assert reveal("02.1", "two").says.startswith("You said one. Not quite")
 
 
 def test_what_is_no_question_or_no_answer_is_refused():

@@ -27,7 +27,9 @@ MAY_IMPORT = {
     "show": BOTH_SIDES | {"simulation"},
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
     "starter": BOTH_SIDES | {"shop"},
-    "cli": BOTH_SIDES | {"simulation", "show", "shop", "course", "starter"},
+    "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
+    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo"},
+    "cli": {"errors", "commands"},
 }
 BOTTOM = ("errors", "arguments", "report")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}

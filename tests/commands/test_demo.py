@@ -1,0 +1,61 @@
+"""The command cqrs-lab demo."""
+
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+import psutil
+import pytest
+
+from cqrs_lab import cli
+from cqrs_lab.demo.demos import DEMOS
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S{32,}")
+STARTS = "import sys; from cqrs_lab.cli import main; sys.exit(main())"
+
+
+def test_without_a_name_it_lists_each_demo_with_its_lesson_and_its_question(capsys):
+    assert cli.main(["demo"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for demo in DEMOS:
+        assert any(line.startswith(f"{demo.name} ") and line.endswith(demo.ask) for line in lines)
+        assert any(f"lesson {demo.lesson.lstrip('0')} " in line for line in lines)
+
+
+def test_the_list_does_not_wait_for_the_shop():
+    code = f"{STARTS.replace('sys.exit(main())', 'main()')}; assert 'cqrs_lab.shop' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code, "demo"], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_a_name_that_is_not_there_is_one_line_with_those_that_are(capsys):
+    assert cli.main(["demo", "lags"]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.count("\n") == 1 and "'lags'" in told.err and "duel, time-machine" in told.err
+
+
+@pytest.fixture
+def running():
+    process = subprocess.Popen(
+        [sys.executable, "-c", STARTS, "demo", "duel", "--no-browser"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_ctrl_c_ends_it_and_leaves_no_process(running):
+    address = next(found[0] for line in running.stdout if (found := ADDRESS.search(line)))
+    with urllib.request.urlopen(address, timeout=30) as page:
+        assert "Two buyers, one cup." in page.read().decode()
+    children = psutil.Process(running.pid).children(recursive=True)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=30)
+    assert running.returncode == 0 and "The demo has ended." in out
+    assert [child for child in children if child.is_running()] == []
+    with pytest.raises(URLError):
+        urllib.request.urlopen(address, timeout=5)
