@@ -74,7 +74,8 @@ def your_system(
     objective_seconds : float, optional
         The promise: 99 in 100 events are visible by then.
     events : int, optional
-        How many events each run simulates. There are 50 runs at most, and the cost is known before the first one.
+        How many events a run simulates. All runs together are 200 times as long at most, and what that costs is known
+        before the first one.
     seed : int, optional
 
     Returns

@@ -21,10 +21,12 @@ from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed
 from cqrs_lab.simulation.model import LagModel, Polling, Retries
 
-MOST_RUNS = 50
 REPLICATIONS = 10
-MOST_SIMULATED = 100_000_000
-"""Events that all runs together may simulate, each at each replica: some minutes."""
+"""Of recorded times, for each figure."""
+MOST_RUNS = 200
+"""What all runs together come to at most, a longer one counted as several."""
+MOST_SIMULATED = 200_000_000
+"""Events that they may simulate, each at each replica: some minutes."""
 
 
 class Reading(NamedTuple):
@@ -211,11 +213,11 @@ def _check_that_it_keeps_up(model: LagModel, per: str) -> None:
 
 def _check_cost(found: Given) -> None:
     check_events(found.model, found.events)
-    simulated = MOST_RUNS * found.runs * found.events * found.model.replicas
+    runs, replicas = MOST_RUNS * found.runs, found.model.replicas
+    simulated = runs * found.events * replicas
     if simulated > MOST_SIMULATED:
-        most = MOST_SIMULATED // (MOST_RUNS * found.runs * found.model.replicas)
-        fewer = f"give events={most:,} or less" if found.times is None else "give a shorter file"
+        fewer = f"give events={MOST_SIMULATED // (runs * replicas):,} or less" if found.times is None else "shorten it"
         raise InvalidArgument(
-            f"{MOST_RUNS * found.runs} runs of {found.events:,} events at {found.model.replicas} replicas would "
-            f"simulate {simulated:.1e} events, and {MOST_SIMULATED:.0e} is the limit; {fewer}, or fewer replicas"
+            f"{runs:,} runs of {found.events:,} events at {replicas} replicas would simulate {simulated:.1e} events, and "
+            f"{MOST_SIMULATED:.0e} is the limit; {fewer}, or give fewer replicas"
         )

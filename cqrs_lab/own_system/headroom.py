@@ -13,6 +13,7 @@ LEAST = 1e-3
 """The search begins at this share of what the projector can take."""
 STEPS, CLOSER = 10, 7
 """Halvings of a ratio of a thousand, to 0.7 %; and for each end of the interval, which is near."""
+LONGER = 4
 NEARLY = 1 - 1e-6
 
 
@@ -34,7 +35,7 @@ def headroom(given: Given) -> Figure:
 
     @cache
     def p99(times: float) -> Figure:
-        return figures(given, given.at(times), ["p99"])["p99"]
+        return figures(given, given.at(times), ["p99"], LONGER)["p99"]
 
     objective, top = given.objective_seconds, given.saturation * NEARLY
     least = LEAST * given.saturation
