@@ -108,4 +108,4 @@ def your_system(
 
     poller = Reading(poll_seconds, polls, batch, replicas, retries, backoff_seconds, handling_ms, events_per_command)
     promises = Promises(think_seconds, log_events, rebuild_per_second, transaction_ms, objective_seconds)
-    return YourSystem(given(times, rate, per, poller, promises, events, seed))
+    return YourSystem.of(given(times, rate, per, poller, promises, events, seed))

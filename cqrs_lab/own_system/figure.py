@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cqrs_lab.own_system.given import Given
-from cqrs_lab.own_system.measured import Figure, figures
+from cqrs_lab.own_system.given import GivenSystem
+from cqrs_lab.own_system.measured import Measured, figures
 from cqrs_lab.own_system.words import duration, number
 from cqrs_lab.show.chart import BAD, HERE, INK, drawn, new_chart, ticks
 from cqrs_lab.show.hockey_stick import MILLISECONDS, SECONDS, Unit
@@ -26,7 +26,7 @@ NAMED_AT = 0.62
 NAMES = {"p50": "-", "p99": "--"}
 
 
-def curve(given: Given, headroom: float) -> pd.DataFrame:
+def curve(given: GivenSystem, headroom: float) -> pd.DataFrame:
     """Return the lag at rates up to what the projector can take, at the present one, and where the promise breaks.
 
     Returns
@@ -49,7 +49,7 @@ def curve(given: Given, headroom: float) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rate")
 
 
-def stick(given: Given, lags: pd.DataFrame, found: Mapping[str, Figure]) -> Picture:
+def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Measured]) -> Picture:
     """Draw the curve with the system on it."""
     says = (
         f"At {number(given.rate)} commands per {given.per}, half of the events are visible within "
@@ -78,7 +78,7 @@ def _draw_lags(axes: Axes, lags: pd.DataFrame, end: float) -> None:
         _write(axes, name, (named, float(lags[name][named])), (0, 6))
 
 
-def _draw_promise(axes: Axes, given: Given, unit: Unit, headroom: Figure) -> None:
+def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Measured) -> None:
     """Draw the promise across, the limit upwards, and where the p99 crosses the promise, with its interval."""
     promise, limit = unit.of(given.objective_seconds), given.saturation * given.rate
     axes.axhline(promise, color=INK, linewidth=0.9, linestyle=(0, (6, 3)))
@@ -92,7 +92,7 @@ def _draw_promise(axes: Axes, given: Given, unit: Unit, headroom: Figure) -> Non
         _write(axes, f"{number(headroom.value)} times", (headroom.value * given.rate, promise), (-10, 8), right=True)
 
 
-def _draw_present(axes: Axes, given: Given, unit: Unit, found: Mapping[str, Figure]) -> None:
+def _draw_present(axes: Axes, given: GivenSystem, unit: Unit, found: Mapping[str, Measured]) -> None:
     axes.axvline(given.rate, color=INK, linewidth=0.9, gid=HERE)
     for name in NAMES:
         axes.plot([given.rate], [unit.of(found[f"lag {name}"].value)], marker="o", color=INK, markersize=8)

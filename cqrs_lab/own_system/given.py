@@ -53,7 +53,7 @@ class Promises(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenSystem:
     """An engineer's numbers, checked.
 
     Attributes
@@ -88,7 +88,7 @@ class Given:
         """How many commands come, per what the rate is per."""
         return self.model.arrivals.rate_per_second * seconds_per(self.per)
 
-    def for_commands(self) -> Given:
+    def for_commands(self) -> GivenSystem:
         """Return the same, for runs of commands and not of events."""
         return self if self.times is None else replace(self, events=len(self.times.seconds))
 
@@ -113,7 +113,7 @@ class Given:
         return replace(self.model, arrivals=self.arrivals(times))
 
 
-def given(times: Any, rate: Any, per: Any, reading: Reading, promises: Promises, events: Any, seed: Any) -> Given:
+def given(times: Any, rate: Any, per: Any, reading: Reading, promises: Promises, events: Any, seed: Any) -> GivenSystem:
     """Check what an engineer gives.
 
     Raises
@@ -126,7 +126,7 @@ def given(times: Any, rate: Any, per: Any, reading: Reading, promises: Promises,
     model = _model(arrivals, reading)
     _check_that_it_keeps_up(model, per)
     rebuild = promises.rebuild_per_second
-    found = Given(
+    found = GivenSystem(
         model,
         file,
         per,
@@ -211,13 +211,13 @@ def _check_that_it_keeps_up(model: LagModel, per: str) -> None:
     )
 
 
-def _check_cost(found: Given) -> None:
+def _check_cost(found: GivenSystem) -> None:
     check_events(found.model, found.events)
     runs, replicas = MOST_RUNS * found.runs, found.model.replicas
     simulated = runs * found.events * replicas
     if simulated > MOST_SIMULATED:
         fewer = f"give events={MOST_SIMULATED // (runs * replicas):,} or less" if found.times is None else "shorten it"
         raise InvalidArgument(
-            f"{runs:,} runs of {found.events:,} events at {replicas} replicas would simulate {simulated:.1e} events, and "
-            f"{MOST_SIMULATED:.0e} is the limit; {fewer}, or give fewer replicas"
+            f"{runs:,} runs of {found.events:,} events at {replicas} replicas would simulate {simulated:.1e} events; "
+            f"at most {MOST_SIMULATED:.0e} can be: {fewer}, or give fewer replicas"
         )

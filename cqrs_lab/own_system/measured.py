@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cqrs_lab.own_system.given import REPLICATIONS, Given
+from cqrs_lab.own_system.given import REPLICATIONS, GivenSystem
 from cqrs_lab.simulation.confidence import AS_THE_MEAN, STUDENT
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.lag import simulate_lag
@@ -16,7 +16,7 @@ from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
 
 
-class Figure(NamedTuple):
+class Measured(NamedTuple):
     """A figure and its 95 % interval.
 
     Attributes
@@ -52,7 +52,7 @@ SPARE = 1.05
 """What a run needs is estimated from a shorter one, and may come out a little higher the second time."""
 
 
-def figures(given: Given, model: LagModel, names: Sequence[str], longer: int = 1) -> dict[str, Figure]:
+def figures(given: GivenSystem, model: LagModel, names: Sequence[str], longer: int = 1) -> dict[str, Measured]:
     """Return some figures of a model: "p50", "p99" or "mean" of the lag, or MISSED.
 
     They are those of one long run with its batches; or, of recorded times, of ten runs that differ in all the rest.
@@ -70,27 +70,27 @@ def figures(given: Given, model: LagModel, names: Sequence[str], longer: int = 1
     return {name: _of_one(given, run, name) for name in names}
 
 
-def _of(given: Given, run: LagRun, name: str, seed: int) -> tuple[float, float, float]:
+def _of(given: GivenSystem, run: LagRun, name: str, seed: int) -> tuple[float, float, float]:
     if name == MISSED:
         return run.missed_share(given.think, seed)
     value, low, high = map(float, run.summary().loc[name])
     return value, low, high
 
 
-def _of_one(given: Given, run: LagRun, name: str) -> Figure:
+def _of_one(given: GivenSystem, run: LagRun, name: str) -> Measured:
     value, low, high = _of(given, run, name, given.seed)
     share = SHARES.get(name, min(value, 1 - value))
-    return Figure(value, low, high, run.needed_events(share) if share > 0 else math.nan)
+    return Measured(value, low, high, run.needed_events(share) if share > 0 else math.nan)
 
 
-def _values(given: Given, runs: Sequence[tuple[int, LagRun]], name: str) -> Seconds:
+def _values(given: GivenSystem, runs: Sequence[tuple[int, LagRun]], name: str) -> Seconds:
     return np.array([_of(given, run, name, seed)[0] for seed, run in runs])
 
 
-def _of_ten(values: Seconds, name: str) -> Figure:
+def _of_ten(values: Seconds, name: str) -> Measured:
     """Return a mean of independent runs, with Student's t."""
     mean, half = float(values.mean()), float(values.std(ddof=1)) * STUDENT / math.sqrt(REPLICATIONS)
     if name == MISSED:
         seldom = mean in (0, 1)
-        return Figure(mean, *(math.nan, math.nan) if seldom else (max(mean - half, 0.0), min(mean + half, 1.0)))
-    return Figure(mean, mean - half, mean + half)
+        return Measured(mean, *(math.nan, math.nan) if seldom else (max(mean - half, 0.0), min(mean + half, 1.0)))
+    return Measured(mean, mean - half, mean + half)

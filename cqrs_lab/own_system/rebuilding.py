@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from cqrs_lab.own_system.given import Given
-from cqrs_lab.own_system.measured import Figure
+from cqrs_lab.own_system.given import GivenSystem
+from cqrs_lab.own_system.measured import Measured
 from cqrs_lab.simulation.capacity import seconds_per_event
 
 HOUR = 3_600
 NORMAL_95 = 1.959963984540054
 
 
-def build_rate(given: Given) -> float:
+def build_rate(given: GivenSystem) -> float:
     """Return how many events a rebuild takes a second: as measured, or as handling one by one allows without a poll."""
     return given.rebuild_per_second or 1 / seconds_per_event(replace(given.model, polling=None))
 
 
-def rebuild_hours(given: Given) -> Figure:
+def rebuild_hours(given: GivenSystem) -> Measured:
     """Return how long a rebuild takes until it has caught up with what came meanwhile, in hours.
 
     The interval holds 95 of 100 rebuilds. How long handling takes, and how many events come, varies; over many events
@@ -26,20 +26,20 @@ def rebuild_hours(given: Given) -> Figure:
 
     Returns
     -------
-    Figure
+    Measured
         Infinite, without an interval, where more comes in than is built.
     """
     incoming, building = given.model.events_per_second, build_rate(given)
     free = building - incoming
     if free <= 0:
-        return Figure(math.inf, math.nan, math.nan)
+        return Measured(math.inf, math.nan, math.nan)
     varies = 0.0 if given.rebuild_per_second else _variation(given)
     spread = NORMAL_95 * math.sqrt(building * varies + incoming * given.model.events_per_command)
     ends = [_caught_up(given.log_events, free, spread * side) / HOUR for side in (-1, 1)]
-    return Figure(given.log_events / free / HOUR, *ends)
+    return Measured(given.log_events / free / HOUR, *ends)
 
 
-def _variation(given: Given) -> float:
+def _variation(given: GivenSystem) -> float:
     """Return the variance of the time that an event takes, with its retries, as a share of its mean squared."""
     handling, retries = given.model.handling, given.model.retries
     variance = handling.second_moment - handling.mean**2

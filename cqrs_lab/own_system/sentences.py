@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from cqrs_lab.own_system.given import Given
-from cqrs_lab.own_system.measured import Figure
+from cqrs_lab.own_system.given import GivenSystem
+from cqrs_lab.own_system.measured import Measured
 from cqrs_lab.own_system.rebuilding import build_rate
 from cqrs_lab.own_system.remedy import MAY_COST, Remedy
 from cqrs_lab.own_system.words import duration, number, per_cent
@@ -14,12 +14,12 @@ from cqrs_lab.simulation.durations import Fixed, LogNormal
 NEARLY_ALL = 0.99
 
 
-def p50(found: Figure) -> str:
+def p50(found: Measured) -> str:
     """Say how long half of the events take."""
     return f"Half of the events are visible within {duration(found.value)}.{found.too_short}"
 
 
-def p99(given: Given, found: Figure) -> str:
+def p99(given: GivenSystem, found: Measured) -> str:
     """Say how long 1 in 100 takes, and whether the promise is kept."""
     promise = duration(given.objective_seconds)
     if found.low > given.objective_seconds:
@@ -31,7 +31,7 @@ def p99(given: Given, found: Figure) -> str:
     return f"1 event in 100 takes longer than {duration(found.value)}{kept}.{found.too_short}"
 
 
-def missed(given: Given, found: Figure) -> str:
+def missed(given: GivenSystem, found: Measured) -> str:
     """Say how many readers do not see what they wrote."""
     who = f"people who look {_think(given)}"
     if found.value == 0:
@@ -41,7 +41,7 @@ def missed(given: Given, found: Figure) -> str:
     return f"Of the {who}, {share} do{'' if many else 'es'} not see what they wrote.{found.too_short}"
 
 
-def _think(given: Given) -> str:
+def _think(given: GivenSystem) -> str:
     match given.think:
         case Fixed(seconds):
             return "at once" if seconds == 0 else f"after {duration(seconds)}"
@@ -50,7 +50,7 @@ def _think(given: Given) -> str:
     return "again"
 
 
-def headroom(given: Given, found: Figure) -> str:
+def headroom(given: GivenSystem, found: Measured) -> str:
     """Say how much more may come."""
     promise, limit = duration(given.objective_seconds), number(given.saturation)
     if found.value == 0:
@@ -68,7 +68,7 @@ def headroom(given: Given, found: Figure) -> str:
     )
 
 
-def rebuild(given: Given, found: Figure) -> str:
+def rebuild(given: GivenSystem, found: Measured) -> str:
     """Say how long a rebuild takes."""
     incoming, building = number(given.model.events_per_second), number(build_rate(given))
     if math.isinf(found.value):
@@ -82,7 +82,7 @@ def rebuild(given: Given, found: Figure) -> str:
     )
 
 
-def remedy(given: Given, found: Remedy) -> str:
+def remedy(given: GivenSystem, found: Remedy) -> str:
     """Say which remedy for the skipped event fits, and why."""
     if found.busy >= 1:
         return (

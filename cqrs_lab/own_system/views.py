@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from functools import partial
 
-from cqrs_lab.own_system.given import Given
+from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.show.hockey_stick import hockey_stick
 from cqrs_lab.show.lag_explorer import BOUNDS, CONTROLS, Panels
 from cqrs_lab.show.own_range import over, quantity
@@ -22,7 +22,7 @@ MOST_EVENTS = 50_000
 LESS, MORE = 5, 10
 
 
-def explorer(given: Given) -> View:
+def explorer(given: GivenSystem) -> View:
     """Return the explorer of this system: rate, handling, poll, batch (if there is one) and replicas move."""
     controls = _controls(given)
     panels, events = Panels(), min(given.events, MOST_EVENTS)
@@ -34,7 +34,7 @@ def explorer(given: Given) -> View:
     return View(draw, list(controls.values()))
 
 
-def _controls(given: Given) -> dict[str, Control]:
+def _controls(given: GivenSystem) -> dict[str, Control]:
     p50, polling = 1_000 * _p50(given.model.handling), given.model.polling
     poll = 0.0 if polling is None else polling.interval.mean
     ranges: dict[str, tuple[float, float, float]] = {
@@ -50,7 +50,7 @@ def _controls(given: Given) -> dict[str, Control]:
     return {name: one._replace(label=labels.get(name, one.label)) for name, one in controls.items()}
 
 
-def _model(given: Given, values: dict[str, float]) -> LagModel:
+def _model(given: GivenSystem, values: dict[str, float]) -> LagModel:
     usual = given.model.polling or Polling(Fixed(1.0))
     limit = int(values["batch"]) if "batch" in values else None
     polling = replace(usual, interval=Fixed(values["poll"]), batch_limit=limit) if values["poll"] else None
@@ -70,7 +70,7 @@ def _scaled(handling: Duration, p50: float) -> Duration:
     return Fixed(p50)
 
 
-def _rates(given: Given) -> tuple[float, float, float]:
+def _rates(given: GivenSystem) -> tuple[float, float, float]:
     return _around(given.rate, LESS, min(MORE, 1.1 * given.saturation))
 
 
@@ -80,7 +80,7 @@ def _around(value: float, less: float, more: float) -> tuple[float, float, float
     return min(least, begin), max(most, begin), begin
 
 
-def mover(given: Given) -> View:
+def mover(given: GivenSystem) -> View:
     """Return the hockey stick of this system."""
     model_at = partial(_at_rate, given)
     least, most, begin = _rates(given)
@@ -88,5 +88,5 @@ def mover(given: Given) -> View:
     return hockey_stick(model_at, events, given.seed, rates=(least, most, begin), per=given.per)
 
 
-def _at_rate(given: Given, rate: float) -> LagModel:
+def _at_rate(given: GivenSystem, rate: float) -> LagModel:
     return given.at(rate / given.rate)
