@@ -59,9 +59,7 @@ def headroom(given: GivenSystem, found: Measured) -> str:
     if found.value >= NEARLY_ALL * given.saturation:
         return f"At {limit} times the rate the projector is busy all the time, and up to that the promise is kept."
     if found.high < 1:
-        return (
-            f"The rate is too high for the promise of {promise}: it would be kept up to {times} times the rate, {rate}."
-        )
+        return f"The promise of {promise} is broken: it would be kept up to {times} times the rate, {rate}."
     return (
         f"The promise of {promise} is kept up to {times} times the rate, {rate}; at {limit} times the projector is "
         "busy all the time."

@@ -10,8 +10,7 @@ from cqrs_lab.own_system.headroom import headroom
 from cqrs_lab.own_system.measured import MISSED, figures
 from cqrs_lab.own_system.rebuilding import rebuild_hours
 from cqrs_lab.own_system.remedy import locked, remedy, watermarked
-from cqrs_lab.simulation import Poisson, RecordedTimes, simulate_lag
-from cqrs_lab.simulation.durations import Exponential
+from cqrs_lab.simulation import RecordedTimes, simulate_lag
 from cqrs_lab.simulation.gap import Transaction, simulate_gap
 
 from .plain_queue import lags, moments
