@@ -20,8 +20,10 @@ from cqrs_lab.show.style import READ
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BUSY = (0.05, 0.2, 0.35, 0.5, 0.6, 0.7, 0.77, 0.83, 0.87, 0.9, 0.93, 0.95)
-"""Where the curve is simulated, as shares of the projector's time."""
+PLACES = (0.05, 0.2, 0.35, 0.5, 0.6, 0.7, 0.77, 0.83, 0.87, 0.9, 0.93, 0.95)
+"""Where the curve is simulated, as shares of what the picture shows."""
+BEYOND = 2.5
+"""How many times the headroom the picture shows at most: recorded times break a promise long before the limit."""
 NAMED_AT = 0.62
 NAMES = {"p50": "-", "p99": "--"}
 
@@ -35,7 +37,7 @@ def curve(given: GivenSystem, headroom: float) -> pd.DataFrame:
         One row per rate (commands, per what the rate is per), ascending; p50 and p99 of the lag, each with _low and
         _high, in seconds (NaN where a run is too short).
     """
-    places = {1.0, *(busy * given.saturation for busy in BUSY)}
+    places = {1.0, *(share * _shown_up_to(given, headroom) for share in PLACES)}
     if headroom:
         places.add(headroom)
     rows = {}
@@ -49,19 +51,27 @@ def curve(given: GivenSystem, headroom: float) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rate")
 
 
+def _shown_up_to(given: GivenSystem, headroom: float) -> float:
+    """Return how many times the rate the picture shows; up to the limit, if that is not far beyond the promise."""
+    return min(given.saturation, BEYOND * max(headroom, 1.0))
+
+
 def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Measured]) -> Picture:
     """Draw the curve with the system on it."""
     says = (
         f"At {number(given.rate)} commands per {given.per}, half of the events are visible within "
         f"{duration(found['lag p50'].value)}, and 1 in 100 takes longer than {duration(found['lag p99'].value)}."
     )
+    if spare := found["headroom"].value:
+        says += f" The promise of {duration(given.objective_seconds)} is kept up to {number(spare)} times this rate."
     top = max(1.5 * given.objective_seconds, 1.3 * found["lag p99"].value)
     unit = MILLISECONDS if top < 1 else SECONDS
     figure, axes = new_chart(9.0, 4.2)
     figure.subplots_adjust(left=0.1, right=0.97)
-    end = 1.06 * given.saturation * given.rate
+    end = 1.06 * _shown_up_to(given, found["headroom"].value) * given.rate
     axes.set(xlim=(0, end), ylim=(0, unit.of(top)), ylabel=f"lag, {unit.name}")
-    axes.set_xlabel(f"commands per {given.per}")
+    limit = given.saturation * given.rate
+    axes.set_xlabel(f"commands per {given.per}; the projector can take {number(limit)}")
     ticks(axes.xaxis, end, at_most=7)
     _draw_lags(axes, lags * unit.per_second, end)
     _draw_promise(axes, given, unit, found["headroom"])
@@ -71,11 +81,13 @@ def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Measured])
 
 
 def _draw_lags(axes: Axes, lags: pd.DataFrame, end: float) -> None:
-    named = min(lags.index, key=lambda rate: abs(rate - NAMED_AT * end))
+    top = axes.get_ylim()[1]
     for name, line in NAMES.items():
         axes.fill_between(lags.index, lags[f"{name}_low"], lags[f"{name}_high"], color=READ.colour, alpha=0.2, lw=0)
         axes.plot(lags.index, lags[name], color=READ.colour, linestyle=line, linewidth=1.8)
-        _write(axes, name, (named, float(lags[name][named])), (0, 6))
+        low = [rate for rate in lags.index if rate <= NAMED_AT * end and lags[name][rate] < 0.9 * top]
+        if low:
+            _write(axes, name, (low[-1], float(lags[name][low[-1]])), (-4, 5), right=True)
 
 
 def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Measured) -> None:
@@ -83,10 +95,11 @@ def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Measured
     promise, limit = unit.of(given.objective_seconds), given.saturation * given.rate
     axes.axhline(promise, color=INK, linewidth=0.9, linestyle=(0, (6, 3)))
     _write(axes, f"promise: {duration(given.objective_seconds)}", (0, promise), (6, 5))
-    axes.axvline(limit, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))
-    _write(axes, "limit", (limit, axes.get_ylim()[1]), (-6, -14), right=True)
+    if limit < axes.get_xlim()[1]:
+        axes.axvline(limit, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))
+        _write(axes, "limit", (limit, axes.get_ylim()[1]), (-6, -14), right=True)
     if headroom.value:
-        ends = [headroom.low * given.rate, headroom.high * given.rate]
+        ends = [headroom.low * given.rate, min(headroom.high * given.rate, axes.get_xlim()[1])]
         axes.plot(ends, [promise] * 2, color=BAD, linewidth=4, solid_capstyle="butt")
         axes.plot([headroom.value * given.rate], [promise], marker="D", markersize=8, color=BAD)
         _write(axes, f"{number(headroom.value)} times", (headroom.value * given.rate, promise), (-10, 8), right=True)

@@ -17,8 +17,8 @@ from cqrs_lab.simulation.durations import Duration, Fixed, LogNormal
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel, Polling
 
-MOST_EVENTS = 50_000
-"""Per move of a control, which somebody waits for."""
+MOST_EVENTS, MOST_PER_POINT = 100_000, 50_000
+"""Per move of a control, and per point of a curve: somebody waits for them."""
 LESS, MORE = 5, 10
 
 
@@ -75,17 +75,20 @@ def _rates(given: GivenSystem) -> tuple[float, float, float]:
 
 
 def _around(value: float, less: float, more: float) -> tuple[float, float, float]:
-    """Return round ends around a value, and the value with as many digits as a slider can hold."""
-    least, most, begin = round_up(value / less), round_up(value * more), float(f"{value:.3g}")
+    """Return ends of two digits around a value, and the value with as many digits as a slider can hold."""
+    least, most, begin = _two_digits(value / less), _two_digits(value * more), float(f"{value:.3g}")
     return min(least, begin), max(most, begin), begin
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
 
 
 def mover(given: GivenSystem) -> View:
     """Return the hockey stick of this system."""
     model_at = partial(_at_rate, given)
-    least, most, begin = _rates(given)
-    events = min(given.events, MOST_EVENTS)
-    return hockey_stick(model_at, events, given.seed, rates=(least, most, begin), per=given.per)
+    events = min(given.events, MOST_PER_POINT)
+    return hockey_stick(model_at, events, given.seed, rates=_rates(given), per=given.per)
 
 
 def _at_rate(given: GivenSystem, rate: float) -> LagModel:
