@@ -12,8 +12,9 @@ unexport PYTHONDONTWRITEBYTECODE
 NEWS := @jupyterlab/apputils-extension:announcements
 PIP := -m pip --disable-pip-version-check --no-input
 
-LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
-SOLUTIONS := $(sort $(wildcard notebooks/solutions/[0-9]*.ipynb))
+# The lessons, and one notebook that is none: your_system.
+LESSONS := $(sort $(wildcard notebooks/[0-9]*.ipynb notebooks/your_system.ipynb))
+SOLUTIONS := $(sort $(wildcard notebooks/solutions/[0-9]*.ipynb notebooks/solutions/your_system.ipynb))
 # At most four workers: each nbval worker is a kernel with pandas in it, each browser worker a JupyterLab.
 WORKERS := -n auto --maxprocesses 4
 PARALLEL := $(WORKERS) --dist loadscope

@@ -47,6 +47,7 @@ from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.read.rebuild import Rebuild, rebuild
 from cqrs_lab.read.retry import retry_parked
 from cqrs_lab.read.why import Provenance, why
+from cqrs_lab.own_system.door import your_system
 
 __all__ = [
     "MemoryEventStore",
@@ -86,6 +87,7 @@ __all__ = [
     "check_projection",
     "Report",
     "Fault",
+    "your_system",
     "CqrsLabError",
     "InvalidArgument",
     "ConcurrencyError",

@@ -14,7 +14,7 @@ from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
-from cqrs_lab.show.stick_axis import Axis, of_rates, of_utilisation
+from cqrs_lab.show.stick_axis import Axis, of_models, of_rates, of_utilisation
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import interval
 from cqrs_lab.show.view import View
@@ -65,14 +65,15 @@ def hockey_stick(
     Parameters
     ----------
     model_at : callable, optional
-        ``model_at(utilisation)`` gives a model whose projector is busy for that share of its time.
+        ``model_at(utilisation)`` gives a model whose projector is busy for that share of its time; with `rates`,
+        ``model_at(rate)`` one to which so many events come.
     events : int, optional
         Per run; all runs have the same random draws.
     seed : int, optional
     handling : Duration, optional
         Instead of `model_at`: how long an event takes in a system of yours. Events come at random, one by one.
     rates : pair of float, optional
-        With `handling`: from how many events to how many; a third number says where the control begins.
+        With `handling` or `model_at`: from how many events to how many; a third number says where the control begins.
     per : {"second", "minute", "hour", "day"}, optional
         What these rates are per.
 
@@ -110,11 +111,12 @@ def hockey_stick(
 
 
 def _axis(model_at: Any, handling: Any, rates: Any, per: Any) -> Axis:
-    if handling is None and rates is None:
-        function_of("model_at", model_at, 1, "a function of a utilisation; let model_at(0.8) return a LagModel")
-        return of_utilisation(model_at)
-    if model_at is not None:
-        raise InvalidArgument("model_at and handling=, rates= are two ways to say the same; give one of them")
+    if handling is not None and model_at is not None:
+        raise InvalidArgument("model_at and handling= are two ways to say the same; give one of them")
+    if handling is None and (rates is None or model_at is not None):
+        what = "utilisation; let model_at(0.8)" if rates is None else "rate; let model_at(40)"
+        function_of("model_at", model_at, 1, f"a function of a {what} return a LagModel")
+        return of_utilisation(model_at) if rates is None else of_models(model_at, rates, per)
     if handling is None or rates is None:
         missing = "handling=Exponential(0.020)" if handling is None else "rates=(1, 45)"
         raise InvalidArgument(f"handling and rates belong together; give {missing} too")

@@ -145,7 +145,7 @@ def lag_explorer(
     if any(isinstance(settings.get(name), Sequence) for name in ("rate", "handling")):
         _check_that_one_keeps_up(known, there, per)
 
-    panels = _Panels()
+    panels = Panels()
 
     def draw(**moved: int) -> Picture:
         values = {name: quantity(one, moved.get(name, one.value)) for name, one in known.items()}
@@ -185,7 +185,7 @@ def _check_that_one_keeps_up(known: Mapping[str, Control], there: Collection[str
         )
 
 
-class _Panels:
+class Panels:
     """Three charts on one figure, drawn again and again."""
 
     def __init__(self) -> None:

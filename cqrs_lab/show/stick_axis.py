@@ -14,6 +14,7 @@ from cqrs_lab.show.doors import instance
 from cqrs_lab.show.own_range import ABOVE_0, checked_range, over, quantity, seconds_per
 from cqrs_lab.show.view import Control, Scale
 from cqrs_lab.simulation.arrivals import Poisson
+from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.durations import duration
 from cqrs_lab.simulation.model import LagModel
 
@@ -90,12 +91,31 @@ def of_rates(handling: Any, rates: Any, per: Any) -> Axis:
     unit, mean = seconds_per(per), duration("handling", handling).mean
     if mean == 0:
         raise InvalidArgument("handling takes no time, so nothing waits; give a duration such as Exponential(0.020)")
+    takes = f"handling takes {brief_number(1000 * mean)} ms on average"
+    return _of_rates(lambda rate: LagModel(Poisson(rate / unit), handling), unit / mean, rates, per, takes)
+
+
+def of_models(model_at: Callable[[float], object], rates: Any, per: Any) -> Axis:
+    """Return a range of events per second, minute, hour or day, and the model at each."""
+    seconds_per(per)
+
+    def model(rate: float) -> LagModel:
+        wanted = "a model; let it return LagModel(arrivals, handling)"
+        return instance(f"model_at({rate:g})", model_at(rate), LagModel, wanted)
+
+    most = checked_range("rates", rates, ABOVE_0)[1]
+    busy = load(model(most))
+    if busy == 0:
+        raise InvalidArgument("the model's handling takes no time, so nothing waits; let it take some")
+    return _of_rates(model, most / busy, rates, per, f"at {brief_number(most)} per {per} it is busy {busy:.0%}")
+
+
+def _of_rates(model_at: Callable[[float], LagModel], capacity: float, rates: Any, per: str, why: str) -> Axis:
     least, most, *_ = checked_range("rates", rates, ABOVE_0)
-    capacity, control = unit / mean, Control("rate", f"Events per {per}", 1, 1, 1)
-    takes = f"{brief_number(capacity)} per {per}"
+    control = Control("rate", f"Events per {per}", 1, 1, 1)
     if least >= capacity * JUST_BELOW:
         raise InvalidArgument(
-            f"handling takes {brief_number(1000 * mean)} ms on average, so the projector can take {takes}, and "
+            f"{why}, so the projector can take {brief_number(capacity)} per {per}, and "
             f"rates={rates!r} are all as many or more: the lag grows at every one; give lower rates or shorter handling"
         )
     control = over(control, rates, ABOVE_0)
@@ -103,7 +123,7 @@ def of_rates(handling: Any, rates: Any, per: Any) -> Axis:
         "rate",
         control,
         lambda value: quantity(control, value),
-        lambda rate: LagModel(Poisson(rate / unit), handling),
+        model_at,
         lambda rate: f"{brief_number(rate)} events per {per}, busy {rate / capacity:.0%}",
         _round_points(least, min(most, max(NEARLY_ALL * capacity, (least + capacity) / 2))),
         (least, most),

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.simulation.arguments import positive, seconds_of
+from cqrs_lab.simulation.arguments import positive, seconds_of, whole
+from cqrs_lab.simulation.arguments import share as probability
 from cqrs_lab.simulation.arrivals import RecordedTimes
 from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.confidence import Batches
-from cqrs_lab.simulation.draws import Integers
-from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.simulation.draws import Integers, child
+from cqrs_lab.simulation.durations import Duration, Seconds, duration
 from cqrs_lab.simulation.model import LagModel
 
 WARM_UP = 0.05
@@ -124,6 +125,12 @@ class LagRun:
         events = _rounded_up(needed[hardest] / (1 - WARM_UP))
         return f"{short}: at {self.load:.0%} busy, {hardest} needs about {events:,} events."
 
+    def needed_events(self, share: float) -> float:
+        """Return how many events it takes until what this share of them exceeds has an interval."""
+        probability("share", share)
+        needed = self._batches.needed(share) / (1 - WARM_UP)  # infinite where there is no steady state
+        return _rounded_up(needed) if needed <= MOST_NEEDED else math.inf
+
     @property
     def grows(self) -> str:
         """What is to be said of a model whose projectors cannot keep up."""
@@ -183,6 +190,36 @@ class LagRun:
         """Return how likely a read misses an event, so long after its commit, on a replica picked at random."""
         positive("after_seconds", after_seconds, zero=True)
         return float(np.mean(self._lag > after_seconds + self._rounding))
+
+    def missed_share(self, think: Duration, seed: int = 0) -> tuple[float, float, float]:
+        """Return the share of reads that miss their own write, if each comes some time after it.
+
+        Each event has one reader, who looks at each replica in turn.
+
+        Parameters
+        ----------
+        think : Duration
+            How long after the commit the read comes.
+        seed : int, optional
+            Of the think times; they do not depend on the run's own draws.
+
+        Returns
+        -------
+        tuple of float
+            The share, and the ends of its 95 % interval as in `stale_curve`.
+
+        Examples
+        --------
+        >>> from cqrs_lab.simulation import Exponential, Fixed, LagModel, Poisson, simulate_lag
+        >>> run = simulate_lag(LagModel(Poisson(0.5), Exponential(mean=1.0)), events=100_000)
+        >>> share, low, high = run.missed_share(Fixed(2.0))
+        >>> low < 2.718281828 ** -1 < high
+        True
+        """
+        drawn = duration("think", think).draw(child(whole("seed", seed, least=0), "think"), self.visible_at.size)
+        late = self._lag - drawn.reshape(self.visible_at.shape)[:, self._first :]
+        share, low, high = Batches(self.model, late, self._rounding).shares(np.zeros(1))
+        return float(share[0]), float(low[0]), float(high[0])
 
     def behind_probability(self) -> float:
         """Return how likely a replica lacks something that is committed, at a random moment."""

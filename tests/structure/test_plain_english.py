@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "cqrs_lab").rglob("*.py"))
 SCRIPTS = sorted((ROOT / "cqrs_lab").rglob("*.js"))
-LESSONS = sorted((ROOT / "notebooks" / "solutions").glob("[0-9]*.ipynb"))
+LESSONS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 NOBODY_SAYS = re.compile(

@@ -1,0 +1,96 @@
+"""One figure of the lag with its interval: from one long run, or from ten runs of recorded times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cqrs_lab.own_system.given import REPLICATIONS, GivenSystem
+from cqrs_lab.simulation.confidence import AS_THE_MEAN, STUDENT
+from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.simulation.lag import simulate_lag
+from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.simulation.run import LagRun
+
+
+class Measured(NamedTuple):
+    """A figure and its 95 % interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Both ends are NaN if the run is too short for an interval.
+    needed_events : float
+        How long a run would have to be then.
+    """
+
+    value: float
+    low: float
+    high: float
+    needed_events: float = math.nan
+
+    @property
+    def too_short(self) -> str:
+        """Why there is no interval, and what to do; nothing where there is one."""
+        if not math.isnan(self.low) or math.isnan(self.needed_events):
+            return ""
+        if math.isinf(self.needed_events):
+            return " No run is long enough for an interval: it varies too much."
+        return (
+            f" The run is too short for an interval: it takes about {self.needed_events:,.0f} events; give "
+            f"events={self.needed_events:.0f}."
+        )
+
+
+MISSED = "missed"
+"""The share of reads that miss their own write; the other figures are those of `LagRun.summary`, and their shares."""
+SHARES = {"p50": 0.5, "p99": 0.01, "mean": AS_THE_MEAN}
+SPARE = 1.05
+"""What a run needs is estimated from a shorter one, and may come out a little higher the second time."""
+
+
+def figures(given: GivenSystem, model: LagModel, names: Sequence[str], longer: int = 1) -> dict[str, Measured]:
+    """Return some figures of a model: "p50", "p99" or "mean" of the lag, or MISSED.
+
+    They are those of one long run with its batches; or, of recorded times, of ten runs that differ in all the rest.
+    Where the p99 needs a longer run to have an interval there is a second one, up to `longer` times as long. How long
+    is a matter of the model and not of what came out, so no run is chosen for its figures.
+    """
+    if given.times is not None:
+        seeds = range(given.seed * REPLICATIONS, (given.seed + 1) * REPLICATIONS)
+        runs = [(seed, simulate_lag(model, given.events, seed)) for seed in seeds]
+        return {name: _of_ten(_values(given, runs, name), name) for name in names}
+    run = simulate_lag(model, given.events, given.seed)
+    needed = SPARE * run.needed_events(SHARES["p99"])
+    if given.events < needed <= longer * given.events:
+        run = simulate_lag(model, math.ceil(needed), given.seed)
+    return {name: _of_one(given, run, name) for name in names}
+
+
+def _of(given: GivenSystem, run: LagRun, name: str, seed: int) -> tuple[float, float, float]:
+    if name == MISSED:
+        return run.missed_share(given.think, seed)
+    value, low, high = map(float, run.summary().loc[name])
+    return value, low, high
+
+
+def _of_one(given: GivenSystem, run: LagRun, name: str) -> Measured:
+    value, low, high = _of(given, run, name, given.seed)
+    share = SHARES.get(name, min(value, 1 - value))
+    return Measured(value, low, high, run.needed_events(share) if share > 0 else math.nan)
+
+
+def _values(given: GivenSystem, runs: Sequence[tuple[int, LagRun]], name: str) -> Seconds:
+    return np.array([_of(given, run, name, seed)[0] for seed, run in runs])
+
+
+def _of_ten(values: Seconds, name: str) -> Measured:
+    """Return a mean of independent runs, with Student's t."""
+    mean, half = float(values.mean()), float(values.std(ddof=1)) * STUDENT / math.sqrt(REPLICATIONS)
+    if name == MISSED:
+        seldom = mean in (0, 1)
+        return Measured(mean, *(math.nan, math.nan) if seldom else (max(mean - half, 0.0), min(mean + half, 1.0)))
+    return Measured(mean, mean - half, mean + half)

@@ -1,0 +1,94 @@
+"""One plain sentence for each number of a system."""
+
+from __future__ import annotations
+
+import math
+
+from cqrs_lab.own_system.given import GivenSystem
+from cqrs_lab.own_system.measured import Measured
+from cqrs_lab.own_system.rebuilding import build_rate
+from cqrs_lab.own_system.remedy import MAY_COST, Remedy
+from cqrs_lab.own_system.words import duration, number, per_cent
+from cqrs_lab.simulation.durations import Fixed, LogNormal
+
+NEARLY_ALL = 0.99
+
+
+def p50(found: Measured) -> str:
+    """Say how long half of the events take."""
+    return f"Half of the events are visible within {duration(found.value)}.{found.too_short}"
+
+
+def p99(given: GivenSystem, found: Measured) -> str:
+    """Say how long 1 in 100 takes, and whether the promise is kept."""
+    promise = duration(given.objective_seconds)
+    if found.low > given.objective_seconds:
+        kept = f", and the promise of {promise} is broken"
+    elif found.high <= given.objective_seconds:
+        kept = f", and the promise of {promise} is kept"
+    else:
+        kept = f"; this run cannot say whether the promise of {promise} is kept"
+    return f"1 event in 100 takes longer than {duration(found.value)}{kept}.{found.too_short}"
+
+
+def missed(given: GivenSystem, found: Measured) -> str:
+    """Say how many readers do not see what they wrote."""
+    who = f"people who look {_think(given)}"
+    if found.value == 0:
+        return f"Of the {who}, no one missed what they wrote: if it happens, it is too rare for this run."
+    many = found.value >= 0.001
+    share = per_cent(found.value) if many else f"about 1 in {number(float(f'{1 / found.value:.2g}'))}"
+    return f"Of the {who}, {share} do{'' if many else 'es'} not see what they wrote.{found.too_short}"
+
+
+def _think(given: GivenSystem) -> str:
+    match given.think:
+        case Fixed(seconds):
+            return "at once" if seconds == 0 else f"after {duration(seconds)}"
+        case LogNormal(mean, sigma):
+            return f"again, half of them within {duration(mean * math.exp(-(sigma**2) / 2))}"
+    return "again"
+
+
+def headroom(given: GivenSystem, found: Measured) -> str:
+    """Say how much more may come."""
+    promise, limit = duration(given.objective_seconds), number(given.saturation)
+    if found.value == 0:
+        return f"At no rate are 99 in 100 events visible within {promise}: handling and polling alone take longer."
+    times, rate = number(found.value), f"{number(found.value * given.rate)} commands per {given.per}"
+    if found.value >= NEARLY_ALL * given.saturation:
+        return f"At {limit} times the rate the projector is busy all the time, and up to that the promise is kept."
+    if found.high < 1:
+        return f"The promise of {promise} is broken: it would be kept up to {times} times the rate, {rate}."
+    return (
+        f"The promise of {promise} is kept up to {times} times the rate, {rate}; at {limit} times the projector is "
+        "busy all the time."
+    )
+
+
+def rebuild(given: GivenSystem, found: Measured) -> str:
+    """Say how long a rebuild takes."""
+    incoming, building = number(given.model.events_per_second), number(build_rate(given))
+    if math.isinf(found.value):
+        return (
+            f"A rebuild never catches up: {incoming} events a second come in, and it takes {building} a second; build "
+            "faster, in larger steps or in several parts."
+        )
+    return (
+        f"A rebuild of {given.log_events:,} events takes {duration(3_600 * found.value)}, while {incoming} events a "
+        "second go on coming in."
+    )
+
+
+def remedy(given: GivenSystem, found: Remedy) -> str:
+    """Say which remedy for the skipped event fits, and why."""
+    if found.busy >= 1:
+        return (
+            f"Low watermark: transactions of {duration(given.transaction.mean)} would need a lock "
+            f"{per_cent(found.busy)} of the time, and writers would wait without end."
+        )
+    later, most = duration(max(found.dearer.value, 0.0)), duration(MAY_COST * given.objective_seconds)
+    held = f"held {per_cent(found.busy)} of the time, and events are read {later} later than with a low watermark"
+    if found.name == "lock":
+        return f"Lock: it would be {held}, less than a tenth of the promise."
+    return f"Low watermark: a lock would be {held}; more than {most}, a tenth of the promise, is too much."
