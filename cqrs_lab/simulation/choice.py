@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,15 @@ class Traffic:
             raise InvalidArgument("rate_per_second=0: give more than 0")
 
 
+class Flip(NamedTuple):
+    """Where a choice flips, and the 95 % interval; NaN where there is none; and the share of the runs that flip."""
+
+    at: float
+    low: float
+    high: float
+    runs: float
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which side to choose, the two numbers that decide, and where the choice flips.
@@ -109,6 +118,10 @@ class Choice:
     worth: float
     work: pd.DataFrame
     flips: pd.DataFrame
+
+    def flip(self, setting: str) -> Flip:
+        """Return where the choice flips as one setting changes and the others stay: a row of `flips`."""
+        return Flip(*(float(one) for one in self.flips.loc[setting]))
 
 
 def choose(costs: Costs, traffic: Traffic, worth: float = 2.0) -> Choice:
@@ -139,7 +152,7 @@ def choose(costs: Costs, traffic: Traffic, worth: float = 2.0) -> Choice:
     >>> made = choose(costs, Traffic(read_share=0.9, staleness_seconds=10))
     >>> made.choice, round(made.crud, 2), round(made.cqrs, 2)
     ('CQRS', 18.1, 1.78)
-    >>> round(float(made.flips.at["read_share", "at"]), 3)
+    >>> round(made.flip("read_share").at, 3)
     0.459
     """
     runs = checked_costs(costs)
@@ -157,7 +170,7 @@ def choose(costs: Costs, traffic: Traffic, worth: float = 2.0) -> Choice:
         cqrs,
         float(worth),
         pd.DataFrame(parts, index=["CRUD", "CQRS"], columns=list(KINDS)),
-        pd.DataFrame(flips, index=["at", "low", "high", "runs"]).T,
+        pd.DataFrame(flips, index=list(Flip._fields)).T,
     )
 
 
@@ -216,14 +229,14 @@ def _nearest(rows: Numbers, traffic: Traffic, worth: float, name: str) -> Number
     return found
 
 
-def _flip(found: Numbers) -> list[float]:
+def _flip(found: Numbers) -> Flip:
     """Return where the mean flips, the ends of its interval, and the share of the runs that flip."""
     at, runs = float(found[0]), found[1:] if len(found) > 1 else found
     share = 1 - float(np.isnan(runs).mean())
     if len(runs) < BATCHES or share < 1 or math.isnan(at):
-        return [at, math.nan, math.nan, share]
+        return Flip(at, math.nan, math.nan, share)
     half = float(runs.std(ddof=1)) * STUDENT / math.sqrt(BATCHES)
-    return [at, max(at - half, 0.0), at + half, share]
+    return Flip(at, max(at - half, 0.0), at + half, share)
 
 
 def stretches(costs: Costs, traffic: Traffic, worth: float, name: str) -> list[tuple[float, float, Side]]:
