@@ -76,7 +76,7 @@ def _bars(made: Choice, unit: str) -> Iterator[str]:
         chosen = side == made.choice
         yield label(LEFT - 14, top + 29, f"{'✓ ' if chosen else ''}{side}", "strong" if chosen else "", "end")
         for kind, (words, paint) in KINDS.items():
-            width = float(made.work.at[side, kind]) / most * (RIGHT - LEFT - 60)
+            width = float(made.work[kind][side]) / most * (RIGHT - LEFT - 60)
             if width > 0:
                 yield _segment((side, kind), x, top, width, words, paint)
             x += width

@@ -121,7 +121,7 @@ class Choice:
 
     def flip(self, setting: str) -> Flip:
         """Return where the choice flips as one setting changes and the others stay: a row of `flips`."""
-        return Flip(*(float(one) for one in self.flips.loc[setting]))
+        return Flip(*self.flips.loc[setting].astype("float64").tolist())
 
 
 def choose(costs: Costs, traffic: Traffic, worth: float = 2.0) -> Choice:

@@ -55,7 +55,7 @@ def measure(
     ----------
     both : Opponents
     seeds : iterable of int, optional
-        A stretch for each; ten of them give intervals. A seed's orders can be placed once.
+        A stretch for each; ten of them give intervals.
     orders, reads : int, optional
         Per stretch; reads of each page.
     clock : callable, optional
@@ -74,8 +74,9 @@ def measure(
         whole_number(name, count, "a number of times; give 1 or more", least=1)
     rows: dict[str, list[dict[str, float]]] = {page: [] for page in PAGES}
     seen = pd.DataFrame(0, index=pd.Index(list(PAGES), name="page"), columns=["asked", "stale", "wrong"])
+    first = 10_000 * both.log.store.head()  # a run that comes later draws other orders
     for seed in seeds:
-        drawn = list(draw_orders(orders, seed))
+        drawn = list(draw_orders(orders, first + seed))
         writes = _writes(both, drawn, clock)
         for page, form in PAGES.items():
             who = [{"customer": one.customer_id, "order": one.order_id}.get(form.asks_for, "") for one in drawn]

@@ -48,7 +48,7 @@ def draw_orders(count: int, seed: int, *, customers: int = 50) -> Iterator[Order
         customer, lines = int(random.integers(customers)), int(random.integers(1, 5))
         chosen = random.choice(len(PRODUCTS), lines, replace=False)
         quantities = {PRODUCTS[at]: int(random.integers(1, 4)) for at in chosen}
-        at = TAKEN_OVER_AT + timedelta(minutes=1000 * seed + number)
+        at = TAKEN_OVER_AT + timedelta(minutes=number)
         yield Order(f"s{seed}-{number}", f"c{customer}", COUNTRIES[customer % 4], quantities, at)
 
 
