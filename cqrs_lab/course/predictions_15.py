@@ -20,8 +20,8 @@ SAID_TO_15: dict[str, dict[str, str]] = {
     "15.3": {
         "both take about as long": "Each page is asked of a table of its own, and yet the two differ by far. What does "
         "a page of five rows cost, and what does it cost to ask at all?",
-        "the join": "A customer has a few orders, and an index finds them. There is nothing to save. CQRS is not faster: "
-        "a read model is, where a page has to add up a lot.",
+        "the join": "A customer has a few orders, and an index finds them, so there is nothing to save. CQRS is not "
+        "faster: a read model is, where a page has to add up a lot.",
         "the read model": "CQRS is faster, many people say. Here the join has an index and a few rows, so the table "
         "made beforehand saves nothing.",
     },

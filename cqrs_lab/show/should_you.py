@@ -17,7 +17,7 @@ from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.should_you_drawing import SETTINGS, draw_sides
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.arguments import is_real
-from cqrs_lab.simulation.choice import COSTS, Choice, Costs, Part, Traffic, choose
+from cqrs_lab.simulation.choice import COSTS, Choice, Costs, SystemPart, Traffic, choose
 
 CONTROLS = {
     control.name: control
@@ -32,7 +32,7 @@ HOW_MUCH = {"read": "reads", "write": "writes", "again": "decided again", "poll"
 
 
 def should_you(
-    costs: Costs | Mapping[str, Costs] | Part,
+    costs: Costs | Mapping[str, Costs] | SystemPart,
     *,
     rate: float = 50.0,
     worth: float = 2.0,
@@ -43,7 +43,7 @@ def should_you(
 
     Parameters
     ----------
-    costs : mapping, DataFrame or Part
+    costs : mapping, DataFrame or SystemPart
         The costs of one part, as `simulation.choice.choose` takes them: your own, or measured ones. Or several, by the
         name of the page, from which a further control picks. Or a part that knows its traffic.
     rate : float, optional
@@ -66,9 +66,9 @@ def should_you(
     >>> from cqrs_lab.show import should_you
     >>> from cqrs_lab.simulation.choice_cases import CASES
     >>> should_you(CASES["best sellers"], unit="ms").says[:77]
-    'Choose CQRS. A request takes 17.15 ms with CRUD and 1.23 ms with CQRS, 13.9 t'
+    'Choose CQRS. Work for a request, in ms: 17.1 with CRUD, 1.23 with CQRS, which'
     """
-    if isinstance(costs, Part):
+    if isinstance(costs, SystemPart):
         at = costs.traffic
         begin = {"read_share": 100 * at.read_share, "contention": 100 * at.contention, "rules": at.rules}
         settings = {**begin, "staleness": at.staleness_seconds, **settings}
@@ -118,8 +118,8 @@ def _two_numbers(made: Choice, unit: str) -> str:
     crud, cqrs, times = brief_number(made.crud), brief_number(made.cqrs), made.crud / made.cqrs
     how = f"{brief_number(times)} times less" if times > 1 else f"{brief_number(1 / times)} times as much"
     return (
-        f"A request takes {crud} {unit} with CRUD and {cqrs} {unit} with CQRS, {how}; "
-        f"it has more parts to run, and pays from {brief_number(made.worth)} times less on."
+        f"Work for a request, in {unit}: {crud} with CRUD, {cqrs} with CQRS, which is {how}. "
+        f"It has more parts to run, and pays from {brief_number(made.worth)} times less on."
     )
 
 

@@ -256,13 +256,13 @@ def stretches(costs: Costs, traffic: Traffic, worth: float, name: str) -> list[t
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SystemPart:
     """One part of a system that somebody has to decide about: what it does, what it costs, and what is asked of it."""
 
     what: str
     costs: Mapping[str, float]
     traffic: Traffic
 
-    def at(self, **settings: float) -> Part:
+    def at(self, **settings: float) -> SystemPart:
         """Return the same part at other settings of its traffic."""
         return replace(self, traffic=replace(self.traffic, **settings))

@@ -8,7 +8,7 @@ import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.show import should_you
-from cqrs_lab.simulation.choice import COSTS, Part, Traffic, choose
+from cqrs_lab.simulation.choice import COSTS, SystemPart, Traffic, choose
 from cqrs_lab.simulation.choice_cases import CASES
 
 MINE = dict(zip(COSTS, (1.0, 0.1, 20.0, 8.0, 0.2, 1.0, 40.0), strict=True))
@@ -96,7 +96,7 @@ def crossing(html):
 
 
 def test_a_reader_may_bring_a_part_of_their_own():
-    own = Part("ours", MINE, Traffic(0.8, staleness_seconds=3, rate_per_second=5))
+    own = SystemPart("ours", MINE, Traffic(0.8, staleness_seconds=3, rate_per_second=5))
     assert should_you(own).values == {"read_share": 160, "contention": 0, "rules": 0, "staleness": 30}
 
 

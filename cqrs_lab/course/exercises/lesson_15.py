@@ -60,7 +60,10 @@ TURNS: tuple[Turn, ...] = (
         lambda crud, cqrs, worth: _share(crud, cqrs, 1 / worth),
         "You make CRUD `worth` times as dear. Which side has to be so much cheaper?",
     ),
-    (_of_writes, "That is the share of the requests that write. Which number of a pair is for a write, and what is asked for?"),
+    (
+        _of_writes,
+        "That is the share of the requests that write. Which number of a pair is for a write, and what is asked for?",
+    ),
     (_as_percent, "You return percent. A share of all requests is a number from 0 to 1."),
     (
         lambda crud, cqrs, worth: round(_raw(crud, cqrs, worth), 3),
@@ -111,7 +114,7 @@ WHY_NOT = {
     (_TOP, "events"): "The loans are in rows, and rows can be added up into a table. What is missing from them?",
     (_FEES, "rows"): "A row holds the fee as it is today. Where is one that was waived, and then taken back?",
     (_FEES, "read model"): "Made from what? A row that was overwritten can fill no table.",
-    (_ADDRESS, "read model"): "It is read as it is written: one row, for one member. What is there to join or to add up?",
+    (_ADDRESS, "read model"): "It is read as it is written: one row, for one member. What is there to join?",
     (_ADDRESS, "events"): "All or nothing? An address is looked up and changed. Who must know the one before?",
     (_LAST, "read model"): "A read model may be late. Who gets the copy if both are told that it is there?",
     (_LAST, "events"): "A version check does it too. What does a statement that looks and writes do?",

@@ -7,7 +7,7 @@ from typing import Any
 
 from cqrs_lab.course.accept import as_choice, as_items, as_mapping, as_number, as_plain
 from cqrs_lab.course.guard import NotYet, shown
-from cqrs_lab.simulation.choice import Part
+from cqrs_lab.simulation.choice import SystemPart
 from cqrs_lab.simulation.choice_cases import CASES
 
 WORTH = 2.0
@@ -36,7 +36,7 @@ def six_cases(answer: Any) -> None:
         _judge(CASES[name], row, done)
 
 
-def _judge(part: Part, row: list[Any], done: str) -> None:
+def _judge(part: SystemPart, row: list[Any], done: str) -> None:
     side = as_choice(row[0], SIDES)
     if side not in map(as_choice, SIDES):
         raise NotYet(done, shown(row[0]), "CRUD or CQRS", "Somebody has to build it. Which of the two do you choose?")
@@ -53,7 +53,7 @@ def _judge(part: Part, row: list[Any], done: str) -> None:
     _judge_flip(part, as_plain(row[3]), better, done)
 
 
-def _judge_numbers(part: Part, crud: float, cqrs: float, done: str) -> None:
+def _judge_numbers(part: SystemPart, crud: float, cqrs: float, done: str) -> None:
     right = sums(part)
     if _near(crud, right[0]) and _near(cqrs, right[1]):
         return
@@ -74,7 +74,7 @@ def _judge_numbers(part: Part, crud: float, cqrs: float, done: str) -> None:
     raise NotYet(done, came, expected, f"Add {which}'s up by hand, read by read and write by write. Is it {value:g}?")
 
 
-def _judge_flip(part: Part, told: Any, better: bool, done: str) -> None:
+def _judge_flip(part: SystemPart, told: Any, better: bool, done: str) -> None:
     right, expected = flip(part), "the read share at which the choice flips, or None"
     if told is None:
         if right is not None:
@@ -100,7 +100,7 @@ def _near(one: float, other: float) -> bool:
     return isclose(one, other, rel_tol=0.02, abs_tol=0.005)
 
 
-def sums(part: Part, read_share: float | None = None, without: str = "") -> tuple[float, float]:
+def sums(part: SystemPart, read_share: float | None = None, without: str = "") -> tuple[float, float]:
     """Return both sides' work for one request, added up from what happens in a thousand seconds."""
     at, cost = part.traffic, part.costs
     share = at.read_share if read_share is None else read_share
@@ -117,7 +117,7 @@ def sums(part: Part, read_share: float | None = None, without: str = "") -> tupl
     return crud / requests, (cqrs + polls * cost["cqrs_poll"]) / requests
 
 
-def flip(part: Part) -> float | None:
+def flip(part: SystemPart) -> float | None:
     """Return the read share nearest to today's at which the choice flips, by trying every thousandth."""
     shares = [at / 2_000 for at in range(2_001)]
     wins = [crud > WORTH * cqrs for crud, cqrs in (sums(part, share) for share in shares)]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.shop.compared.opponents import Opponents, Order, draw_orders
+from cqrs_lab.shop.compared.opponents import DrawnOrder, Opponents, draw_orders
 from cqrs_lab.shop.compared.pages import PAGES
 from cqrs_lab.shop.events import StockEvent
 from cqrs_lab.shop.opening.write import stock
@@ -89,7 +89,7 @@ def measure(
     return Measured({page: pd.DataFrame(each) for page, each in rows.items()}, seen)
 
 
-def _writes(both: Opponents, drawn: list[Order], clock: Callable[[], float]) -> dict[str, float]:
+def _writes(both: Opponents, drawn: list[DrawnOrder], clock: Callable[[], float]) -> dict[str, float]:
     """Return what an order costs each shop, and what one fact more costs its rule."""
     times = [[_timed(clock, partial(side.place, one)) for side in (both.rows, both.log)] for one in drawn]
     crud, cqrs = (median(column) for column in zip(*times, strict=True))

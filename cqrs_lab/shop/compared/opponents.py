@@ -31,7 +31,7 @@ TAKEN_OVER_AT = datetime(2026, 2, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DrawnOrder:
     """What a customer orders, from either shop."""
 
     order_id: str
@@ -41,7 +41,7 @@ class Order:
     at: datetime
 
 
-def draw_orders(count: int, seed: int, *, customers: int = 50) -> Iterator[Order]:
+def draw_orders(count: int, seed: int, *, customers: int = 50) -> Iterator[DrawnOrder]:
     """Draw orders of one to four lines, as those that both shops hold already; another seed, other orders."""
     random = default_rng([seed, count])
     for number in range(count):
@@ -49,7 +49,7 @@ def draw_orders(count: int, seed: int, *, customers: int = 50) -> Iterator[Order
         chosen = random.choice(len(PRODUCTS), lines, replace=False)
         quantities = {PRODUCTS[at]: int(random.integers(1, 4)) for at in chosen}
         at = TAKEN_OVER_AT + timedelta(minutes=number)
-        yield Order(f"s{seed}-{number}", f"c{customer}", COUNTRIES[customer % 4], quantities, at)
+        yield DrawnOrder(f"s{seed}-{number}", f"c{customer}", COUNTRIES[customer % 4], quantities, at)
 
 
 class OnRows:
@@ -59,11 +59,11 @@ class OnRows:
         self.path, self.shop = path, CrudShop(path)
         trade(self.shop, orders, seed=seed)
 
-    def place(self, order: Order) -> None:
+    def place(self, order: DrawnOrder) -> None:
         """Place an order: one transaction."""
         self.shop.place_order(order.order_id, order.customer_id, order.country, order.quantities, order.at)
 
-    def place_all(self, orders: Iterable[Order]) -> None:
+    def place_all(self, orders: Iterable[DrawnOrder]) -> None:
         """Place some orders, one after the other."""
         for order in orders:
             self.place(order)
@@ -89,7 +89,7 @@ class OnEvents:
         # A command says what the page has shown: the name and the price of each thing.
         self._shown = {row[0]: row[1:3] for row in rows.shop.ask("Products")}
 
-    def place(self, order: Order) -> None:
+    def place(self, order: DrawnOrder) -> None:
         """Place an order: a command to its own stream, and one to the stock of each thing on it."""
         lines = tuple(
             OrderLine(line, product_id, self._shown[product_id][0], quantity, self._shown[product_id][1])
@@ -99,7 +99,7 @@ class OnEvents:
         for line in lines:
             self._bus.send(ReserveStock(line.product_id, order.order_id, line.quantity, order.at))
 
-    def place_all(self, orders: Iterable[Order]) -> None:
+    def place_all(self, orders: Iterable[DrawnOrder]) -> None:
         """Place some orders, one after the other."""
         for order in orders:
             self.place(order)
