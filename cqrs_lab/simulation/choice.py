@@ -121,7 +121,7 @@ class Choice:
 
     def flip(self, setting: str) -> Flip:
         """Return where the choice flips as one setting changes and the others stay: a row of `flips`."""
-        return Flip(*self.flips.loc[setting].astype("float64").tolist())
+        return Flip(*(float(self.flips[name][setting]) for name in Flip._fields))
 
 
 def choose(costs: Costs, traffic: Traffic, worth: float = 2.0) -> Choice:
