@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cqrs_lab.course.questions_15 import REVIEW_15
 from cqrs_lab.course.recalled import Recalled
 
 REVIEWS: dict[str, tuple[Recalled, ...]] = {
@@ -84,4 +85,5 @@ REVIEWS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "15": REVIEW_15,
 }

@@ -97,6 +97,7 @@ def _dearest(frame: pd.DataFrame, rate: int) -> bool:
     return bool(frame["added_seconds"].idxmax() == "lock")
 
 
+SEAT_MAP_READS = 180  # half percents, as the control counts them
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -183,6 +184,11 @@ TASKS: dict[str, CourseTask] = {
         "While 80 events come in per step, let the new version answer from step 4 on, or earlier.",
         _answers_by_step_4,
         {"way": 0, "traffic": 8, "build": 30, "step": 4},
+    ),
+    "15.a": CourseTask(
+        "Let a read model pay for the seat map, with as many reads as today.",
+        lambda frame, read_share, **others: read_share == SEAT_MAP_READS and bool(frame.at["CQRS", "chosen"]),
+        {"staleness": 10},
     ),
     "12.a": CourseTask("Let Ada cancel when it is too late.", _cancels_after_it_shipped, {"cancel": 26}),
 }

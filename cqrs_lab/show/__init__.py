@@ -22,6 +22,7 @@ from cqrs_lab.show.race import race
 from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.scene import scene
+from cqrs_lab.show.should_you import should_you
 from cqrs_lab.show.skipped_event import skipped_event
 from cqrs_lab.show.staircases import staircases
 from cqrs_lab.show.stale_read import stale_read
@@ -64,6 +65,7 @@ __all__ = [
     "fault_plan",
     "rebuild_studio",
     "process_lanes",
+    "should_you",
     "Shop",
     "View",
     "Picture",

@@ -107,6 +107,8 @@ MET = {
     "again"),
     "10: a rebuild empties the table first": (SAID_TO["10.2"]["half of the units"], "built beside it"),
     "12: compensation is rollback": (SAID_TO["12.1"]["they are rolled back"], "Compensation is not rollback"),
+    "15: CQRS is faster": (SAID_TO["15.3"]["the join"], "CQRS is not faster"),
+    "15: all or nothing": (SAID_TO["15.4"]["all four"], "All or nothing?"),
     "02: returns something, so a query": (WHY_NOT["TakeNextInvoiceNumber", "query"], "Returning something does not"),
 }
 
