@@ -37,7 +37,13 @@ def run(chosen: argparse.Namespace) -> int:
     from cqrs_lab.demo.serving import DemoServer
     from cqrs_lab.demo.views import VIEWS
 
-    with DemoServer(demo, VIEWS[demo.name](), chosen.port) as server:
+    view = VIEWS[demo.name]()
+    try:
+        served = DemoServer(demo, view, chosen.port)
+    except (OSError, OverflowError) as error:
+        why = f"no demo can be served at port {chosen.port} ({error})"
+        raise InvalidArgument(f"{why}; give another port, or none for a free one") from None
+    with served as server:
         print(f"{demo.ask}\n{server.address}\nCtrl+C ends it.", flush=True)
         if not chosen.no_browser:
             webbrowser.open(server.address)

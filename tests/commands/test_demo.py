@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -36,6 +37,14 @@ def test_a_name_that_is_not_there_is_one_line_with_those_that_are(capsys):
     assert cli.main(["demo", "lags"]) == 2
     told = capsys.readouterr()
     assert told.out == "" and told.err.count("\n") == 1 and "'lags'" in told.err and "duel, time-machine" in told.err
+
+
+def test_a_port_that_is_taken_or_is_none_is_one_line_with_what_to_do(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for port in (taken.getsockname()[1], 99_999):
+            assert cli.main(["demo", "turns", "--no-browser", "--port", str(port)]) == 2
+            told = capsys.readouterr()
+            assert told.err.count("\n") == 1 and f"port {port}" in told.err and "give another port" in told.err
 
 
 @pytest.fixture
