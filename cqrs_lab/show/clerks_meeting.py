@@ -52,7 +52,7 @@ def meet(sell: Sell, on_hand: int, wanted: Sequence[int], before: int) -> Met:
         path = Path(folder, "clerks.db")
         with closing(_connect(path)) as file:
             file.executescript(f"{TABLE} INSERT INTO stock VALUES ('{PRODUCT}', {on_hand}, 1)")
-        return Meeting(sell, path, dict(zip(CLERKS, wanted, strict=True))).run(before)
+        return ClerksMeeting(sell, path, dict(zip(CLERKS, wanted, strict=True))).run(before)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -61,7 +61,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-class Meeting:
+class ClerksMeeting:
     """The two, each with a connection of their own, on one file."""
 
     def __init__(self, sell: Sell, path: Path, wanted: dict[str, int]) -> None:

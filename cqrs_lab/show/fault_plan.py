@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from html import escape
 from typing import Any
@@ -94,32 +94,38 @@ def fault_plan(
         labels = [(*one, fault_of(*one, sites_of(run(name, FaultPlan())))) for one in given]
         return labels, run(name, FaultPlan(tuple(fault for *_, fault in labels if fault is not None)))
 
-    def last(set_to: Mapping[str, int]) -> int:
-        return len(played(set_to)[1].steps)
-
     def draw(**set_to: int) -> Picture:
-        name, (labels, shown) = names[set_to["worker"]], played(set_to)
-        sites = sites_of(run(name, FaultPlan()))
-        smallest = shown if shown.ok else shrink(shown, lambda smaller: run(name, smaller))
+        name, step, (labels, shown) = names[set_to["worker"]], set_to["step"], played(set_to)
         board = scored(name) if score else None
-        says = [f"{name[0].upper()}{name[1:]}: {shown.plan}.", _verdict(shown, smallest.plan)]
-        says += [_why_never(labels, sites), board.says if board else ""]
         marks = board.table(*labels[0][:2]) if board else ""
-        told = " ".join(filter(None, says)) if set_to["step"] == len(shown.steps) else _so_far(shown, set_to["step"])
-        lanes = Lanes(shown, events, set_to["step"])
-        return _picture(told, shown, lanes.parts(labels), run(name, FaultPlan()).table, marks)
+        ends = step == len(shown.steps)
+        says = _in_all(name, shown, labels, partial(run, name), board) if ends else _so_far(shown, step)
+        lanes = Lanes(shown, events, step).parts(labels)
+        return _picture(says, shown, lanes, run(name, FaultPlan()).table, marks)
 
-    controls = list(_controls(names, plan, events))
-    end = last({one.name: one.value for one in controls})
-    # It begins at the end, and stays there while faults are chosen; played, it goes step by step.
-    return View(draw, [*controls, Control("step", "Step", 0, last, end, plays=True)])
+    return View(draw, _controls(names, plan, events, lambda set_to: len(played(set_to)[1].steps)))
 
 
-def _controls(names: Sequence[str], plan: Sequence[tuple[str, int]], events: int) -> Iterator[Control]:
-    yield Control.among("worker", "Worker", names)
+def _controls(
+    names: Sequence[str], plan: Sequence[tuple[str, int]], events: int, last: Callable[[Mapping[str, int]], int]
+) -> list[Control]:
+    controls = [Control.among("worker", "Worker", names)]
     for number, (kind, at) in enumerate(plan, 1):
-        yield Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind))
-        yield Control(f"event_{number}", f"Fault {number}: event (of a crash: visit)", 1, events, at)
+        controls.append(Control.among(f"kind_{number}", f"Fault {number}", KINDS)._replace(value=KINDS.index(kind)))
+        controls.append(Control(f"event_{number}", f"Fault {number}: event (of a crash: visit)", 1, events, at))
+    # It begins at the end, and stays there while faults are chosen; played, it goes step by step.
+    end = last({one.name: one.value for one in controls})
+    return [*controls, Control("step", "Step", 0, last, end, plays=True)]
+
+
+def _in_all(
+    name: str, shown: FaultRun, labels: Sequence[Label], run: Callable[[FaultPlan], FaultRun], board: Survival | None
+) -> str:
+    """Say what the whole run came to."""
+    smallest = shown if shown.ok else shrink(shown, run)
+    never = _why_never(labels, sites_of(run(FaultPlan())))
+    says = [f"{name[0].upper()}{name[1:]}: {shown.plan}.", _verdict(shown, smallest.plan), never]
+    return " ".join(filter(None, [*says, board.says if board else ""]))
 
 
 def _checked(story: Any, workers: Any, plan: Any) -> tuple[Mapping[str, MakeWorker], Sequence[tuple[str, int]]]:
