@@ -25,7 +25,8 @@ ANY_SYSTEM = {
 
 
 def everything_in(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    """Return the names below a folder; what Python compiled there does not count."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in path.parts)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,10 @@ def test_its_notebook_shows_it_in_every_view(bakery, monkeypatch):
 
 def test_nothing_of_the_template_s_name_is_left(bakery):
     names = "".join(everything_in(bakery))
-    assert PLACEHOLDER not in names + "".join(path.read_text() for path in bakery.rglob("*") if path.is_file())
-    assert len(everything_in(bakery)) == len([path for path in TEMPLATE.rglob("*") if "__pycache__" not in path.parts])
+    assert PLACEHOLDER not in names + "".join(
+        (bakery / name).read_text() for name in everything_in(bakery) if (bakery / name).is_file()
+    )
+    assert len(everything_in(bakery)) == len(everything_in(TEMPLATE))
     assert json.loads((bakery / "bakery.ipynb").read_text())["cells"]
 
 
@@ -118,9 +121,9 @@ def test_an_interrupt_leaves_a_whole_folder_or_none(strikes, tmp_path, monkeypat
         return write(self, *args, **named)
 
     monkeypatch.setattr(Path, "write_text", interrupted)
-    files = len([path for path in TEMPLATE.rglob("*") if path.is_file() and "__pycache__" not in path.parts])
+    files = sum((TEMPLATE / name).is_file() for name in everything_in(TEMPLATE))
     if strikes > files:
-        assert len([path for path in write_domain("bakery", tmp_path).rglob("*") if path.is_file()]) == files
+        assert len(everything_in(write_domain("bakery", tmp_path))) == len(everything_in(TEMPLATE))
     else:
         with pytest.raises(KeyboardInterrupt):
             write_domain("bakery", tmp_path)
