@@ -13,6 +13,8 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cqrs_lab.show.picture import joined
 from cqrs_lab.show.style import PARTS
 
@@ -129,7 +131,8 @@ def _leave_marks_whole(axes: Axes) -> None:
     frame = axes.viewLim.expanded(1 + TINY, 1 + TINY)
     for line in axes.lines:
         marked = line.get_marker() not in ("", " ", "None", None) and line.get_transform() == axes.transData
-        if marked and all(frame.contains(x, y) for x, y in line.get_xydata() if x == x and y == y):
+        points = np.asarray(line.get_xydata(), dtype=float)
+        if marked and all(frame.contains(x, y) for x, y in points if not math.isnan(x + y)):
             line.set_clip_on(False)
 
 
