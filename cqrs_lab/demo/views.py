@@ -23,6 +23,7 @@ from cqrs_lab.simulation import (
     simulate_lag,
     simulate_world,
 )
+from cqrs_lab.simulation.choice_cases import CASES
 from cqrs_lab.simulation.faults import Story
 
 
@@ -194,6 +195,11 @@ def rebuild() -> show.View:
     return show.rebuild_studio(_sent(trade), visits.UnitsOrdered, UnitsKept)
 
 
+def seats() -> show.View:
+    """Return the seat map of lesson 15, and what it would take for a read model to pay."""
+    return show.should_you(CASES["seat map"], unit="ms")
+
+
 VIEWS: dict[str, Callable[[], show.View]] = {
     "duel": duel,
     "time-machine": time_machine,
@@ -211,4 +217,5 @@ VIEWS: dict[str, Callable[[], show.View]] = {
     "turns": turns,
     "skipped": skipped,
     "rebuild": rebuild,
+    "seats": seats,
 }
