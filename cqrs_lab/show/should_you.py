@@ -23,9 +23,9 @@ CONTROLS = {
     control.name: control
     for control in (
         Control("read_share", "Requests that read", 0, 200, 180, scale=Scale("%", 0.5)),
-        Control("contention", "Writers who meet at one thing", 0, 95, 0, scale=Scale("%")),
-        Control("rules", "Further facts that a rule looks at", 0, 100, 0),
-        Control("staleness", "How old an answer may be", 0, 600, 100, scale=Scale("s", 0.1)),
+        Control("contention", "Writers who meet", 0, 95, 0, scale=Scale("%")),
+        Control("rules", "Further facts of a rule", 0, 100, 0),
+        Control("staleness", "Staleness tolerated", 0, 600, 100, scale=Scale("s", 0.1)),
     )
 }
 HOW_MUCH = {"read": "reads", "write": "writes", "again": "decided again", "poll": "polls"}
@@ -119,7 +119,7 @@ def _two_numbers(made: Choice, unit: str) -> str:
     how = f"{brief_number(times)} times less" if times > 1 else f"{brief_number(1 / times)} times as much"
     return (
         f"Work for a request, in {unit}: {crud} with CRUD, {cqrs} with CQRS, which is {how}. "
-        f"It has more parts to run, and pays from {brief_number(made.worth)} times less on."
+        f"CQRS has more parts to run, and pays from {brief_number(made.worth)} times less on."
     )
 
 

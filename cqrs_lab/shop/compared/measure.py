@@ -24,7 +24,7 @@ LOOK = "SELECT on_hand FROM stock WHERE product_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredCosts:
     """What a run has cost.
 
     Attributes
@@ -48,7 +48,7 @@ def measure(
     orders: int = 10,
     reads: int = 3,
     clock: Callable[[], float] = time.process_time,
-) -> Measured:
+) -> MeasuredCosts:
     """Let both shops do the same work in turns, a stretch for each seed, and measure each kind of it.
 
     Parameters
@@ -63,7 +63,7 @@ def measure(
 
     Returns
     -------
-    Measured
+    MeasuredCosts
 
     Raises
     ------
@@ -86,7 +86,7 @@ def measure(
             read = _reads(both, page, asked, clock)
             rows[page].append(_in_orders({**writes, **read, "cqrs_poll": poll}))
             seen.loc[page] += [len(asked), stale, _differ(both, page, asked)]
-    return Measured({page: pd.DataFrame(each) for page, each in rows.items()}, seen)
+    return MeasuredCosts({page: pd.DataFrame(each) for page, each in rows.items()}, seen)
 
 
 def _writes(both: Opponents, drawn: list[DrawnOrder], clock: Callable[[], float]) -> dict[str, float]:
