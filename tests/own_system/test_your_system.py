@@ -49,7 +49,7 @@ def test_a_system_does_not_change(mine):
         mine.given = None
 
 
-def test_the_same_numbers_give_the_same_system():
+def test_the_same_numbers_give_the_same_system(mine):
     assert mine.numbers.equals(asked().numbers) and not mine.numbers.equals(asked(seed=2).numbers)
 
 
