@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from cqrs_lab.arguments import refuse
-from cqrs_lab.show.style import READ, STYLESHEET, WRITE
+from cqrs_lab.show.style import READ, WRITE, rules_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Picture:
         return self.says
 
     def _repr_html_(self) -> str:
-        return f'<style>{STYLESHEET}</style><div class="cqrs-lab">{self.html}</div>'
+        return f'<style>{rules_for(self.html)}</style><div class="cqrs-lab">{self.html}</div>'
 
 
 def key(*parts: object) -> str:

@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 _SHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 # Every picture that is saved in a notebook keeps it, so comments and indentation are left out.
 STYLESHEET = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", _SHEET, flags=re.S)).strip()
+
+_BLOCK = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
+_OF_THE_PAGE = ("cqrs-lab", "jp-")
+"""How classes begin that a picture need not have itself: they are around it."""
+
+
+def rules_for(html: str) -> str:
+    """Return the rules of the style sheet that a still picture needs: those whose classes it has.
+
+    A notebook keeps them with every output, and the whole sheet would be ten times as long as many a picture.
+    """
+    classes = set(" ".join(re.findall(r'class="([^"]*)"', html)).split())
+    return "\n".join(_needed(STYLESHEET, classes))
+
+
+def _needed(sheet: str, classes: set[str]) -> Iterator[str]:
+    for head, body in _BLOCK.findall(sheet):
+        if head.strip().startswith("@"):
+            inner = "\n".join(_needed(body, classes))
+            yield from [f"{head.strip()} {{\n{inner}\n}}"] * bool(inner)
+        elif any(_names(selector) <= classes for selector in _outside_brackets(head).split(",")):
+            yield f"{head.strip()} {{{body}}}"
+
+
+def _names(selector: str) -> set[str]:
+    named = re.findall(r"\.([A-Za-z][\w-]*)", selector)
+    return {name for name in named if not name.startswith(_OF_THE_PAGE)}
+
+
+def _outside_brackets(selector: str) -> str:
+    """Leave out what `:not(…)` and its like ask for: that need not be there."""
+    return re.sub(r"\([^()]*\)", "", selector)
 
 
 class Part(NamedTuple):

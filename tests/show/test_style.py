@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from cqrs_lab.show.style import PARTS, STYLESHEET, TINTS, tint
+from cqrs_lab.show.style import PARTS, STYLESHEET, TINTS, rules_for, tint
 
 THEMES = {"light": r"^\.cqrs-lab \{(.*?)\}", "dark": r"^\[data-jp-theme-light=\"false\"\] \.cqrs-lab \{(.*?)\}"}
 TEXT = {"light": "#212121", "dark": "#ffffff"}  # JupyterLab's own, at their faintest
@@ -65,3 +65,15 @@ def test_the_charts_have_the_colours_of_the_light_theme():
 
 def test_the_tints_come_in_their_order_and_then_again():
     assert len({tint(number) for number in range(5)}) == 5 and tint(5) == tint(0) and "honey" in tint(0)
+
+
+def test_a_picture_keeps_the_rules_that_it_needs_and_no_others():
+    plain, table = rules_for("<p>seven</p>"), rules_for('<table class="decisions"><td class="refusal"></td></table>')
+    assert ".cqrs-lab {" in plain and ".decisions" not in plain and len(plain) < len(STYLESHEET) / 2
+    assert ".decisions .refusal {" in table and ".decisions .nothing {" not in table and ".pieces" not in table
+
+
+def test_what_the_rules_of_a_picture_say_is_what_the_whole_sheet_says_about_its_classes():
+    """Every rule that names only classes of the page or of the picture is there, in the order of the sheet."""
+    every = set(re.findall(r"\.([A-Za-z][\w-]*)", re.sub(r"url\([^)]*\)", "", STYLESHEET)))
+    assert re.sub(r"\s", "", rules_for(f'<p class="{" ".join(every)}">')) == re.sub(r"\s", "", STYLESHEET)
