@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cqrs_lab.own_system.given import GivenSystem
-from cqrs_lab.own_system.measured import Measured, figures
+from cqrs_lab.own_system.measured import Estimate, figures
 from cqrs_lab.own_system.words import duration, number
 from cqrs_lab.show.chart import BAD, HERE, INK, drawn, new_chart, ticks
 from cqrs_lab.show.hockey_stick import MILLISECONDS, SECONDS, Unit
@@ -56,7 +56,7 @@ def _shown_up_to(given: GivenSystem, headroom: float) -> float:
     return min(given.saturation, BEYOND * max(headroom, 1.0))
 
 
-def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Measured]) -> Picture:
+def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Estimate]) -> Picture:
     """Draw the curve with the system on it."""
     says = (
         f"At {number(given.rate)} commands per {given.per}, half of the events are visible within "
@@ -90,7 +90,7 @@ def _draw_lags(axes: Axes, lags: pd.DataFrame, end: float) -> None:
             _write(axes, name, (low[-1], float(lags[name][low[-1]])), (-4, 5), right=True)
 
 
-def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Measured) -> None:
+def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Estimate) -> None:
     """Draw the promise across, the limit upwards, and where the p99 crosses the promise, with its interval."""
     promise, limit = unit.of(given.objective_seconds), given.saturation * given.rate
     axes.axhline(promise, color=INK, linewidth=0.9, linestyle=(0, (6, 3)))
@@ -105,7 +105,7 @@ def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Measured
         _write(axes, f"{number(headroom.value)} times", (headroom.value * given.rate, promise), (-10, 8), right=True)
 
 
-def _draw_present(axes: Axes, given: GivenSystem, unit: Unit, found: Mapping[str, Measured]) -> None:
+def _draw_present(axes: Axes, given: GivenSystem, unit: Unit, found: Mapping[str, Estimate]) -> None:
     axes.axvline(given.rate, color=INK, linewidth=0.9, gid=HERE)
     for name in NAMES:
         axes.plot([given.rate], [unit.of(found[f"lag {name}"].value)], marker="o", color=INK, markersize=8)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from cqrs_lab.own_system.given import GivenSystem
-from cqrs_lab.own_system.measured import Measured, figures
+from cqrs_lab.own_system.measured import Estimate, figures
 
 LEAST = 1e-3
 """The search begins at this share of what the projector can take."""
@@ -17,7 +17,7 @@ LONGER = 4
 NEARLY = 1 - 1e-6
 
 
-def headroom(given: GivenSystem) -> Measured:
+def headroom(given: GivenSystem) -> Estimate:
     """Return how many times the rate may come until 1 in 100 events lags more than the objective.
 
     The lag grows with the rate, and every run has the same draws; so the ends of the interval are where the ends of the
@@ -29,24 +29,24 @@ def headroom(given: GivenSystem) -> Measured:
 
     Returns
     -------
-    Measured
+    Estimate
         0 if even a thousandth of what the projector can take is late.
     """
 
     @cache
-    def p99(times: float) -> Measured:
+    def p99(times: float) -> Estimate:
         return figures(given, given.at(times), ["p99"], LONGER)["p99"]
 
     objective, top = given.objective_seconds, given.saturation * NEARLY
     least = LEAST * given.saturation
     if p99(least).value > objective:
-        return Measured(0.0, 0.0, least)
+        return Estimate(0.0, 0.0, least)
     value = _last(lambda times: p99(times).value <= objective, least, top, STEPS)
     near = max(least, value / 4)
     begin, steps = (near, CLOSER) if p99(near).high <= objective else (least, STEPS)
     low = _last(lambda times: p99(times).high <= objective, begin, value, steps)
     high = _first_broken(p99, objective, value, top)
-    return Measured(value, low if p99(low).high <= objective else 0.0, high if high < top else given.saturation)
+    return Estimate(value, low if p99(low).high <= objective else 0.0, high if high < top else given.saturation)
 
 
 def _last(holds: Callable[[float], bool], low: float, high: float, steps: int) -> float:
@@ -57,7 +57,7 @@ def _last(holds: Callable[[float], bool], low: float, high: float, steps: int) -
     return low
 
 
-def _first_broken(p99: Callable[[float], Measured], objective: float, low: float, top: float) -> float:
+def _first_broken(p99: Callable[[float], Estimate], objective: float, low: float, top: float) -> float:
     """Return from where on the p99 is above the objective for certain; `top` if no run can tell."""
     high = top
     for _ in range(CLOSER):

@@ -16,7 +16,7 @@ from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
 
 
-class Measured(NamedTuple):
+class Estimate(NamedTuple):
     """A figure and its 95 % interval.
 
     Attributes
@@ -52,7 +52,7 @@ SPARE = 1.05
 """What a run needs is estimated from a shorter one, and may come out a little higher the second time."""
 
 
-def figures(given: GivenSystem, model: LagModel, names: Sequence[str], longer: int = 1) -> dict[str, Measured]:
+def figures(given: GivenSystem, model: LagModel, names: Sequence[str], longer: int = 1) -> dict[str, Estimate]:
     """Return some figures of a model: "p50", "p99" or "mean" of the lag, or MISSED.
 
     They are those of one long run with its batches; or, of recorded times, of ten runs that differ in all the rest.
@@ -77,20 +77,20 @@ def _of(given: GivenSystem, run: LagRun, name: str, seed: int) -> tuple[float, f
     return value, low, high
 
 
-def _of_one(given: GivenSystem, run: LagRun, name: str) -> Measured:
+def _of_one(given: GivenSystem, run: LagRun, name: str) -> Estimate:
     value, low, high = _of(given, run, name, given.seed)
     share = SHARES.get(name, min(value, 1 - value))
-    return Measured(value, low, high, run.needed_events(share) if share > 0 else math.nan)
+    return Estimate(value, low, high, run.needed_events(share) if share > 0 else math.nan)
 
 
 def _values(given: GivenSystem, runs: Sequence[tuple[int, LagRun]], name: str) -> Seconds:
     return np.array([_of(given, run, name, seed)[0] for seed, run in runs])
 
 
-def _of_ten(values: Seconds, name: str) -> Measured:
+def _of_ten(values: Seconds, name: str) -> Estimate:
     """Return a mean of independent runs, with Student's t."""
     mean, half = float(values.mean()), float(values.std(ddof=1)) * STUDENT / math.sqrt(REPLICATIONS)
     if name == MISSED:
         seldom = mean in (0, 1)
-        return Measured(mean, *(math.nan, math.nan) if seldom else (max(mean - half, 0.0), min(mean + half, 1.0)))
-    return Measured(mean, mean - half, mean + half)
+        return Estimate(mean, *(math.nan, math.nan) if seldom else (max(mean - half, 0.0), min(mean + half, 1.0)))
+    return Estimate(mean, mean - half, mean + half)

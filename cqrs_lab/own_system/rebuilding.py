@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from cqrs_lab.own_system.given import GivenSystem
-from cqrs_lab.own_system.measured import Measured
+from cqrs_lab.own_system.measured import Estimate
 from cqrs_lab.simulation.capacity import seconds_per_event
 
 HOUR = 3_600
@@ -18,7 +18,7 @@ def build_rate(given: GivenSystem) -> float:
     return given.rebuild_per_second or 1 / seconds_per_event(replace(given.model, polling=None))
 
 
-def rebuild_hours(given: GivenSystem) -> Measured:
+def rebuild_hours(given: GivenSystem) -> Estimate:
     """Return how long a rebuild takes until it has caught up with what came meanwhile, in hours.
 
     The interval holds 95 of 100 rebuilds. How long handling takes, and how many events come, varies; over many events
@@ -26,17 +26,17 @@ def rebuild_hours(given: GivenSystem) -> Measured:
 
     Returns
     -------
-    Measured
+    Estimate
         Infinite, without an interval, where more comes in than is built.
     """
     incoming, building = given.model.events_per_second, build_rate(given)
     free = building - incoming
     if free <= 0:
-        return Measured(math.inf, math.nan, math.nan)
+        return Estimate(math.inf, math.nan, math.nan)
     varies = 0.0 if given.rebuild_per_second else _variation(given)
     spread = NORMAL_95 * math.sqrt(building * varies + incoming * given.model.events_per_command)
     ends = [_caught_up(given.log_events, free, spread * side) / HOUR for side in (-1, 1)]
-    return Measured(given.log_events / free / HOUR, *ends)
+    return Estimate(given.log_events / free / HOUR, *ends)
 
 
 def _variation(given: GivenSystem) -> float:

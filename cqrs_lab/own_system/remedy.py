@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from cqrs_lab.own_system.given import GivenSystem
-from cqrs_lab.own_system.measured import Measured, figures
+from cqrs_lab.own_system.measured import Estimate, figures
 from cqrs_lab.simulation.arrivals import Arrivals
 from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.durations import Duration, Fixed
@@ -29,14 +29,14 @@ class Remedy(NamedTuple):
     name : {"lock", "low watermark"}
     busy : float
         The share of the time for which the lock would be held.
-    dearer : Measured
+    dearer : Estimate
         How much later an event is read with the lock than with the watermark, in seconds; infinite if the lock is held
         all the time.
     """
 
     name: str
     busy: float
-    dearer: Measured
+    dearer: Estimate
 
 
 def locked(arrivals: Arrivals, transaction: Duration) -> LagModel:
@@ -54,12 +54,12 @@ def remedy(given: GivenSystem) -> Remedy:
     lock = locked(given.arrivals(1), given.transaction)
     busy = load(lock)
     if busy >= 1:
-        return Remedy("low watermark", busy, Measured(math.inf, math.nan, math.nan))
+        return Remedy("low watermark", busy, Estimate(math.inf, math.nan, math.nan))
     one = given.for_commands()
     with_lock = figures(one, lock, ["mean"])["mean"]
     with_mark = figures(one, watermarked(given.arrivals(1), given.transaction), ["mean"])["mean"]
     # Both intervals at their worst: the two runs share their arrivals, and nobody knows how much else.
-    dearer = Measured(
+    dearer = Estimate(
         with_lock.value - with_mark.value,
         with_lock.low - with_mark.high,
         with_lock.high - with_mark.low,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cqrs_lab.own_system.given import GivenSystem
-from cqrs_lab.own_system.measured import Measured
+from cqrs_lab.own_system.measured import Estimate
 from cqrs_lab.own_system.rebuilding import build_rate
 from cqrs_lab.own_system.remedy import MAY_COST, Remedy
 from cqrs_lab.own_system.words import duration, number, per_cent
@@ -14,12 +14,12 @@ from cqrs_lab.simulation.durations import Fixed, LogNormal
 NEARLY_ALL = 0.99
 
 
-def p50(found: Measured) -> str:
+def p50(found: Estimate) -> str:
     """Say how long half of the events take."""
     return f"Half of the events are visible within {duration(found.value)}.{found.too_short}"
 
 
-def p99(given: GivenSystem, found: Measured) -> str:
+def p99(given: GivenSystem, found: Estimate) -> str:
     """Say how long 1 in 100 takes, and whether the promise is kept."""
     promise = duration(given.objective_seconds)
     if found.low > given.objective_seconds:
@@ -31,7 +31,7 @@ def p99(given: GivenSystem, found: Measured) -> str:
     return f"1 event in 100 takes longer than {duration(found.value)}{kept}.{found.too_short}"
 
 
-def missed(given: GivenSystem, found: Measured) -> str:
+def missed(given: GivenSystem, found: Estimate) -> str:
     """Say how many readers do not see what they wrote."""
     who = f"people who look {_think(given)}"
     if found.value == 0:
@@ -50,7 +50,7 @@ def _think(given: GivenSystem) -> str:
     return "again"
 
 
-def headroom(given: GivenSystem, found: Measured) -> str:
+def headroom(given: GivenSystem, found: Estimate) -> str:
     """Say how much more may come."""
     promise, limit = duration(given.objective_seconds), number(given.saturation)
     if found.value == 0:
@@ -66,7 +66,7 @@ def headroom(given: GivenSystem, found: Measured) -> str:
     )
 
 
-def rebuild(given: GivenSystem, found: Measured) -> str:
+def rebuild(given: GivenSystem, found: Estimate) -> str:
     """Say how long a rebuild takes."""
     incoming, building = number(given.model.events_per_second), number(build_rate(given))
     if math.isinf(found.value):

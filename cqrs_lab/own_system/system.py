@@ -14,7 +14,7 @@ from cqrs_lab.own_system import sentences
 from cqrs_lab.own_system.figure import curve, stick
 from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.own_system.headroom import headroom
-from cqrs_lab.own_system.measured import MISSED, Measured, figures
+from cqrs_lab.own_system.measured import MISSED, Estimate, figures
 from cqrs_lab.own_system.rebuilding import rebuild_hours
 from cqrs_lab.own_system.remedy import Remedy, remedy
 from cqrs_lab.own_system.views import explorer, mover
@@ -36,13 +36,13 @@ class YourSystem:
         The numbers it was given, as models of the simulation.
     remedy : Remedy
         The remedy for the skipped event that fits: `name` is "lock" or "low watermark".
-    rows : mapping of str to (Measured, str, str)
+    rows : mapping of str to (Estimate, str, str)
         Each number with its unit and its sentence.
     """
 
     given: GivenSystem
     remedy: Remedy
-    rows: Mapping[str, tuple[Measured, str, str]]
+    rows: Mapping[str, tuple[Estimate, str, str]]
 
     @classmethod
     def of(cls, given: GivenSystem) -> Self:
