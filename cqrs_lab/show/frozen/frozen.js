@@ -105,3 +105,6 @@ window.showFrozenViews = (views) => {
     el.id = id;
   }
 };
+
+// Pictures that do not move scroll by keyboard, too.
+document.querySelectorAll(".shown").forEach(scrolling);
