@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from cqrs_lab.book import texts
 from cqrs_lab.book.in_the_kernel import FIRST
-from cqrs_lab.book.lesson import Body, body, sections, shown
+from cqrs_lab.book.lesson import Body, body, sections, shown, states_of
 from cqrs_lab.book.links import faults
 from cqrs_lab.course.copies import executed
 from cqrs_lab.course.course_map import course_map
@@ -54,15 +54,16 @@ def build(solutions: Sequence[Path], folder: Path, *, repository: str = "", prog
     pages = [lesson.file for lesson in lessons]
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "states").mkdir(parents=True)
-    bodies = {page: body(ran, pages) for page, ran in zip(pages, _run(solutions, progress), strict=True)}
+    bodies = {page: body(ran, page, pages) for page, ran in zip(pages, _run(solutions, progress), strict=True)}
     write = partial(_write, folder, lessons, repository)
     for lesson in lessons:
-        states = page_states(bodies[lesson.file].views)
-        (folder / "states" / f"{lesson.file}.js").write_text(states, encoding="utf-8")
+        for name, view in bodies[lesson.file].views.items():
+            (folder / states_of(lesson.file, name)).write_text(page_states(name, view), encoding="utf-8")
         write("lesson.html", lesson.file, lesson=lesson, body=bodies[lesson.file])
     glossary = texts.prose(GLOSSARY.read_text(encoding="utf-8"))
     write("page.html", "glossary", title="Glossary", html=glossary)
-    write("index.html", "index", title="cqrs-lab", map=shown(f'<div class="cqrs-lab">{texts.with_links_to(pages, course_map().html)}</div>'))
+    course = texts.with_links_to(pages, course_map().html)
+    write("index.html", "index", map=shown(f'<div class="cqrs-lab">{course}</div>'))
     _write_shared(folder, bodies | {"glossary": Body(glossary, {}, sections(glossary))})
     if found := faults(folder):
         raise InvalidArgument(f"the book in {folder} has faults; mend these first:\n" + "\n".join(found))

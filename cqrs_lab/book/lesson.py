@@ -35,19 +35,21 @@ class Body(NamedTuple):
     sections: list[Section]
 
 
-def body(notebook: Any, pages: Collection[str]) -> Body:
+def body(notebook: Any, page: str, pages: Collection[str]) -> Body:
     """Return the page of a lesson that has run with `in_the_kernel.FIRST`.
 
     Parameters
     ----------
     notebook : NotebookNode
+    page : str
+        Its file name, without suffix.
     pages : collection of str
-        The file names, without suffix, of the lessons that are in the book.
+        Those of all lessons that are in the book.
 
     Returns
     -------
     Body
-        Its `views` are what `page_states` takes.
+        Its `views` are what `page_states` takes, each by its id; the page looks for it in `states_of`.
     """
     answers = answers_in(notebook.cells)
     views: dict[str, dict[str, Any]] = {}
@@ -57,7 +59,7 @@ def body(notebook: Any, pages: Collection[str]) -> Body:
             parts.append(texts.prose(cell.source))
         elif cell.cell_type == "code":
             parts.append(_source(cell.source))
-            parts += [_output(output, answers, views) for output in cell.outputs]
+            parts += [_output(output, page, answers, views) for output in cell.outputs]
     html = texts.with_links_to(pages, "\n".join(filter(None, parts)))
     return Body(html, views, sections(html))
 
@@ -68,7 +70,7 @@ def sections(html: str) -> list[Section]:
     ends = [*(head.start() for head in heads[1:]), len(html)]
     return [
         Section(int(head["level"]), head["id"], texts.words_of(head["text"]), texts.words_of(html[head.end() : end]))
-        for head, end in zip(heads, ends, strict=True)
+        for head, end in zip(heads, ends, strict=False)  # a page without a heading has an end all the same
     ]
 
 
@@ -81,7 +83,7 @@ def _source(source: str) -> str:
     return f'<div class="cell">{given}{answer}</div>'
 
 
-def _output(output: Any, answers: dict[str, str], views: dict[str, dict[str, Any]]) -> str:
+def _output(output: Any, page: str, answers: dict[str, str], views: dict[str, dict[str, Any]]) -> str:
     if output.output_type == "stream":
         return texts.printed(output.text)
     if output.output_type == "error":
@@ -91,7 +93,7 @@ def _output(output: Any, answers: dict[str, str], views: dict[str, dict[str, Any
         kept = Frozen(**data[VIEW])
         name = f"view-{len(views) + 1}"
         views[name] = kept.view | {"veil": VEILED if kept.view["veil"] else ""}
-        return _view(name, kept)
+        return _view(name, states_of(page, name), kept)
     if QUESTIONS in data:
         return form(data[QUESTIONS], answers)
     if "text/html" in data:
@@ -104,10 +106,17 @@ def shown(html: str) -> str:
     return f'<div class="shown"><div class="scrolls">{html}</div></div>'
 
 
-def _view(name: str, kept: Frozen) -> str:
-    tasks = "".join(f'<p class="says">{escape(task["name"])}: {escape(task["words"])}</p>' for task in kept.view["tasks"])
+def states_of(page: str, name: str) -> str:
+    """Return where the states of a view stand, as its page names it."""
+    return f"states/{page}-{name}.js"
+
+
+def _view(name: str, states: str, kept: Frozen) -> str:
+    lines = (f"{task['name']}: {task['words']}" for task in kept.view["tasks"])
+    tasks = "".join(f'<p class="says">{escape(line)}</p>' for line in lines)
     few = f"<p class=few>{kept.drawn:,} of {kept.of:,} settings are drawn here; in JupyterLab all are.</p>"
+    still = f'<div id="{name}"><div class="cqrs-lab">{tasks}{kept.still}</div></div>'
     return (
-        f'<div class="view"><div id="{name}"><div class="cqrs-lab">{tasks}{kept.still}</div></div>'
+        f'<div class="view" data-states="{states}">{still}'
         f'<p class="nearest" role="status"></p>{few if kept.drawn < kept.of else ""}</div>'
     )

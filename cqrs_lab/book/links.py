@@ -1,4 +1,4 @@
-"""What a finished book is checked for: links that lead nowhere, pictures without a text, addresses of other machines."""
+"""The faults of a finished book: links that lead nowhere, pictures without a text, what comes from other machines."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ class _Page(HTMLParser):
             self.links.append(given["href"])
         if tag in LOADS and LOADS[tag] in given:
             self.loaded.append(given[LOADS[tag]])
+        if "data-states" in given:
+            self.loaded.append(given["data-states"])
         self._drawings += tag == "svg"
-        is_named = bool(given.get("alt") or given.get("aria-label") or given.get("aria-labelledby"))
-        is_silent = given.get("aria-hidden") == "true" or given.get("alt") == "" != given.get("alt", None)
-        if tag in ("img", "svg") and not is_named and not is_silent and self._drawings <= 1:
+        is_silent = given.get("aria-hidden") == "true" or "alt" in given  # an empty one says: for the eye alone
+        if (tag == "img" or tag == "svg" and self._drawings == 1) and not is_silent and not given.get("aria-label"):
             self.unnamed.append(self.get_starttag_text() or tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -45,7 +46,7 @@ class _Page(HTMLParser):
 def faults(folder: Path) -> list[str]:
     """Return what is wrong with the pages of a folder, one sentence each.
 
-    A link to another machine is for the reader to follow, and stays; what a page loads by itself has to stand beside it.
+    A link to another machine is for the reader to follow; what a page loads by itself has to stand beside it.
     """
     pages = {path: _Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
     found = [f"{path.name}: {text}" for path, page in pages.items() for text in _of_page(path, page, pages)]

@@ -11,7 +11,7 @@ from cqrs_lab.course.questions import QUESTIONS
 from cqrs_lab.course.recalled import Recalled
 from cqrs_lab.course.reviews import REVIEWS
 
-NOBODY_GUESSED = "(You didn't guess first.) "
+NOBODY_GUESSED = " (You didn't guess first.)"
 REVEALS = re.compile(r'\breveal\(\s*"(?P<key>[\w.]+)"')
 RECALLED: dict[str, Recalled] = {
     one.text: one for table in (QUESTIONS, REVIEWS) for asked in table.values() for one in asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from html import unescape
 
 from nbconvert.filters import ansi2html, markdown2html_mistune
 from nbconvert.filters.highlight import Highlight2HTML
@@ -16,7 +17,7 @@ LESSON_LINK = re.compile(r'<a href="(?P<page>\w+)\.ipynb">(?P<text>.*?)</a>')
 GLOSSARY = ("../docs/glossary.md", "glossary.html")
 # A table of pandas: its border and its style belong to another page.
 PLAIN_TABLE = re.compile(r'<style scoped>.*?</style>|(?<=<table) border="1"', re.S)
-_highlighted = Highlight2HTML(pygments_lexer="python")
+_highlighted = Highlight2HTML(pygments_lexer="python")  # type: ignore[no-untyped-call]
 
 
 def prose(markdown: str) -> str:
@@ -45,15 +46,16 @@ def _in_colour(source: str) -> str:
 
 
 def once_styled(html: str) -> str:
-    """Return markup without the styles that the site has once."""
-    return PLAIN_TABLE.sub("", html.replace(f"<style>{STYLESHEET}</style>", ""))
+    """Return markup without the styles that the site has once; a head of a table that is empty is no head."""
+    return PLAIN_TABLE.sub("", html.replace(f"<style>{STYLESHEET}</style>", "")).replace("<th></th>", "<td></td>")
 
 
 def printed(text: str) -> str:
     """Return what a cell has printed, with its colours, as markup."""
-    return f'<pre class="printed">{ansi2html(text.rstrip())}</pre>'
+    coloured = ansi2html(text.rstrip())  # type: ignore[no-untyped-call]
+    return f'<pre class="printed">{coloured}</pre>'
 
 
 def words_of(html: str) -> str:
     """Return the text of markup, for a search."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

@@ -92,19 +92,27 @@ function frozenModel(view, tell) {
 }
 
 // Each view stands in the page as its still picture, which is what remains without this script.
-window.showFrozenViews = (views) => {
-  for (const [id, view] of Object.entries(views)) {
-    const still = document.getElementById(id);
-    const [el, note] = [make("div"), still.parentNode.querySelector(".nearest")];
-    const tell = (jumped) => {
-      const labels = jumped.map(({ label }) => label).join(", ");
-      note.textContent = labels && `This combination is not drawn here. The nearest one is shown, and these have moved: ${labels}.`;
-    };
-    render({ model: frozenModel(view, tell), el });
-    still.replaceWith(el);
-    el.id = id;
-  }
+window.showFrozenView = (id, view) => {
+  const still = document.getElementById(id);
+  const [el, note] = [make("div"), still.parentNode.querySelector(".nearest")];
+  const tell = (jumped) => {
+    const labels = jumped.map(({ label }) => label).join(", ");
+    note.textContent = labels && `This combination is not drawn here. The nearest one is shown, and these have moved: ${labels}.`;
+  };
+  render({ model: frozenModel(view, tell), el });
+  still.replaceWith(el);
+  el.id = id;
 };
+
+// The states of a view may be megabytes: they come when its reader comes near.
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    document.head.append(make("script", { src: target.dataset.states }));
+  }
+}, { rootMargin: "100% 0px" });
+document.querySelectorAll("[data-states]").forEach((each) => near.observe(each));
 
 // Pictures that do not move scroll by keyboard, too.
 document.querySelectorAll(".shown").forEach(scrolling);

@@ -10,11 +10,7 @@ from cqrs_lab.show.view import Control
 
 Values = dict[str, int]
 
-WHOLE = 200
-"""Up to so many settings, all are drawn."""
-FILM = 700
-"""Of a view with one control, which plays, up to so many: a film that leaves pictures out is another film."""
-LINE = 24
+LINE = 16
 """Of a grid, so many values at least of each control, with the others where they stand."""
 
 
@@ -36,7 +32,7 @@ def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable
     wanted : iterable of dict
         Settings that have to be among them, such as the solutions of tasks.
     most : int
-        How many combinations of several controls to draw where there are too many.
+        How many combinations to draw, where there are more than twice as many.
 
     Returns
     -------
@@ -44,8 +40,7 @@ def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable
         `settings` begins with `start`, and holds each setting once.
     """
     of = _count(controls, start)
-    film = len(controls) == 1 and controls[0].plays
-    if of <= (FILM if film else WHOLE):
+    if of <= 2 * most:
         chosen = list(_all(controls, start, lambda control, end: range(control.least, end + 1)))
     else:
         chosen = [*_lines(controls, start), *_product(controls, start, most)]

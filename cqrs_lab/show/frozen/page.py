@@ -25,6 +25,14 @@ def page_script() -> str:
 
 
 
-def page_states(views: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a classic script that hands views to `page_script`: `Frozen.view`, by the id of its still picture."""
-    return f"showFrozenViews({json.dumps(views, ensure_ascii=False, separators=(',', ':'))});\n"
+def page_states(name: str, view: Mapping[str, Any]) -> str:
+    """Return a classic script that hands a view to `page_script`.
+
+    Parameters
+    ----------
+    name : str
+        The id of its still picture in the page. The element around it names the script, in `data-states`.
+    view : mapping
+        `Frozen.view`.
+    """
+    return f"showFrozenView({json.dumps(name)}, {json.dumps(view, ensure_ascii=False, separators=(',', ':'))});\n"

@@ -12,8 +12,8 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
-# So many combinations of several controls are drawn: a chart takes a tenth of a second, markup a few thousandths.
-QUICK_SECONDS, MOST_OF_QUICK, MOST_OF_SLOW = 0.02, 600, 128
+# A chart takes a tenth of a second, markup a few thousandths: of what is quick, more is drawn.
+QUICK_SECONDS, MOST_OF_QUICK, MOST_OF_SLOW = 0.02, 400, 80
 
 
 class Frozen(NamedTuple):
