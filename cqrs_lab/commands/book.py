@@ -1,4 +1,4 @@
-"""``cqrs-lab book``: make a site of the lessons, in which every view moves without a kernel."""
+"""cqrs-lab book: a site of the lessons, in which every view moves without a kernel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cqrs_lab.commands.bar import bar
 
 
 def add(commands: Any) -> None:
-    """Add the command to the parser's commands."""
+    """Add the command to the parser."""
     book = commands.add_parser(
         "book",
         help="make a site of the lessons, in which every view moves without a kernel",
@@ -22,10 +22,11 @@ def add(commands: Any) -> None:
     book.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="what is in it is replaced")
     where = "where the kit is published: then the first page has a link that starts it on Binder"
     book.add_argument("--repository", metavar="OWNER/NAME", default="", help=where)
-    book.set_defaults(run=_run)
+    book.set_defaults(run=run)
 
 
-def _run(chosen: argparse.Namespace) -> int:
+def run(chosen: argparse.Namespace) -> int:
+    """Make the book."""
     from cqrs_lab.book.build import build
 
     progress = partial(bar, what="lessons")
