@@ -66,7 +66,7 @@ def build(solutions: Sequence[Path], folder: Path, *, repository: str = "", prog
     write("index.html", "index", map=shown(f'<div class="cqrs-lab">{course}</div>'))
     _write_shared(folder, bodies | {"glossary": Body(glossary, {}, sections(glossary))})
     if found := faults(folder):
-        raise InvalidArgument(f"the book in {folder} has faults; mend these first:\n" + "\n".join(found))
+        raise InvalidArgument(f"the book in {folder} has faults; correct these first:\n" + "\n".join(found))
 
 
 def _lesson(path: Path) -> Lesson:
