@@ -62,7 +62,7 @@ bench: $(VENV)/.installed ## run the benchmarks: every claim of speed as a ratio
 
 # REPOSITORY=owner/name: where the kit is published; then the first page has a link that starts it on Binder.
 book: $(VENV)/.installed ## make a site of the lessons that needs no kernel and no network: build/book/index.html
-	$(BIN)/cqrs-lab book --to build/book $(if $(REPOSITORY),--repository $(REPOSITORY)) $(SOLUTIONS)
+	$(BIN)/cqrs-lab book --to build/book $(if $(REPOSITORY),--repository $(REPOSITORY)) $(filter-out %/your_system.ipynb,$(SOLUTIONS))
 
 copies: $(VENV)/.installed ## make the learner's copies from the solutions
 	$(BIN)/cqrs-lab build-lessons --copies-only $(SOLUTIONS)
