@@ -10,7 +10,7 @@ from cqrs_lab.show.view import Control
 
 Values = dict[str, int]
 
-LINE = 16
+LINE = 12
 """Of a grid, so many values at least of each control, with the others where they stand."""
 
 
@@ -91,9 +91,11 @@ def _product(controls: Sequence[Control], start: Mapping[str, int], most: int) -
     """Yield combinations of few values of each control: whatever has the most is thinned until they are few enough."""
     left = {one.name: one.end(start) - one.least + 1 for one in controls}
     while prod(left.values()) > most:
-        longest = max((one for one in controls if not one.plays), key=lambda one: left[one.name]).name
-        if left[longest] <= 2:
+        # A film that leaves pictures out is another film: what plays is thinned where it alone is too long.
+        may_go = [one.name for one in controls if left[one.name] > (most if one.plays else 2)]
+        if not may_go:
             break
+        longest = max(may_go, key=lambda name: left[name])
         left[longest] = left[longest] * 4 // 5 if left[longest] > 10 else left[longest] - 1
 
     def few(control: Control, end: int) -> Sequence[int]:

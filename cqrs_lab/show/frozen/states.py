@@ -13,7 +13,7 @@ from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
 # A chart takes a tenth of a second, markup a few thousandths: of what is quick, more is drawn.
-QUICK_SECONDS, MOST_OF_QUICK, MOST_OF_SLOW = 0.02, 400, 80
+QUICK_SECONDS, MOST_OF_QUICK, MOST_OF_SLOW = 0.02, 400, 60
 
 
 class Frozen(NamedTuple):

@@ -60,6 +60,15 @@ def test_a_grid_of_two_is_both_ends_and_the_start_is_drawn_apart():
     assert thinned(range(9), 2, 0) == [0, 8]
 
 
+def test_what_plays_is_drawn_whole_unless_it_alone_is_too_long():
+    film = Control("film", "", 0, 20, 0, plays=True)
+    beside = grid([film, *controls(500, 500)], {"film": 0, "c0": 0, "c1": 0}, (), MOST).settings
+    there = {one["film"] for one in beside if one["c0"] == one["c1"] == 499}
+    assert there == set(range(21))
+    alone = grid([film._replace(most=9999)], {"film": 0}, (), MOST).settings
+    assert LINE < len(alone) <= MOST + LINE
+
+
 @pytest.mark.parametrize("size", [2 * MOST, 2 * MOST + 1])
 def test_the_bound_is_where_it_says(size):
     assert (len(settings(size).settings) == size) == (size <= 2 * MOST)
