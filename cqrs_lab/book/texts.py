@@ -10,13 +10,12 @@ from nbconvert.filters import ansi2html, markdown2html_mistune
 from nbconvert.filters.highlight import Highlight2HTML
 
 from cqrs_lab.course.copies import ANSWER
-from cqrs_lab.show.style import STYLESHEET
 
 PILCROW = re.compile(r'<a class="anchor-link"[^>]*>.*?</a>')
 LESSON_LINK = re.compile(r'<a href="(?P<page>\w+)\.ipynb">(?P<text>.*?)</a>')
 GLOSSARY = ("../docs/glossary.md", "glossary.html")
-# A table of pandas: its border and its style belong to another page.
-PLAIN_TABLE = re.compile(r'<style scoped>.*?</style>|(?<=<table) border="1"', re.S)
+# The style of a still picture, which the site has once; the style and the border of a table of pandas.
+OF_ANOTHER_PAGE = re.compile(r'<style( scoped)?>.*?</style>|(?<=<table) border="1"', re.S)
 _highlighted = Highlight2HTML(pygments_lexer="python")  # type: ignore[no-untyped-call]
 
 
@@ -47,7 +46,7 @@ def _in_colour(source: str) -> str:
 
 def once_styled(html: str) -> str:
     """Return markup without the styles that the site has once; a head of a table that is empty is no head."""
-    return PLAIN_TABLE.sub("", html.replace(f"<style>{STYLESHEET}</style>", "")).replace("<th></th>", "<td></td>")
+    return OF_ANOTHER_PAGE.sub("", html).replace("<th></th>", "<td></td>")
 
 
 def printed(text: str) -> str:
