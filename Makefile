@@ -1,6 +1,6 @@
 # `make` lists the targets; each one does the set-up it needs.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check unit lessons browser bench copies solutions lock clean
+.PHONY: help lab test check unit lessons browser bench book copies solutions lock clean
 
 PYTHON ?= python3
 LAB_FLAGS ?=
@@ -59,6 +59,10 @@ bench: $(VENV)/.installed ## run the benchmarks: every claim of speed as a ratio
 	@failed=; for script in $(sort $(wildcard benchmarks/*.py)); do \
 	  echo "$$script"; $(BIN)/python "$$script" || failed="$$failed $$script"; done; \
 	[ -z "$$failed" ] || { echo "these did not run to their end:$$failed" >&2; exit 1; }
+
+# REPOSITORY=owner/name: where the kit is published; then the first page has a link that starts it on Binder.
+book: $(VENV)/.installed ## make a site of the lessons that needs no kernel and no network: build/book/index.html
+	$(BIN)/cqrs-lab book --to build/book $(if $(REPOSITORY),--repository $(REPOSITORY)) $(filter-out %/your_system.ipynb,$(SOLUTIONS))
 
 copies: $(VENV)/.installed ## make the learner's copies from the solutions
 	$(BIN)/cqrs-lab build-lessons --copies-only $(SOLUTIONS)

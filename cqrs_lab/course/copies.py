@@ -112,12 +112,41 @@ def _is_notebook(read: Any) -> bool:
 
 def _run(path: Path) -> None:
     """Run a notebook where the learner's copy will stand, and write it back with its outputs."""
+    import nbformat
+
+    notebook = executed(path)
+    # The Python that built it is not part of the lesson.
+    notebook["metadata"]["language_info"] = {"name": "python"}
+    write(path, json.loads(nbformat.writes(notebook)))  # type: ignore[no-untyped-call]
+
+
+def executed(path: Path, first: str = "") -> Any:
+    """Run a solution in a kernel of its own, as somebody who begins, and return it with its outputs.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook in a folder of solutions. It runs where the learner's copy stands.
+    first : str, optional
+        Code to run before its first cell; it does not become part of the notebook.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    InvalidArgument
+        A cell raises, or the kernel dies.
+    """
     # nbclient starts kernels; only who builds lessons waits for it.
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    if first:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(first))  # type: ignore[no-untyped-call]
     folder = {"metadata": {"path": str(_folder(path))}}
     # Stored outputs are those of someone who begins.
     beginner = {**os.environ, PLACE: NOWHERE}
@@ -125,15 +154,16 @@ def _run(path: Path) -> None:
         NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False).execute(env=beginner)
     except CellExecutionError as error:
         raised = f"{error.ename}: {' '.join(error.evalue.split())}"
-        why = f"cell [{_failed(notebook)}] raises {raised}; fix it, or tag it {EXPECTED_TO_RAISE}"
+        at = _failed(notebook) - bool(first)
+        why = f"cell [{at}] raises {raised}; fix it, or tag it {EXPECTED_TO_RAISE}"
         raise InvalidArgument(f"{path}: {why}; the notebook is as it was") from None
     except DeadKernelError:
         raise InvalidArgument(f"{path}: the kernel died; run the notebook in JupyterLab to see in which cell") from None
-    # The Python that built it is not part of the lesson.
-    notebook["metadata"]["language_info"] = {"name": "python"}
+    if first:
+        del notebook.cells[0]
+    # The folder that the checkout happens to be in is not part of the lesson; tracebacks show it.
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    # Nor is the folder that the checkout happens to be in, which tracebacks show.
-    write(path, json.loads(text.replace(f"{Path(__file__).parents[2]}/", "")))
+    return nbformat.reads(text.replace(f"{Path(__file__).parents[2]}/", ""), as_version=4)  # type: ignore[no-untyped-call]
 
 
 def _failed(notebook: Notebook) -> int:

@@ -69,14 +69,15 @@ class Task:
 
     def _tried(self, frame: pd.DataFrame, values: Mapping[str, int]) -> bool:
         try:
-            return self._happens(frame, values)
+            return self.happens(frame, values)
         except Exception as error:
             raise InvalidArgument(
                 f"when of task {self.key!r} raised {self.described(error)}, for {_set_to(values)}; "
                 "let it return True or False for every setting"
             ) from error
 
-    def _happens(self, frame: pd.DataFrame, values: Mapping[str, int]) -> bool:
+    def happens(self, frame: pd.DataFrame, values: Mapping[str, int]) -> bool:
+        """Return whether it happens at a setting; what its `when` raises is raised."""
         return bool(self.when(frame.copy(), **values))
 
     def judge(self, frame: pd.DataFrame, values: Mapping[str, int]) -> None:
@@ -84,7 +85,7 @@ class Task:
         if self.state != "open":
             return
         try:
-            happens = self._happens(frame, values)
+            happens = self.happens(frame, values)
         except Exception as error:  # noqa: BLE001 - the view goes on; the error is told
             self.remark = f"This cannot be judged here: {self.described(error)}."
             return

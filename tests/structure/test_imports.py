@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
     "starter": BOTH_SIDES | {"shop"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
-    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo"},
+    "book": BOTH_SIDES | {"simulation", "show", "shop", "course"},
+    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book"},
     "cli": {"errors", "commands"},
 }
 BOTTOM = ("errors", "arguments", "report")

@@ -1,0 +1,35 @@
+"""Runs in the kernel of a lesson that becomes a page: what is shown is kept with all that it can show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython import get_ipython
+
+from cqrs_lab.course.ask import Ask
+from cqrs_lab.show.frozen.states import frozen
+from cqrs_lab.show.view import View
+
+VIEW = "application/vnd.cqrs-lab.view+json"
+QUESTIONS = "application/vnd.cqrs-lab.questions+json"
+"""The kinds of output that a lesson's page is made of, beside the usual ones."""
+
+
+def freeze_what_is_shown() -> None:
+    """Let every view that is shown from now on carry its states, and every form its questions."""
+    shell = get_ipython()
+    bundles = shell.display_formatter.mimebundle_formatter
+    bundles.for_type(View, _view)
+    bundles.for_type(Ask, _questions)
+
+
+def _view(view: View) -> dict[str, Any]:
+    return {VIEW: frozen(view)._asdict(), "text/plain": repr(view)}
+
+
+def _questions(ask: Ask) -> dict[str, Any]:
+    return {QUESTIONS: ask.questions, "text/plain": repr(ask)}
+
+
+# What a lesson is run with before its first cell.
+FIRST = f"from {__name__} import {freeze_what_is_shown.__name__}\n{freeze_what_is_shown.__name__}()"
