@@ -44,10 +44,9 @@ function question(model, { key, text, choices, least, most }, id) {
     }
     kernel.heard();
     told.textContent = answer;
-    if (element.matches(":focus-within")) told.focus(); // all that could be pressed is disabled now
-    for (const each of [...inputs, give]) each.disabled = true;
-    give.textContent = "Answer kept";
-    give.ariaLabel = `Answer kept: ${text}`;
+    if (element.matches(":focus-within")) told.focus(); // nothing can be pressed any more
+    for (const each of inputs) each.disabled = true;
+    give.hidden = true; // a guess is kept once
     inputs.forEach((input, at) => { if (choices && choices[at] === model.get("given")[key]) input.checked = true; });
   };
   const element = make("fieldset", {}, make("legend", { textContent: text }), ...fields, give, told);
