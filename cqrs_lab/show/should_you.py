@@ -119,7 +119,7 @@ def _two_numbers(made: Choice, unit: str) -> str:
     how = f"{brief_number(times)} times less" if times > 1 else f"{brief_number(1 / times)} times as much"
     return (
         f"Work for a request, in {unit}: {crud} with CRUD, {cqrs} with CQRS, which is {how}. "
-        f"CQRS has more parts to run, and pays from {brief_number(made.worth)} times less on."
+        f"CQRS has more parts to run, and pays from a factor of {brief_number(made.worth)} on."
     )
 
 
