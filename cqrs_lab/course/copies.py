@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import os
@@ -151,7 +152,9 @@ def executed(path: Path, first: str = "") -> Any:
     # Stored outputs are those of someone who begins.
     beginner = {**os.environ, PLACE: NOWHERE}
     try:
-        NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False).execute(env=beginner)
+        client = NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False)
+        # `execute` would leave the event loop of a thread open.
+        asyncio.run(client.async_execute(env=beginner))
     except CellExecutionError as error:
         raised = f"{error.ename}: {' '.join(error.evalue.split())}"
         at = _failed(notebook) - bool(first)
