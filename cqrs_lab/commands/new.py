@@ -27,7 +27,7 @@ def run(chosen: argparse.Namespace) -> int:
     from cqrs_lab.starter.new import write_domain
 
     folder = write_domain(chosen.name, chosen.into)
-    print(f"{folder} is written: a small domain, whole and tested. Next:\n")
+    print(f"{folder} is written: workshops with few places, whole and tested. Next:\n")
     print(f"  cd {shlex.quote(str(folder))}")
     print("  python -m pytest")
     print(f"  jupyter lab {folder.name}.ipynb\n")

@@ -38,7 +38,8 @@ def headroom(given: GivenSystem) -> Estimate:
         return figures(given, given.at(times), ["p99"], LONGER)["p99"]
 
     objective, top = given.objective_seconds, given.saturation * NEARLY
-    least = LEAST * given.saturation
+    # Recorded times with a long gap come seldom: a thousandth of what the projector can take may be far above that.
+    least = min(LEAST * given.saturation, 1.0)
     if p99(least).value > objective:
         return Estimate(0.0, 0.0, least)
     value = _last(lambda times: p99(times).value <= objective, least, top, STEPS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cqrs_lab.own_system.given import REPLICATIONS, GivenSystem
+from cqrs_lab.own_system.given import MOST_RUNS, MOST_SIMULATED, REPLICATIONS, GivenSystem
 from cqrs_lab.simulation.confidence import AS_THE_MEAN, STUDENT
 from cqrs_lab.simulation.durations import Seconds
 from cqrs_lab.simulation.lag import simulate_lag
@@ -39,6 +39,8 @@ class Estimate(NamedTuple):
             return ""
         if math.isinf(self.needed_events):
             return " No run is long enough for an interval: it varies too much."
+        if self.needed_events > MOST_SIMULATED / MOST_RUNS:
+            return f" No run here is long enough for an interval: it would take about {self.needed_events:,.0f} events."
         return (
             f" The run is too short for an interval: it takes about {self.needed_events:,.0f} events; give "
             f"events={self.needed_events:.0f}."

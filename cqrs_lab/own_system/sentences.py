@@ -60,9 +60,10 @@ def headroom(given: GivenSystem, found: Estimate) -> str:
         return f"At {limit} times the rate the projector is busy all the time, and up to that the promise is kept."
     if found.high < 1:
         return f"The promise of {promise} is broken: it would be kept up to {times} times the rate, {rate}."
+    come = "" if given.times is None else ", if what was recorded comes in so much less time"
     return (
-        f"The promise of {promise} is kept up to {times} times the rate, {rate}; at {limit} times the projector is "
-        "busy all the time."
+        f"The promise of {promise} is kept up to {times} times the rate, {rate}{come}; at {limit} times the projector "
+        "is busy all the time."
     )
 
 
@@ -88,7 +89,7 @@ def remedy(given: GivenSystem, found: Remedy) -> str:
             f"{per_cent(found.busy)} of the time, and writers would wait without end."
         )
     later, most = duration(max(found.dearer.value, 0.0)), duration(MAY_COST * given.objective_seconds)
-    held = f"held {per_cent(found.busy)} of the time, and events are read {later} later than with a low watermark"
+    held = f"held {per_cent(found.busy)} of the time, and events would be read {later} later than with a low watermark"
     if found.name == "lock":
-        return f"Lock: it would be {held}, less than a tenth of the promise."
-    return f"Low watermark: a lock would be {held}; more than {most}, a tenth of the promise, is too much."
+        return f"Lock: it would be {held}. That is less than a tenth of the promise."
+    return f"Low watermark: a lock would be {held}. More than {most}, a tenth of the promise, is too much."

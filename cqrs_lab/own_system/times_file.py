@@ -27,6 +27,10 @@ COUNTED = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 DAY_FIRST = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 MILLISECONDS_SINCE_1970 = 1e11
 """As seconds, that would be in the year 5138."""
+ALL_AT_ONCE = (
+    " All times are whole seconds, so those of one second seem to come at once, and the lag seems longer than it is; "
+    "give times with fractions of a second."
+)
 EXAMPLE = "2026-03-02T09:00:00.250Z"
 
 
@@ -57,8 +61,11 @@ class TimesFile:
         at_most = f", and {busiest:,} in the busiest second" if busiest else ""
         return (
             f"{count:,} commands of {kinds}, in {duration(lasts)}: {number((count - 1) / lasts)} a second on "
-            f"average{at_most}."
+            f"average{at_most}.{ALL_AT_ONCE if self._in_whole_seconds() and busiest > 1 else ''}"
         )
+
+    def _in_whole_seconds(self) -> bool:
+        return bool((self.seconds == np.floor(self.seconds)).all())
 
 
 class _Row(NamedTuple):
@@ -119,7 +126,7 @@ def _header(path: Path, cells: list[str]) -> tuple[int, int]:
     wanted = f"put the header '{TIME},{COMMAND}' above the rows"
     names = [cell.lower() for cell in cells]
     if len(cells) == 1 and (other := next((mark for mark in ";\t|" if mark in cells[0]), "")):
-        raise InvalidArgument(f"{path.name} parts its columns by {other!r}; save it with commas")
+        raise InvalidArgument(f"{path.name} separates its columns by {other!r}; save it with commas")
     if any(_is_time(cell) for cell in cells):
         raise InvalidArgument(f"{path.name} has no header: its first line is {shown(','.join(cells))}; {wanted}")
     for name in (TIME, COMMAND):

@@ -19,7 +19,7 @@ _OF_THE_PAGE = ("cqrs-lab", "jp-")
 def rules_for(html: str) -> str:
     """Return the rules of the style sheet that a still picture needs: those whose classes it has.
 
-    A notebook keeps them with every output, and for most pictures the whole sheet would be ten times as long as they are.
+    A notebook keeps them with every output, and the whole sheet would be ten times as long as most pictures.
     """
     classes = set(" ".join(re.findall(r'class="([^"]*)"', html)).split())
     return "\n".join(_needed(STYLESHEET, classes))

@@ -78,7 +78,7 @@ def _files() -> Iterator[Path]:
 
 
 def _check_name(name: str) -> None:
-    if name.isidentifier() and not keyword.iskeyword(name):
+    if name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__"):
         return
     tame = "".join(sign if sign.isalnum() else "_" for sign in name).strip("_").lower()
     advice = f"such as {tame}" if tame.isidentifier() and not keyword.iskeyword(tame) else "such as bakery"

@@ -66,7 +66,7 @@ def test_what_was_read_is_said(tmp_path):
         ("", "is empty; give a line 'time,command'"),
         (rows(seconds())[len("time,command\n") :], "has no header: its first line is '0,PlaceOrder'; put the header"),
         (rows(clock())[len("time,command\n") :], "has no header"),
-        (rows(seconds()).replace(",", ";"), "parts its columns by ';'; save it with commas"),
+        (rows(seconds()).replace(",", ";"), "separates its columns by ';'; save it with commas"),
         (rows(seconds(), "when,command"), "has no column 'time' among 'when', 'command'; name one column 'time'"),
         (rows(seconds(), "time,time"), "has 2 columns 'time' among"),
         (rows(seconds(), "time,what"), "has no column 'command'"),
@@ -110,3 +110,10 @@ def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path):
         read_times(written(tmp_path, rows(seconds(), command="Größe"), "latin-1"))
     with pytest.raises(InvalidArgument, match="cannot be read"):
         read_times(tmp_path)
+
+
+def test_times_in_whole_seconds_say_that_their_lag_seems_longer(tmp_path):
+    whole = "".join(f"{number // 2},order\n" for number in range(200))
+    exact = "".join(f"{number / 2},order\n" for number in range(200))
+    assert "give times with fractions of a second" in read_times(written(tmp_path, f"time,command\n{whole}")).says
+    assert "fractions" not in read_times(written(tmp_path, f"time,command\n{exact}")).says

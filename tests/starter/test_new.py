@@ -82,6 +82,7 @@ def test_nothing_of_the_template_s_name_is_left(bakery):
         ("", "such as bakery"),
         ("../up", "such as up"),
         ("a/b", "such as a_b"),
+        ("__init__", "such as init"),
         ("json", "exists already"),
         ("pandas", "exists already"),
         ("cqrs_lab", "exists already"),

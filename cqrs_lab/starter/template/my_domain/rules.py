@@ -11,6 +11,8 @@ from . import commands, events
 HOLDS, PAID, TICKET = "holds a place", "has paid", "has a ticket"
 HOW_FAR = {events.PlaceTaken: HOLDS, events.PlacePaid: PAID, events.PlaceConfirmed: TICKET}
 """How far a person is after an event."""
+ABOUT_A_PLACE = (*HOW_FAR, events.PlaceGivenUp)
+ABOUT_A_PERSON = (commands.TakePlace, commands.PayPlace, commands.ConfirmPlace, commands.GiveUpPlace)
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,14 @@ def decide(command: Any, workshop: Workshop) -> list[Any]:
     """Return the events that a command leads to, none if there is nothing to do; refuse what a rule forbids."""
     if isinstance(command, commands.AnnounceWorkshop):
         return _announce(command, workshop)
+    if not isinstance(command, ABOUT_A_PERSON):
+        raise TypeError(f"no rule for {type(command).__name__}; add one to decide")
     name, person, at = command.workshop, command.person, command.at
     now = workshop.people.get(person)
     match command:
         case commands.TakePlace():
+            if not workshop.places:
+                raise lab.CommandRejected(f"no workshop {name} is announced; choose another one")
             if now is None and workshop.available < 1:
                 raise lab.CommandRejected(f"no place is left in {name}; choose another workshop")
             return [] if now else [events.PlaceTaken(name, person, at)]
@@ -45,11 +51,10 @@ def decide(command: Any, workshop: Workshop) -> list[Any]:
             if now in (None, HOLDS):
                 raise lab.CommandRejected(f"{person} has not paid for {name}; the ticket can be sent after that")
             return [events.PlaceConfirmed(name, person, at)] if now == PAID else []
-        case commands.GiveUpPlace():
-            if now in (PAID, TICKET):
-                raise lab.CommandRejected(f"{person} has paid for {name}; a place that is paid for is kept")
-            return [events.PlaceGivenUp(name, person, at)] if now else []
-    raise TypeError(f"no rule for {type(command).__name__}; add a case to decide")
+    # GiveUpPlace
+    if now in (PAID, TICKET):
+        raise lab.CommandRejected(f"{person} has paid for {name}; a place that is paid for is kept")
+    return [events.PlaceGivenUp(name, person, at)] if now else []
 
 
 def _announce(command: commands.AnnounceWorkshop, workshop: Workshop) -> list[Any]:
@@ -62,6 +67,8 @@ def evolve(workshop: Workshop, event: Any) -> Workshop:
     """Return the workshop after an event. An event has happened, so nothing is refused here."""
     if isinstance(event, events.WorkshopAnnounced):
         return replace(workshop, places=event.places)
+    if not isinstance(event, ABOUT_A_PLACE):
+        raise TypeError(f"{type(event).__name__} changes nothing yet; say in evolve what it changes")
     others = {person: how_far for person, how_far in workshop.people.items() if person != event.person}
     if isinstance(event, events.PlaceGivenUp):
         return replace(workshop, people=others)
@@ -73,11 +80,5 @@ workshop = lab.Decider(Workshop(), decide, evolve)
 
 def register(bus: lab.CommandBus) -> None:
     """Register the rules with a bus: each workshop is a stream, which its commands name."""
-    for command in (
-        commands.AnnounceWorkshop,
-        commands.TakePlace,
-        commands.PayPlace,
-        commands.ConfirmPlace,
-        commands.GiveUpPlace,
-    ):
+    for command in (commands.AnnounceWorkshop, *ABOUT_A_PERSON):
         bus.register(command, workshop, stream=lambda command: f"workshop-{command.workshop}")

@@ -27,7 +27,7 @@ def a_busy_hour():
 @pytest.mark.parametrize("version", [Places, PlacesAndRegrets])
 def test_it_does_not_matter_where_the_log_is_cut(version):
     report = lab.check_projection(version(), a_busy_hour().store)
-    assert report.ok and not report.notes, report
+    assert report.ok and not report.notes, str(report)
 
 
 def test_the_answer_comes_after_the_table_has_caught_up():

@@ -17,6 +17,10 @@ def test_a_free_place_is_taken():
     lab.given(workshop, [ONE_PLACE]).when(TakePlace("pottery", "ada", NOON)).then([TAKEN])
 
 
+def test_nobody_takes_a_place_in_a_workshop_that_is_not_announced():
+    lab.given(workshop, []).when(TakePlace("pottery", "ada", NOON)).then_rejected("no workshop pottery is announced")
+
+
 def test_the_last_place_is_taken_once():
     lab.given(workshop, [ONE_PLACE, TAKEN]).when(TakePlace("pottery", "ben", NOON)).then_rejected("no place is left")
 
