@@ -11,7 +11,7 @@ from cqrs_lab.show.view import Control
 Values = dict[str, int]
 
 LINE = 12
-"""Of a grid, so many values at least of each control, with the others where they stand."""
+"""Of a grid, so many values of each control, with the others where they stand; fewer where few settings are drawn."""
 
 
 class Grid(NamedTuple):
@@ -43,7 +43,7 @@ def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable
     if of <= 2 * most:
         chosen = list(_all(controls, start, lambda control, end: range(control.least, end + 1)))
     else:
-        chosen = [*_lines(controls, start), *_product(controls, start, most)]
+        chosen = [*_lines(controls, start, min(LINE, max(3, most // 2))), *_product(controls, start, most)]
     return Grid(_each_once([dict(start), *wanted, *chosen], [one.name for one in controls]), of)
 
 
@@ -79,10 +79,10 @@ def _count(controls: Sequence[Control], start: Mapping[str, int]) -> int:
     )
 
 
-def _lines(controls: Sequence[Control], start: Mapping[str, int]) -> Iterator[Values]:
+def _lines(controls: Sequence[Control], start: Mapping[str, int], line: int) -> Iterator[Values]:
     """Yield settings in which one control moves and the others stand."""
     for moved in controls:
-        for value in thinned(range(moved.least, moved.end(start) + 1), LINE, start[moved.name]):
+        for value in thinned(range(moved.least, moved.end(start) + 1), line, start[moved.name]):
             values = {**start, moved.name: value}
             yield {one.name: min(values[one.name], one.end(values)) for one in controls}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from time import process_time
 from typing import Any, NamedTuple
 
@@ -12,8 +13,10 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
-# A chart takes a tenth of a second, markup a few thousandths: of what is quick, more is drawn.
-QUICK_SECONDS, MOST_OF_QUICK, MOST_OF_SLOW = 0.02, 400, 60
+# Markup takes a few thousandths of a second, a chart a tenth, a simulation a second: of what is quick, more is drawn.
+MOST = ((0.02, 400), (0.25, 60), (math.inf, 12))
+"""How many settings of a view are drawn, by the seconds of processor time that one of them may take then."""
+TRIED = 3
 
 
 class Frozen(NamedTuple):
@@ -69,12 +72,8 @@ def frozen(view: View) -> Frozen:
     if not isinstance(view, View):
         raise refuse("view", view, "a view; give one, such as scene(run)")
     solutions = {key: dict(task.solution) for key, task in view._tasks.items()}
-    begun = process_time()
-    settings, of = grid(view._controls, view.values, solutions.values(), MOST_OF_SLOW)
+    settings, of = grid(view._controls, view.values, solutions.values(), _most(view))
     states = [_state(view, values) for values in settings]
-    if len(states) < of and process_time() - begun < QUICK_SECONDS * len(states):
-        settings, of = grid(view._controls, view.values, solutions.values(), MOST_OF_QUICK)
-        states = [_state(view, values) for values in settings]
     pieces, runs = packed(state.picture.html for state in states)
     shown = {"controls": view.controls, "values": view.values, "veil": view.veil, "tasks": view.tasks}
     kept = {
@@ -85,6 +84,16 @@ def frozen(view: View) -> Frozen:
         "states": [state.plain(run) for state, run in zip(states, runs, strict=True)],
     }
     return Frozen(shown | kept, view.html, len(states), of)
+
+
+def _most(view: View) -> int:
+    """Return how many settings to draw, by how long a few of them take."""
+    few = grid(view._controls, view.values, (), TRIED).settings[-TRIED:]
+    begun = process_time()
+    for values in few:
+        view.at(**values)
+    each = (process_time() - begun) / len(few)
+    return next(most for seconds, most in MOST if each < seconds)
 
 
 class _State(NamedTuple):
