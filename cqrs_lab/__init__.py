@@ -28,7 +28,7 @@ from cqrs_lab.log.contract import check_event_store
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.log.wrappers.upcasting import UpcastingStore
-from cqrs_lab.report import Fault, Report
+from cqrs_lab.findings import Fault, Report
 from cqrs_lab.write.decider import Decider
 from cqrs_lab.write.snapshot import Snapshot, Snapshots
 from cqrs_lab.write.command_bus import CommandBus, Receipt
@@ -48,6 +48,7 @@ from cqrs_lab.read.rebuild import Rebuild, rebuild
 from cqrs_lab.read.retry import retry_parked
 from cqrs_lab.read.why import Provenance, why
 from cqrs_lab.own_system.door import your_system
+from cqrs_lab.own_report.door import report
 
 __all__ = [
     "MemoryEventStore",
@@ -88,6 +89,7 @@ __all__ = [
     "Report",
     "Fault",
     "your_system",
+    "report",
     "CqrsLabError",
     "InvalidArgument",
     "ConcurrencyError",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import whole_number
 from cqrs_lab.errors import CqrsLabError
+from cqrs_lab.findings import Findings, Report
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.guards.identity import check_read
 from cqrs_lab.read.batch import EventBatch
@@ -24,7 +25,6 @@ from cqrs_lab.read.guards.rowless import remark_rowless
 from cqrs_lab.read.outside import at_other_times, attributes_of, calls_of_the_clock, elsewhere
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
-from cqrs_lab.report import Findings, Report
 
 DECLARED = "the projection declares itself"
 SAYS_SOMETHING = "the log holds events that the projection reads"

@@ -12,21 +12,22 @@ from cqrs_lab.course.progress import PLACE
 ROOT = Path(__file__).parents[2]
 
 # Each part of the package, and the parts it may import beside itself. "index" is `import cqrs_lab`, which
-# shows the door of "own_system" alone: the rest of it is loaded when somebody goes through.
-LOG = {"errors", "arguments", "report", "log"}
+# shows the doors of "own_system" and "own_report" alone: the rest is loaded when somebody goes through.
+LOG = {"errors", "arguments", "findings", "log"}
 BOTH_SIDES = LOG | {"write", "read", "index"}
 MAY_IMPORT = {
     "errors": set(),
     "arguments": {"errors"},
-    "report": {"errors"},
-    "log": {"errors", "arguments", "report"},
+    "findings": {"errors"},
+    "log": {"errors", "arguments", "findings"},
     "write": LOG,
     "read": LOG,
-    "index": BOTH_SIDES | {"own_system"},
+    "index": BOTH_SIDES | {"own_system", "own_report"},
     "shop": BOTH_SIDES,
     "simulation": BOTH_SIDES,
     "show": BOTH_SIDES | {"simulation"},
     "own_system": BOTH_SIDES | {"simulation", "show"},
+    "own_report": BOTH_SIDES | {"simulation", "show", "own_system"},
     "course": BOTH_SIDES | {"simulation", "show", "shop"},
     "starter": BOTH_SIDES | {"shop"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book"},
     "cli": {"errors", "commands"},
 }
-BOTTOM = ("errors", "arguments", "report")
+BOTTOM = ("errors", "arguments", "findings")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
 
 

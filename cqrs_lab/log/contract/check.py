@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from cqrs_lab.errors import InvalidArgument, said
+from cqrs_lab.findings import Findings, Report
 from cqrs_lab.log.contract import mishaps, stories
 from cqrs_lab.log.contract.bulk import appends_together
 from cqrs_lab.log.contract.contention import contention
@@ -26,7 +27,6 @@ from cqrs_lab.log.contract.slicing import slices
 from cqrs_lab.log.contract.tracing import what_led_to_it
 from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.report import Findings, Report
 
 Story = Callable[[Trial], str | None] | Sequence[Append]
 METHODS = ("append", "read_stream", "read_all", "stream_version", "head")

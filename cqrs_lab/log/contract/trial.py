@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from cqrs_lab.errors import ConcurrencyError, said
+from cqrs_lab.findings import Fault
 from cqrs_lab.log.contract.laws import (
     ALL_OR_NOTHING,
     EXPECTED,
@@ -33,7 +34,6 @@ from cqrs_lab.log.contract.laws import (
     Happened,
 )
 from cqrs_lab.log.event_store import EventStore, Expected
-from cqrs_lab.report import Fault
 
 SHOWN = 4
 

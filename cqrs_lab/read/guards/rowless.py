@@ -7,10 +7,10 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
+from cqrs_lab.findings import Findings
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.report import Findings
 
 
 def remark_rowless(found: Findings, projection: Projection, events: Sequence[RecordedEvent], law: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cqrs_lab as lab
-from cqrs_lab.report import Findings
+from cqrs_lab.findings import Findings
 
 FAULTY = lab.Report("<mine>", 3, (lab.Fault("law 5", "did <b>", "1", "2"),), ("and <more>",))
 

@@ -1,0 +1,51 @@
+"""The smallest case of a run with faults, as a picture and in tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from cqrs_lab.own_report.claim import as_table, paragraph
+from cqrs_lab.show.fault_lanes import HEIGHT, MORE_SECONDS, WIDTH, Label, Lanes
+from cqrs_lab.show.picture import drawing, table
+from cqrs_lab.simulation.faults import FaultRun
+from cqrs_lab.simulation.faults.plan import Fault
+
+MOST_COMMANDS, MOST_FAULTS = 12, 2
+
+
+def of_a_run(run: FaultRun, undisturbed: FaultRun, commands: int) -> str:
+    """Draw a run that broke a law: the log, the deliveries, the fault, and whether the table agrees with the log."""
+    own = paragraph(f"The first error of the worker's own: {run.first_error}.") if run.first_error else ""
+    return _lanes(run, commands) + own + as_table(run.broken, "What broke") + _tables(run, undisturbed)
+
+
+def _lanes(run: FaultRun, commands: int) -> str:
+    """Return the picture; none if there is no room for it, or a command led to more than one event, or to none."""
+    recorded = run.steps.loc[run.steps["kind"] == "recorded", "last"]
+    one_each = set(recorded) == set(range(1, commands + 1))
+    in_time = run.steps["seconds"].max() <= commands + MORE_SECONDS
+    if not (one_each and in_time) or commands > MOST_COMMANDS or len(run.plan) > MOST_FAULTS:
+        return ""
+    labels = [*map(_label, run.plan), *[("nothing", 1, None)] * (MOST_FAULTS - len(run.plan))]
+    name = (
+        f"The log, the deliveries to the worker, and after each of them whether the table matches the log. {run.plan}."
+    )
+    return drawing(WIDTH, HEIGHT, name, Lanes(run, commands, len(run.steps)).parts(labels))
+
+
+def _label(fault: Fault) -> Label:
+    """Return a fault with the number of the event, command or visit that it strikes: its first number."""
+    return str(fault), next(value for name, value in asdict(fault).items() if name != "site"), fault
+
+
+def _tables(run: FaultRun, undisturbed: FaultRun) -> str:
+    came, right = run.table.sort_index(), undisturbed.table.sort_index()
+    same_shape = came.index.equals(right.index) and list(came.columns) == list(right.columns)
+    changed = came != right if same_shape else came == came
+    end = f"<div>{table(came, 'The table in the end', changed=changed)}{table(right, 'Without faults')}</div>"
+    agrees = run.steps["agrees"].map({True: "✓ yes", False: "✗ no"})
+    columns = {"what": run.in_words(), "checkpoint": run.steps["position"], "table = log?": agrees}
+    steps = table(pd.DataFrame(columns).set_axis(run.steps["seconds"].rename("second")), "Step by step")
+    return f'<div class="tables">{end}{steps}</div>'
