@@ -37,4 +37,4 @@ def about_the_lag(given: GivenParts) -> Claim:
     shown = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("number")
     tried = "A simulation of the numbers given: predicted, and not measured."
     witness = system.figure().html + table(shown, "The system in numbers")
-    return Claim(PART, SAYS.format(promised), verdict, tried, came, witness)
+    return Claim(PART, SAYS.format(promised), verdict, tried, came, witness=witness)

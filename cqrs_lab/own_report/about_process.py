@@ -33,4 +33,4 @@ def about_the_process(given: GivenParts, tick: Callable[[], object]) -> Claim:
     witness = as_table(run.broken, "What broke") + table(
         log, f"The end of the log, {len(log)} of {len(run.log)} events"
     )
-    return Claim(PART, SAYS, FALSE, found.in_words(), came, witness, REPLAY.format(ticket=run.ticket))
+    return Claim(PART, SAYS, FALSE, found.in_words(), came, witness=witness, again=REPLAY.format(ticket=run.ticket))

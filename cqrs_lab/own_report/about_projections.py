@@ -9,7 +9,7 @@ from cqrs_lab.own_report.about_rules import Sent
 from cqrs_lab.own_report.claim import FALSE, NOT_TRIED, TRUE, UNKNOWN, Claim, as_table, not_tried, paragraph
 from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.own_report.schedules import Schedules, shortest, tried
-from cqrs_lab.own_report.witness import of_a_run
+from cqrs_lab.own_report.witness import in_tables, step_by_step
 from cqrs_lab.read.contract import SAYS_SOMETHING, check_projection
 from cqrs_lab.simulation.faults import FaultPlan, FaultRun, Story, simulate_faults
 
@@ -49,13 +49,13 @@ def _law_5(given: GivenParts, sent: Sent, name: str, make: Callable[[], Any], ma
     tried = f"{report.checks:,} checks on a log of {len(sent.log):,} events: cut, merged in any order, summed up again."
     notes = "".join(paragraph(f"Note: {one}.") for one in report.notes)
     if report.ok:
-        return Claim(name, SUMMARISES, TRUE, tried, "No law broke.", notes)
+        return Claim(name, SUMMARISES, TRUE, tried, "No law broke.", witness=notes)
     if [fault.law for fault in report.faults] == [SAYS_SOMETHING]:
         wanted = f"The log holds none of its events. Give commands that lead to {report.faults[0].expected}."
         return Claim(name, SUMMARISES, UNKNOWN, NOT_TRIED, wanted)
     laws = "; ".join(fault.law for fault in report.faults)
     witness = as_table(report.faults, "The smallest case of each law that broke") + notes
-    return Claim(name, SUMMARISES, FALSE, tried, f"Broken: {laws}.", witness, CHECK.format(made=made))
+    return Claim(name, SUMMARISES, FALSE, tried, f"Broken: {laws}.", witness=witness, again=CHECK.format(made=made))
 
 
 def _faults(
@@ -91,4 +91,6 @@ def _broken(name: str, found: Schedules, run: FaultRun, commands: int, undisturb
     laws = "; ".join(one.law for one in run.broken)
     sending = "the first command" if commands == 1 else f"the first {commands} commands"
     came = f"Broken: {laws}. The smallest case: {sending}, and {run.plan}."
-    return Claim(name, SURVIVES, FALSE, found.in_words(), came, of_a_run(run, undisturbed, commands), code)
+    return Claim(
+        name, SURVIVES, FALSE, found.in_words(), came, step_by_step(run, commands), in_tables(run, undisturbed), code
+    )

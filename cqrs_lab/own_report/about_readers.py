@@ -36,7 +36,7 @@ def about_readers(given: GivenParts) -> Iterator[Claim]:
             view = who_saw_what(trace, [name])
             view.move(case=1)
             came = f"Broken {count(len(cases), 'time')}."
-            yield Claim(PART, says, FALSE, tried, came, view.picture.html, AGAIN.format(name=name))
+            yield Claim(PART, says, FALSE, tried, came, view, again=AGAIN.format(name=name))
         elif not writes or not reads:
             yield Claim(PART, says, UNKNOWN, tried, "It takes writes and reads to tell. Give a trace that has both.")
         else:

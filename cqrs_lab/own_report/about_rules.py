@@ -103,4 +103,4 @@ def about_the_rules(given: GivenParts, sent: Sent) -> Claim:
     again = (
         f"lab.given(decider, history).when(commands[{number}])  # history: the {count(events, 'event')} of its stream"
     )
-    return Claim(PART, SAYS, FALSE, tried, f"Not pure: {why}.", witness, again)
+    return Claim(PART, SAYS, FALSE, tried, f"Not pure: {why}.", witness=witness, again=again)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cqrs_lab.findings import Fault
 from cqrs_lab.show.picture import table
+from cqrs_lab.show.view import View
 from cqrs_lab.simulation.faults.broken_law import BrokenLaw
 
 TRUE, FALSE, UNKNOWN = "true", "false", "unknown"
@@ -30,8 +31,10 @@ class Claim:
     verdict : {"true", "false", "unknown"}
     tried, came : str
         What was done, and what came of it, in sentences.
+    view : View or None
+        The smallest case that shows why it is false, as a picture that moves.
     witness : str
-        The smallest case that shows why it is false, as markup; for some claims, what speaks for it.
+        The same in tables, as markup; for some claims, what speaks for it.
     again : str
         Lines of Python that show the case again; "" if there is none.
     """
@@ -41,6 +44,7 @@ class Claim:
     verdict: str
     tried: str
     came: str
+    view: View | None = None
     witness: str = ""
     again: str = ""
 

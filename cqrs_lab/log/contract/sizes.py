@@ -30,6 +30,8 @@ SIZES = (
 )  # fmt: skip
 COMMANDS = 11_000
 LIMIT_SECONDS, COMMANDS_SECONDS = 4.0, 0.3
+TOOK = "took this store"
+"""What the notes on time say, which are others on another machine."""
 """Processor time, not time by the clock, so that a busy machine tries no less."""
 
 
@@ -179,7 +181,7 @@ def long_log(trial: Trial) -> str:
         now, before = time.thread_time(), size
         # At worst an append takes as long as the log is long.
         if now - began + (now - step) * (following / size) ** 2 > LIMIT_SECONDS and following:
-            return f"{size:,} events took this store {now - began:.1f} s, so a longer log was not tried"
+            return f"{size:,} events {TOOK} {now - began:.1f} s, so a longer log was not tried"
     return ""
 
 
@@ -197,7 +199,7 @@ def many_commands(new_trial: Callable[[], Trial]) -> str:
         to_many = _send(new_trial(), 300, _new_stream, "to a new stream each")
     if (sent := min(to_one, to_many)) == COMMANDS:
         return ""
-    return f"{sent:,} commands took this store over {COMMANDS_SECONDS} s, so more were not tried"
+    return f"{sent:,} commands {TOOK} over {COMMANDS_SECONDS} s, so more were not tried"
 
 
 def _new_stream(number: int) -> tuple[str, int]:
