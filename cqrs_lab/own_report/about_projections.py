@@ -16,7 +16,9 @@ from cqrs_lab.simulation.faults import FaultPlan, FaultRun, Story, simulate_faul
 ANY = "projections"
 SUMMARISES = "However the log is cut, the merged summaries are the summary of the whole (law 5)."
 SURVIVES = "After every fault the table is the fold of the log, and readers see nothing that they must not."
-UNDISTURBED = "Without any fault the run breaks a law already, so what faults do cannot be told. First mend this: {}"
+UNDISTURBED = (
+    "Without any fault the run breaks a law already, so what faults do cannot be told. First mend the one above."
+)
 REPLAY = """from cqrs_lab.simulation.faults import Story, replay
 replay({ticket!r}, Story(register, {commands}, {made}){worker})"""
 CHECK = """from contextlib import suppress
@@ -83,7 +85,7 @@ def _faults(
         worker="" if given.worker is None else ", worker",
     )
     if not len(run.plan) and law_5.verdict == FALSE:
-        return Claim(name, SURVIVES, UNKNOWN, found.in_words(), UNDISTURBED.format(law_5.came), again=code)
+        return Claim(name, SURVIVES, UNKNOWN, found.in_words(), UNDISTURBED, again=code)
     return _broken(name, found, run, commands, run_of(story_of(commands), FaultPlan()), code)
 
 

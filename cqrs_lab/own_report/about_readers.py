@@ -18,7 +18,10 @@ SAYS = {
     "writes_follow_reads": "Whoever answers what they saw comes after it (writes follow reads).",
     "consistent_prefix": "Nothing is shown without what came before it (consistent prefix).",
 }
-AGAIN = "from cqrs_lab.simulation import guarantees\nguarantees.check(trace)[{name!r}].broken_by[0].says"
+AGAIN = """from cqrs_lab.show import who_saw_what
+view = who_saw_what(trace, [{name!r}])
+view.move(case=1)
+view"""
 
 
 def about_readers(given: GivenParts) -> Iterator[Claim]:

@@ -11,7 +11,7 @@ from cqrs_lab.own_report.claim import as_table, paragraph
 from cqrs_lab.show.fault_lanes import HEIGHT, MORE_SECONDS, WIDTH, Label, Lanes
 from cqrs_lab.show.picture import Picture, drawing, table
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.simulation.faults import FaultRun
+from cqrs_lab.simulation.faults import Crash, FaultRun
 from cqrs_lab.simulation.faults.plan import Fault
 
 MOST_COMMANDS, MOST_FAULTS = 12, 2
@@ -41,8 +41,10 @@ def step_by_step(run: FaultRun, commands: int) -> View | None:
 
 
 def _label(fault: Fault) -> Label:
-    """Return a fault with the number of the event, command or visit that it strikes: its first number."""
-    return str(fault), next(value for name, value in asdict(fault).items() if name != "site"), fault
+    """Return a fault in words, with the number that it strikes at; the lanes add which visit of a crash it was."""
+    if isinstance(fault, Crash):
+        return f"crash {fault.site}", fault.visit, fault
+    return str(fault), next(iter(asdict(fault).values())), fault
 
 
 def in_tables(run: FaultRun, undisturbed: FaultRun) -> str:
