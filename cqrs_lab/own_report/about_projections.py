@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cqrs_lab.own_report.about_rules import Sent
+from cqrs_lab.own_report.about_rules import Decisions
 from cqrs_lab.own_report.claim import FALSE, NOT_TRIED, TRUE, UNKNOWN, Claim, as_table, not_tried, paragraph
 from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.own_report.schedules import Schedules, shortest, tried
@@ -17,7 +17,7 @@ ANY = "projections"
 SUMMARISES = "However the log is cut, the merged summaries are the summary of the whole (law 5)."
 SURVIVES = "After every fault the table is the fold of the log, and readers see nothing that they must not."
 UNDISTURBED = (
-    "Without any fault the run breaks a law already, so what faults do cannot be told. First mend the one above."
+    "Without any fault the run breaks a law already, so what faults do cannot be told. First repair what is false above."
 )
 REPLAY = """from cqrs_lab.simulation.faults import Story, replay
 replay({ticket!r}, Story(register, {commands}, {made}){worker})"""
@@ -32,7 +32,7 @@ lab.check_projection({made}(), log)"""
 MOST_CUTS = 24
 
 
-def about_projections(given: GivenParts, sent: Sent, tick: Callable[[], object]) -> Iterator[Claim]:
+def about_projections(given: GivenParts, decided: Decisions, tick: Callable[[], object]) -> Iterator[Claim]:
     """Try each projection on the log that the commands lead to, and then on the same commands with faults."""
     if not given.projections:
         yield not_tried(ANY, SUMMARISES, "register=, commands= and projections=")
@@ -40,15 +40,17 @@ def about_projections(given: GivenParts, sent: Sent, tick: Callable[[], object])
     for number, make in enumerate(given.projections):
         name = str(make().name)
         made = make.__name__ if isinstance(make, type) else f"projections[{number}]"
-        first = _law_5(given, sent, name, make, made)
+        first = _law_5(given, decided, name, make, made)
         tick()
         yield first
         yield _faults(given, name, make, made, first, tick)
 
 
-def _law_5(given: GivenParts, sent: Sent, name: str, make: Callable[[], Any], made: str) -> Claim:
-    report = check_projection(make(), sent.log, cuts=min(MOST_CUTS, given.runs))
-    tried = f"{report.checks:,} checks on a log of {len(sent.log):,} events: cut, merged in any order, summed up again."
+def _law_5(given: GivenParts, decided: Decisions, name: str, make: Callable[[], Any], made: str) -> Claim:
+    report = check_projection(make(), decided.log, cuts=min(MOST_CUTS, given.runs))
+    tried = (
+        f"{report.checks:,} checks on a log of {len(decided.log):,} events: cut, merged in any order, summed up again."
+    )
     notes = "".join(paragraph(f"Note: {one}.") for one in report.notes)
     if report.ok:
         return Claim(name, SUMMARISES, TRUE, tried, "No law broke.", witness=notes)

@@ -15,7 +15,7 @@ SAYS = {
     "read_your_writes": "Everybody sees what they wrote themselves (read your writes).",
     "monotonic_reads": "What somebody has seen does not disappear again (monotonic reads).",
     "monotonic_writes": "What somebody wrote is in the log in their order (monotonic writes).",
-    "writes_follow_reads": "Whoever answers what they saw comes after it (writes follow reads).",
+    "writes_follow_reads": "An answer to what somebody saw comes after it (writes follow reads).",
     "consistent_prefix": "Nothing is shown without what came before it (consistent prefix).",
 }
 AGAIN = """from cqrs_lab.show import who_saw_what

@@ -23,7 +23,7 @@ LATER_SECONDS = 3e8
 LAW = "decide and evolve are pure"
 
 
-class Sent(NamedTuple):
+class Decisions(NamedTuple):
     """What sending the commands came to."""
 
     log: Sequence[RecordedEvent]
@@ -44,7 +44,7 @@ class _Remembering(CommandBus):
         self.rules[command_type] = decider, stream
 
 
-def sent(given: GivenParts) -> Sent:
+def decided(given: GivenParts) -> Decisions:
     """Send the commands one after another, and ask before each whether its decider is pure."""
     store = MemoryEventStore(clock=lambda: float(store.head()))
     bus, rejected, impure = _Remembering(store), 0, list[tuple[int, int, str]]()
@@ -60,7 +60,7 @@ def sent(given: GivenParts) -> Sent:
             bus.send(command)
         except CommandRejected:
             rejected += 1
-    return Sent(tuple(store.read_all()), rejected, min(impure, default=None))
+    return Decisions(tuple(store.read_all()), rejected, min(impure, default=None))
 
 
 def _why_not_pure(decider: Decider[Any, Any, Any], history: Sequence[Any], command: object) -> str:
@@ -83,19 +83,19 @@ def _why_not_pure(decider: Decider[Any, Any, Any], history: Sequence[Any], comma
     return asked()
 
 
-def about_the_rules(given: GivenParts, sent: Sent) -> Claim:
+def about_the_rules(given: GivenParts, decided: Decisions) -> Claim:
     """Say whether every decision was the same when it was asked for again."""
     if not given.commands:
         return not_tried(PART, SAYS, "register= and commands=")
-    refused = f", {sent.rejected} of them a refusal" if sent.rejected else ""
+    refused = f", {decided.rejected} of them a refusal" if decided.rejected else ""
     tried = (
         f"{count(len(given.commands), 'decision')}{refused}, each asked twice, and again with the clock ten years on."
     )
-    if sent.impure is None:
+    if decided.impure is None:
         return Claim(
             PART, SAYS, TRUE, tried, "Every answer was the same, and nothing that was given to a rule changed."
         )
-    events, number, why = sent.impure
+    events, number, why = decided.impure
     command = given.commands[number]
     done = f"given {count(events, 'event')}, asked about {command!r}"
     fault = Fault(LAW, done, "the same decision each time", why)

@@ -1,4 +1,4 @@
-"""A claim about a system, and what became of it: true, false or unknown."""
+"""A claim about a system, and its verdict: true, false or unknown."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.own_system.system import YourSystem
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.faults import ProcessStory
 from cqrs_lab.write.command_bus import CommandBus
 
@@ -60,6 +61,8 @@ class GivenParts:
             value = getattr(self, name)
             if value is not None and not isinstance(value, kind):
                 raise refuse(name, value, how)
+        if self.trace is not None:
+            guarantees.check(self.trace, names=())  # refuses what is no trace, and judges nothing yet
 
     def _check_story(self) -> None:
         if self.register is not None:

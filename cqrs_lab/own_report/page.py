@@ -47,7 +47,7 @@ def counted(claims: Sequence[Claim]) -> str:
 
 
 def _in_the_dark() -> str:
-    """Return the kit's dark colours for whoever reads in the dark: a file from disk has no button for that."""
+    """Return the kit's dark colours, for those who read in the dark: a file from disk has no button for that."""
     rules = "\n".join(f"{selector.strip()} {{{body}}}" for selector, body in _DARK.findall(STYLESHEET))
     return f"\n{ONLY_DARK} {{\n{rules}\n}}\n"
 

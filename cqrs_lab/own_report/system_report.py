@@ -16,7 +16,7 @@ from cqrs_lab.own_report.about_lag import about_the_lag
 from cqrs_lab.own_report.about_process import about_the_process
 from cqrs_lab.own_report.about_projections import about_projections
 from cqrs_lab.own_report.about_readers import about_readers
-from cqrs_lab.own_report.about_rules import about_the_rules, sent
+from cqrs_lab.own_report.about_rules import about_the_rules, decided
 from cqrs_lab.own_report.about_store import about_the_store
 from cqrs_lab.own_report.claim import FALSE, Claim
 from cqrs_lab.own_report.given import GivenParts
@@ -75,7 +75,7 @@ class SystemReport:
 def _claims(given: GivenParts, tick: Callable[[], object]) -> Iterator[Claim]:
     yield about_the_store(given)
     tick()
-    recorded = sent(given)
+    recorded = decided(given)
     yield about_the_rules(given, recorded)
     tick()
     yield from about_projections(given, recorded, tick)

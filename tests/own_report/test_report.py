@@ -65,14 +65,14 @@ def pasted(claim, **names):
 def trace(policy):
     tea = Domain(write.register, visits.order_one, visits.UnitsOrdered, keys=("cup", "pot"))
     model = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
-    return simulate_world(model, tea, visits=20, think=Fixed(0.5), policy=policy).trace
+    return simulate_world(model, tea, visits=12, think=Fixed(0.5), policy=policy).trace
 
 
 def test_of_the_kits_shop_all_is_true(report):
     process = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed=1))
     story = {"register": write.register, "commands": week.commands(), "projections": [read.RevenueByDay]}
     system = lab.your_system(rate=50, handling_ms=8, think_seconds=1, log_events=1_000, events=5_000)
-    shop = report(store=lab.MemoryEventStore, process=process, trace=trace("primary"), system=system, runs=4, **story)
+    shop = report(store=lab.MemoryEventStore, process=process, trace=trace("primary"), system=system, runs=2, **story)
     assert set(verdicts(shop).values()) == {TRUE} and len(shop.claims) == 11 and shop.ok
 
 
