@@ -17,7 +17,7 @@ ANY = "projections"
 SUMMARISES = "However the log is cut, the merged summaries are the summary of the whole (law 5)."
 SURVIVES = "After every fault the table is the fold of the log, and readers see nothing that they must not."
 UNDISTURBED = (
-    "Without any fault the run breaks a law already, so what faults do cannot be told. First repair what is false above."
+    "Without any fault the run breaks a law already, so what faults do cannot be told. First repair what is false."
 )
 REPLAY = """from cqrs_lab.simulation.faults import Story, replay
 replay({ticket!r}, Story(register, {commands}, {made}){worker})"""
