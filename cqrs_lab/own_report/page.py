@@ -73,7 +73,7 @@ def _section(number: int, claim: Claim, view: Frozen | None) -> str:
         again = f"<p>To see it again, paste this where your system is defined:</p>{code}"
     return (
         f'<article id="claim-{number}"><h3>{escape(claim.says)}</h3><p>{_verdict(claim)}</p>'
-        f"<dl><dt>Tried</dt><dd>{escape(claim.tried)}</dd><dt>Came</dt><dd>{escape(claim.came)}</dd></dl>"
+        f"<dl><dt>Tried</dt><dd>{escape(claim.tried)}</dd><dt>Found</dt><dd>{escape(claim.came)}</dd></dl>"
         f"{moving}{claim.witness}{again}</article>"
     )
 
