@@ -1,19 +1,17 @@
-"""A meeting of two clerks in one SQLite file: one sells between two statements of the other, really played."""
+"""Two clerks sell from one row: what each of them did, in order, and what the file held before."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from cqrs_lab.errors import recording_errors
+from cqrs_lab.errors import said
+from cqrs_lab.simulation.clerks import Clerk, ClerkOutcome, ClerksFile, clerks_file
 
 CLERKS = ("Mona", "Cleo")
 TABLE = """
-    PRAGMA journal_mode = wal;
     CREATE TABLE stock (
         product_id TEXT PRIMARY KEY,
         on_hand INTEGER NOT NULL CHECK (on_hand >= 0),
@@ -48,78 +46,58 @@ class Met(NamedTuple):
 
 def meet(sell: Sell, on_hand: int, wanted: Sequence[int], before: int) -> Met:
     """Let Mona sell, and Cleo before this statement of hers, or after the last one; the first is 1."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder, "clerks.db")
-        with closing(_connect(path)) as file:
-            file.executescript(f"{TABLE} INSERT INTO stock VALUES ('{PRODUCT}', {on_hand}, 1)")
-        return ClerksMeeting(sell, path, dict(zip(CLERKS, wanted, strict=True))).run(before)
+    with clerks_file(f"{TABLE} INSERT INTO stock VALUES ('{PRODUCT}', {on_hand}, 1)") as file:
+        notes = _Notes(file, before)
+        mona, cleo = (notes.selling(sell, who, units) for who, units in zip(CLERKS, wanted, strict=True))
+        outcomes = dict(zip(CLERKS, file.meet(mona, [(before, cleo)], notes.watch).in_order(), strict=True))
+        for one in outcomes.values():
+            if one.error is not None and not isinstance(one.error, Exception):
+                raise one.error  # the reader interrupts
+        came = {who: _in_words(outcomes[who], units) for who, units in zip(CLERKS, wanted, strict=True)}
+        sold = {who: one.error is None and bool(one.value) for who, one in outcomes.items()}
+        return Met(notes.statements, came, sold, notes.stock())
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    connection.execute("PRAGMA synchronous = OFF")  # no power cut in a picture
-    return connection
+def _in_words(outcome: ClerkOutcome, units: int) -> str:
+    if outcome.error is not None:
+        return f"stopped by an error: {said(outcome.error)}"
+    came = f"sold {units}" if outcome.value else "sold nothing"
+    return came if isinstance(outcome.value, bool) else f"{came} (sell returned {outcome.value!r})"
 
 
-class ClerksMeeting:
-    """The two, each with a connection of their own, on one file."""
+class _Notes:
+    """What both do, as it happens."""
 
-    def __init__(self, sell: Sell, path: Path, wanted: dict[str, int]) -> None:
-        self._sell, self._path, self._wanted = sell, path, wanted
-        self._statements: list[Statement] = []
-        self._came: dict[str, str] = {}
-        self._sold: dict[str, bool] = {}
+    def __init__(self, file: ClerksFile, before: int) -> None:
+        self._file, self._before, self._acted = file, before, set[str]()
+        self.statements: list[Statement] = []
 
-    def run(self, before: int) -> Met:
-        """Return what came of it, with Cleo before this statement of Mona's, or after the last one."""
+    def selling(self, sell: Sell, who: str, units: int) -> Clerk:
+        """Return a clerk who sells so many units, and whose transaction is looked for when the sale has ended."""
 
-        def monas(sql: str) -> None:
-            if sum(one.who == "Mona" and one.does != LEFT_OPEN for one in self._statements) + 1 == before:
-                self._let_cleo_in()
-            self._note("Mona", sql)
+        def clerk(file: sqlite3.Connection) -> Any:
+            self._acted.add(who)
+            try:
+                return sell(file, PRODUCT, units)
+            finally:
+                with suppress(sqlite3.ProgrammingError):  # sell has closed it
+                    if file.in_transaction:
+                        self._note(who, LEFT_OPEN)
 
-        self._act("Mona", monas)
-        if "Cleo" not in self._came:
-            self._act("Cleo", self._cleos)
-        return Met(self._statements, self._came, self._sold, self._stock())
+        return clerk
 
-    def _let_cleo_in(self) -> None:
-        if self._is_free():
-            self._act("Cleo", self._cleos)
-        else:
+    def watch(self, clerk: int, sql: str) -> None:
+        """Note a statement; and before it, that Cleo would have come here and cannot."""
+        monas = sum(one.who == "Mona" for one in self.statements)
+        if clerk == 0 and monas + 1 == self._before and "Cleo" not in self._acted:
             self._note("Cleo", WAITS)
+        self._note(CLERKS[clerk], sql)
 
-    def _cleos(self, sql: str) -> None:
-        self._note("Cleo", sql)
-
-    def _act(self, who: str, trace: Callable[[str], None]) -> None:
-        stopped: dict[str, str] = {}
-        with closing(_connect(self._path)) as file:
-            file.set_trace_callback(trace)
-            with recording_errors(stopped, who, "stopped by an error"):
-                sold = self._sell(file, PRODUCT, self._wanted[who])
-                self._sold[who] = bool(sold)
-                said = f"sold {self._wanted[who]}" if sold else "sold nothing"
-                self._came[who] = said if isinstance(sold, bool) else f"{said} (sell returned {sold!r})"
-            self._came |= stopped
-            with suppress(sqlite3.ProgrammingError):  # sell has closed it
-                file.set_trace_callback(None)
-                if file.in_transaction:
-                    self._note(who, LEFT_OPEN)
-
-    def _note(self, who: str, does: str) -> None:
-        if len(self._statements) < MOST_STATEMENTS:
-            self._statements.append(Statement(who, does, self._stock()))
-
-    def _stock(self) -> int:
-        with closing(_connect(self._path)) as file:
-            [[on_hand]] = file.execute("SELECT on_hand FROM stock").fetchall()
+    def stock(self) -> int:
+        """Return what is committed."""
+        [[on_hand]] = self._file.rows("SELECT on_hand FROM stock")
         return int(on_hand)
 
-    def _is_free(self) -> bool:
-        with closing(_connect(self._path)) as file:
-            try:
-                file.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                return False
-        return True
+    def _note(self, who: str, does: str) -> None:
+        if len(self.statements) < MOST_STATEMENTS:
+            self.statements.append(Statement(who, does, self.stock()))

@@ -20,8 +20,8 @@ from cqrs_lab.course.exercises.lesson_01_meeting import (
     rows,
     when,
 )
-from cqrs_lab.course.exercises.two_clerks import Clerk, ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
+from cqrs_lab.simulation.clerks import Clerk, ClerksFile, clerks_file
 
 # --- 01.1 -------------------------------------------------------------------------------------------------
 

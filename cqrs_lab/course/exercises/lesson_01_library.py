@@ -18,8 +18,8 @@ from cqrs_lab.course.exercises.lesson_01_meeting import (
     rows,
     when,
 )
-from cqrs_lab.course.exercises.two_clerks import Clerk, ClerksFile, clerks_file
 from cqrs_lab.course.guard import NotYet
+from cqrs_lab.simulation.clerks import Clerk, ClerksFile, clerks_file
 
 LOANS = "CREATE TABLE loans (copy TEXT PRIMARY KEY, member TEXT NOT NULL);"
 MOST = 3

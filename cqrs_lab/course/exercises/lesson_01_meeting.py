@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from cqrs_lab.course.accept import NO_RETURN, as_plain
-from cqrs_lab.course.exercises.two_clerks import ClerksFile, Outcome, first_words, mentions, names_in
+from cqrs_lab.course.exercises.used_words import first_words, mentions, names_in
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.simulation.clerks import ClerkOutcome, ClerksFile
 
 OPEN_WHEN = {
     True: "The transaction is still open, and nobody else can write. Which line of yours commits?",
@@ -51,12 +52,12 @@ def kept_open(answer: Any, statements: Sequence[str]) -> str:
     return next((ask for pattern, ask in REMEMBERS.items() if re.search(pattern, used, re.I)), KEPT_OPEN)
 
 
-def answered(outcome: Outcome, done: str, refusal: str, rule: str) -> bool:
+def answered(outcome: ClerkOutcome, done: str, refusal: str, rule: str) -> bool:
     """Return what an answer said, True or False; refuse an error, an open transaction, or anything else.
 
     Parameters
     ----------
-    outcome : Outcome
+    outcome : ClerkOutcome
     done : str
     refusal : str
         What is asked of an answer that raises an error of its own in place of a refusal.

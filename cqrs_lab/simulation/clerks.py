@@ -6,15 +6,16 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import CodeType
 from typing import Any, Literal, NamedTuple
 
 Clerk = Callable[[sqlite3.Connection], Any]
+Watch = Callable[[int, str], None]
 
 
-class Outcome(NamedTuple):
+class ClerkOutcome(NamedTuple):
     """What a clerk's function returned, or the error it raised, and how it left its connection."""
 
     value: Any
@@ -23,13 +24,13 @@ class Outcome(NamedTuple):
 
 
 @dataclass(slots=True)
-class Met:
+class ClerksMeeting:
     """What came of a meeting: the first clerk's statements, and the outcome of each clerk, the first one's first."""
 
     statements: list[str] = field(default_factory=list)
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    outcomes: dict[int, ClerkOutcome] = field(default_factory=dict)
 
-    def in_order(self) -> list[Outcome]:
+    def in_order(self) -> list[ClerkOutcome]:
         """Return the outcomes in the order in which the clerks were named."""
         return [self.outcomes[at] for at in sorted(self.outcomes)]
 
@@ -65,7 +66,9 @@ class ClerksFile:
                 return False
             return True
 
-    def meet(self, first: Clerk, others: Sequence[tuple[int, Clerk]] = ()) -> Met:
+    def meet(
+        self, first: Clerk, others: Sequence[tuple[int, Clerk]] = (), watch: Watch = lambda clerk, sql: None
+    ) -> ClerksMeeting:
         """Let the first clerk work, and each of the others just before a statement of the first one's.
 
         Parameters
@@ -75,37 +78,41 @@ class ClerksFile:
         others : sequence of (int, callable)
             The number of the statement, from 1, and the clerk. If the write lock is held at that moment, a real clerk
             would wait for it, so this one acts when the first has finished.
+        watch : callable, optional
+            ``watch(clerk, sql)`` is called before each statement, and after those who act before it. 0 is the first
+            clerk; the others are counted from 1.
 
         Returns
         -------
-        Met
+        ClerksMeeting
         """
-        met = Met()
+        met = ClerksMeeting()
 
         def before_a_statement(sql: str) -> None:
             met.statements.append(sql)
             for at, (number, clerk) in enumerate(others, 1):
                 if number == len(met.statements) and self.is_free():
-                    met.outcomes[at] = self._act(clerk)
+                    met.outcomes[at] = self._act(clerk, partial(watch, at))
+            watch(0, sql)
 
         met.outcomes[0] = self._act(first, before_a_statement)
         for at, (_, clerk) in enumerate(others, 1):
             if at not in met.outcomes:
-                met.outcomes[at] = self._act(clerk)
+                met.outcomes[at] = self._act(clerk, partial(watch, at))
         return met
 
-    def one_after_the_other(self, clerks: Sequence[Clerk], trace: Callable[[str], None]) -> Iterator[Outcome]:
+    def one_after_the_other(self, clerks: Sequence[Clerk], trace: Callable[[str], None]) -> Iterator[ClerkOutcome]:
         """Let clerks work on one connection, as in a shop that keeps it open; yield each outcome before the next."""
         with closing(self.connect()) as connection:
             for clerk in clerks:
                 yield _outcome(clerk, connection, trace)
 
-    def _act(self, clerk: Clerk, trace: Callable[[str], None] | None = None) -> Outcome:
+    def _act(self, clerk: Clerk, trace: Callable[[str], None]) -> ClerkOutcome:
         with closing(self.connect()) as connection:
             return _outcome(clerk, connection, trace)
 
 
-def _outcome(clerk: Clerk, connection: sqlite3.Connection, trace: Callable[[str], None] | None = None) -> Outcome:
+def _outcome(clerk: Clerk, connection: sqlite3.Connection, trace: Callable[[str], None]) -> ClerkOutcome:
     connection.set_trace_callback(trace)
     value, error = None, None
     try:
@@ -115,8 +122,8 @@ def _outcome(clerk: Clerk, connection: sqlite3.Connection, trace: Callable[[str]
     try:
         connection.set_trace_callback(None)
     except sqlite3.ProgrammingError:
-        return Outcome(value, error, "closed")
-    return Outcome(value, error, "in a transaction" if connection.in_transaction else "ready")
+        return ClerkOutcome(value, error, "closed")
+    return ClerkOutcome(value, error, "in a transaction" if connection.in_transaction else "ready")
 
 
 @contextmanager
@@ -126,24 +133,3 @@ def clerks_file(tables: str) -> Iterator[ClerksFile]:
         file = ClerksFile(Path(folder, "clerks.db"))
         file.run(f"PRAGMA journal_mode = wal; {tables}")
         yield file
-
-
-def names_in(function: Any) -> set[str]:
-    """Return the names that the code of a function, or of a function inside it, uses."""
-
-    def used(code: CodeType) -> set[str]:
-        inside = (used(one) for one in code.co_consts if isinstance(one, CodeType))
-        return set(code.co_names).union(code.co_freevars, *inside)
-
-    code = getattr(function, "__code__", None)
-    return used(code) if isinstance(code, CodeType) else set()
-
-
-def mentions(function: Any, *names: str) -> bool:
-    """Return whether the code of a function uses one of these names."""
-    return not names_in(function).isdisjoint(names)
-
-
-def first_words(statements: Sequence[str]) -> list[str]:
-    """Return the first word of each statement, in capitals."""
-    return [sql.split(None, 1)[0].upper() if sql.split() else "" for sql in statements]
