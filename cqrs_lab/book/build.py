@@ -24,15 +24,18 @@ from cqrs_lab.course.lessons import LESSONS, Lesson
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.frozen.page import page_script, page_states
 from cqrs_lab.show.style import STYLESHEET
+from cqrs_lab.whole import whole_folder
 
 SITE = Path(__file__).with_name("site")
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 BINDER = "https://mybinder.org/v2/gh/{}/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
+WORDS = "words.js"
+"""The words to search: a folder that has them is a book."""
 Progress = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 def build(solutions: Sequence[Path], folder: Path, *, repository: str = "", progress: Progress = iter) -> None:
-    """Run solutions and write them as a static site; what was in the folder is replaced.
+    """Run solutions and write them as a static site; a book that is there is replaced once the new one is whole.
 
     Parameters
     ----------
@@ -47,15 +50,30 @@ def build(solutions: Sequence[Path], folder: Path, *, repository: str = "", prog
     Raises
     ------
     InvalidArgument
-        A path is no lesson, a cell raises, or the finished book has a fault: a link that leads nowhere, a picture
-        without a text, something that is loaded from another machine.
+        A path is no lesson, the folder holds something else than a book, a cell raises, or the finished book has a
+        fault: a link that leads nowhere, a picture without a text, something that is loaded from another machine.
     """
     lessons = [_lesson(path) for path in solutions]
+    _check_place(folder)
     pages = [lesson.file for lesson in lessons]
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "states").mkdir(parents=True)
     bodies = {page: body(ran, page, pages) for page, ran in zip(pages, _run(solutions, progress), strict=True)}
+    with whole_folder(folder) as made:
+        _write_all(made, lessons, bodies, repository)
+        if found := faults(made):
+            raise InvalidArgument("the book has faults; correct these first:\n" + "\n".join(found))
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse a place where there is something that would be lost."""
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_free and not (folder / WORDS).is_file():
+        raise InvalidArgument(f"{folder} holds something that is no book, and stays as it is; give another folder")
+
+
+def _write_all(folder: Path, lessons: Sequence[Lesson], bodies: dict[str, Body], repository: str) -> None:
+    pages = [lesson.file for lesson in lessons]
     write = partial(_write, folder, lessons, repository)
+    (folder / "states").mkdir()
     for lesson in lessons:
         for name, view in bodies[lesson.file].views.items():
             (folder / states_of(lesson.file, name)).write_text(page_states(name, view), encoding="utf-8")
@@ -65,8 +83,6 @@ def build(solutions: Sequence[Path], folder: Path, *, repository: str = "", prog
     course = texts.with_links_to(pages, course_map().html)
     write("index.html", "index", map=shown(f'<div class="cqrs-lab">{course}</div>'))
     _write_shared(folder, bodies | {"glossary": Body(glossary, {}, sections(glossary))})
-    if found := faults(folder):
-        raise InvalidArgument(f"the book in {folder} has faults; correct these first:\n" + "\n".join(found))
 
 
 def _lesson(path: Path) -> Lesson:
@@ -108,4 +124,4 @@ def _write_shared(folder: Path, bodies: dict[str, Body]) -> None:
         for name in bodies
         for one in bodies[name].sections
     ]
-    (folder / "words.js").write_text(f"wordsOfTheBook({json.dumps(words, ensure_ascii=False)});\n", encoding="utf-8")
+    (folder / WORDS).write_text(f"wordsOfTheBook({json.dumps(words, ensure_ascii=False)});\n", encoding="utf-8")

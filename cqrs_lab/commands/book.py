@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
         epilog="Exit code: 0 if it is written, 2 if a notebook is refused or a page has a fault, such as a dead link.",
     )
     book.add_argument("solutions", metavar="SOLUTION", nargs="+", type=Path, help="a notebook in notebooks/solutions")
-    book.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="what is in it is replaced")
+    book.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="a new folder, or one that holds a book")
     where = "where the kit is published: then the first page has a link that starts it on Binder"
     book.add_argument("--repository", metavar="OWNER/NAME", default="", help=where)
     book.set_defaults(run=run)

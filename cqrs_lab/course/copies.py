@@ -7,12 +7,12 @@ import copy
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 from cqrs_lab.course.progress import NOWHERE, PLACE
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.whole import write_whole
 
 ANSWER = "# An answer:"
 EXERCISE = "exercise"
@@ -184,12 +184,8 @@ def write(path: Path, notebook: Notebook) -> None:
         The disk is full, or the folder or the file may not be written.
     """
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         why = f"cannot be written ({error.strerror}); expected a folder with room where you may write"
         raise InvalidArgument(f"{path} {why}; it is as it was") from None

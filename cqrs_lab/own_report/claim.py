@@ -59,16 +59,15 @@ def not_tried(part: str, says: str, give: str) -> Claim:
 
 def as_table(faults: Iterable[Fault | BrokenLaw], caption: str) -> str:
     """Return broken laws as a table: what was done, what was expected, what came."""
-    rows = {
-        one.law: (one.done, one.expected, one.came)
-        if one.done
-        else (str(one.detail), "", "")
-        if isinstance(one, BrokenLaw)
-        else (one.done, one.expected, one.came)
-        for one in faults
-    }
+    rows = {one.law: _what_broke_it(one) for one in faults}
     columns = ["what was done", "expected", "what came"]
     return table(pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("law"), caption)
+
+
+def _what_broke_it(one: Fault | BrokenLaw) -> tuple[str, str, str]:
+    if isinstance(one, BrokenLaw) and not one.done:
+        return str(one.detail), "", ""
+    return one.done, one.expected, one.came
 
 
 def paragraph(text: str) -> str:

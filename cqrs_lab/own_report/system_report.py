@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Self
 
 import pandas as pd
@@ -22,6 +20,7 @@ from cqrs_lab.own_report.claim import FALSE, Claim
 from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.own_report.page import counted, page
 from cqrs_lab.show.picture import Picture, table
+from cqrs_lab.whole import write_whole
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +43,7 @@ class SystemReport:
         """Try everything, and then write the file: if something stops it, a file that was there stays as it was."""
         with tqdm(total=_steps(given), desc="trying", leave=False, disable=None) as bar:
             claims = tuple(_claims(given, bar.update))
-        _write(path, page(given.name, claims, given.seed, given.runs))
+        write_whole(path, page(given.name, claims, given.seed, given.runs))
         return cls(path, claims)
 
     @property
@@ -88,17 +87,3 @@ def _steps(given: GivenParts) -> int:
     """Return how many steps the bar has: it ends early where a law breaks."""
     return 2 + (given.runs + 1) * len(given.projections) + (given.runs if given.process is not None else 0)
 
-
-def _write(path: Path, text: str) -> None:
-    """Write a file beside its place, and then rename it: a file of this name is always whole."""
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, suffix=".part", delete=False
-    ) as beside:
-        try:
-            beside.write(text)
-            beside.close()
-            os.replace(beside.name, path)
-        except BaseException:
-            beside.close()
-            os.unlink(beside.name)
-            raise

@@ -11,8 +11,8 @@ import pandas as pd
 
 from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.own_system.measured import Estimate, figures
-from cqrs_lab.own_system.words import duration, number
-from cqrs_lab.show.chart import BAD, HERE, INK, drawn, new_chart, ticks
+from cqrs_lab.own_system.words import duration
+from cqrs_lab.show.chart import BAD, HERE, INK, brief_number, drawn, new_chart, ticks
 from cqrs_lab.show.hockey_stick import MILLISECONDS, SECONDS, Unit
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import READ
@@ -59,11 +59,12 @@ def _shown_up_to(given: GivenSystem, headroom: float) -> float:
 def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Estimate]) -> Picture:
     """Draw the curve with the system on it."""
     says = (
-        f"At {number(given.rate)} commands per {given.per}, half of the events are visible within "
+        f"At {brief_number(given.rate)} commands per {given.per}, half of the events are visible within "
         f"{duration(found['lag p50'].value)}, and 1 in 100 takes longer than {duration(found['lag p99'].value)}."
     )
     if spare := found["headroom"].value:
-        says += f" The promise of {duration(given.objective_seconds)} is kept up to {number(spare)} times this rate."
+        promise = duration(given.objective_seconds)
+        says += f" The promise of {promise} is kept up to {brief_number(spare)} times this rate."
     top = max(1.5 * given.objective_seconds, 1.3 * found["lag p99"].value)
     unit = MILLISECONDS if top < 1 else SECONDS
     figure, axes = new_chart(9.0, 4.2)
@@ -71,7 +72,7 @@ def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Estimate])
     end = 1.06 * _shown_up_to(given, found["headroom"].value) * given.rate
     axes.set(xlim=(0, end), ylim=(0, unit.of(top)), ylabel=f"lag, {unit.name}")
     limit = given.saturation * given.rate
-    axes.set_xlabel(f"commands per {given.per}; the projector can take {number(limit)}")
+    axes.set_xlabel(f"commands per {given.per}; the projector can take {brief_number(limit)}")
     ticks(axes.xaxis, end, at_most=7)
     _draw_lags(axes, lags * unit.per_second, end)
     _draw_promise(axes, given, unit, found["headroom"])
@@ -102,7 +103,8 @@ def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Estimate
         ends = [headroom.low * given.rate, min(headroom.high * given.rate, axes.get_xlim()[1])]
         axes.plot(ends, [promise] * 2, color=BAD, linewidth=4, solid_capstyle="butt")
         axes.plot([headroom.value * given.rate], [promise], marker="D", markersize=8, color=BAD)
-        _write(axes, f"{number(headroom.value)} times", (headroom.value * given.rate, promise), (-10, 8), right=True)
+        breaks = headroom.value * given.rate, promise
+        _write(axes, f"{brief_number(headroom.value)} times", breaks, (-10, 8), right=True)
 
 
 def _draw_present(axes: Axes, given: GivenSystem, unit: Unit, found: Mapping[str, Estimate]) -> None:

@@ -11,7 +11,8 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.own_system.fitted import fitted
 from cqrs_lab.own_system.times_file import TimesFile, read_times
-from cqrs_lab.own_system.words import number, per_cent
+from cqrs_lab.own_system.words import per_cent
+from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.lag_explorer import MODES
 from cqrs_lab.show.own_range import seconds_per
 from cqrs_lab.simulation.arguments import among, positive, share, whole
@@ -206,8 +207,9 @@ def _check_that_it_keeps_up(model: LagModel, per: str) -> None:
     if model.retries is not None:
         remedies.append("fewer retries")
     raise InvalidArgument(
-        f"{number(rate)} commands per {per} would keep a projector busy {per_cent(busy)} of the time, so it never "
-        f"catches up; it can take {number(rate / busy)} per {per}: give {', '.join(remedies[:-1])} or {remedies[-1]}"
+        f"{brief_number(rate)} commands per {per} would keep a projector busy {per_cent(busy)} of the time, so it "
+        f"never catches up; it can take {brief_number(rate / busy)} per {per}: give {', '.join(remedies[:-1])} or "
+        f"{remedies[-1]}"
     )
 
 

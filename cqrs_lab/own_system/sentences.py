@@ -8,7 +8,8 @@ from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.own_system.measured import Estimate
 from cqrs_lab.own_system.rebuilding import build_rate
 from cqrs_lab.own_system.remedy import MAY_COST, Remedy
-from cqrs_lab.own_system.words import duration, number, per_cent
+from cqrs_lab.own_system.words import duration, per_cent
+from cqrs_lab.show.chart import brief_number
 from cqrs_lab.simulation.durations import Fixed, LogNormal
 
 NEARLY_ALL = 0.99
@@ -37,7 +38,7 @@ def missed(given: GivenSystem, found: Estimate) -> str:
     if found.value == 0:
         return f"Of the {who}, no one missed what they wrote: if it happens, it is too rare for this run."
     many = found.value >= 0.001
-    share = per_cent(found.value) if many else f"about 1 in {number(float(f'{1 / found.value:.2g}'))}"
+    share = per_cent(found.value) if many else f"about 1 in {brief_number(float(f'{1 / found.value:.2g}'))}"
     return f"Of the {who}, {share} do{'' if many else 'es'} not see what they wrote.{found.too_short}"
 
 
@@ -45,17 +46,17 @@ def _think(given: GivenSystem) -> str:
     match given.think:
         case Fixed(seconds):
             return "at once" if seconds == 0 else f"after {duration(seconds)}"
-        case LogNormal(mean, sigma):
-            return f"again, half of them within {duration(mean * math.exp(-(sigma**2) / 2))}"
+        case LogNormal():
+            return f"again, half of them within {duration(given.think.median)}"
     return "again"
 
 
 def headroom(given: GivenSystem, found: Estimate) -> str:
     """Say how much more may come."""
-    promise, limit = duration(given.objective_seconds), number(given.saturation)
+    promise, limit = duration(given.objective_seconds), brief_number(given.saturation)
     if found.value == 0:
         return f"At no rate are 99 in 100 events visible within {promise}: handling and polling alone take longer."
-    times, rate = number(found.value), f"{number(found.value * given.rate)} commands per {given.per}"
+    times, rate = brief_number(found.value), f"{brief_number(found.value * given.rate)} commands per {given.per}"
     if found.value >= NEARLY_ALL * given.saturation:
         return f"At {limit} times the rate the projector is busy all the time, and up to that the promise is kept."
     if found.high < 1:
@@ -69,7 +70,7 @@ def headroom(given: GivenSystem, found: Estimate) -> str:
 
 def rebuild(given: GivenSystem, found: Estimate) -> str:
     """Say how long a rebuild takes."""
-    incoming, building = number(given.model.events_per_second), number(build_rate(given))
+    incoming, building = brief_number(given.model.events_per_second), brief_number(build_rate(given))
     if math.isinf(found.value):
         return (
             f"A rebuild never catches up: {incoming} events a second come in, and it takes {building} a second; build "

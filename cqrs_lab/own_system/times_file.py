@@ -16,7 +16,8 @@ import numpy as np
 
 from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.own_system.words import duration, number
+from cqrs_lab.own_system.words import duration
+from cqrs_lab.show.chart import brief_number
 from cqrs_lab.simulation.durations import Seconds
 
 TIME, COMMAND = "time", "command"
@@ -60,7 +61,7 @@ class TimesFile:
         )
         at_most = f", and {busiest:,} in the busiest second" if busiest else ""
         return (
-            f"{count:,} commands of {kinds}, in {duration(lasts)}: {number((count - 1) / lasts)} a second on "
+            f"{count:,} commands of {kinds}, in {duration(lasts)}: {brief_number((count - 1) / lasts)} a second on "
             f"average{at_most}.{ALL_AT_ONCE if self._in_whole_seconds() and busiest > 1 else ''}"
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 
@@ -60,13 +59,13 @@ def _model(given: GivenSystem, values: dict[str, float]) -> LagModel:
 
 
 def _p50(handling: Duration) -> float:
-    return handling.mean * math.exp(-(handling.sigma**2) / 2) if isinstance(handling, LogNormal) else handling.mean
+    return handling.median if isinstance(handling, LogNormal) else handling.mean
 
 
 def _scaled(handling: Duration, p50: float) -> Duration:
     """Return the same shape with another median."""
     if isinstance(handling, LogNormal):
-        return LogNormal(p50 * math.exp(handling.sigma**2 / 2), handling.sigma)
+        return LogNormal(handling.mean * p50 / handling.median, handling.sigma)
     return Fixed(p50)
 
 

@@ -9,11 +9,6 @@ from cqrs_lab.show.chart import brief_number
 UNITS = ((86_400 * 3, 86_400, "days"), (3_600 * 3, 3_600, "hours"), (180, 60, "minutes"), (1, 1, "s"), (0, 0.001, "ms"))
 
 
-def number(value: float) -> str:
-    """Return a number with three digits that count."""
-    return brief_number(value)
-
-
 def per_cent(value: float) -> str:
     """Return a share as per cent.
 

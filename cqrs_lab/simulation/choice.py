@@ -218,15 +218,16 @@ def _nearest(rows: Numbers, traffic: Traffic, worth: float, name: str) -> Number
     """Return for each run the flip of a setting that is nearest to what is set, NaN where there is none."""
     grid, here = RANGES[name], getattr(traffic, name)
     crud, cqrs = _work(rows, traffic, name, grid).sum(axis=1)
-    gains = crud - worth * cqrs
-    runs, steps = np.nonzero((gains[:, 1:] > 0) != (gains[:, :-1] > 0))
-    before, after = gains[runs, steps], gains[runs, steps + 1]
-    places = grid[steps] + before / (before - after) * (grid[steps + 1] - grid[steps])
-    found = np.full(len(rows), np.nan)
-    for run in set(runs.tolist()):
-        own = places[runs == run]
-        found[run] = own[np.argmin(np.abs(own - here))]
-    return found
+    places = [_crossings(grid, gains) for gains in crud - worth * cqrs]
+    return np.array([own[np.argmin(np.abs(own - here))] if own.size else math.nan for own in places])
+
+
+def _crossings(grid: Numbers, gains: Numbers) -> Numbers:
+    """Return where gains, given along a grid, change their sign."""
+    [steps] = np.nonzero((gains[1:] > 0) != (gains[:-1] > 0))
+    share = gains[steps] / (gains[steps] - gains[steps + 1])
+    places: Numbers = grid[steps] + share * (grid[steps + 1] - grid[steps])
+    return places
 
 
 def _flip(found: Numbers) -> Flip:
@@ -243,10 +244,8 @@ def stretches(costs: Costs, traffic: Traffic, worth: float, name: str) -> list[t
     """Return which side is chosen along a setting: from where, to where, and which, in order."""
     grid = RANGES[name]
     crud, cqrs = _work(checked_costs(costs).mean(axis=0, keepdims=True), traffic, name, grid).sum(axis=1)
-    gains = (crud - worth * cqrs)[0]
-    steps = np.nonzero((gains[1:] > 0) != (gains[:-1] > 0))[0]
-    share = gains[steps] / (gains[steps] - gains[steps + 1])
-    ends = [*(grid[steps] + share * (grid[steps + 1] - grid[steps])).tolist(), float(grid[-1])]
+    [gains] = crud - worth * cqrs
+    ends = [*_crossings(grid, gains).tolist(), float(grid[-1])]
     begins = [float(grid[0]), *ends[:-1]]
     first = bool(gains[0] > 0)
     return [

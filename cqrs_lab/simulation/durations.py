@@ -132,6 +132,11 @@ class LogNormal:
         keep(self, mean=positive("mean", self.mean), sigma=number("sigma", self.sigma, least=0, most=10))
 
     @property
+    def median(self) -> float:
+        """What half of them stay below."""
+        return float(self.mean * math.exp(-(self.sigma**2) / 2))
+
+    @property
     def second_moment(self) -> float:
         """The mean of its square."""
         return float(self.mean**2 * math.exp(self.sigma**2))

@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.whole import whole_folder
 
 TEMPLATE = Path(__file__).parent / "template"
 PLACEHOLDER = "my_domain"
@@ -59,14 +59,11 @@ def write_domain(name: str, into: Path | str = ".") -> Path:
         raise InvalidArgument(f"{folder} exists already, and stays as it is; choose another name, or another folder")
     if name == "tests" or find_spec(name):
         raise InvalidArgument(f"a package {name!r} exists already; two of one name cannot be imported, choose another")
-    # Written beside its place and then renamed, so a folder of this name is always whole.
-    with TemporaryDirectory(prefix=f".{name}-", dir=place) as beside:
-        whole = Path(beside) / name
+    with whole_folder(folder) as made:
         for path in _files():
-            copy = whole / str(path.relative_to(TEMPLATE)).replace(PLACEHOLDER, name)
+            copy = made / str(path.relative_to(TEMPLATE)).replace(PLACEHOLDER, name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(path.read_text(encoding="utf-8").replace(PLACEHOLDER, name), encoding="utf-8", newline="\n")
-        os.rename(whole, folder)
     return folder
 
 

@@ -18,6 +18,8 @@ from cqrs_lab.demo.demos import DEMOS
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S{32,}")
 STARTS = "import sys; from cqrs_lab.cli import main; sys.exit(main())"
+# What a shell has started in the background ignores Ctrl+C, and so does what that starts: these tests, too.
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 
 
 def test_without_a_name_it_lists_each_demo_with_its_lesson_and_its_question(capsys):
@@ -49,9 +51,8 @@ def test_a_port_that_is_taken_or_is_none_is_one_line_with_what_to_do(capsys):
 
 @pytest.fixture
 def running():
-    process = subprocess.Popen(
-        [sys.executable, "-c", STARTS, "demo", "duel", "--no-browser"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", f"{HEARS_CTRL_C}; {STARTS}", "demo", "duel", "--no-browser"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     yield process
     process.kill()
     process.communicate()

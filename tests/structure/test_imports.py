@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "errors": set(),
     "arguments": {"errors"},
     "findings": {"errors"},
+    "whole": set(),
     "log": {"errors", "arguments", "findings"},
     "write": LOG,
     "read": LOG,
@@ -27,15 +28,15 @@ MAY_IMPORT = {
     "simulation": BOTH_SIDES,
     "show": BOTH_SIDES | {"simulation"},
     "own_system": BOTH_SIDES | {"simulation", "show"},
-    "own_report": BOTH_SIDES | {"simulation", "show", "own_system"},
-    "course": BOTH_SIDES | {"simulation", "show", "shop"},
-    "starter": BOTH_SIDES | {"shop"},
+    "own_report": BOTH_SIDES | {"simulation", "show", "own_system", "whole"},
+    "course": BOTH_SIDES | {"simulation", "show", "shop", "whole"},
+    "starter": BOTH_SIDES | {"shop", "whole"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
-    "book": BOTH_SIDES | {"simulation", "show", "shop", "course"},
+    "book": BOTH_SIDES | {"simulation", "show", "shop", "course", "whole"},
     "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book"},
     "cli": {"errors", "commands"},
 }
-BOTTOM = ("errors", "arguments", "findings")
+BOTTOM = ("errors", "arguments", "findings", "whole")
 LOG_CORE = {f"cqrs_lab.log.{name}" for name in ("envelope", "event_store", "memory", "follower")}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import PathLike
@@ -63,11 +63,6 @@ class OnRows:
         """Place an order: one transaction."""
         self.shop.place_order(order.order_id, order.customer_id, order.country, order.quantities, order.at)
 
-    def place_all(self, orders: Iterable[DrawnOrder]) -> None:
-        """Place some orders, one after the other."""
-        for order in orders:
-            self.place(order)
-
     def ask(self, page: str, who: str) -> list[tuple[Any, ...]]:
         """Answer a page from the rows."""
         return self.shop.ask(page, *([who] if who else []))
@@ -98,11 +93,6 @@ class OnEvents:
         self._bus.send(PlaceOrder(order.order_id, order.customer_id, order.country, lines, (), order.at))
         for line in lines:
             self._bus.send(ReserveStock(line.product_id, order.order_id, line.quantity, order.at))
-
-    def place_all(self, orders: Iterable[DrawnOrder]) -> None:
-        """Place some orders, one after the other."""
-        for order in orders:
-            self.place(order)
 
     def poll(self, page: str) -> None:
         """Let a page's projector catch up."""

@@ -6,13 +6,14 @@ import ast
 import io
 import sqlite3
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from cqrs_lab.shop.compared.opponents import Opponents, draw_orders
+from cqrs_lab.shop.compared.opponents import DrawnOrder, OnEvents, OnRows, Opponents, draw_orders
 
 SHOP = Path(__file__).parents[1]
 FILES = {
@@ -47,8 +48,8 @@ def price(both: Opponents, *, placed: int = 20) -> pd.DataFrame:
     head = both.log.store.head()
     drawn = list(draw_orders(placed, SEED + head))
     pages = {
-        "CRUD": pages_written(both.rows.path, lambda: both.rows.place_all(drawn)) / placed,
-        "CQRS": pages_written(both.log.path, lambda: both.log.place_all(drawn)) / placed,
+        "CRUD": pages_written(both.rows.path, partial(_place_all, both.rows, drawn)) / placed,
+        "CQRS": pages_written(both.log.path, partial(_place_all, both.log, drawn)) / placed,
     }
     commits = {"CRUD": 1.0, "CQRS": (both.log.store.head() - head) / placed}  # each command here records one event
     tables = [projector.table for projector in both.log.projectors.values()]
@@ -61,6 +62,11 @@ def price(both: Opponents, *, placed: int = 20) -> pd.DataFrame:
         "lines of code": {side: sum(lines_of_code(SHOP / name) for name in names) for side, names in FILES.items()},
     }
     return pd.DataFrame(kept).T
+
+
+def _place_all(side: OnRows | OnEvents, orders: Iterable[DrawnOrder]) -> None:
+    for order in orders:
+        side.place(order)
 
 
 def pages_written(path: Path, work: Callable[[], object]) -> int:
