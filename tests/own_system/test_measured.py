@@ -7,7 +7,7 @@ import pytest
 
 from cqrs_lab.own_system.given import Promises, Reading, given
 from cqrs_lab.own_system.headroom import headroom
-from cqrs_lab.own_system.measured import MISSED, figures
+from cqrs_lab.own_system.measured import MISSED, Estimate, figures
 from cqrs_lab.own_system.rebuilding import rebuild_hours
 from cqrs_lab.own_system.remedy import locked, remedy, watermarked
 from cqrs_lab.simulation import RecordedTimes, simulate_lag
@@ -173,3 +173,8 @@ def test_a_remedy_here_is_that_of_lesson_9b_event_by_event(name, model):
     later = real.events["visible_at"].to_numpy() - run.visible_at[0]
     assert (later > -1e-9).all() and (later < 0.002 + 1e-9).all()
     assert len(set(np.round(run.visible_at[0], 6))) < 60 or name == "lock"
+
+
+def test_a_run_longer_than_any_here_is_not_advised():
+    said = Estimate(1.0, math.nan, math.nan, 5_500_000).too_short
+    assert said == " No run here is long enough for an interval: it would take about 5,500,000 events."

@@ -180,3 +180,13 @@ def test_nonsense_is_refused_before_anything_runs(given, says, monkeypatch):
 )
 def test_a_number_is_a_sentence_that_says_what_it_means(given, number, says):
     assert says in asked(**given).numbers.loc[number, "says"]
+
+
+def test_bursts_with_a_night_between_them_have_a_headroom(tmp_path):
+    """Their average rate says nothing: a thousandth of what the projector can take is hundreds of times that."""
+    path = tmp_path / "night.csv"
+    bursts = [start + 0.1 * number for start in (0, 200_000) for number in range(60)]
+    path.write_text("time,command\n" + "".join(f"{one:.1f},PlaceOrder\n" for one in bursts))
+    found = lab.your_system(path, handling_ms=(8, 40), think_seconds=1, log_events=10**6).numbers.loc["headroom"]
+    assert found["low"] > 1 and "is kept up to" in found["says"]
+    assert "if what was recorded comes in so much less time" in found["says"]
