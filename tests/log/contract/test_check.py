@@ -49,8 +49,8 @@ def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_
     if PLANTED[make_store] == contract.RUNS:  # these never answer
         monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.3)
     if make_store not in WRONG_ARGUMENTS:  # those are tried last, and need no long runs before
-        monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands,
-        monkeypatch.setattr(sizes, "LIMIT_SECONDS", 12.0)  # and no shorter log
+        monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 60.0)  # a busy machine tries no fewer commands,
+        monkeypatch.setattr(sizes, "LIMIT_SECONDS", 60.0)  # and no shorter log
     report = lab.check_event_store(make_store)
     assert PLANTED[make_store] in laws(report) and len(report.faults) <= 2, report
 
@@ -59,7 +59,7 @@ def test_a_planted_fault_is_caught_with_default_arguments_and_blamed_on_the_law_
 def test_a_store_as_a_stranger_would_write_it_is_caught_with_default_arguments(make_store, monkeypatch):
     monkeypatch.setattr(check, "PATIENCE_SECONDS", 0.5)
     monkeypatch.setattr(listening, "SOON_SECONDS", 0.1)
-    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 3.0)  # a busy machine tries no fewer commands
+    monkeypatch.setattr(sizes, "COMMANDS_SECONDS", 60.0)  # a busy machine tries no fewer commands
     report = lab.check_event_store(make_store)
     assert strange_stores.PLANTED[make_store] in laws(report), report
     assert all(fault.done and fault.expected != fault.came for fault in report.faults), report
@@ -67,7 +67,7 @@ def test_a_store_as_a_stranger_would_write_it_is_caught_with_default_arguments(m
 
 @pytest.mark.parametrize("make_store", strange_stores.WRONG_AT_A_SIZE, ids=lambda store: store.__name__)
 def test_what_goes_wrong_at_one_size_is_caught(make_store, monkeypatch):
-    monkeypatch.setattr(sizes, "LIMIT_SECONDS", 30.0)  # a busy machine tries no shorter log
+    monkeypatch.setattr(sizes, "LIMIT_SECONDS", 60.0)  # a busy machine tries no shorter log
     assert not lab.check_event_store(make_store).ok
 
 
