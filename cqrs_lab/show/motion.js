@@ -52,11 +52,15 @@ function motion(picture, seen) {
     draw();
     const news = keyed();
     const places = new Map([...news].map(([key, each]) => [key, look(each)]));
-    for (const [key, each] of news) {
+    // All places are read before the first animation begins: each one between two of them would lay the page out again.
+    const ways = [...news].map(([key, each]) => {
       const [before, now] = [looks.get(key), places.get(key)];
       const from = way(each, before ? before.box : origin(each, now.box, looks, places), now.box);
+      return [each, from, before?.opacity !== now.opacity && (before?.opacity ?? 0)];
+    });
+    for (const [each, from, opacity] of ways) {
       if (from) each.animate([{ ...from, offset: 0 }], GLIDE);
-      if (before?.opacity !== now.opacity) each.animate([{ opacity: before?.opacity ?? 0, offset: 0 }], SHOW);
+      if (opacity !== false) each.animate([{ opacity, offset: 0 }], SHOW);
     }
     for (const [cell, each] of marked(picture)) if (!markedBefore.has(cell)) each.animate([READ_COLOUR], GLIDE);
     leave(nodes, [...olds].filter(([key]) => !news.has(key)), looks);
