@@ -111,6 +111,9 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml jupyter-config/jupyter_config
 	@$(BIN)/python $(PIP) check >/dev/null || { echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
 	@touch $@
 
+# From jsonschema 4.25 on, each process that reads or checks a notebook first builds a parser: decision 0061.
+HELD_BACK := jsonschema<4.25
+
 # Written with the oldest Python, so that every pin has a version for it.
 lock: ## choose the newest allowed versions again and write requirements.lock
 	@$(call find_python,python3.11 $(PYTHON)); \
@@ -118,7 +121,7 @@ lock: ## choose the newest allowed versions again and write requirements.lock
 	@.venv-lock/bin/python -c 'import tomllib; \
 	toml = tomllib.load(open("pyproject.toml", "rb")); \
 	extras = toml["project"]["optional-dependencies"].values(); \
-	print(*toml["build-system"]["requires"], *toml["project"]["dependencies"], *sum(extras, []), sep="\n")' \
+	print(*toml["build-system"]["requires"], *toml["project"]["dependencies"], *sum(extras, []), "$(HELD_BACK)", sep="\n")' \
 	  >.venv-lock/wanted.txt
 	@.venv-lock/bin/python $(PIP) install --quiet --upgrade -r .venv-lock/wanted.txt
 	@.venv-lock/bin/python $(PIP) freeze --all --exclude pip >.venv-lock/frozen.txt

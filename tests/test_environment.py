@@ -1,5 +1,7 @@
 """conda users, Binder and the lock file get what pyproject.toml declares."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -45,3 +47,10 @@ def test_the_lock_pins_every_package_within_its_bounds():
         for one in map(Requirement, needed)
         if locked.get(canonicalize_name(one.name), "none") not in one.specifier
     ] == []
+
+
+def test_a_notebook_is_read_by_a_process_that_builds_no_parser():
+    """Each start of JupyterLab, of a test worker and of a command on notebooks would wait for it: decision 0061."""
+    asked = "import sys, nbformat; print('lark' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
