@@ -32,9 +32,13 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_finish():
-    """Let the garbage collector pass over the half a million objects that were made to find the tests: they stay."""
+    """Let the garbage collector pass over the half a million objects that were made to find the tests: they stay.
+
+    And let it come after 10,000 new objects: at 700 it took a tenth of the time.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture

@@ -304,7 +304,8 @@ def test_an_upcaster_that_gives_no_event_does_not_make_events_vanish(forgets, ga
                 list(today.read_all())
         with pytest.raises(lab.ProjectionFailed, match=f"failed at position 2: .*returned {gave}"):
             lab.Projector(today, Members()).catch_up()
-    gc.collect()  # here, where the coroutine's warning is expected
+    if gave == "a coroutine":
+        gc.collect()  # here, where its warning is expected
 
 
 @pytest.mark.parametrize("event", [MovedTo("Ada"), Tagged(name="Ada"), "Joined", 7])
