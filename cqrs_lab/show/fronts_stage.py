@@ -97,9 +97,9 @@ class _Moment:
             body = (
                 f'<rect width="{TILE}" height="{TAPE - 12}" rx="6" style="{tint(self.stage.keys.index(one.key))}"'
                 f' stroke-width="{3 if mine else 1.5}"/>'
-                + label(TILE / 2, 18, f"{one.position:,}", "strong")
-                + label(TILE / 2, 33, shortened(one.key, 5), "small")
-                + label(TILE / 2, 47, one.who[:1], "small faint")
+                + label(TILE / 2, 16, f"{one.position:,}", "strong")
+                + label(TILE / 2, 31, shortened(one.key, 5), "small")
+                + label(TILE / 2, 45, one.who[:1], "small faint")
             )
             yield keyed(("tile", one.position), self.x(one.position - 1), top + 6, body, origin=("person", one.who))
 
