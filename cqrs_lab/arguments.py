@@ -6,7 +6,7 @@ A sentence says what was given (``attempts='3'``), what is expected, and what to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from numbers import Real
+from numbers import Integral, Rational, Real
 from operator import index
 from reprlib import Repr
 from typing import Any, TypeVar
@@ -62,6 +62,33 @@ def whole_number(name: str, value: Any, wanted: str, *, least: int = 0) -> int:
     if isinstance(value, bool) or number < least:
         raise refuse(name, value, wanted)
     return number
+
+
+def is_whole(value: Any) -> bool:
+    """Return whether a number is whole, also when it is written as 2e7; True is none.
+
+    Examples
+    --------
+    >>> from cqrs_lab.arguments import is_whole
+    >>> is_whole(2e7), is_whole(7), is_whole(0.5), is_whole(True)
+    (True, True, False, False)
+    """
+    if isinstance(value, Rational):
+        return isinstance(value, Integral) and not isinstance(value, bool)
+    return isinstance(value, Real) and float(value).is_integer()
+
+
+def how_many(name: str, value: Any, wanted: str, *, least: int = 0) -> int:
+    """Return a count as an int; a whole float is one, since people write 2e7.
+
+    Examples
+    --------
+    >>> from cqrs_lab.arguments import how_many
+    >>> how_many("events", 2e7, "a number of events; give 1 or more", least=1)
+    20000000
+    """
+    written_as_float = is_whole(value) and not isinstance(value, Integral)
+    return whole_number(name, int(value) if written_as_float else value, wanted, least=least)
 
 
 def seconds(name: str, value: Any, wanted: str) -> Any:

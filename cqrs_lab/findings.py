@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from cqrs_lab.errors import said
+from cqrs_lab.words import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Report:
 
     def _verdict(self) -> str:
         if self.ok:
-            return f"{self.subject} keeps its laws: {self.checks} checks, no faults"
+            return f"{self.subject} keeps its laws: {count(self.checks, 'check')}, no faults"
         laws = "a law" if len(self.faults) == 1 else f"{len(self.faults)} laws"
         return f"{self.subject} breaks {laws}; the simplest case of each:"
 

@@ -9,7 +9,8 @@ from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.untouched import is_untouched
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
-from cqrs_lab.course.own_line import Place, own_call, own_place
+from cqrs_lab.course.own_line import own_call, own_place
+from cqrs_lab.raised import Place
 
 AS_IT_WAS = "Write your answer there in place of what it holds, run that cell, and then this one. hint({key!r}) helps."
 NO_ERROR_OF_YOURS = "What kind of thing is asked for?"

@@ -19,7 +19,7 @@ import cloudpickle
 import traitlets
 
 from cqrs_lab.course.guard import NotCopied
-from cqrs_lab.course.own_line import is_the_learners
+from cqrs_lab.raised import is_the_readers
 
 DYNAMIC = "<dynamic-code>"
 """What cloudpickle writes in place of a file's name."""
@@ -116,4 +116,4 @@ def _own_modules_by_value() -> Iterator[None]:
 
 def _is_own(module: Any) -> bool:
     file, name = getattr(module, "__file__", None), getattr(module, "__name__", "")
-    return isinstance(file, str) and sys.modules.get(name) is module and is_the_learners(file)
+    return isinstance(file, str) and sys.modules.get(name) is module and is_the_readers(file)

@@ -9,6 +9,7 @@ from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.own_report.schedules import tried
 from cqrs_lab.show.picture import table
 from cqrs_lab.simulation.faults import FaultPlan, ProcessRun, ProcessStory, simulate_process
+from cqrs_lab.words import count
 
 PART, SAYS = "process", "The process brings everything to an end once, and the books balance."
 REPLAY = """from cqrs_lab.simulation.faults import replay, simulate_process
@@ -31,6 +32,6 @@ def about_the_process(given: GivenParts, tick: Callable[[], object]) -> Claim:
     came = f"Broken: {'; '.join(one.law for one in run.broken)}. The smallest case: {run.plan}."
     log = run.log[["at", "stream", "event"]].tail(LAST_EVENTS)
     witness = as_table(run.broken, "What broke") + table(
-        log, f"The end of the log, {len(log)} of {len(run.log)} events"
+        log, f"The end of the log, {len(log)} of {count(len(run.log), 'event')}"
     )
     return Claim(PART, SAYS, FALSE, found.in_words(), came, witness=witness, again=REPLAY.format(ticket=run.ticket))

@@ -12,6 +12,7 @@ from cqrs_lab.own_report.schedules import Schedules, shortest, tried
 from cqrs_lab.own_report.witness import in_tables, step_by_step
 from cqrs_lab.read.contract import SAYS_SOMETHING, check_projection
 from cqrs_lab.simulation.faults import FaultPlan, FaultRun, Story, simulate_faults
+from cqrs_lab.words import count
 
 ANY = "projections"
 SUMMARISES = "However the log is cut, the merged summaries are the summary of the whole (law 5)."
@@ -48,9 +49,8 @@ def about_projections(given: GivenParts, decided: Decisions, tick: Callable[[], 
 
 def _law_5(given: GivenParts, decided: Decisions, name: str, make: Callable[[], Any], made: str) -> Claim:
     report = check_projection(make(), decided.log, cuts=min(MOST_CUTS, given.runs))
-    tried = (
-        f"{report.checks:,} checks on a log of {len(decided.log):,} events: cut, merged in any order, summed up again."
-    )
+    on = f"{count(report.checks, 'check')} on a log of {count(len(decided.log), 'event')}"
+    tried = f"{on}: cut, merged in any order, summed up again."
     notes = "".join(paragraph(f"Note: {one}.") for one in report.notes)
     if report.ok:
         return Claim(name, SUMMARISES, TRUE, tried, "No law broke.", witness=notes)

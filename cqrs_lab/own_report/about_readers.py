@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cqrs_lab.own_report.claim import FALSE, TRUE, UNKNOWN, Claim, not_tried
 from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.show.who_saw_what import who_saw_what
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
+from cqrs_lab.words import count
 
 PART, ANY = "readers", "Sessions see what they were promised."
 SAYS = {

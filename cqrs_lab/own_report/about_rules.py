@@ -14,7 +14,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.own_report.claim import FALSE, TRUE, Claim, as_table, not_tried
 from cqrs_lab.own_report.given import GivenParts
 from cqrs_lab.read.outside import calls_of_the_clock
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 

@@ -12,7 +12,7 @@ from string import Template
 from cqrs_lab.own_report.claim import FALSE, MARKS, NOT_TRIED, TRUE, UNKNOWN, Claim
 from cqrs_lab.show.frozen import Frozen, frozen, page_script, page_states
 from cqrs_lab.show.style import STYLESHEET
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 
 _DARK = re.compile(r'^\[data-jp-theme-light="false"\] ([^{}]+)\{([^{}]*)\}', re.M)
 ONLY_DARK = "@media (prefers-color-scheme: dark) and (forced-colors: none)"

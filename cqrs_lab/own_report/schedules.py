@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.faults import Crash, FaultPlan, draw_plan, shrink
 from cqrs_lab.simulation.faults.broken_law import laws_of
 from cqrs_lab.simulation.faults.outcome import Outcome
+from cqrs_lab.words import count
 
 RunOf = Callable[[Any, FaultPlan], Any]
 """Runs a plan of faults in a story."""

@@ -12,7 +12,18 @@ import pandas as pd
 from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.own_system.measured import Estimate, figures
 from cqrs_lab.own_system.words import duration
-from cqrs_lab.show.chart import BAD, HERE, INK, brief_number, drawn, new_chart, ticks
+from cqrs_lab.show.chart import (
+    APART,
+    BAD,
+    HERE,
+    INK,
+    brief_count,
+    brief_number,
+    drawn,
+    new_chart,
+    places_of_names,
+    ticks,
+)
 from cqrs_lab.show.hockey_stick import MILLISECONDS, SECONDS, Unit
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import READ
@@ -59,12 +70,12 @@ def _shown_up_to(given: GivenSystem, headroom: float) -> float:
 def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Estimate]) -> Picture:
     """Draw the curve with the system on it."""
     says = (
-        f"At {brief_number(given.rate)} commands per {given.per}, half of the events are visible within "
+        f"At {brief_count(given.rate, 'command')} per {given.per}, half of the events are visible within "
         f"{duration(found['lag p50'].value)}, and 1 in 100 takes longer than {duration(found['lag p99'].value)}."
     )
     if spare := found["headroom"].value:
         promise = duration(given.objective_seconds)
-        says += f" The promise of {promise} is kept up to {brief_number(spare)} times this rate."
+        says += f" The promise of {promise} is kept up to {brief_count(spare, 'time')} this rate."
     top = max(1.5 * given.objective_seconds, 1.3 * found["lag p99"].value)
     unit = MILLISECONDS if top < 1 else SECONDS
     figure, axes = new_chart(9.0, 4.2)
@@ -83,12 +94,16 @@ def stick(given: GivenSystem, lags: pd.DataFrame, found: Mapping[str, Estimate])
 
 def _draw_lags(axes: Axes, lags: pd.DataFrame, end: float) -> None:
     top = axes.get_ylim()[1]
+    named: dict[str, tuple[float, float]] = {}
     for name, line in NAMES.items():
         axes.fill_between(lags.index, lags[f"{name}_low"], lags[f"{name}_high"], color=READ.colour, alpha=0.2, lw=0)
         axes.plot(lags.index, lags[name], color=READ.colour, linestyle=line, linewidth=1.8)
         low = [rate for rate in lags.index if rate <= NAMED_AT * end and lags[name][rate] < 0.9 * top]
         if low:
-            _write(axes, name, (low[-1], float(lags[name][low[-1]])), (-4, 5), right=True)
+            named[name] = low[-1], float(lags[name][low[-1]])
+    places = places_of_names({name: place[1] for name, place in named.items()}, APART * top)
+    for name, (rate, _) in named.items():
+        _write(axes, name, (rate, places[name]), (-4, 5), right=True)
 
 
 def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Estimate) -> None:
@@ -104,7 +119,7 @@ def _draw_promise(axes: Axes, given: GivenSystem, unit: Unit, headroom: Estimate
         axes.plot(ends, [promise] * 2, color=BAD, linewidth=4, solid_capstyle="butt")
         axes.plot([headroom.value * given.rate], [promise], marker="D", markersize=8, color=BAD)
         breaks = headroom.value * given.rate, promise
-        _write(axes, f"{brief_number(headroom.value)} times", breaks, (-10, 8), right=True)
+        _write(axes, brief_count(headroom.value, "time"), breaks, (-10, 8), right=True)
 
 
 def _draw_present(axes: Axes, given: GivenSystem, unit: Unit, found: Mapping[str, Estimate]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,8 +12,7 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.own_system.fitted import fitted
 from cqrs_lab.own_system.times_file import TimesFile, read_times
-from cqrs_lab.own_system.words import per_cent
-from cqrs_lab.show.chart import brief_number
+from cqrs_lab.own_system.words import apart, per_cent
 from cqrs_lab.show.lag_explorer import MODES
 from cqrs_lab.show.own_range import seconds_per
 from cqrs_lab.simulation.arguments import among, positive, share, whole
@@ -21,6 +21,7 @@ from cqrs_lab.simulation.bounds import check_events
 from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.durations import Duration, Exponential, Fixed
 from cqrs_lab.simulation.model import LagModel, Polling, Retries
+from cqrs_lab.words import count
 
 REPLICATIONS = 10
 """Of recorded times, for each figure."""
@@ -71,6 +72,8 @@ class GivenSystem:
     objective_seconds : float
     events, seed : int
         Of each run.
+    ran : callable
+        Called after each run, so that a bar can show how far it is.
     """
 
     model: LagModel
@@ -83,6 +86,7 @@ class GivenSystem:
     objective_seconds: float
     events: int
     seed: int
+    ran: Callable[[], object] = field(default=bool, compare=False)
 
     @property
     def rate(self) -> float:
@@ -107,7 +111,7 @@ class GivenSystem:
         """Return the commands at so many times the rate."""
         if self.times is None:
             return Poisson(self.model.arrivals.rate_per_second * times)
-        return RecordedTimes((self.times.seconds / times).tolist())
+        return RecordedTimes(self.times.seconds / times)
 
     def at(self, times: float) -> LagModel:
         """Return the same system at so many times the rate."""
@@ -123,7 +127,7 @@ def given(times: Any, rate: Any, per: Any, reading: Reading, promises: Promises,
     """
     unit = seconds_per(per)
     file = _file(times, rate)
-    arrivals = Poisson(positive("rate", rate) / unit) if file is None else RecordedTimes(file.seconds.tolist())
+    arrivals = Poisson(positive("rate", rate) / unit) if file is None else RecordedTimes(file.seconds)
     model = _model(arrivals, reading)
     _check_that_it_keeps_up(model, per)
     rebuild = promises.rebuild_per_second
@@ -206,9 +210,13 @@ def _check_that_it_keeps_up(model: LagModel, per: str) -> None:
         remedies.append("a larger batch")
     if model.retries is not None:
         remedies.append("fewer retries")
+    most, come = apart(rate / busy, rate)
+    commands = "command" if come == "1" else "commands"
+    limit = f"{most} is all that it can take" if most == come else f"it can take {most} per {per}"
+    held = "all" if per_cent(busy) == "100%" else f"{per_cent(busy)} of"
     raise InvalidArgument(
-        f"{brief_number(rate)} commands per {per} would keep a projector busy {per_cent(busy)} of the time, so it "
-        f"never catches up; it can take {brief_number(rate / busy)} per {per}: give {', '.join(remedies[:-1])} or "
+        f"{come} {commands} per {per} would keep a projector busy {held} the time, so it "
+        f"never catches up; {limit}: give {', '.join(remedies[:-1])} or "
         f"{remedies[-1]}"
     )
 
@@ -220,6 +228,6 @@ def _check_cost(found: GivenSystem) -> None:
     if simulated > MOST_SIMULATED:
         fewer = f"give events={MOST_SIMULATED // (runs * replicas):,} or less" if found.times is None else "shorten it"
         raise InvalidArgument(
-            f"{runs:,} runs of {found.events:,} events at {replicas} replicas would simulate {simulated:.1e} events; "
-            f"at most {MOST_SIMULATED:.0e} can be: {fewer}, or give fewer replicas"
+            f"{runs:,} runs of {found.events:,} events at {count(replicas, 'replica')} would simulate {simulated:.1e} "
+            f"events; at most {MOST_SIMULATED:.0e} can be: {fewer}, or give fewer replicas"
         )

@@ -13,6 +13,7 @@ LEAST = 1e-3
 """The search begins at this share of what the projector can take."""
 STEPS, CLOSER = 10, 7
 """Halvings of a ratio of a thousand, to 0.7 %; and for each end of the interval, which is near."""
+MOST_FIGURES = 31
 LONGER = 4
 NEARLY = 1 - 1e-6
 

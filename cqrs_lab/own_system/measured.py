@@ -15,6 +15,9 @@ from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
 
+NO_NUMBER = " (NaN in the table)"
+NO_END = " (inf in the table)"
+
 
 class Estimate(NamedTuple):
     """A figure and its 95 % interval.
@@ -38,11 +41,14 @@ class Estimate(NamedTuple):
         if not math.isnan(self.low) or math.isnan(self.needed_events):
             return ""
         if math.isinf(self.needed_events):
-            return " No run is long enough for an interval: it varies too much."
+            return f" No run is long enough for an interval{NO_NUMBER}: it varies too much."
         if self.needed_events > MOST_SIMULATED / MOST_RUNS:
-            return f" No run here is long enough for an interval: it would take about {self.needed_events:,.0f} events."
+            return (
+                f" No run here is long enough for an interval{NO_NUMBER}: it would take about "
+                f"{self.needed_events:,.0f} events."
+            )
         return (
-            f" The run is too short for an interval: it takes about {self.needed_events:,.0f} events; give "
+            f" The run is too short for an interval{NO_NUMBER}: it takes about {self.needed_events:,.0f} events; give "
             f"events={self.needed_events:.0f}."
         )
 
@@ -63,13 +69,19 @@ def figures(given: GivenSystem, model: LagModel, names: Sequence[str], longer: i
     """
     if given.times is not None:
         seeds = range(given.seed * REPLICATIONS, (given.seed + 1) * REPLICATIONS)
-        runs = [(seed, simulate_lag(model, given.events, seed)) for seed in seeds]
+        runs = [(seed, _run(given, model, given.events, seed)) for seed in seeds]
         return {name: _of_ten(_values(given, runs, name), name) for name in names}
-    run = simulate_lag(model, given.events, given.seed)
+    run = _run(given, model, given.events, given.seed)
     needed = SPARE * run.needed_events(SHARES["p99"])
     if given.events < needed <= longer * given.events:
-        run = simulate_lag(model, math.ceil(needed), given.seed)
+        run = _run(given, model, math.ceil(needed), given.seed)
     return {name: _of_one(given, run, name) for name in names}
+
+
+def _run(given: GivenSystem, model: LagModel, events: int, seed: int) -> LagRun:
+    run = simulate_lag(model, events, seed)
+    given.ran()
+    return run
 
 
 def _of(given: GivenSystem, run: LagRun, name: str, seed: int) -> tuple[float, float, float]:

@@ -11,10 +11,12 @@ from typing import Self
 import pandas as pd
 
 from cqrs_lab.own_system import sentences
-from cqrs_lab.own_system.figure import curve, stick
+from cqrs_lab.own_system.figure import PLACES, curve, stick
 from cqrs_lab.own_system.given import GivenSystem
+from cqrs_lab.own_system.headroom import MOST_FIGURES as SEARCHED
 from cqrs_lab.own_system.headroom import headroom
 from cqrs_lab.own_system.measured import MISSED, Estimate, figures
+from cqrs_lab.own_system.progress import counted
 from cqrs_lab.own_system.rebuilding import rebuild_hours
 from cqrs_lab.own_system.remedy import Remedy, remedy
 from cqrs_lab.own_system.views import explorer, mover
@@ -24,6 +26,8 @@ from cqrs_lab.show.view import View
 
 LONGER = 10
 """How many times as long the run at the present rate may be, where its p99 needs that for an interval."""
+MOST_FIGURES = SEARCHED + 3
+"""What is simulated at most for the numbers: the system at work, its headroom, and the two remedies."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -47,8 +51,9 @@ class YourSystem:
     @classmethod
     def of(cls, given: GivenSystem) -> Self:
         """Simulate a system, and work its numbers out."""
-        at_work = figures(given, given.model, ["p50", "p99", MISSED], LONGER)
-        spare, hours, fits = headroom(given), rebuild_hours(given), remedy(given)
+        with counted(given, MOST_FIGURES, "runs") as work:
+            at_work = figures(work, given.model, ["p50", "p99", MISSED], LONGER)
+            spare, hours, fits = headroom(work), rebuild_hours(given), remedy(work)
         rows = {
             "lag p50": (at_work["p50"], "s", sentences.p50(at_work["p50"])),
             "lag p99": (at_work["p99"], "s", sentences.p99(given, at_work["p99"])),
@@ -84,7 +89,8 @@ class YourSystem:
 
     @cached_property
     def _curve(self) -> pd.DataFrame:
-        return curve(self.given, self.rows["headroom"][0].value)
+        with counted(self.given, len(PLACES) + 2, "runs for the picture") as work:
+            return curve(work, self.rows["headroom"][0].value)
 
     def figure(self) -> Picture:
         """Draw the lag against the rate: where the system stands, what it promises, and where that breaks.

@@ -19,6 +19,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.own_system.words import duration
 from cqrs_lab.show.chart import brief_number
 from cqrs_lab.simulation.durations import Seconds
+from cqrs_lab.words import count
 
 TIME, COMMAND = "time", "command"
 FEWEST, MOST = 100, 100_000
@@ -26,8 +27,11 @@ FEWEST, MOST = 100, 100_000
 ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 COUNTED = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 DAY_FIRST = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-MILLISECONDS_SINCE_1970 = 1e11
-"""As seconds, that would be in the year 5138."""
+FINER = ((1e17, "nanoseconds", "1e9"), (1e14, "microseconds", "1e6"), (1e11, "milliseconds", "1,000"))
+"""Counts since 1970 that are not in seconds: those would be in the year 5138, or later."""
+NAMED_ZONE = re.compile(rf"(?:{ISO.pattern})\s*(?P<zone>\[?[A-Za-z].*)")
+"""A time with the name of its zone, such as CET or [Europe/Paris]."""
+YEAR_FIRST = re.compile(r"\d{4}[./-]\d{1,2}[./-]\d{1,2}")
 ALL_AT_ONCE = (
     " All times are whole seconds, so those of one second seem to come at once, and the lag seems longer than it is; "
     "give times with fractions of a second."
@@ -53,7 +57,7 @@ class TimesFile:
     @property
     def says(self) -> str:
         """What was read, in a sentence."""
-        lasts, count = float(self.seconds[-1]), len(self.seconds)
+        lasts, sent = float(self.seconds[-1]), len(self.seconds)
         busiest = int(np.bincount(self.seconds.astype("int64")).max()) if lasts < 1e7 else 0
         most = next(iter(self.commands))
         kinds = (
@@ -61,7 +65,7 @@ class TimesFile:
         )
         at_most = f", and {busiest:,} in the busiest second" if busiest else ""
         return (
-            f"{count:,} commands of {kinds}, in {duration(lasts)}: {brief_number((count - 1) / lasts)} a second on "
+            f"{sent:,} commands of {kinds}, in {duration(lasts)}: {brief_number((sent - 1) / lasts)} a second on "
             f"average{at_most}.{ALL_AT_ONCE if self._in_whole_seconds() and busiest > 1 else ''}"
         )
 
@@ -88,7 +92,8 @@ def read_times(path: Path) -> TimesFile:
     rows = list(_rows(path))
     if len(rows) < FEWEST:
         raise InvalidArgument(
-            f"{path.name} has {len(rows)} commands, of which no p99 can be told; give {FEWEST} or more, or rate="
+            f"{path.name} has {count(len(rows), 'command')}: of so few no p99 can be told; give {FEWEST} or more, or "
+            "rate="
         )
     counted = COUNTED.fullmatch(rows[0].time) is not None
     moments = np.array([_counted(path, row) if counted else _moment(path, row, rows[0]) for row in rows])
@@ -146,7 +151,7 @@ def _is_time(cell: str) -> bool:
 def _row(path: Path, line: int, cells: list[str], at: tuple[int, int], width: int) -> _Row:
     if len(cells) != width:
         raise InvalidArgument(
-            f"{path.name}, line {line} has {len(cells)} cells, the header {width}; put a cell with a comma "
+            f"{path.name}, line {line} has {count(len(cells), 'cell')}, the header {width}; put a cell with a comma "
             "in quotes, and write a decimal point, not a comma"
         )
     row = _Row(line, cells[at[0]].strip(), cells[at[1]].strip())
@@ -163,8 +168,9 @@ def _counted(path: Path, row: _Row) -> float:
     seconds = float(row.time)
     if seconds < 0:
         raise InvalidArgument(f"{where} is negative; count seconds from the first command, or from 1970")
-    if seconds > MILLISECONDS_SINCE_1970:
-        raise InvalidArgument(f"{where} is no time in seconds; if these are milliseconds since 1970, divide by 1,000")
+    for least, unit, divisor in FINER:
+        if seconds > least:
+            raise InvalidArgument(f"{where} is no time in seconds; if these are {unit} since 1970, divide by {divisor}")
     return seconds
 
 
@@ -172,8 +178,7 @@ def _moment(path: Path, row: _Row, first: _Row) -> float:
     """Return an ISO time as seconds since 1970."""
     where = f"{path.name}, line {row.line}: time {shown(row.time)}"
     if (form := ISO.fullmatch(row.time)) is None:
-        unclear = " may have the day or the month first" if DAY_FIRST.match(row.time) else " is in no form that is read"
-        raise InvalidArgument(f"{where}{unclear}; write it as {EXAMPLE}, or as seconds such as 0.25")
+        raise InvalidArgument(f"{where} {_unread(row.time)}; write it as {EXAMPLE}, or as seconds such as 0.25")
     in_zone, first_in_zone = form[3] is not None, ISO.fullmatch(first.time)
     if first_in_zone is not None and in_zone != (first_in_zone[3] is not None):
         raise InvalidArgument(
@@ -186,6 +191,17 @@ def _moment(path: Path, row: _Row, first: _Row) -> float:
         raise InvalidArgument(f"{where} is on no calendar or clock ({error}); write it as {EXAMPLE}") from None
     # All without a zone: the hours are counted as on a clock that nobody sets.
     return (moment if in_zone else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _unread(time: str) -> str:
+    """Say why a time is not read."""
+    if named := NAMED_ZONE.fullmatch(time):
+        return f"names its time zone, {named['zone']}, and a name may mean several offsets"
+    if YEAR_FIRST.fullmatch(time):
+        return "is a date without a time of day"
+    if YEAR_FIRST.match(time):
+        return "is almost in ISO 8601"
+    return "may have the day or the month first" if DAY_FIRST.match(time) else "is in no form that is read"
 
 
 def _check_order(path: Path, rows: list[_Row], moments: Seconds) -> None:

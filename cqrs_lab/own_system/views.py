@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from html import escape
 
 from cqrs_lab.own_system.given import GivenSystem
 from cqrs_lab.show.hockey_stick import hockey_stick
@@ -15,6 +16,7 @@ from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation.durations import Duration, Fixed, LogNormal
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel, Polling
+from cqrs_lab.words import count
 
 MOST_EVENTS, MOST_PER_POINT = 100_000, 50_000
 """Per move of a control, and per point of a curve: somebody waits for them."""
@@ -25,12 +27,23 @@ def explorer(given: GivenSystem) -> View:
     """Return the explorer of this system: rate, handling, poll, batch (if there is one) and replicas move."""
     controls = _controls(given)
     panels, events = Panels(), min(given.events, MOST_EVENTS)
+    note = f'<p class="says">{escape(_other_runs(given, events))}</p>'
 
     def draw(**moved: int) -> Picture:
         values = {name: quantity(control, moved[name]) for name, control in controls.items()}
-        return panels.picture(simulate_lag(_model(given, values), events, given.seed))
+        picture = panels.picture(simulate_lag(_model(given, values), events, given.seed))
+        return replace(picture, html=picture.html + note)
 
     return View(draw, list(controls.values()))
+
+
+def _other_runs(given: GivenSystem, events: int) -> str:
+    """Say why the figures of a view may differ from those of `numbers`."""
+    longer = "ten runs" if given.times is not None else "runs that may be longer"
+    return (
+        f"To follow your hand, this view makes one run of {count(events, 'event')} for each setting. The five numbers "
+        f"come from {longer}: where they differ from what you see here, they are the better ones."
+    )
 
 
 def _controls(given: GivenSystem) -> dict[str, Control]:
@@ -87,7 +100,9 @@ def mover(given: GivenSystem) -> View:
     """Return the hockey stick of this system."""
     model_at = partial(_at_rate, given)
     events = min(given.events, MOST_PER_POINT)
-    return hockey_stick(model_at, events, given.seed, rates=_rates(given), per=given.per)
+    return hockey_stick(
+        model_at, events, given.seed, rates=_rates(given), per=given.per, note=_other_runs(given, events)
+    )
 
 
 def _at_rate(given: GivenSystem, rate: float) -> LagModel:

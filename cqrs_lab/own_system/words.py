@@ -21,6 +21,22 @@ def per_cent(value: float) -> str:
     return f"{brief_number(100 * value)}%"
 
 
+def apart(low: float, high: float) -> tuple[str, str]:
+    """Return two numbers with as many digits as it takes to tell them apart, three at least.
+
+    Examples
+    --------
+    >>> from cqrs_lab.own_system.words import apart
+    >>> apart(98.37, 98.44), apart(1.86, 1.97)
+    (('98.37', '98.44'), ('1.86', '1.97'))
+    """
+    for digits in range(3, 8):
+        ends = [f"{float(f'{end:.{digits}g}'):,.10g}" for end in (low, high)]
+        if ends[0] != ends[1]:
+            break
+    return ends[0], ends[1]
+
+
 def duration(seconds: float) -> str:
     """Return seconds in the unit in which people say them.
 
@@ -46,11 +62,8 @@ def interval(low: float, high: float, unit: str) -> str:
     if math.isnan(low):
         return "none"
     divisor, name = _unit_of(high, unit)
-    for digits in range(3, 8):
-        ends = [f"{float(f'{end / divisor:.{digits}g}'):,.10g}" for end in (low, high)]
-        if ends[0] != ends[1]:
-            return f"{ends[0]} to {ends[1]}{name}"
-    return f"exactly {ends[0]}{name}"
+    least, most = apart(low / divisor, high / divisor)
+    return f"exactly {least}{name}" if least == most else f"{least} to {most}{name}"
 
 
 def quantity(value: float, unit: str) -> str:

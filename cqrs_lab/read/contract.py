@@ -25,6 +25,7 @@ from cqrs_lab.read.guards.rowless import remark_rowless
 from cqrs_lab.read.outside import at_other_times, attributes_of, calls_of_the_clock, elsewhere
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import ReadModel
+from cqrs_lab.words import count
 
 DECLARED = "the projection declares itself"
 SAYS_SOMETHING = "the log holds events that the projection reads"
@@ -207,11 +208,12 @@ class _Trial:
         log = lengthened(events, MANY)
         if len(log) > len(events) and not self._may_recur(events):
             return
-        whole = self.summary(log, f"{len(log):,} events, in which those of the log happen again and again")
+        whole = self.summary(log, f"{count(len(log), 'event')}, in which those of the log happen again and again")
         for size in (len(log) // 2, 100):
             parts = [log[at : at + size] for at in range(0, len(log), size)]
             merged = self._merged([self.summary(part, "a part of them") for part in parts], "in pairs")
-            done = f"summarised {len(log):,} events, the log's own again and again, at once and {size:,} at a time"
+            events_in_all = f"{count(len(log), 'event')}, the log's own again and again"
+            done = f"summarised {events_in_all}, at once and {size:,} at a time"
             self.found.note(CUTS, done, difference(merged, whole))
 
     def _may_recur(self, events: Part) -> bool:
@@ -264,7 +266,7 @@ class _Trial:
         if found:
             parts = smallest(parts, lambda fewer: apart(fewer) is not None)
             found = apart(parts) or found
-        self.found.note(CUTS, f"cut {sum(map(len, parts))} events {how}: {told(parts)}", found)
+        self.found.note(CUTS, f"cut {count(sum(map(len, parts)), 'event')} {how}: {told(parts)}", found)
         return found is not None
 
     def _merged(self, summaries: list[pd.DataFrame], order: str) -> pd.DataFrame:
@@ -293,7 +295,7 @@ class _Trial:
         for how, parts in islice(ways_to_cut(events, random), 9):
             if how in ("in halves", "into single events", "at random places") and (found := apart(parts)):
                 parts = smallest(parts, lambda fewer: apart(fewer) is not None)
-                done = f"followed {sum(map(len, parts))} events in batches: {told(parts)}"
+                done = f"followed {count(sum(map(len, parts)), 'event')} in batches: {told(parts)}"
                 return self.found.note(FOLLOWED, done, apart(parts) or found)
         self.found.note(FOLLOWED, "followed the log in batches", None)
 

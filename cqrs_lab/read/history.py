@@ -10,6 +10,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.raised import naming_the_line
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.frames.merge import check_overflow
 from cqrs_lab.read.guards.accepted import check_batch, check_declaration
@@ -33,6 +34,8 @@ class TableHistory:
     ------
     SchemaError
         A summary or a merged table does not have the declared schema.
+    InvalidArgument
+        The projection raised an error; the message names the line of yours.
 
     Examples
     --------
@@ -80,10 +83,13 @@ class TableHistory:
 
     def _summary(self, part: EventBatch) -> pd.DataFrame:
         check_batch(part)
-        return summarised(self.projection, part)[0]
+        with naming_the_line(f"{self.projection.name}.summarise"):
+            return summarised(self.projection, part)[0]
 
     def _merged(self, one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-        merged, whose = self.projection.merge(one, other), f"{self.projection.name}.merge"
+        whose = f"{self.projection.name}.merge"
+        with naming_the_line(whose):
+            merged = self.projection.merge(one, other)
         self.projection.schema.check(merged, whose)
         check_overflow(one, other, merged, whose)
         return merged

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 import pandas as pd
 
-from cqrs_lab.arguments import refuse, whole_number
+from cqrs_lab.arguments import how_many, refuse
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.slice import SLICE_EVENTS
 from cqrs_lab.read import handover
@@ -86,7 +86,7 @@ class Rebuild:
         if not isinstance(projector, Projector):
             raise refuse("projector", projector, "a projector; give the one whose next version is to be built")
         check_handlers(handlers)
-        self._step_events = whole_number("step_events", step_events, "a step; give a whole number, 1 or more", least=1)
+        self._step_events = how_many("step_events", step_events, "a step; give a whole number, 1 or more", least=1)
         self._old, self._handlers = projector, dict(handlers)
         self._new = Projector(projector.store, to, projector.on_failure, model=model)
         self._before = projector.serving.model

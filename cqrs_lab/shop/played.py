@@ -14,6 +14,7 @@ import pandas as pd
 from cqrs_lab.errors import CommandRejected, InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 from cqrs_lab.write.process_manager import OVERDUE, Process, ProcessManager
 from cqrs_lab.write.refusal import Refusal
@@ -97,7 +98,7 @@ def play(process: Process[Any, Any, Any], around: Surroundings, crash_after: int
     day.pass_by()
     sent = day.bus.sent.total()
     if sent < crash_after:
-        day.notes.append(f"The process sent {sent} commands, so it did not die after number {crash_after}.")
+        day.notes.append(f"The process sent {count(sent, 'command')}, so it did not die after number {crash_after}.")
     return Course(_frame(day), tuple(day.notes))
 
 

@@ -15,12 +15,14 @@ import pandas as pd
 
 from cqrs_lab.arguments import function, refuse, text
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.raised import naming_the_line
 from cqrs_lab.read.history import TableHistory
 from cqrs_lab.show.chart import HERE, INK, drawn, new_charts, ticks
 from cqrs_lab.show.doors import by_name, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +54,8 @@ def any_day(days: Sequence[date], *, what: str, daily: Asked, tables: Mapping[st
     Examples
     --------
     >>> from cqrs_lab import CommandBus, MemoryEventStore
-    >>> from cqrs_lab.read.history import TableHistory
+    >>> from cqrs_lab.raised import naming_the_line
+    from cqrs_lab.read.history import TableHistory
     >>> from cqrs_lab.shop import read, week, write
     >>> from cqrs_lab.shop.online_retail import by_day
     >>> from cqrs_lab.show import any_day
@@ -96,7 +99,8 @@ class _Shown(NamedTuple):
         for name, asked in {"daily": daily, **others}.items():
             _check_asked(name, asked, len(every))
         history, number = daily
-        numbers = [_number(number(history.part(day))) for day in range(1, len(every) + 1)]
+        with naming_the_line("daily(table)"):
+            numbers = [_number(number(history.part(day))) for day in range(1, len(every) + 1)]
         return cls(every, what, daily, np.array(numbers), others)
 
 
@@ -116,7 +120,8 @@ def _check_asked(name: str, asked: Any, days: int) -> None:
         raise refuse(name, asked, f"a history and a question; give {PAIR}")
     function(name, asked[1], "a function of a table; give one such as lambda table: table.head()")
     if len(asked[0]) != days:
-        raise InvalidArgument(f"{name!r} has {len(asked[0])} parts, and there are {days} days; give a part for each")
+        parts = count(len(asked[0]), "part")
+        raise InvalidArgument(f"{name!r} has {parts} for {count(days, 'day')}; give a part for each")
 
 
 def _number(value: Any) -> float:
@@ -135,7 +140,8 @@ def _frame(caption: str, value: Any) -> pd.DataFrame:
 def _picture(shown: _Shown, day: int) -> Picture:
     history, number = shown.daily
     spans = [span for span, _ in history.pieces(day)]
-    so_far, today = _number(number(history.as_of(day))), shown.numbers[day - 1]
+    with naming_the_line("daily(table)"):
+        so_far, today = _number(number(history.as_of(day))), shown.numbers[day - 1]
     asked = {caption: _table(caption, one, day) for caption, one in shown.tables.items()}
     firsts = "".join(f" First of {caption}: {first}." for caption, (_, first) in asked.items() if first)
     which = f"At the end of {_in_words(shown.days[day - 1])}"
@@ -153,7 +159,8 @@ def _picture(shown: _Shown, day: int) -> Picture:
 def _table(caption: str, asked: Asked, day: int) -> tuple[str, str]:
     """Return a table with what this day changed in it, and the key of its first row."""
     history, ask = asked
-    now, before = (_frame(caption, ask(history.as_of(number))) for number in (day, day - 1))
+    with naming_the_line(f"{caption}(table)"):
+        now, before = (_frame(caption, ask(history.as_of(number))) for number in (day, day - 1))
     # Rows of one name cannot be told apart: of them, nothing is said to have changed.
     old = before.reindex(index=now.index, columns=now.columns) if before.index.is_unique else now
     same = (now == old) | (now.isna() & old.isna())
@@ -199,7 +206,7 @@ def _spans(axes: Axes, spans: list[int], last: int) -> None:
     for span in spans:
         axes.broken_barh([(start, span)], (0.1, 0.8), facecolor="none", edgecolor=READ.colour, linewidth=1.6)
         if span > WIDE_ENOUGH * last:
-            axes.text(start + span / 2, 0.5, f"{span} days", ha="center", va="center")
+            axes.text(start + span / 2, 0.5, count(span, "day"), ha="center", va="center")
         start += span
     axes.set(xlim=(0, last + 1), ylim=(0, 1))
     axes.set_yticks([0.5], ["merged"])

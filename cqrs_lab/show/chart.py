@@ -141,6 +141,18 @@ def brief_number(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.10g}"
 
 
+def brief_count(value: float, what: str) -> str:
+    """Return a measured number of things as text, such as "1 event" or "93.2 events".
+
+    Examples
+    --------
+    >>> brief_count(1.0, "event"), brief_count(93.24, "event")
+    ('1 event', '93.2 events')
+    """
+    number = brief_number(value)
+    return f"{number} {what}{'' if number == '1' else 's'}"
+
+
 def places_of_names(ends: Mapping[str, float], apart: float) -> dict[str, float]:
     """Return how high the names of lines stand: each where its line ends, or so far above the one below it.
 

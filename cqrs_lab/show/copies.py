@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.arguments import refuse, whole_number
+from cqrs_lab.arguments import how_many, refuse
 from cqrs_lab.errors import InvalidArgument, recording_errors
-from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
+from cqrs_lab.show.chart import HERE, INK, brief_count, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import a_frame, finite, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import count, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +74,7 @@ def copies(
     '10,000 rows in the log, 1 read per order: own is the cheapest, at 1,200 rows a day.'
     """
     work = _checked(work, whole_log, shared)
-    whole_number("orders_per_day", orders_per_day, "a number of orders; give 1 or more", least=1)
+    orders_per_day = how_many("orders_per_day", orders_per_day, "a number of orders; give 1 or more", least=1)
     if mine is not None:
         function_of("mine", mine, 3, "a function of ways, reads and writes that returns the name of a way")
 
@@ -111,7 +111,7 @@ def _checked(work: pd.DataFrame, whole_log: str, shared: str) -> pd.DataFrame:
 
 def _how_often(reads: float) -> str:
     many = f"{reads:,.0f} reads" if reads > 1 else "1 read"
-    return f"{many} per {'order' if reads >= 1 else f'{1 / reads:,.0f} orders'}"
+    return f"{many} per {'order' if reads >= 1 else count(round(1 / reads), 'order')}"
 
 
 def cost(work: pd.DataFrame, reads: float) -> pd.DataFrame:
@@ -156,7 +156,8 @@ def _picture(work: pd.DataFrame, length: int, at: int, picked: list[Pick]) -> Pi
     reads = READS[at]
     here = cost(work, reads)
     best, least = str(here["total"].idxmin()), float(here["total"].min())
-    says = f"{length:,} rows in the log, {_how_often(reads)}: {best} is the cheapest, at {least:,.0f} rows a day."
+    rows = count(length, "row")
+    says = f"{rows} in the log, {_how_often(reads)}: {best} is the cheapest, at {count(round(least), 'row')} a day."
     if picked:
         says = f"{says} {picked[at].said(work, reads)}"
     turns = cheapest(work)
@@ -234,8 +235,8 @@ def _in_words(turns: list[tuple[float, str]]) -> str:
 
 def _every(reads: float) -> str:
     if reads >= 1:
-        return f"{brief_number(reads)} reads per order"
-    return f"1 read per {brief_number(1 / reads)} orders"
+        return f"{brief_count(reads, 'read')} per order"
+    return f"1 read per {brief_count(1 / reads, 'order')}"
 
 
 def _all_picks(work: pd.DataFrame, picked: list[Pick]) -> str:

@@ -24,7 +24,7 @@ from cqrs_lab.show.shapes import keyed, label
 from cqrs_lab.show.small_tables import FIRST_ROW, ROW, SmallTables
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 MOST_EVENTS, MOST_ROWS, MOST_COLUMNS = 12, 4, 2
 WIDTH, CARDS_TOP, CARD_WIDTH, CARD_GAP, WAY = 960, 190, 226, 10, 46
@@ -67,7 +67,7 @@ def cut_and_merge(projection: Projection, store: EventStore) -> View:
     everything = tuple(store.read_all())
     log = _some_events(projection, everything)
     merger = Merger(projection, log)
-    title = f", {len(log)} of {len(everything):,} events" if len(log) < len(everything) else ""
+    title = f", {len(log)} of {count(len(everything), 'event')}" if len(log) < len(everything) else ""
 
     def pieces(values: Mapping[str, int]) -> list[Piece]:
         return by_stream(log) if values["way"] else cut_at(log, [values[name] for name in CUTS])

@@ -15,7 +15,7 @@ from cqrs_lab.show.icons import icon, icon_of
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 from cqrs_lab.write.decider import Decider
 
 MOST_NAMED = 3

@@ -17,7 +17,7 @@ from cqrs_lab.show.duel_drawing import Drawing
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.two_writers import ORDERS, Moment, TwoWriters, rules_of
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 COLUMNS = ("who", "does", "outcome", "version", "left", "refused", "stale")
 

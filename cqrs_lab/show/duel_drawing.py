@@ -12,7 +12,7 @@ from cqrs_lab.show.picture import drawing, joined, key
 from cqrs_lab.show.shapes import keyed, label, painted, pill
 from cqrs_lab.show.style import LOG
 from cqrs_lab.show.two_writers import MISSING, ORDERS, Act, Moment, earlier, promised
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 LEFT, COLUMN, RIGHT, MOST_MOMENTS = 158, 114, 118, 6
 CARD_WIDTH, CARD_HEIGHT, LANE_HEIGHT = 104, 52, 80

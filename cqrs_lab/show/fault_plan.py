@@ -22,6 +22,7 @@ from cqrs_lab.simulation.faults.laws import CONVERGED, FROM_COMMANDS, REPORTED, 
 from cqrs_lab.simulation.faults.readers import PROMISES
 from cqrs_lab.simulation.faults.ways import WORKERS
 from cqrs_lab.simulation.faults.workers import MakeWorker
+from cqrs_lab.words import count
 
 NO_SITE = {True: "it has one write: nothing lies between two", False: "it writes nothing"}
 IN_WORDS: Mapping[str, str] = {
@@ -166,7 +167,7 @@ def _picture(says: str, run: FaultRun, lanes: Iterable[str], undisturbed: pd.Dat
 def _so_far(run: FaultRun, step: int) -> str:
     """Say what the last step was, and where it leaves the worker."""
     if step == 0:
-        return f"Before the first of {len(run.steps)} steps: the log is empty."
+        return f"Before the first of {count(len(run.steps), 'step')}: the log is empty."
     now = run.steps.iloc[step - 1]
     matches = "matches" if now["agrees"] else "does not match"
     stands = f"The checkpoint is {now['position']}, and the table {matches} the log up to there."
@@ -180,7 +181,8 @@ def _verdict(run: FaultRun, smallest: FaultPlan) -> str:
         own = f" The first error of the worker's own: {run.first_error}." if run.first_error else ""
         return f"Broken: {laws}. {found}{own}"
     apart = int((~run.steps["agrees"]).sum())
-    return f"Every law held{f'; at {apart} steps the table was ahead of its checkpoint' if apart else ''}."
+    ahead = f"; at {count(apart, 'step')} the table was ahead of its checkpoint" if apart else ""
+    return f"Every law held{ahead}."
 
 
 def _why_never(labels: Sequence[Label], sites: Sites) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 
 def few_columns(frame: pd.DataFrame, most: int = 4) -> pd.DataFrame:

@@ -12,9 +12,9 @@ from cqrs_lab.show.doors import instance
 from cqrs_lab.show.fronts_stage import MOST_LANES, FrontsStage
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.visitors import PRIMARY
 from cqrs_lab.simulation.world import WorldRun
+from cqrs_lab.words import count
 
 MISSES, BACK = "read your writes", "monotonic reads"
 PROMISES = {"read_your_writes": MISSES, "monotonic_reads": BACK}

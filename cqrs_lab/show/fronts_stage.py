@@ -10,7 +10,7 @@ import pandas as pd
 from cqrs_lab.show.picture import drawing, key
 from cqrs_lab.show.shapes import keyed, label
 from cqrs_lab.show.style import LOG, READ, WRITE, tint
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 if TYPE_CHECKING:
     from cqrs_lab.show.fronts import Fact

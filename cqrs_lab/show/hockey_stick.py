@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,17 @@ from cqrs_lab.simulation.durations import Duration
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SHOWN_UP_TO, NAMED_AT = 0.9, 0.35
+SHOWN_UP_TO = 0.9
+NAMED: dict[str, tuple[float, tuple[int, int], Literal["left", "right"]]] = {
+    "p99": (0.5, (-9, 4), "right"),
+    "mean": (0.25, (9, -9), "left"),
+}
+"""How high each line is named, as a share of the picture; how far beside it; and which end of the name is there."""
 
 
 class Unit(NamedTuple):
@@ -57,6 +64,7 @@ def hockey_stick(
     handling: Duration | None = None,
     rates: Sequence[float] | None = None,
     per: str = "second",
+    note: str = "",
 ) -> View:
     """Show mean and p99 of the lag against utilisation, simulated and by theory; the present setting is a dot.
 
@@ -76,6 +84,8 @@ def hockey_stick(
         With `handling` or `model_at`: from how many events to how many; a third number says where the control begins.
     per : {"second", "minute", "hour", "day"}, optional
         What these rates are per.
+    note : str, optional
+        A sentence of yours below the picture.
 
     Returns
     -------
@@ -105,8 +115,10 @@ def hockey_stick(
         if not axis.keeps_up(at):
             return _growing(model, events, seed, curve)
         run = simulate_lag(model, events, seed)
-        return _at(axis, curve, at, _figures(run), run.caution)
+        picture = _at(axis, curve, at, _figures(run), run.caution)
+        return replace(picture, html=picture.html + below)
 
+    below = f'<p class="says">{escape(note)}</p>' if note else ""
     return View(draw, [axis.control])
 
 
@@ -175,16 +187,13 @@ def _top(axis: Axis, curve: pd.DataFrame) -> float:
 
 
 def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> None:
-    first, last = axis.points[0], axis.points[-1]
-    named = min(axis.points, key=lambda point: abs(point - first - NAMED_AT * (last - first)))
-    drawn = curve * unit.per_second
+    drawn, top = curve * unit.per_second, unit.of(_top(axis, curve))
     for name, line in (("mean", "-"), ("p99", "--")):
         low, high = drawn[f"{name}_low"], drawn[f"{name}_high"]
         axes.fill_between(drawn.index, low, high, color=READ.colour, alpha=0.2, linewidth=0)
         axes.plot(drawn.index, drawn[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
         axes.plot(drawn.index, drawn[f"theory_{name}"], color=INK, linewidth=0.8)
-        axes.annotate(name, (named, drawn[name][named]), (-4, 8), textcoords="offset points", ha="right")
-    top = unit.of(_top(axis, curve))
+        _name(axes, name, drawn[name], top)
     axes.set(xlim=axis.ends, ylim=(0, top), xlabel=axis.label, ylabel=f"lag, {unit.name}")
     if axis.capacity < axis.ends[1]:
         axes.axvline(axis.capacity, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))
@@ -192,10 +201,18 @@ def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> Non
     axis.mark(axes.xaxis)
 
 
+def _name(axes: Axes, name: str, line: pd.Series, top: float) -> None:
+    """Write a name where the line is steep, on the side on which the other one is not: near 0 they lie together."""
+    high, beside, side = NAMED[name]
+    at = int(np.argmax(line.to_numpy() >= high * top)) if line.max() >= high * top else int(line.argmax())
+    place = float(line.index[at]), float(line.iloc[at])
+    axes.annotate(name, place, beside, textcoords="offset points", ha=side, annotation_clip=False)
+
+
 def _growing(model: LagModel, events: int, seed: int, curve: pd.DataFrame) -> Picture:
     run = simulate_lag(model, min(events, 2_000), seed)
     lag = run.visible_at[0] - run.committed_at
-    says = f"{run.grows} After {len(lag):,} events it is {brief_number(float(lag[-1]))} s."
+    says = f"{run.grows} After {count(len(lag), 'event')} it is {brief_number(float(lag[-1]))} s."
     figure, axes = new_chart(8.0, 4.2)
     draw_stairs(axes, stretch(run.committed_at, run.visible_at[0], 1, len(lag)))
     name = f"Two staircases that drift apart: the lag grows without end. {says}"

@@ -21,6 +21,7 @@ PATHS = {
     "home": "M3.5 11.5 12 4.5l8.5 7M6 10v9.5h12V10M10 19.5v-5h4v5",
     "back": "M9 5 4.5 9.5 9 14M4.5 9.5H15a4.7 4.7 0 0 1 0 9.5H9",
     "box": "M4 8l8-4 8 4v8.5l-8 4-8-4zM4 8l8 4 8-4M12 12v8.5",
+    "flag": "M6.5 21V4h11l-2.8 4.2 2.8 4.3h-11",
     "change": "M5 9a7.5 7.5 0 0 1 13-1.5M19 4v4.5h-4.5M19 15a7.5 7.5 0 0 1-13 1.5M5 20v-4.5h4.5",
     "star": "M12 4l2.4 5.1 5.6.7-4.1 3.9 1 5.6-4.9-2.7-4.9 2.7 1-5.6L4 9.8l5.6-.7z",
     # parts
@@ -32,21 +33,25 @@ PATHS = {
 }
 # The last word of an event's name, a verb in the past, says what it looks like: in any domain.
 _VERBS = {
-    "cart": "Placed CheckedOut Ordered Set Added Booked Borrowed Opened Started Requested",
+    "cart": "Placed CheckedOut Ordered Set Added",
+    "flag": "Booked Borrowed Opened Started Requested Announced",
     "tag": "Listed Priced Retired Named Registered Published",
     "in": "Received Deposited Accepted Joined",
     "out": "Withdrawn Removed Left Sent",
-    "held": "Reserved Held Locked Blocked",
+    "held": "Reserved Held Locked Blocked Taken",
     "free": "Released Freed Unlocked",
     "no": "Refused Rejected Declined Failed Expired",
-    "coin": "Paid Taken Charged Billed Transferred",
-    "truck": "Shipped Dispatched Moved",
+    "coin": "Paid Charged Billed",
+    "truck": "Shipped Dispatched Moved Transferred",
     "home": "Delivered Arrived Finished Completed",
     "back": "Cancelled Returned Refunded Undone Reversed",
     "star": "Rated Reviewed Scored",
     "change": "Changed Adjusted Updated Corrected Renamed",
 }
 _ICONS = {verb: name for name, verbs in _VERBS.items() for verb in verbs.split()}
+# These happen to money and to much else: a place is taken, a patient transferred.
+_OF_MONEY = {"Taken", "Transferred"}
+_MONEY = re.compile("Payment|Money|Amount|Fee|Price|Deposit|Fund|Salary|Cash")
 
 
 def icon(name: str, x: float, y: float, size: float = 22) -> str:
@@ -58,13 +63,16 @@ def icon(name: str, x: float, y: float, size: float = 22) -> str:
 def icon_of(event_type: type) -> str:
     """Return the name of the icon of an event type: by the verb at its end, or a box where the verb says nothing.
 
+    What is taken or transferred is money only if the name says so.
+
     Examples
     --------
     >>> from cqrs_lab.shop.events import OrderPaid, StockReceived
     >>> icon_of(OrderPaid), icon_of(StockReceived)
     ('coin', 'in')
     """
-    return _ICONS.get(_verb(event_type), "box")
+    verb, subject = _verb(event_type), event_type.__name__
+    return "coin" if verb in _OF_MONEY and _MONEY.search(subject) else _ICONS.get(verb, "box")
 
 
 def thing_of(stream: str) -> str:

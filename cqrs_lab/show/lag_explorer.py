@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from cqrs_lab.arguments import shown, text
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import brief_number, drawn, new_charts, wiped
+from cqrs_lab.show.chart import brief_count, drawn, new_charts, wiped
 from cqrs_lab.show.doors import listed
 from cqrs_lab.show.own_range import ABOVE_0, Bounds, over, quantity, seconds_per
 from cqrs_lab.show.picture import Picture
@@ -178,9 +178,9 @@ def _check_that_one_keeps_up(known: Mapping[str, Control], there: Collection[str
         for name, one in ((name, known[name]) for name in ("rate", "handling", "partitions"))
     )
     if rate * handling / 1_000 >= seconds_per(per) * partitions:
-        takes = brief_number(seconds_per(per) * partitions / handling * 1_000)
+        takes = brief_count(seconds_per(per) * partitions / handling * 1_000, "event")
         raise InvalidArgument(
-            f"handling takes {handling:g} ms at least, so the projectors can take {takes} events per {per} at most, "
+            f"handling takes {handling:g} ms at least, so the projectors can take {takes} per {per} at most, "
             f"and {rate:g} or more come: the lag grows at every setting; give a lower rate or shorter handling"
         )
 

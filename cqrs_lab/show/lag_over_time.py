@@ -17,9 +17,9 @@ from cqrs_lab.show.own_range import Bounds, checked_range
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.windows import Window, windows_of
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.faults import FaultRun
 from cqrs_lab.simulation.run import LagRun
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from html import escape
 from cqrs_lab.show.lanes_picture import things_held
 from cqrs_lab.show.lanes_runs import Runs
 from cqrs_lab.show.picture import Picture, word
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 
 
 class EveryCrash:

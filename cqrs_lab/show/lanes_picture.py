@@ -11,6 +11,7 @@ from cqrs_lab.show.lanes_drawn import lanes_drawn, refused
 from cqrs_lab.show.lanes_runs import COLUMNS
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG
+from cqrs_lab.words import count
 
 LEGEND = (
     f"{LOG.marker} an event that a command of the process led to; ✖ one by which somebody says no; ◆ one that undoes a "
@@ -48,7 +49,7 @@ def _sentence(log: pd.DataFrame, shown: pd.DataFrame, notes: Sequence[str]) -> s
     undoes = ": it undoes a step" if last["undoes"] else ""
     held = _held_in_words(shown)
     parts = (
-        f"{len(shown)} of {len(log)} events. At {last['at']:%H:%M} {last['event']}, {_because(last)}{undoes}.",
+        f"{len(shown)} of {count(len(log), 'event')}. At {last['at']:%H:%M} {last['event']}, {_because(last)}{undoes}.",
         f"{held[:1].upper()}{held[1:]}." if held else "",
         *(notes if len(shown) == len(log) else ()),
     )

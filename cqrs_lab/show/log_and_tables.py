@@ -19,7 +19,7 @@ from cqrs_lab.show.log_strip import log_strip
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 BOOKKEEPING = "_position"
 

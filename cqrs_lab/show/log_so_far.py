@@ -10,7 +10,7 @@ from cqrs_lab.arguments import shown
 from cqrs_lab.errors import recording_errors
 from cqrs_lab.log.envelope import Position, RecordedEvent
 from cqrs_lab.log.event_store import EventStore
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 
 
 class LogSoFar:

@@ -11,10 +11,10 @@ from cqrs_lab.errors import ProjectionFailed, recording_errors
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.show.words import count, shortened
 from cqrs_lab.simulation.faults.laws import Fold
 from cqrs_lab.simulation.faults.rebuilders import FunctionRebuilder, RebuildFunction
 from cqrs_lab.simulation.faults.sites import Sites
+from cqrs_lab.words import count, shortened
 
 
 class OwnRebuild:

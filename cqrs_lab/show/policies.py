@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import how_many
 from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.promise_grid import Row, grid
 from cqrs_lab.show.view import Control, Scale, View
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.draws import Integers
 from cqrs_lab.simulation.durations import Duration, Fixed, Seconds
@@ -25,6 +24,7 @@ from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.visitors import POLICIES, PRIMARY, SLEEP_SECONDS, Mine, Policy
 from cqrs_lab.simulation.world import Domain, WorldRun, simulate_world
+from cqrs_lab.words import count
 
 TENTHS = 10
 MOST_THINK = 30
@@ -89,7 +89,7 @@ def policies(
     """
     instance("model", model, LagModel, "a model of the lag; give LagModel(arrivals, handling, replicas=2)")
     instance("domain", domain, Domain, "the domain of a world; give Domain(…)")
-    whole_number("visits", visits, "a number of visits; give 1 or more", least=1)
+    visits = how_many("visits", visits, "a number of visits; give 1 or more", least=1)
     if mine is not None:
         function_of("mine", mine, 2, "your own remedy; give a function order_and_look(shop, order)")
     if model.replicas < 2:
@@ -233,7 +233,7 @@ def _sentence(name: str, one: _Looked, think: float) -> str:
 
 
 def _times(broken: int, reads: int) -> str:
-    return f"broken by {broken} of {reads} looks" if broken else "kept"
+    return f"broken by {broken} of {count(reads, 'look')}" if broken else "kept"
 
 
 def _case(cases: tuple[Broken, ...], case: int) -> str:

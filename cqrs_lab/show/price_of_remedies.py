@@ -15,10 +15,10 @@ from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.rules import failed_picture, some_rules
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, Scale, View
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.arguments import whole
 from cqrs_lab.simulation.gap import REMEDIES, GapRun, Remedy, compare_runs, draw_transactions, simulate_gap
 from cqrs_lab.simulation.gap_rules import Rule, RuleFailed
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

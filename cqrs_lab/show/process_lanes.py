@@ -37,7 +37,7 @@ def process_lanes(
 ) -> View:
     """Let any step of a process fail, and see in lanes who does what because of whom.
 
-    Every setting is played from the start. The controls: what fails, after how many minutes the customer cancels,
+    Every setting is played from the start. The controls: what fails, after how many minutes it is cancelled,
     after which of its commands the process manager dies, and how many of the run's events are shown. A process of your
     own is also played with every crash, and the picture says after which of them the log is another one.
 
@@ -113,7 +113,7 @@ def _controls(runs: Runs, latest_cancel: int, most_commands: int) -> list[Contro
     start = {"failure": 0, "cancel": 0, "crash": 0}
     return [
         Control.among("failure", "What fails", runs.failures),
-        Control("cancel", "Customer cancels after (0: never)", 0, latest_cancel, 0, scale=Scale("minutes")),
+        Control("cancel", "Cancelled after (0: never)", 0, latest_cancel, 0, scale=Scale("minutes")),
         Control("crash", "Process dies after command number (0: never)", 0, most_commands, 0),
         Control("step", "Events shown", 1, runs.length, runs.length(start), plays=True),
     ]

@@ -11,7 +11,7 @@ from cqrs_lab.show.chart import brief_number
 from cqrs_lab.show.picture import drawing, key
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, WRITE, Part
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import count, shortened
 
 WIDTH = 940
 HEAD, ROW = 48, 46
@@ -54,8 +54,9 @@ def _head(promises: Sequence[str], longest: float) -> Iterator[str]:
 
 def _row(at: int, row: Row, here: bool, promises: Sequence[str], longest: float) -> Iterator[str]:
     top, sets = HEAD + at * ROW, escape(json.dumps({"policy": at}))
+    looks = count(row.looks, "look")
     kept = ", ".join(
-        f"{promise} {f'broken by {broken} of {row.looks} looks' if broken else 'kept'}"
+        f"{promise} {f'broken by {broken} of {looks}' if broken else 'kept'}"
         for promise, broken in zip(promises, row.broken, strict=True)
     )
     waits = f"reader waits {brief_number(row.waits[0])} s, sender {brief_number(row.waits[1])} s"

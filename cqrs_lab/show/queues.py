@@ -8,16 +8,16 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import how_many
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.doors import by_name, instance
 from cqrs_lab.show.picture import Picture, drawing, key, table
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, tint
 from cqrs_lab.show.view import Control, Scale, View
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.draws import Integers
 from cqrs_lab.simulation.run import LagRun
+from cqrs_lab.words import count
 
 WIDTH, GAP, MOST_QUEUES = 940, 14, 4
 TILE, ROWS, PILE_TOP = 28, 6, 44
@@ -54,7 +54,7 @@ def queues(runs: Mapping[str, LagRun], seconds: int = 600) -> View:
         raise InvalidArgument(f"runs has {len(runs)}; give {MOST_QUEUES} at most, so that each has room")
     for name, run in runs.items():
         instance(f"runs[{name!r}]", run, LagRun, "a run; give simulate_lag(model)")
-    whole_number("seconds", seconds, "a number of seconds; give 1 or more", least=1)
+    seconds = how_many("seconds", seconds, "a number of seconds; give 1 or more", least=1)
     seconds = max(1, min([seconds, *(int(run.committed_at[-1]) for run in runs.values())]))
     piles = [_Pile(name, run, marker, seconds) for (name, run), marker in zip(runs.items(), MARKERS, strict=False)]
     top = max(1.0, *(float(pile.lags.max()) for pile in piles))

@@ -20,6 +20,7 @@ from cqrs_lab.show.doors import a_store, by_name, function_of, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.view import Control, View
+from cqrs_lab.words import count
 
 Fold = Callable[[Sequence[RecordedEvent]], Mapping[str, int]]
 LINES = (("s", ":", INK), ("o", "--", INK), (READ.marker, "-", READ.colour))
@@ -59,12 +60,12 @@ def race(ways: Mapping[str, Fold], store: EventStore, counts: Sequence[int] = (1
         raise refuse("counts", counts, wanted)
     log = list(store.read_all(limit=max(counts)))
     if len(log) < max(counts):
-        raise InvalidArgument(f"the log has {len(log)} events; give counts up to that")
+        raise InvalidArgument(f"the log has {count(len(log), 'event')}; give counts up to that")
     _check_agreement(ways, log[: min(counts)])
     from tqdm.auto import tqdm  # only here: it starts a process that counts locks, even if no bar is shown
 
     rounds = tqdm(list(product(ways, counts)), desc="folding", leave=False)
-    seconds = {(way, count): _seconds(ways[way], log[:count]) for way, count in rounds}
+    seconds = {(way, events): _seconds(ways[way], log[:events]) for way, events in rounds}
     index = pd.MultiIndex.from_tuples(seconds, names=["way", "events"])
     frame = pd.DataFrame({"seconds": list(seconds.values())}, index=index)
     frame["events_per_second"] = frame.index.get_level_values("events") / frame["seconds"]
@@ -88,7 +89,8 @@ def _check_agreement(ways: Mapping[str, Fold], log: Sequence[RecordedEvent]) -> 
     (first, expected), *others = told.items()
     for way, counted in others:
         if counted != expected:
-            raise InvalidArgument(f"{way!r} and {first!r} do not agree on {len(log)} events; correct one of them")
+            on = count(len(log), "event")
+            raise InvalidArgument(f"{way!r} and {first!r} do not agree on {on}; correct one of them")
 
 
 def _seconds(fold: Fold, log: Sequence[RecordedEvent]) -> float:
@@ -100,13 +102,14 @@ def _seconds(fold: Fold, log: Sequence[RecordedEvent]) -> float:
     return median(took)
 
 
-def _picture(frame: pd.DataFrame, count: int) -> Picture:
-    here = frame[frame.index.get_level_values("events") == count].droplevel("events").sort_values("seconds")
+def _picture(frame: pd.DataFrame, events: int) -> Picture:
+    here = frame[frame.index.get_level_values("events") == events].droplevel("events").sort_values("seconds")
     fastest, slowest = here.index[0], here.index[-1]
     times = here["seconds"] / here["seconds"].iloc[0]
     longest = float(times[slowest])
     as_long = f"{longest:,.0f}" if longest >= 10 else f"{longest:.1f}"
-    says = f"{count:,} events: {slowest} takes {as_long} times as long as {fastest}."
+    folded = count(events, "event")
+    says = f"{folded}: {slowest} takes {as_long} times as long as {fastest}."
     numbers = pd.DataFrame(
         {
             "milliseconds": here["seconds"].mul(1000).round(2),
@@ -114,11 +117,11 @@ def _picture(frame: pd.DataFrame, count: int) -> Picture:
             "times the fastest": times.round(1),
         }
     )
-    html = f'<p class="says">{escape(says)}</p>{_chart(frame, count, says)}{table(numbers, f"{count:,} events folded")}'
+    html = f'<p class="says">{escape(says)}</p>{_chart(frame, events, says)}{table(numbers, f"{folded} folded")}'
     return Picture(html, says, frame)
 
 
-def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
+def _chart(frame: pd.DataFrame, here: int, says: str) -> str:
     from matplotlib.ticker import EngFormatter
 
     figure, axes = new_chart()
@@ -127,7 +130,7 @@ def _chart(frame: pd.DataFrame, count: int, says: str) -> str:
         events = times.index.get_level_values("events")
         axes.plot(events, times, linestyle=line, color=colour, marker="^" if marker == READ.marker else marker)
         colours[str(way)] = colour
-    axes.axvline(count, color=INK, linewidth=0.8, gid=HERE, alpha=0.5)
+    axes.axvline(here, color=INK, linewidth=0.8, gid=HERE, alpha=0.5)
     axes.set(xscale="log", yscale="log", xlabel="events folded", ylabel="time")
     axes.set_xticks(events, [f"{one:,}" for one in events])
     axes.yaxis.set_major_formatter(EngFormatter(unit="s"))

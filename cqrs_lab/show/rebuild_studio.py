@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from cqrs_lab.arguments import refuse, whole_number
+from cqrs_lab.arguments import how_many, refuse
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
@@ -35,6 +35,7 @@ from cqrs_lab.show.rebuild_runs import (
 from cqrs_lab.show.style import LOG, READ
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.faults.rebuilders import RebuildFunction
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,10 +96,12 @@ def rebuild_studio(
     >>> rebuild_studio(store, read.BestSellers, read.BestSellers, before=8).at(step=0).says.split(". ")[0]
     'Step 0: version 1 serves, as of 8, the head of the log'
     """
-    events, asked = _events(store, before), _asked(old, new)
+    events, before = _events(store, before)
+    asked = _asked(old, new)
     if mine is not None:
         function_of("mine", mine, 3, "a generator; give def rebuild(tables, store, projection): … with a yield")
     ways = WAYS if mine is None else (*WAYS, MINE)
+    step_of = TENS if before >= TENS * MOST_BUILT else 1
 
     # A learner scrubs through one run, and goes back and forth between a few.
     @lru_cache(maxsize=64)
@@ -108,29 +111,33 @@ def rebuild_studio(
         return record(events, before, (old, new), asked, setting)
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
-        setting = Setting(ways[way], TENS * build, TENS * traffic)
+        setting = Setting(ways[way], step_of * build, step_of * traffic)
         return _picture(run(setting), step, setting)
 
-    return View(
-        draw,
-        [
-            Control.among("way", "What to do", ways)._replace(value=0 if mine is None else len(WAYS)),
-            Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True),
-            Control("build", "Built per step", 1, MOST_BUILT, 15, scale=Scale("events", TENS)),
-            Control("traffic", "Coming in per step", 0, MOST_TRAFFIC, 4, scale=Scale("events", TENS)),
-        ],
-    )
+    what = Control.among("way", "What to do", ways)._replace(value=0 if mine is None else len(WAYS))
+    return View(draw, [what, Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True), *_paces(step_of, before)])
 
 
-def _events(store: EventStore, before: int) -> list[RecordedEvent]:
-    """Return the log, of which a part is there when the rebuild begins."""
+def _paces(step_of: int, before: int) -> list[Control]:
+    """Return how much is built and comes in per step: no more than is there, and of a short log one by one."""
+    most = min(MOST_BUILT, max(1, before // step_of))
+    scale = Scale("events", step_of)
+    return [
+        Control("build", "Built per step", 1, most, min(15, max(1, most // 2)), scale=scale),
+        Control("traffic", "Coming in per step", 0, min(MOST_TRAFFIC, most), min(4, most // 4), scale=scale),
+    ]
+
+
+def _events(store: EventStore, before: int) -> tuple[list[RecordedEvent], int]:
+    """Return the log, and how much of it is there when the rebuild begins."""
     events = list(a_store(store).read_all())
     if not events:
         raise InvalidArgument("the log has no events; append some before you rebuild a table from it")
-    wanted = f"a part of the log's {len(events):,} events; give a whole number from 1 to that"
-    if whole_number("before", before, wanted, least=1) > len(events):
+    wanted = f"a part of the log's {count(len(events), 'event')}; give a whole number from 1 to that"
+    there = how_many("before", before, wanted, least=1)
+    if there > len(events):
         raise refuse("before", before, wanted)
-    return events
+    return events, there
 
 
 def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
@@ -184,7 +191,7 @@ def _said(run: Recorded, step: int) -> str:
     """Return who answers now."""
     now = run.steps[step]
     behind = now.head - now.serving
-    where = f"{behind:,} events behind the head of the log" if behind else "the head of the log"
+    where = f"{count(behind, 'event')} behind the head of the log" if behind else "the head of the log"
     told = f"A query for all {run.asked} returns {now.answer:,}."
     return f"Step {step}: version {now.version} serves, as of {now.serving:,}, {where}. {told}"
 
@@ -195,9 +202,9 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
     since = [one.state for one in run.steps].index(now.state)
     if now.state == "not begun":
         if setting.way == MINE:
-            return f"In steps of {setting.build:,} events your function will build the next version."
+            return f"In steps of {count(setting.build, 'event')} your function will build the next version."
         plan = {SWAP: "be built beside it", ABORT: "be built beside it, and given up half-way", EMPTY: "take its place"}
-        return f"In steps of {setting.build:,} events the next version will {plan[setting.way]}."
+        return f"In steps of {count(setting.build, 'event')} the next version will {plan[setting.way]}."
     if now.state == "aborted":
         return f"What was built was given up at step {since}; no reader has noticed."
     if now.state == "emptied":
@@ -212,7 +219,7 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
         return f"Your function swapped at step {since}."
     if now.state == "swapped":
         last = run.steps[since].serving - (run.steps[since - 1].building or 0) - setting.build
-        late = f", which applied the last {last:,} events by itself" if last > 0 else ""
+        late = f", which applied the last {count(last, 'event')} by itself" if last > 0 else ""
         return f"It took over at step {since} in one swap{late}."
     return _gap(now.head, now.building or 0, setting)
 
@@ -220,19 +227,19 @@ def _outlook(run: Recorded, step: int, setting: Setting) -> str:
 def _gap(head: int, built: int, setting: Setting) -> str:
     """Return how far the version being built has come, and whether it will ever arrive."""
     grows_by = setting.traffic - setting.build
-    read = f"The next version has read {built:,} of {head:,} events ({built / head:.0%})."
+    read = f"The next version has read {built:,} of {count(head, 'event')} ({built / head:.0%})."
     if setting.way == MINE:
         return read
     if setting.way == ABORT:
         return f"{read} Once half of them are read, it is given up."
     if grows_by >= 0:
-        moves = f"grows by {grows_by:,} events a step" if grows_by else "stays as it is"
+        moves = f"grows by {count(grows_by, 'event')} a step" if grows_by else "stays as it is"
         return (
             f"{read} As much comes in as is built, or more: while that lasts, the gap {moves}, and the rebuild never "
             f"ends."
         )
     left = max(1, -((head - built - setting.build + 1) // grows_by))
-    return f"{read} The gap closes by {-grows_by:,} events a step: {left} step{'s'[: left != 1]} to go."
+    return f"{read} The gap closes by {count(-grows_by, 'event')} a step: {count(left, 'step')} to go."
 
 
 def _changed(run: Recorded) -> str:
@@ -242,8 +249,9 @@ def _changed(run: Recorded) -> str:
         return ""
     swap = next(one for one in run.steps if one.state == "swapped")
     more = f"; the first {SHOWN_ROWS}" if len(difference) > SHOWN_ROWS else ""
+    differ = f"{count(len(difference), 'row')} differ{'s' if len(difference) == 1 else ''}"
     caption = (
-        f"Old against new, both as of {swap.serving:,}, where they were swapped: {len(difference):,} rows differ{more}"
+        f"Old against new, both as of {swap.serving:,}, where they were swapped: {differ}{more}"
     )
     return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
 

@@ -15,7 +15,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.queries import Answer, QueryBus
 from cqrs_lab.show.doors import a_store, instance, listed
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus, Receipt
 
 LATEST_EVENTS = 8

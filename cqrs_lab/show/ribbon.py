@@ -13,7 +13,7 @@ from cqrs_lab.show.icons import icon, icon_of, word_of
 from cqrs_lab.show.pieces import Piece
 from cqrs_lab.show.shapes import keyed, label, painted
 from cqrs_lab.show.style import tint
-from cqrs_lab.show.words import shortened
+from cqrs_lab.words import shortened
 
 CUTS = ("first", "second", "third")
 LEFT, RIBBON_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP, PIECE_GAP = 10, 50, 66, 92, 4, 22

@@ -20,7 +20,7 @@ from cqrs_lab.show.shapes import keyed, label, painted, pill
 from cqrs_lab.show.step_tables import message, positions, screen
 from cqrs_lab.show.style import LOG, READ, WRITE, tint
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 WIDTH = 960
 PAGE_LEFT, PAGE_WIDTH = 14, 162
@@ -87,7 +87,7 @@ class _Scene:
         self.height = max(430, self.lanes_top + LANE_HEIGHT * len(self.names))
 
     def drawn(self) -> str:
-        name = f"{self.person}'s page, the rules, the log, and {len(self.names)} tables. {self.now.says}"
+        name = f"{self.person}'s page, the rules, the log, and {count(len(self.names), 'table')}. {self.now.says}"
         parts = [self.ways(), self.tape(), self.rails(), self.rules(), *map(self.lane, range(len(self.names)))]
         return drawing(WIDTH, self.height, name, [*parts, self.page(), self.travelling()])
 

@@ -53,7 +53,7 @@ def should_you(
     unit : str, optional
         What the costs are counted in.
     **settings : float
-        Where controls begin: read_share and contention (percent), rules, staleness (seconds).
+        Where controls begin: read_share and contention (per cent: 80, not 0.8), rules, staleness (seconds).
 
     Returns
     -------
@@ -68,6 +68,8 @@ def should_you(
     >>> should_you(CASES["best sellers"], unit="ms").says[:77]
     'Choose CQRS. Work for a request, in ms: 17.1 with CRUD, 1.23 with CQRS, which'
     """
+    for name in settings.keys() & CONTROLS.keys():
+        _check_per_cent(CONTROLS[name], settings[name])
     if isinstance(costs, SystemPart):
         at = costs.traffic
         begin = {"read_share": 100 * at.read_share, "contention": 100 * at.contention, "rules": at.rules}
@@ -104,6 +106,13 @@ def _begun(control: Control, given: Any) -> Control:
     if not is_real(given) or not 0 <= given <= most:
         raise refuse(control.name, given, f"a setting; give a number from 0 to {most:g}{control.scale.unit}")
     return control._replace(value=round(given / control.scale.step))
+
+
+def _check_per_cent(control: Control, given: Any) -> None:
+    """Refuse 0.8 where 80 is meant: less than 1 % is hardly ever asked for, and a share often."""
+    if control.scale.unit == "%" and is_real(given) and 0 < given < 1:
+        share = f"{given:g} would be {given:g} %; of a share of {given:g}, give {100 * given:g}"
+        raise InvalidArgument(f"{control.name} is in per cent: {share}; for less than 1 %, give 0")
 
 
 def _picture(page: str, costs: Costs, traffic: Traffic, made: Choice, unit: str) -> Picture:

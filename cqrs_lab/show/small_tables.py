@@ -9,7 +9,7 @@ import pandas as pd
 
 from cqrs_lab.read.why import in_words
 from cqrs_lab.show.shapes import label
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 LETTER, ROW, FIRST_ROW = 8.6, 22, 60
 

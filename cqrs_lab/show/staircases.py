@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import how_many, whole_number
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.chart import HERE, INK, drawn, keyed, new_chart, ticks
 from cqrs_lab.show.doors import a_frame, finite
@@ -18,6 +18,7 @@ from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.tail import round_up
 from cqrs_lab.show.view import Control, Scale, View
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,8 +56,8 @@ def stairs_of(events: pd.DataFrame, first: int, count: int, replica: int = 0) ->
     """Take a stretch of a run as one replica shows it: from an event's commit until `count` of them are visible."""
     columns = ["position", "committed_at", "visible_at"]
     a_frame("events", events, columns, "the events of a run, such as simulate_lag(…).events")
-    whole_number("first", first, "a position; give 1 or more", least=1)
-    whole_number("count", count, "a number of events; give 1 or more", least=1)
+    first = how_many("first", first, "a position; give 1 or more", least=1)
+    count = how_many("count", count, "a number of events; give 1 or more", least=1)
     whole_number("replica", replica, "a replica; give 0 for the first")
     finite("events", events, columns[:2])
     own = events[events["replica"] == replica] if "replica" in events.columns else events
@@ -120,9 +121,10 @@ def _seconds(stairs: Stairs) -> Scale:
 def _picture(stairs: Stairs, moment: float) -> Picture:
     committed, visible, waits = stairs.at(moment)
     behind = committed - visible
+    are = "is" if committed == 1 else "are"
     says = (
-        f"At {moment:.2f} s, {committed:,} events are committed and {visible:,} visible: the readers are {behind} "
-        f"event{'s'[: behind != 1]} behind{f'; the oldest of these has waited {waits:.2f} s' if waits else ''}."
+        f"At {moment:.2f} s, {count(committed, 'event')} {are} committed and {visible:,} visible: the readers are "
+        f"{count(behind, 'event')} behind{f'; the oldest of these has waited {waits:.2f} s' if waits else ''}."
     )
     figure, axes = new_chart(9.0, 4.2)
     draw_stairs(axes, stairs)
@@ -164,13 +166,13 @@ def draw_stairs(axes: Axes, stairs: Stairs) -> None:
     ticks(axes.xaxis, end, start)
     ticks(axes.yaxis, int(committed[-1]), int(visible[0]))
     at = int(0.72 * len(times)), int(0.45 * len(times))
-    for part, count, place, to, side in (
+    for part, stairs_of_it, place, to, side in (
         (WRITE, committed, at[0], (-8, 4), "right"),
         (READ, visible, at[1], (8, -12), "left"),
     ):
         name = "committed" if part is WRITE else "visible"
         axes.annotate(
-            f"{part.marker} {name}", (times[place], count[place]), to, textcoords="offset points", ha=side,
+            f"{part.marker} {name}", (times[place], stairs_of_it[place]), to, textcoords="offset points", ha=side,
             color=part.colour,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cqrs_lab.errors import InvalidArgument
-from cqrs_lab.show.chart import brief_number, ticks
+from cqrs_lab.show.chart import brief_count, brief_number, ticks
 from cqrs_lab.show.doors import instance
 from cqrs_lab.show.own_range import ABOVE_0, checked_range, over, quantity, seconds_per
 from cqrs_lab.show.view import Control, Scale
@@ -124,7 +124,7 @@ def _of_rates(model_at: Callable[[float], LagModel], capacity: float, rates: Any
         control,
         lambda value: quantity(control, value),
         model_at,
-        lambda rate: f"{brief_number(rate)} events per {per}, busy {rate / capacity:.0%}",
+        lambda rate: f"{brief_count(rate, 'event')} per {per}, busy {rate / capacity:.0%}",
         _round_points(least, min(most, max(NEARLY_ALL * capacity, (least + capacity) / 2))),
         (least, most),
         capacity,

@@ -9,14 +9,14 @@ from textwrap import wrap
 
 import pandas as pd
 
-from cqrs_lab.arguments import refuse, whole_number
+from cqrs_lab.arguments import how_many, refuse
 from cqrs_lab.show.clerks_meeting import CLERKS, LEFT_OPEN, MOST_STATEMENTS, WAITS, Met, Sell, Statement, meet
 from cqrs_lab.show.doors import function_of, listed
 from cqrs_lab.show.picture import Picture, drawing
 from cqrs_lab.show.shapes import keyed, label
 from cqrs_lab.show.style import WRITE
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 LANES, WIDE, HIGH, TOP, RIGHT = {"Mona": 8, "Cleo": 358}, 334, 56, 40, 700
 PER_LINE, LINES = 38, 2
@@ -54,9 +54,9 @@ def two_clerks(sell: Sell, *, on_hand: int = 12, wanted: Sequence[int] = (3, 2))
     'Mona: sold 3. Cleo: sold 2. 5 of 12 are sold, and the file says that 9 are left, not 7: 2 too many.'
     """
     function_of("sell", sell, 3, "a function; write def sell(file, product_id, quantity)")
-    cups = whole_number("on_hand", on_hand, "a number of cups; give 1 or more, such as 12", least=1)
+    cups = how_many("on_hand", on_hand, "a number of cups; give 1 or more, such as 12", least=1)
     pair = "how many each of the two sells; give two numbers, such as (3, 2)"
-    each = [whole_number("wanted", one, pair, least=1) for one in listed("wanted", wanted, pair)]
+    each = [how_many("wanted", one, pair, least=1) for one in listed("wanted", wanted, pair)]
     if len(each) != len(CLERKS):
         raise refuse("wanted", wanted, pair)
 

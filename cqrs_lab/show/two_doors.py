@@ -13,7 +13,7 @@ from cqrs_lab.show.doors import by_name, function_of, instance, listed
 from cqrs_lab.show.picture import Picture, brief, drawing, table
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 
 class Shop(NamedTuple):

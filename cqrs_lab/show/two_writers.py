@@ -11,7 +11,7 @@ from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import CommandRejected, ConcurrencyError, InvalidArgument, recording_errors, said
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.show.doors import a_decider, function_of
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 from cqrs_lab.write.decider import Decider
 
 Act = Literal["load", "append"]

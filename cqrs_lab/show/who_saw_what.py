@@ -16,10 +16,10 @@ from cqrs_lab.show.doors import a_frame, listed
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation import guarantees
 from cqrs_lab.simulation.guarantees import Broken
 from cqrs_lab.simulation.operations import by_version
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -119,7 +119,7 @@ class RecordedTimes:
     They may count from anywhere, from 1970 or from midnight: rates count from the first of them.
     """
 
-    seconds: Sequence[float]
+    seconds: Sequence[float] | Seconds
 
     def __post_init__(self) -> None:
         times = seconds_of("seconds", self.seconds, "times")

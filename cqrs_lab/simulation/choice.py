@@ -26,6 +26,7 @@ from cqrs_lab.arguments import refuse, shown
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import is_real
 from cqrs_lab.simulation.confidence import BATCHES, STUDENT
+from cqrs_lab.words import count
 
 Side = Literal["CRUD", "CQRS"]
 Costs: TypeAlias = pd.DataFrame | Mapping[str, float]
@@ -187,7 +188,7 @@ def checked_costs(costs: Any) -> Numbers:
             raise InvalidArgument(f"costs has {shown(wrong[0])} under {name!r}; give numbers above 0")
     rows: Numbers = np.array(list(columns.values()), dtype="float64").T
     if len(rows) not in (1, BATCHES):
-        raise InvalidArgument(f"costs has {len(rows)} rows; give one, or those of {BATCHES} runs")
+        raise InvalidArgument(f"costs has {count(len(rows), 'row')}; give one, or those of {BATCHES} runs")
     return rows
 
 

@@ -106,7 +106,7 @@ def simulate(
     P. Bailis and others, Probabilistically Bounded Staleness for Practical Partial Quorums, 2012. Their published
     t-visibilities lie some per cent below the true quantile: their script ends at the first noisy point that is enough.
     """
-    _check(n, r, w, samples, seed)
+    n, r, w, samples, seed = _checked(n, r, w, samples, seed)
     positive("remote_delay_seconds", remote_delay_seconds, zero=True)
     legs = {"write": write, "acknowledge": acknowledge, "read": read, "respond": respond}
     size = (samples, n)
@@ -124,16 +124,14 @@ def simulate(
     )
 
 
-def _check(n: int, r: int, w: int, samples: int, seed: int) -> None:
-    whole("n", n)
-    for name, value in (("r", r), ("w", w)):
-        whole(name, value, most=n)
-    whole("samples", samples)
-    whole("seed", seed, least=0)
+def _checked(n: int, r: int, w: int, samples: int, seed: int) -> tuple[int, int, int, int, int]:
+    n, samples, seed = whole("n", n), whole("samples", samples), whole("seed", seed, least=0)
+    r, w = whole("r", r, most=n), whole("w", w, most=n)
     if n * samples > MOST_DRAWS:
         raise InvalidArgument(
             f"this would draw {n * samples:.1e} ways; at most {MOST_DRAWS:.0e} can be: ask for fewer samples"
         )
+    return n, r, w, samples, seed
 
 
 def _elsewhere(random: np.random.Generator, samples: int, n: int) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from cqrs_lab.simulation.confidence import Batches
 from cqrs_lab.simulation.draws import Integers, child
 from cqrs_lab.simulation.durations import Duration, Seconds, duration
 from cqrs_lab.simulation.model import LagModel
+from cqrs_lab.words import count
 
 WARM_UP = 0.05
 MOST_NEEDED = 1e12
@@ -100,9 +101,8 @@ class LagRun:
 
     def __repr__(self) -> str:
         lag = self.summary()["lag_seconds"]
-        events = (
-            f"{len(self.committed_at):,} events: mean lag {lag['mean']:.3g} s, 99 in 100 within {lag['p99']:.3g} s."
-        )
+        events = count(len(self.committed_at), "event")
+        events = f"{events}: mean lag {lag['mean']:.3g} s, 99 in 100 within {lag['p99']:.3g} s."
         return " ".join(filter(None, [events, self.caution]))
 
     @property

@@ -102,8 +102,8 @@ def utilisation(rate: float, handling_mean: float, consumers: int = 1) -> float:
     rho = rate * handling_mean / consumers
     if rho >= 1:
         raise InvalidArgument(
-            f"{rate:g} events a second of {handling_mean:g} seconds each: utilisation {rho:.6g}, there is no steady "
-            "state; keep it below 1, or watch it grow with simulate_lag"
+            f"{rate:g} event{'s'[: rate != 1]} a second of {handling_mean:g} seconds each: utilisation {rho:.6g}, "
+            "there is no steady state; keep it below 1, or watch it grow with simulate_lag"
         )
     return rho
 

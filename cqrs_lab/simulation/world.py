@@ -29,6 +29,7 @@ from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.stage import AFTER_ALL_ELSE, Stage, at
 from cqrs_lab.simulation.trace import Trace
 from cqrs_lab.simulation.visitors import POLICIES, SLEEP_SECONDS, Mine, Policy, Visitor, Visitors
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus
 
 MOST_VISITS = 100_000
@@ -190,7 +191,7 @@ def simulate_world(
         why = f"each of {model.replicas:,} real projectors would catch up with {visits:,} events, some 10 ms each time"
         raise InvalidArgument(f"{why}; at most {MOST_STEPS:,} times can be: ask for fewer visits or replicas")
     duration("think", think)
-    whole("seed", seed, least=0)
+    seed = whole("seed", seed, least=0)
     check_cost(Draws(model, visits, seed))
     if callable(policy):
         return _World(model, domain, visits, reads, think, "eventual", seed).outcome().again(think=think, policy=policy)
@@ -259,7 +260,8 @@ class _World(Stage):
         key, begun = str(self.keys[number]), self.now
         receipt = self.bus.send(self.domain.command(number, person.name, key))
         if len(receipt.events) != 1:
-            raise InvalidArgument(f"a visitor's command led to {len(receipt.events)} events; it must lead to one")
+            led_to = count(len(receipt.events), "event")
+            raise InvalidArgument(f"a visitor's command led to {led_to}; it must lead to one")
         position = receipt.position - self.behind
         self.trace.committed(key, position)
         for replica in self.replicas:

@@ -9,6 +9,7 @@ from cqrs_lab.arguments import having, refuse
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.guards.identity import check_made
 from cqrs_lab.log.guards.purity import decide_purely, listed_events
+from cqrs_lab.words import count
 from cqrs_lab.write.decider import Decider
 
 
@@ -60,8 +61,7 @@ class Given:
         check_made([command], "command")
         check_made(self._events)
         decided, rejected = decide_purely(self._decider, self._events, command)
-        count = len(self._events)
-        history = "no events" if not count else "1 event" if count == 1 else f"{count} events"
+        history = count(len(self._events), "event") if self._events else "no events"
         return When(f"given {history}, when {command!r}", decided, rejected)
 
     def then(self, *expected: object) -> NoReturn:

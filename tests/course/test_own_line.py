@@ -5,7 +5,8 @@ import linecache
 import pytest
 
 from cqrs_lab.course import check
-from cqrs_lab.course.own_line import PACKAGE, own_call, own_place
+from cqrs_lab.course.own_line import own_call, own_place
+from cqrs_lab.raised import PACKAGE
 
 
 def cell(source, name="/tmp/ipykernel_7/12.py"):

@@ -177,4 +177,5 @@ def test_a_remedy_here_is_that_of_lesson_9b_event_by_event(name, model):
 
 def test_a_run_longer_than_any_here_is_not_advised():
     said = Estimate(1.0, math.nan, math.nan, 5_500_000).too_short
-    assert said == " No run here is long enough for an interval: it would take about 5,500,000 events."
+    why = "No run here is long enough for an interval (NaN in the table)"
+    assert said == f" {why}: it would take about 5,500,000 events."

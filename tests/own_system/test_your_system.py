@@ -1,13 +1,15 @@
 """`your_system`: five numbers of an engineer's own system, a picture, and views that move over its ranges."""
 
 import re
+import sys
 from dataclasses import FrozenInstanceError
+from io import StringIO
 
 import numpy as np
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.own_system import measured
+from cqrs_lab.own_system import measured, progress
 from cqrs_lab.own_system.given import MOST_RUNS
 
 NAMES = ["lag p50", "lag p99", "missed reads", "headroom", "rebuild", "lock or watermark"]
@@ -126,6 +128,10 @@ def test_no_more_is_simulated_than_the_door_allows(monkeypatch):
         ({"poll_seconds": 1, "batch": 40}, "busy 125% of the time, so it never catches up; it can take 40 per second: "
          "give a lower rate, shorter handling or a larger batch"),
         ({"retries": 0.6}, "shorter handling or fewer retries"),
+        ({"rate": 98.41}, "98.41 commands per second would keep a projector busy all the time, so it never catches up; "
+         "it can take 98.4 per second"),
+        ({"rate": 1, "handling_ms": 1_000}, "1 command per second would keep a projector busy all the time, so it "
+         "never catches up; 1 is all that it can take: give"),
         ({"handling_ms": (40, 8)}, "p99, 8, is below p50, 40"),
         ({"rate": None}, "nothing says how many commands come; give rate=50, or a file of times"),
         ({"times": "day.csv"}, "times='day.csv' and rate=50 both say how many commands come; give one of them"),
@@ -168,18 +174,66 @@ def test_nonsense_is_refused_before_anything_runs(given, says, monkeypatch):
         (
             {"rebuild_per_second": 40},
             "rebuild",
-            "A rebuild never catches up: 50 events a second come in, and it takes 40",
+            "A rebuild never catches up (inf in the table): 50 events a second come in, and it takes 40 a second",
         ),
         (
             {"transaction_ms": 40},
             "lock or watermark",
             "Low watermark: transactions of 40 ms would need a lock 200% of the",
         ),
+        ({"rate": 1}, "rebuild", "while 1 event a second goes on coming in."),
+        ({"rate": 1, "objective_seconds": 0.1}, "headroom", "commands per second; at 98.4 times the projector is busy"),
         ({"transaction_ms": 1}, "lock or watermark", "Lock: it would be held 5% of the time"),
     ],
 )
 def test_a_number_is_a_sentence_that_says_what_it_means(given, number, says):
     assert says in asked(**given).numbers.loc[number, "says"]
+
+
+STRANGE = (
+    {}, {"think_seconds": 9}, {"think_seconds": 0}, {"transaction_ms": 40}, {"rebuild_per_second": 40},
+    {"poll_seconds": 0.5}, {"rate": 95}, {"transaction_ms": 19.5}, {"objective_seconds": 0.03},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("given", STRANGE, ids=str)
+def test_what_is_no_number_in_the_table_is_explained_beside_it(given):
+    """A rebuild's and a lock's infinity has no interval either, and its sentence says what it means."""
+    for name, row in asked(**given, events=2_000).numbers.iterrows():
+        assert np.isinf(row["value"]) == ("(inf in the table)" in row["says"]), name
+        if np.isnan(row["low"]) and np.isfinite(row["value"]):
+            assert "interval (NaN in the table)" in row["says"], name
+
+
+def test_of_recorded_times_too(day):
+    mine = lab.your_system(day, handling_ms=(8, 40), think_seconds=60, log_events=1_000_000)
+    missed = mine.numbers.loc["missed reads"]
+    assert np.isnan(missed["low"]) and missed["says"].endswith("which has no interval (NaN in the table).")
+
+
+def test_a_whole_float_is_the_number_it_is(mine):
+    assert asked(log_events=2e7, events=5e3, seed=1.0).numbers.equals(mine.numbers)
+
+
+def test_the_views_say_why_their_figures_may_differ(mine, day):
+    for view in (mine.hockey_stick(), mine.lag_explorer()):
+        assert "one run of 5,000 events for each setting" in view.html and "runs that may be longer" in view.html
+    recorded = lab.your_system(day, handling_ms=(8, 40), think_seconds=1, log_events=10**6)
+    assert "one run of 400 events" in recorded.lag_explorer().html and "ten runs" in recorded.lag_explorer().html
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bar_counts_the_runs_on_a_terminal_and_nowhere_else(monkeypatch, capsys):
+    asked(events=1_000).figure()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress, "AFTER_SECONDS", 0)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    asked(events=1_000).figure()
+    assert "runs:   0%" in terminal.getvalue() and "runs for the picture:   0%" in terminal.getvalue()
 
 
 def test_bursts_with_a_night_between_them_have_a_headroom(tmp_path):

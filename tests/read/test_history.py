@@ -119,6 +119,30 @@ def test_a_sum_that_does_not_fit_is_refused_and_not_wrapped(projection):
         TableHistory(projection, parts)
 
 
+class Unfinished(BestSellers):
+    """As a learner leaves it: it asks for a column that no event has, or merges by one."""
+
+    def __init__(self, where):
+        self.where = where
+
+    def summarise(self, batch):
+        rows = super().summarise(batch)
+        return rows.groupby("colour").sum() if self.where == "summarise" else rows
+
+    def merge(self, table, rows):
+        return table.groupby("colour").sum()
+
+
+@pytest.mark.parametrize("where", ["summarise", "merge"])
+def test_an_error_of_a_projection_is_said_with_its_own_line_and_not_with_that_of_pandas(log, where):
+    with pytest.raises(lab.InvalidArgument) as refused:
+        TableHistory(Unfinished(where), [EventBatch(log[:8]), EventBatch(log[8:])])
+    said = str(refused.value)
+    assert said.startswith(f"best_sellers.{where} raised KeyError: 'colour', at line ")
+    assert f"of test_history.py, in {where}: return " in said and said.endswith("; correct it, and run this again")
+    assert isinstance(refused.value.__cause__, KeyError)
+
+
 @pytest.mark.parametrize("parts", [-1, 3, 1.5, "2", None, True])
 def test_more_parts_than_there_are_are_refused_with_what_there_is(log, parts):
     history = TableHistory(ProductListing(), [EventBatch(log[:3]), EventBatch(log[3:])])

@@ -110,7 +110,7 @@ def test_a_table_without_rows_is_shown_too(days, sellers):
         ({"days": [1, 2]}, "a list of dates"),
         ({"days": []}, "a list of dates"),
         ({"days": [FIRST, FIRST + timedelta(days=2)]}, "days has 2011-03-03 after 2011-03-01; give every day"),
-        ({"days": [FIRST]}, "has 9 parts, and there are 1 days"),
+        ({"days": [FIRST]}, "has 9 parts for 1 day; give a part for each"),
         ({"what": ""}, "what is drawn"),
         ({"daily": units}, "a history and a question"),
         ({"daily": ("history", units)}, "a history and a question"),
@@ -135,6 +135,18 @@ def test_what_is_no_number_of_a_day_is_refused(days, sellers, answer):
 def test_what_is_no_table_is_refused(days, sellers, answer):
     with pytest.raises(lab.InvalidArgument, match="best.table.*a DataFrame; let the function return one"):
         any_day(list(days), what="Units", daily=(sellers, units), tables={"best": (sellers, lambda t: answer)})
+
+
+def test_an_error_of_the_readers_is_said_with_the_line_of_theirs(days, sellers):
+    def by_colour(table):
+        return table.groupby("colour")["units"].sum()
+
+    line = by_colour.__code__.co_firstlineno + 1
+    here = f"raised KeyError: 'colour', at line {line} of test_any_day.py, in by_colour: return table.groupby"
+    for given in ({"daily": (sellers, by_colour)}, {"tables": {"daily": (sellers, by_colour)}}):
+        right = {"daily": (sellers, units), "tables": {"best": (sellers, best)}}
+        with pytest.raises(lab.InvalidArgument, match=rf"daily\(table\) {here}"):
+            any_day(list(days), what="Units", **right | given)
 
 
 def test_two_rows_of_one_name_are_shown(days, sellers):

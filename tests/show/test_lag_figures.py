@@ -157,6 +157,16 @@ def test_the_stick_has_a_row_for_each_utilisation_with_theory_beside_it(stick):
     assert frame.loc[0.5, "mean"] == pytest.approx(2, rel=0.1) and frame["mean"].is_monotonic_increasing
 
 
+@pytest.mark.parametrize("poll", [None, 0.5, 20.0])
+def test_the_names_of_the_two_lines_do_not_stand_on_each_other(poll):
+    """With a poll, both lines lie together near 0 until the projector has hardly any time left."""
+    polling = None if poll is None else Polling(Fixed(poll))
+    view = hockey_stick(lambda rate: LagModel(Poisson(rate), Fixed(0.01), polling=polling), 500, rates=(10, 110))
+    found = re.findall(r'<text[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>(mean|p99)</text>', view.html)
+    (x1, y1), (x2, y2) = ((float(x), float(y)) for x, y, _ in found)
+    assert len(found) == 2 and (abs(y1 - y2) > 12 or abs(x1 - x2) > 40)
+
+
 def test_every_point_of_the_stick_has_its_interval(stick):
     frame, run = stick.frame(), simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 5_000, seed=1)
     assert frame.loc[0.5, ["mean", "mean_low", "mean_high"]].tolist() == run.summary().loc["mean"].tolist()

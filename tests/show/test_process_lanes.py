@@ -211,7 +211,7 @@ def test_what_cannot_be_drawn_is_refused_with_what_is_needed(bad, said):
 
 def test_one_event_and_one_column_are_enough():
     view = process_lanes(play(rows=1), ["nothing"], one_order.LANES, columns=1, latest_cancel=0, most_commands=0)
-    assert view.says.startswith("1 of 1 events.")
+    assert view.says.startswith("1 of 1 event.")
 
 
 def refused(html):

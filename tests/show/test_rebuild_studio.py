@@ -9,7 +9,7 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import read, visits, workload, write
 from cqrs_lab.show import rebuild_studio
-from cqrs_lab.show.rebuild_studio import ABORT, EMPTY, STEPS, SWAP, WAYS
+from cqrs_lab.show.rebuild_studio import ABORT, EMPTY, STEPS, SWAP, WAYS, _paces
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,20 @@ def test_the_axes_stay_while_the_step_is_dragged(view):
     assert len(places(1)) == 4 and places(1) == places(6) == places(16)
 
 
+@pytest.mark.parametrize(("before", "step", "most", "begins"), [(2, 1, 2, 1), (40, 1, 30, 15), (400, 10, 30, 15)])
+def test_no_more_is_offered_a_step_than_the_log_holds(before, step, most, begins):
+    build, traffic = _paces(10 if before >= 300 else 1, before)
+    assert (build.scale.step, build.most, build.value) == (step, most, begins)
+    assert traffic.most <= build.most and step * traffic.most <= max(before, 200)
+
+
+def test_of_a_log_of_two_events_one_is_built_a_step():
+    view = rebuild_studio(two_events(), visits.UnitsOrdered, UnitsKept, before=2)
+    assert view.at(step=1).says.startswith("Step 1: version 1 serves")
+    assert "In steps of 1 event the next version" in view.at(step=0).says
+    assert view.at(step=4).frame["state"].iloc[-1] == "swapped"
+
+
 def test_a_log_that_is_too_short_is_refused():
     with pytest.raises(lab.InvalidArgument, match="the log has no events; append some"):
         rebuild_studio(lab.MemoryEventStore(), visits.UnitsOrdered, UnitsKept)
@@ -197,7 +211,7 @@ def test_the_first_number_column_of_both_versions_is_asked_for():
     new = {"extra": "int64", "paid": "bool", "number": "float64", "note": "str"}
     view = rebuild_studio(two_events(), reads(1, OLD), reads(2, new), before=2)
     for step, version in ((0, 1), (1, 2)):
-        says = view.at(step=step).says
+        says = view.at(step=step, build=2).says
         assert f"version {version} serves" in says and "A query for all number returns 3" in says
 
 

@@ -108,6 +108,8 @@ def test_a_reader_may_bring_a_part_of_their_own():
         ({"page": {"crud_write": 1.0}}, {}, "costs has no 'crud_rule'"),
         (MINE, {"reads": 5}, "no control 'reads'; give one of read_share, contention, rules, staleness"),
         (MINE, {"read_share": 101}, "read_share=101 is not a setting; give a number from 0 to 100%"),
+        (MINE, {"read_share": 0.8}, "read_share is in per cent: 0.8 would be 0.8 %; of a share of 0.8, give 80;"),
+        (MINE, {"contention": 0.5}, "contention is in per cent: 0.5 would be 0.5 %; of a share of 0.5, give 50;"),
         (MINE, {"rate": 0}, "rate_per_second=0: give more than 0"),
         (MINE, {"worth": 0.5}, "worth=0.5 is not how many times as much; give 1 or more"),
         (MINE, {"unit": 3}, "unit=3 is not what costs are counted in"),

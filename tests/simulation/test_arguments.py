@@ -38,7 +38,7 @@ from cqrs_lab.simulation import (
 from cqrs_lab.simulation.gap import Transaction, draw_transactions, simulate_gap
 
 NO_NUMBERS = [math.nan, math.inf, -math.inf, -1, True, None, "1", [1], Decimal(1), 10**400, 1e300, np.datetime64("now")]
-NO_COUNTS = [*NO_NUMBERS, 0, 1.5, np.float64(2)]
+NO_COUNTS = [*NO_NUMBERS, 0, 1.5, np.float64(2.5), -2.0, 2e300]
 NO_DURATIONS = [None, 0.5, "Fixed(1)", Fixed, [Fixed(1)]]
 RUN = simulate_lag(LagModel(Poisson(0.5), Exponential(1.0)), 1_000, 1)
 SSD = Exponential(0.001)
@@ -143,6 +143,12 @@ def test_what_is_no_count_is_refused_by_name(door):
         if not (name == "batch_limit" and wrong is None):
             with pytest.raises(InvalidArgument, match=f"{name}|events"):
                 pass_in(wrong)
+
+
+@pytest.mark.parametrize("door", COUNTS)
+def test_a_whole_float_is_a_count_since_people_write_2e3(door):
+    COUNTS[door][1](2e0)
+    COUNTS[door][1](np.float32(2))
 
 
 @pytest.mark.parametrize("door", DURATIONS)

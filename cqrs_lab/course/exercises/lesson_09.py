@@ -17,6 +17,7 @@ from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.contract import check_projection
 from cqrs_lab.read.frames.merge import merge_rows
+from cqrs_lab.words import count
 
 # --- 09.1: a bank -----------------------------------------------------------------------------------------
 
@@ -112,7 +113,8 @@ def _remembers_nothing(folds: Folds) -> None:
     first, then = (_rows(folds) for _ in range(2))
     if first != then or not first:
         ask = "The process may die at any moment. Where is what you remember then, if not in the table?"
-        raise NotYet("summarised the same slice twice", f"{first} rows, then {then}", f"{first} rows each time", ask)
+        rows = count(first, "row")
+        raise NotYet("summarised the same slice twice", f"{rows}, then {then}", f"{rows} each time", ask)
 
 
 def _rows(folds: Folds) -> int:

@@ -32,6 +32,7 @@ from cqrs_lab.simulation.faults.broken_law import laws_of
 from cqrs_lab.simulation.faults.plan import Fault
 from cqrs_lab.simulation.faults.rebuild_run import NOT_BACK, ONCE, WHO_SERVES, WHOLE
 from cqrs_lab.simulation.faults.sites import Unreadable
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus
 from cqrs_lab.write.decider import Decider
 
@@ -175,7 +176,7 @@ def rebuilding(answer: Any) -> None:
     if watch.most_read > MOST_READ:
         ask = "All that time nobody could order or ask. What if the log had twelve million events?"
         expected = f"{MOST_READ} at most between two yields"
-        raise NotYet(f"{DONE}, and counted", f"{watch.most_read} events read in one go", expected, ask)
+        raise NotYet(f"{DONE}, and counted", f"{count(watch.most_read, 'event')} read in one go", expected, ask)
     _dies(answer)
     run, _ = _tried(answer, Abort(1))
     if not run.ok:

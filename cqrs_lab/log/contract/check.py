@@ -27,6 +27,7 @@ from cqrs_lab.log.contract.slicing import slices
 from cqrs_lab.log.contract.tracing import what_led_to_it
 from cqrs_lab.log.contract.trial import Append, FaultFound, Trial
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.words import count
 
 Story = Callable[[Trial], str | None] | Sequence[Append]
 METHODS = ("append", "read_stream", "read_all", "stream_version", "head")
@@ -150,7 +151,7 @@ class _Check:
                 trial = Trial(store, calls=[made])
                 there = len(trial.read())
                 wanted = "an empty store, made from nothing each time"
-                self.found.note(RUNS, made, (wanted, f"one with {there} events in it") if there else None)
+                self.found.note(RUNS, made, (wanted, f"one with {count(there, 'event')} in it") if there else None)
                 op = Append("order-1", 1, 0)
                 try:
                     trial.call(RUNS, str(op), partial(store.append, "order-1", op.events(), expected=0))

@@ -23,6 +23,7 @@ from cqrs_lab.log.contract.laws import (
     Happened,
 )
 from cqrs_lab.log.contract.trial import Append, Trial
+from cqrs_lab.words import count
 
 # Pages, caps, rings and segments, numbers of 8 and 16 bits: stores break at such sizes, or one event beyond.
 SIZES = (
@@ -79,7 +80,7 @@ class LongLog:
         self.trial.expect(RECEIPT, self.trial.store.head(), receipt.position, "the receipt's position")
 
     def _begin(self) -> None:
-        self.trial.calls = [f"recorded {len(self.numbers):,} events in two streams"] if self.numbers else []
+        self.trial.calls = [f"recorded {count(len(self.numbers), 'event')} in two streams"] if self.numbers else []
 
     def look(self) -> None:
         """Read everything, and ask for the end of the log and of both streams."""
@@ -124,10 +125,10 @@ class LongLog:
         began = [next(one).version for one in reading]
         self._append("long", len(self.numbers) - version)
         calls = ["began to read the log and the stream 'long'", *self.trial.calls[-1:], "then read the rest"]
-        for begun, one, count in zip(began, reading, (len(self.positions), version), strict=True):
+        for begun, one, all_of_it in zip(began, reading, (len(self.positions), version), strict=True):
             self._begin()
             self.trial.calls += calls
-            self.trial.expect(AT_THE_CALL, count, bool(begun) + len(list(one)), "counted the events")
+            self.trial.expect(AT_THE_CALL, all_of_it, bool(begun) + len(list(one)), "counted the events")
 
     def be_refused(self) -> None:
         """Append at versions that a narrow number or an old snapshot would take for the right one."""
@@ -181,7 +182,7 @@ def long_log(trial: Trial) -> str:
         now, before = time.thread_time(), size
         # At worst an append takes as long as the log is long.
         if now - began + (now - step) * (following / size) ** 2 > LIMIT_SECONDS and following:
-            return f"{size:,} events {TOOK} {now - began:.1f} s, so a longer log was not tried"
+            return f"{count(size, 'event')} {TOOK} {now - began:.1f} s, so a longer log was not tried"
     return ""
 
 
@@ -199,7 +200,7 @@ def many_commands(new_trial: Callable[[], Trial]) -> str:
         to_many = _send(new_trial(), 300, _new_stream, "to a new stream each")
     if (sent := min(to_one, to_many)) == COMMANDS:
         return ""
-    return f"{sent:,} commands {TOOK} over {COMMANDS_SECONDS} s, so more were not tried"
+    return f"{count(sent, 'command')} {TOOK} over {COMMANDS_SECONDS} s, so more were not tried"
 
 
 def _new_stream(number: int) -> tuple[str, int]:
@@ -211,7 +212,7 @@ def _send(trial: Trial, least: int, place: Callable[[int], tuple[str, int]], whe
     began, number, receipts = time.thread_time(), 0, []
 
     def tell() -> None:
-        trial.calls = [f"sent {number - 1:,} commands {where}"] * (number > 1)
+        trial.calls = [f"sent {count(number - 1, 'command')} {where}"] * (number > 1)
         trial.calls.append(str(Append(stream, 1, version, command, first=number)))
 
     # To ask for the time takes as long as a quick store's append.
@@ -231,7 +232,7 @@ def _send(trial: Trial, least: int, place: Callable[[int], tuple[str, int]], whe
         receipts.append(receipt)
     trial.checks += number
     for at in dict.fromkeys((1, 2, number // 2, number - 1, number)):
-        trial.calls = [f"sent {number:,} commands {where}"]
+        trial.calls = [f"sent {count(number, 'command')} {where}"]
         _look_again(trial, at, place(at), place(number), receipts[at - 1])
     return number
 

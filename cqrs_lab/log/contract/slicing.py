@@ -9,6 +9,7 @@ from typing import Any
 from cqrs_lab.log.contract.laws import SLICED, Happened
 from cqrs_lab.log.contract.trial import Append, Trial, places
 from cqrs_lab.log.slice import SlicingStore
+from cqrs_lab.words import count
 
 OPS = (Append("order-1", 3, 0, "a"), Append("order-2", 2, 0, first=4), Append("order-1", 1, 3, first=7))
 MEMBERS = ("after", "upto", "sealed", "positions", "types", "of", "part")
@@ -64,7 +65,7 @@ def _slice(trial: Trial, after: int, limit: int | None) -> Any:
         wanted = f"an upto of at most {end}, or an event that comes later is missed"
         raise trial.broken(SLICED, wanted, f"{some.upto}")
     if limit is not None and len(events) > limit:
-        raise trial.broken(SLICED, f"at most {limit} events", f"{len(events)} events")
+        raise trial.broken(SLICED, f"at most {count(limit, 'event')}", count(len(events), "event"))
     return some
 
 

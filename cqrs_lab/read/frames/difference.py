@@ -10,6 +10,7 @@ from pandas.api.types import is_float_dtype
 
 from cqrs_lab.arguments import refuse
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.words import count
 
 ROUNDING = {"float64": 1e-9, "Float64": 1e-9, "float32": 1e-5, "Float32": 1e-5, "float16": 1e-2}
 
@@ -81,7 +82,7 @@ def difference(expected: pd.DataFrame, came: pd.DataFrame) -> tuple[str, str] | 
         if len(missing):
             return f"{here} {missing[0]!r}", there
     if not ours.index.equals(theirs.index):
-        return f"{len(ours)} rows, one for each key", f"{len(theirs)} rows"
+        return f"{count(len(ours), 'row')}, one for each key", f"{count(len(theirs), 'row')}"
     unequal = _unequal(ours, theirs)
     if unequal.any():
         row = int(unequal.any(axis=1).argmax())

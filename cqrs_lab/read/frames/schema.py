@@ -12,6 +12,7 @@ import pandas as pd
 
 from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import InvalidArgument, SchemaError
+from cqrs_lab.words import count
 
 
 @dataclass(frozen=True, init=False)
@@ -111,9 +112,9 @@ class Schema:
                 )
         for level, name in enumerate(self.index):
             if (values := frame.index.get_level_values(level)).hasnans:
-                lost = int(np.sum(values.isna()))
+                lost = count(int(np.sum(values.isna())), "row")
                 raise SchemaError(
-                    f"{whose}: {_rows(lost)} without a value in the index {name!r}, and no query can ask for them; "
+                    f"{whose}: {lost} without a value in the index {name!r}, and no query can ask for them; "
                     "give them a value of their own, such as '(none)', or leave the events out"
                 )
         if not frame.index.is_unique:
@@ -135,7 +136,7 @@ def cast(values: Any, dtype: str) -> Any:
     what = f"column {values.name!r} is {came} and declared {dtype}"
     numbers = getattr(wanted, "kind", "O") in "iub"
     if numbers and (missing := int(values.isna().sum())) and wanted == getattr(wanted, "numpy_dtype", wanted):
-        raise SchemaError(f"{what}, and {_rows(missing)} without a value; fill them, for example with fillna(0)")
+        raise SchemaError(f"{what}, and {count(missing, 'row')} without a value; fill them, for example with fillna(0)")
     try:
         cast_values = values.astype(wanted)
     except (ValueError, TypeError, OverflowError) as error:
@@ -161,10 +162,6 @@ def _check_dtype(name: str, dtype: Any) -> None:
         raise InvalidArgument(f"{name!r}: {shown(dtype)} is not a dtype; give one such as 'int64' or 'str'") from None
     if kind == np.dtype(object):
         raise InvalidArgument(f"{name!r}: object columns are shared between tables; use str or a number")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _words(columns: Iterable[tuple[Any, str]]) -> str:

@@ -11,6 +11,7 @@ from cqrs_lab.findings import Findings
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.projection import Projection
+from cqrs_lab.words import count
 
 
 def remark_rowless(found: Findings, projection: Projection, events: Sequence[RecordedEvent], law: str) -> None:
@@ -27,7 +28,7 @@ def remark_rowless(found: Findings, projection: Projection, events: Sequence[Rec
         holding = [one for one in events if type(one.event) in projection.events and _missing(one.event)]
         first = f"the first at position {rowless[0].position}: {rowless[0].event!r}"
         why = "groupby drops the rows whose key is missing; fillna('(none)') keeps them"
-        found.remark(f"{len(rowless)} of {len(holding)} events that hold None left no row, {first}. {why}")
+        found.remark(f"{len(rowless)} of {count(len(holding), 'event')} that hold None left no row, {first}. {why}")
 
 
 def rowless_events(projection: Projection, events: Iterable[RecordedEvent]) -> list[RecordedEvent]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import how_many
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.shop.compared.opponents import DrawnOrder, Opponents, draw_orders
 from cqrs_lab.shop.compared.pages import PAGES
@@ -70,8 +70,8 @@ def measure(
     InvalidArgument
         The clock stood still while something was done: take more orders, or a finer clock.
     """
-    for name, count in (("orders", orders), ("reads", reads)):
-        whole_number(name, count, "a number of times; give 1 or more", least=1)
+    wanted = "a number of times; give 1 or more"
+    orders, reads = how_many("orders", orders, wanted, least=1), how_many("reads", reads, wanted, least=1)
     rows: dict[str, list[dict[str, float]]] = {page: [] for page in PAGES}
     seen = pd.DataFrame(0, index=pd.Index(list(PAGES), name="page"), columns=["asked", "stale", "wrong"])
     first = 10_000 * both.log.store.head()  # a run that comes later draws other orders

@@ -12,7 +12,7 @@ from typing import Any, Self
 import pandas as pd
 from numpy.random import default_rng
 
-from cqrs_lab.arguments import whole_number
+from cqrs_lab.arguments import how_many
 from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
 from cqrs_lab.read.projector import Projector
@@ -147,6 +147,6 @@ def open_opponents(folder: str | PathLike[str], orders: int = 2_000, *, seed: in
     >>> rows == table
     True
     """
-    whole_number("orders", orders, "a number of orders; give 1 or more", least=1)
+    orders = how_many("orders", orders, "a number of orders; give 1 or more", least=1)
     rows = OnRows(Path(folder, "shop.db"), orders, seed)
     return Opponents(rows, OnEvents(Path(folder, "log.db").absolute(), rows))

@@ -16,6 +16,7 @@ from cqrs_lab.shop.online_retail.published import published_totals
 from cqrs_lab.shop.online_retail.rows import OnlineRetail
 from cqrs_lab.shop.online_retail.sending import Replay
 from cqrs_lab.shop.online_retail.totals import duplicate_lines, rows_of_file, totals
+from cqrs_lab.words import count
 
 DUPLICATES = "exact duplicate lines beyond the first"
 TOGETHER = "together"
@@ -147,9 +148,9 @@ def _totals(recorded: pd.DataFrame, rows: pd.DataFrame, file: OnlineRetail) -> I
 
 def _report(found: Reconciliation) -> Iterator[str]:
     sent = found.replay
-    yield f"{sent.file.path.name}: {len(sent.file.text):,} rows became {sent.commands:,} commands."
+    yield f"{sent.file.path.name}: {count(len(sent.file.text), 'row')} became {count(sent.commands, 'command')}."
     yield f"Understood: {sent.file.form}."
-    yield f"{sent.recorded:,} events were recorded now."
+    yield f"{count(sent.recorded, 'event')} {'was' if sent.recorded == 1 else 'were'} recorded now."
     yield "The file names no opening stock: 0 is assumed, and levels may stand below it."
     yield ""
     yield from table(

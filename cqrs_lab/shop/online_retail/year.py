@@ -11,6 +11,7 @@ from cqrs_lab.arguments import refuse, whole_number
 from cqrs_lab.shop.online_retail.invented import write_invented_year
 from cqrs_lab.shop.online_retail.published import published_totals
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
+from cqrs_lab.words import count
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Year:
     seed: int | None = None
 
     def __str__(self) -> str:
-        rows = f"{len(self.file.rows):,} rows"
+        rows = f"{count(len(self.file.rows), 'row')}"
         if self.seed is not None:
             drawn = f"An invented year, drawn from seed {self.seed}"
             return f"{drawn}: {rows}. For the real one, give its path."

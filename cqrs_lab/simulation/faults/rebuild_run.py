@@ -21,6 +21,7 @@ from cqrs_lab.simulation.faults.plan import Abort, Crash, Fault, FaultPlan, Pois
 from cqrs_lab.simulation.faults.rebuilders import KitRebuilder, MakeRebuilder, Rebuilder
 from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.story import Story
+from cqrs_lab.words import count
 
 WHOLE = "rebuild: every answer is what the old or the new version makes of the log, up to the position it claims"
 NOT_BACK = "rebuild: the position of the answers does not go back"
@@ -52,7 +53,8 @@ class RebuildStory(Story):
     def __post_init__(self) -> None:
         most = len(self.commands)
         if self.before is not None and (type(self.before) is not int or not 0 <= self.before <= most):
-            raise InvalidArgument(f"before={self.before!r}: there are {most} commands; give a number from 0 to that")
+            commands = count(most, "command")
+            raise InvalidArgument(f"before={self.before!r}: the story has {commands}; give a number from 0 to that")
 
     @cached_property
     def new_fold(self) -> Fold:
