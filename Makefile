@@ -24,8 +24,10 @@ NBVAL := CQRS_LAB_PROGRESS=memory $(BIN)/pytest $(PARALLEL) --nbval-current-env
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# In a folder of the learner's own, so that git can always pull: what they edit there is never written to.
 lab: $(VENV)/.installed ## open JupyterLab at the first lesson (LAB_FLAGS=--no-browser: only serve it)
-	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ServerApp.ip=127.0.0.1 \
+	@$(BIN)/cqrs-lab lessons --to my_lessons
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/my_lessons/00_start_here.ipynb --ServerApp.ip=127.0.0.1 \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
 test: check unit lessons browser ## test everything

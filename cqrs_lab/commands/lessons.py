@@ -1,8 +1,10 @@
-"""cqrs-lab lessons: the lessons, or the parts of a path that fits a given time."""
+"""cqrs-lab lessons: the lessons, the parts of a path that fits a given time, or a folder of one's own."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,18 +20,37 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     lessons = commands.add_parser(
         "lessons",
-        help="list the lessons, or the parts of a path for 45, 90 or 180 minutes",
+        help="list the lessons, or the parts of a path for 45, 90 or 180 minutes; or copy them",
         description="List the lessons with their questions. With --path, list the parts of a way through the course: "
-        "from which minute to which, the lesson and its heading, and the demos for a room.",
+        "from which minute to which, the lesson and its heading, and the demos for a room. With --to, copy lessons.",
     )
     lessons.add_argument("--path", choices=NAMES, help="how many minutes there are, or professional (60 minutes)")
+    to = "copy the lessons to a folder of your own: a file that you edited is never written to; the lesson, if it has "
+    lessons.add_argument("--to", metavar="FOLDER", help=to + "changed since, stands beside it, with your answers")
+    lessons.add_argument("--from", dest="source", metavar="FOLDER", default="notebooks", help="where the lessons are")
     lessons.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the list."""
+    """Print the list, or what was done to a folder of lessons."""
+    if chosen.to is not None:
+        for says in copied(Path(chosen.source), Path(chosen.to)):
+            print(says)
+        return 0
     print(every_lesson() if chosen.path is None else path(chosen.path))
     return 0
+
+
+def copied(source: Path, to: Path) -> Iterator[str]:
+    """Copy lessons, and say what was done; where nothing was, that the folder has them all."""
+    from cqrs_lab.course.own_copies import copy_lessons
+
+    done = False
+    for says in copy_lessons(source, to):
+        done = True
+        yield says
+    if not done:
+        yield f"Your lessons are in {to}, as new as those in {source}."
 
 
 def every_lesson() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\.ipynb\?token=\w{20,}")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/my_lessons/00_start_here\.ipynb\?token=\w{20,}")
 FLAGS = "--no-browser --ServerApp.port=0 --LabApp.expose_app_in_browser=True"
 START_SECONDS, OPEN_SECONDS, STOP_SECONDS = 60, 60, 10
 

@@ -1,5 +1,6 @@
 """The command cqrs-lab lessons."""
 
+import json
 import re
 
 import pytest
@@ -50,3 +51,22 @@ def test_an_unknown_path_says_which_there_are(capsys):
     with pytest.raises(SystemExit, match="2"):
         cli.main(["lessons", "--path", "60"])
     assert "professional" in capsys.readouterr().err
+
+
+def test_lessons_are_copied_to_a_folder_of_ones_own_and_what_was_done_is_said(capsys, tmp_path):
+    source, to = tmp_path / "notebooks", tmp_path / "mine"
+    source.mkdir()
+    lesson = {"cells": [{"id": "a", "cell_type": "code", "source": ["1"]}]}
+    (source / "00.ipynb").write_text(json.dumps(lesson))
+    ask = ["lessons", "--from", str(source), "--to", str(to)]
+    assert cli.main(ask) == 0
+    assert capsys.readouterr().out == f"Your lessons are in {to}, as new as those in {source}.\n"
+    (to / "00.ipynb").write_text("edited")
+    (source / "00.ipynb").write_text(json.dumps(lesson | {"metadata": {}}))
+    assert cli.main(ask) == 0
+    assert "00.ipynb is as you left it" in capsys.readouterr().out and (to / "00.ipynb").read_text() == "edited"
+
+
+def test_where_there_are_no_lessons_it_says_so(capsys, tmp_path):
+    assert cli.main(["lessons", "--from", str(tmp_path), "--to", str(tmp_path / "mine")]) == 2
+    assert "holds no lessons; run this in the folder of the kit" in capsys.readouterr().err
