@@ -35,7 +35,8 @@ MAY_IMPORT = {
     "starter": BOTH_SIDES | {"shop", "whole"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
     "book": BOTH_SIDES | {"simulation", "show", "shop", "course", "whole"},
-    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book"},
+    "in_class": BOTH_SIDES | {"show", "course", "book"},
+    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book", "in_class", "whole"},
     "cli": {"errors", "commands"},
 }
 BOTTOM = ("errors", "arguments", "findings", "raised", "words", "whole")
