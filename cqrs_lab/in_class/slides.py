@@ -18,6 +18,10 @@ HEADING = re.compile(r"^#{1,3} (?P<title>.+)$", re.M)
 ASKING = re.compile(r"\b(predict|recall|review)\(")
 REVEALING = re.compile(r"\breveal\(")
 PICTURES = ("<svg", "<table")
+FEW = 25
+"""A line that leads to the next cell, such as "Let her try.", has this many words at most, and no slide of its own."""
+COURSE = re.compile(r"^(reveal|task)\(.*\n?", re.M)
+"""Lines that are for the page of a lesson, and not for a wall."""
 
 
 class Slide(NamedTuple):
@@ -48,9 +52,12 @@ def slides_of(stored: StoredLesson) -> list[Slide]:
         if cell.cell_type == "markdown":
             for heading, text in _parts(cell.source):
                 title = heading or title
-                found.append(Slide(title, "words", prose(text)))
+                found.append(Slide(title, "words" if heading or len(text.split()) > FEW else "lead", prose(text)))
         elif cell.cell_type == "code":
-            found += _of_code(cell, title, is_setup)
+            slides_here = list(_of_code(cell, title, is_setup))
+            if found[-1:] and found[-1].kind == "lead" and slides_here[:1] and slides_here[0].kind == "code":
+                slides_here[0] = Slide(title, "code", found.pop().html + slides_here[0].html)
+            found += slides_here
             is_setup = False
     first = found[0]
     number = f'<p class="number">cqrs-lab · Lesson {stored.lesson.number}</p>'
@@ -76,7 +83,9 @@ def _of_code(cell: Any, title: str, is_setup: bool) -> Iterator[Slide]:
     printed = [html for html in shown if not _is_picture(html) and html.startswith("<pre")]
     asks, reveals = ASKING.search(cell.source), REVEALING.search(cell.source)
     if not is_setup and not ASKS.match(cell.source):
-        yield Slide(title, "code", f'<div class="code">{texts.code(cell.source)[0]}</div>{"".join(printed)}')
+        code = texts.code(COURSE.sub("", cell.source))[0]
+        if code or printed:
+            yield Slide(title, "code", f'<div class="code">{code}</div>{"".join(printed)}')
     for output, html in zip(cell.outputs, shown, strict=True):
         text = output.get("data", {}).get("text/plain", "")
         if _is_picture(html):

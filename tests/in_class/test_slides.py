@@ -42,6 +42,11 @@ def test_a_slide_of_code_shows_what_it_printed(found):
     assert code.kind == "code" and "order-7 1 OrderPlaced" in code.html
 
 
+def test_a_line_that_leads_to_code_stands_above_it(found):
+    code = next(slide for slide in found if "FrozenInstanceError" in slide.html)
+    assert code.html.startswith("<p>Let her try.</p>") and "reveal(" not in code.html
+
+
 def test_text_before_a_heading_belongs_to_the_heading_before_it():
     cell = nbformat.v4.new_markdown_cell("# What?\n\nOne.\n\n## First\n\nTwo.\n\n## Second\n\nThree.")
     more = nbformat.v4.new_markdown_cell("Four.\n\n## Empty\n\n## Last\n\nFive.")
