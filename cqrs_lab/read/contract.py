@@ -203,17 +203,14 @@ class _Trial:
 
     def many_events(self, events: Part) -> None:
         """Compare large batches with small ones: the same events happen again and again."""
-        if self.found.faults:
-            return
         log = lengthened(events, MANY)
-        if len(log) > len(events) and not self._may_recur(events):
+        if self.found.faults or (len(log) > len(events) and not self._may_recur(events)):
             return
         whole = self.summary(log, f"{count(len(log), 'event')}, in which those of the log happen again and again")
         for size in (len(log) // 2, 100):
             parts = [log[at : at + size] for at in range(0, len(log), size)]
             merged = self._merged([self.summary(part, "a part of them") for part in parts], "in pairs")
-            events_in_all = f"{count(len(log), 'event')}, the log's own again and again"
-            done = f"summarised {events_in_all}, at once and {size:,} at a time"
+            done = f"summarised {len(log):,} events, the log's own again and again, at once and {size:,} at a time"
             self.found.note(CUTS, done, difference(merged, whole))
 
     def _may_recur(self, events: Part) -> bool:

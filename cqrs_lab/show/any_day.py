@@ -54,8 +54,7 @@ def any_day(days: Sequence[date], *, what: str, daily: Asked, tables: Mapping[st
     Examples
     --------
     >>> from cqrs_lab import CommandBus, MemoryEventStore
-    >>> from cqrs_lab.raised import naming_the_line
-    from cqrs_lab.read.history import TableHistory
+    >>> from cqrs_lab.read.history import TableHistory
     >>> from cqrs_lab.shop import read, week, write
     >>> from cqrs_lab.shop.online_retail import by_day
     >>> from cqrs_lab.show import any_day

@@ -18,7 +18,8 @@ PLURAL = re.compile(rf" ({THINGS})\b")
 SEVERAL = {
     ("about_projections.py", "commands"), ("any_day.py", "spans[0]"),
     ("any_day.py", "' + '.join(map(str, spans))"), ("arrivals.py", "count"),
-    ("contention.py", "threads"), ("given.py", "len(self.commands)"), ("given.py", "runs"), ("given.py", "simulated"),
+    ("contention.py", "threads"), ("contract.py", "len(log)"), ("updating.py", "left"),
+    ("given.py", "len(self.commands)"), ("given.py", "runs"), ("given.py", "simulated"),
     ("given.py", "found.events"), ("lag_over_time.py", "len(committed)"), ("lesson_09b.py", "len(read)"),
     ("measured.py", "self.needed_events"), ("process_run.py", "self.most"), ("rows.py", "form.total"),
     ("run.py", "events"), ("times_file.py", "sent"), ("times_file.py", "len(self.commands)"),
