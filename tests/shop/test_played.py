@@ -115,7 +115,7 @@ def test_a_crash_sends_again_and_records_once(crash):
 
 def test_a_crash_that_is_never_reached_is_noted():
     assert play(process({"start": ["a"]}), around(("start", 0)), 2).notes == (
-        "The process sent 1 commands, so it did not die after number 2.",
+        "The process sent 1 command, so it did not die after number 2.",
     )
 
 
