@@ -49,6 +49,7 @@ from cqrs_lab.read.retry import retry_parked
 from cqrs_lab.read.why import Provenance, why
 from cqrs_lab.own_system.door import your_system
 from cqrs_lab.own_report.door import report
+from cqrs_lab.classroom.door import join, replay_hour, room
 
 __all__ = [
     "MemoryEventStore",
@@ -90,6 +91,9 @@ __all__ = [
     "Fault",
     "your_system",
     "report",
+    "room",
+    "join",
+    "replay_hour",
     "CqrsLabError",
     "InvalidArgument",
     "ConcurrencyError",
