@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cqrs_lab.classroom.hour import Hour, Times
+from cqrs_lab.classroom.hour import Hour
 from cqrs_lab.classroom.rows import SeatRow
 from cqrs_lab.show.chart import drawn, new_chart
 from cqrs_lab.show.picture import Picture, drawing
@@ -19,7 +19,7 @@ from cqrs_lab.show.staircases import Stairs, draw_stairs
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.words import count, shortened
 
-WIDTH, ACROSS, HEIGHT, GAP = 940, 5, 92, 8
+WIDTH, ACROSS, HEIGHT, GAP = 940, 5, 98, 8
 SHOWN_SECONDS, SAMPLES = 60.0, 40
 SILENT_SECONDS = 15.0
 """A worker that has begun no step for so long is at its end: its cell is done, interrupted, or its kernel is gone."""
@@ -100,7 +100,7 @@ def _says(hour: Hour, seats: Sequence[Standing]) -> str:
 
 def waiting(number: int) -> str:
     """Return how many events wait, in words."""
-    return f"{count(number, 'event')} wait{'s'[: number == 1]}"
+    return f"{count(number, 'event')} waiting"
 
 
 def _tiles(seats: Sequence[Standing], stairs: Sequence[Stairs], who: int, name: str) -> str:
@@ -111,8 +111,8 @@ def _tiles(seats: Sequence[Standing], stairs: Sequence[Stairs], who: int, name: 
 
 
 def _tile(at: int, one: Standing, stairs: Stairs, here: bool) -> str:
-    width = (WIDTH - (ACROSS - 1) * GAP) // ACROSS
-    x, y = at % ACROSS * (width + GAP), at // ACROSS * (HEIGHT + GAP) + 2
+    width = (WIDTH - 4 - (ACROSS - 1) * GAP) // ACROSS
+    x, y = 2 + at % ACROSS * (width + GAP), at // ACROSS * (HEIGHT + GAP) + 2
     mark = {"killed": "✕ killed", "stopped": "‖ stopped", "silent": "… silent"}.get(one.worker, "")
     bad = one.worker in ("killed", "stopped")
     paint = "var(--ink)" if here else "var(--bad)" if bad else "var(--line)"
@@ -125,7 +125,7 @@ def _tile(at: int, one: Standing, stairs: Stairs, here: bool) -> str:
         f'<rect width="{width}" height="{HEIGHT - 4}" rx="6" class="grip"/>'
         + label(8, 17, shortened(one.seat, 12), "strong small", "start")
         + label(width - 8, 17, one.role, "small faint", "end")
-        + "".join(_small(stairs, width - 16, HEIGHT - 46))
+        + "".join(_small(stairs, width - 16, HEIGHT - 54))
         + label(8, HEIGHT - 10, mark, "strong small", "start", "fill:var(--bad)" if bad else "")
         + label(width - 8, HEIGHT - 10, f"{one.waits:,} waiting", "small", "end")
         + "</g>"

@@ -12,10 +12,10 @@ from cqrs_lab.classroom.hour import Hour
 from cqrs_lab.classroom.judge import Judgement, judge
 from cqrs_lab.classroom.work import order
 from cqrs_lab.log.memory import MemoryEventStore
+from cqrs_lab.shop import write
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.show.words import count
-from cqrs_lab.shop import write
 from cqrs_lab.write.command_bus import CommandBus
 
 

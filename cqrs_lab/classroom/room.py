@@ -18,10 +18,10 @@ from cqrs_lab.classroom.seat import HOUR, open_log
 from cqrs_lab.classroom.ticket import write_ticket
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
+from cqrs_lab.shop.events import OrderPlaced
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.show.words import count
-from cqrs_lab.shop.events import OrderPlaced
 
 MOST_LOOKS = 10_000
 
@@ -115,7 +115,7 @@ class Room:
         return judge(self.hour())
 
     def ticket(self, to: str | Path = "hour.ticket") -> Path:
-        """Write the hour's ticket, a small file: with it, `lab.replay_hour` shows and judges the hour again, anywhere."""
+        """Write the hour's ticket, a small file; with it, `lab.replay_hour` shows and judges the hour, anywhere."""
         path = Path(to)
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise refuse("to", str(to), "a file in a folder that is there; give one, such as 'hour.ticket'")

@@ -46,6 +46,11 @@ class LabServer:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(command, env=environment, cwd=self.root, stdout=log, stderr=log)
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
     def wait_until_up(self) -> None:
         """Wait until the server answers, and make sure that its 'python3' is the Python that runs these tests."""
         deadline = time.monotonic() + START_SECONDS
