@@ -191,6 +191,16 @@ class HourFile:
         """Return how often a seat has looked."""
         return int(self._run("SELECT count(*) FROM looks WHERE seat = :seat", seat=seat.name)[0][0])
 
+    def orders_of(self, seat: TakenSeat) -> tuple[int, int, int]:
+        """Return how many commands a seat asked for, how many were acknowledged, and the position of the newest."""
+        sql = "SELECT count(*), count(position), ifnull(max(position), 0) FROM commands WHERE seat = :seat"
+        asked, answered, newest = self._run(sql, seat=seat.name)[0]
+        return asked, answered, newest
+
+    def acknowledged(self) -> int:
+        """Return the last position that was acknowledged; 0 if none was."""
+        return int(self._run("SELECT ifnull(max(position), 0) FROM commands")[0][0])
+
     # --- the hour ---
 
     def seats(self) -> list[SeatRow]:
@@ -198,23 +208,33 @@ class HourFile:
         rows = self._run("SELECT name, role, state, stopped, heard_at FROM seats ORDER BY number")
         return [SeatRow(name, role, state, bool(stopped), heard) for name, role, state, stopped, heard in rows]
 
-    def asked(self) -> list[AskedRow]:
-        """Return all commands, in the order in which they were asked for."""
+    def asked(self, since: float = 0.0) -> list[AskedRow]:
+        """Return all commands, or those that are open or were answered since then, in the order of asking."""
+        where = "answered_at IS NULL OR answered_at >= :since ORDER BY asked_at, rowid"
         names = ", ".join(AskedRow._fields)
-        return [AskedRow(*row) for row in self._run(f"SELECT {names} FROM commands ORDER BY asked_at, rowid")]
+        return [AskedRow(*row) for row in self._run(f"SELECT {names} FROM commands WHERE {where}", since=since)]
 
-    def visits(self) -> list[VisitRow]:
-        """Return all tables that were kept, in that order."""
-        rows = self._run("SELECT seat, start, upto, at, units FROM visits ORDER BY number")
+    def visits(self, since: float = 0.0) -> list[VisitRow]:
+        """Return all tables that were kept, or those since then and the last one before, in that order."""
+        sql = f"SELECT seat, start, upto, at, units FROM visits WHERE {_recent('visits', 'at', 'upto')}"
+        rows = self._run(sql, since=since)
         return [VisitRow(seat, start, upto, at, json.loads(units)) for seat, start, upto, at, units in rows]
 
-    def looks(self) -> list[LookRow]:
-        """Return all looks, in the order in which they were answered."""
-        return [LookRow(*row) for row in self._run(f"SELECT {', '.join(LookRow._fields)} FROM looks ORDER BY number")]
+    def looks(self, since: float = 0.0) -> list[LookRow]:
+        """Return all looks, or those since then and the furthest one before, as they were answered."""
+        sql = f"SELECT {', '.join(LookRow._fields)} FROM looks WHERE {_recent('looks', 'answered_at', 'position')}"
+        return [LookRow(*row) for row in self._run(sql, since=since)]
 
     def plugs(self) -> list[PlugRow]:
         """Return what was done to seats, in that order."""
         return [PlugRow(*row) for row in self._run(f"SELECT {', '.join(PlugRow._fields)} FROM plugs ORDER BY number")]
+
+
+def _recent(table: str, at: str, place: str) -> str:
+    """Return the condition that a note is not older than `:since`, or its seat's furthest one before that; in order."""
+    # With max(), SQLite returns the other columns of the row that has it.
+    furthest = f"SELECT number, max({place}) FROM {table} WHERE {at} < :since GROUP BY seat"
+    return f"{at} >= :since OR number IN (SELECT number FROM ({furthest})) ORDER BY number"
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cqrs_lab.arguments import refuse
-from cqrs_lab.classroom.board import board, standings, waiting
+from cqrs_lab.classroom.board import SHOWN_SECONDS, board, standings, waiting
 from cqrs_lab.classroom.folders import begun, name_of
 from cqrs_lab.classroom.hour import Hour
 from cqrs_lab.classroom.hour_file import HourFile
@@ -43,14 +43,23 @@ class Room:
 
     def hour(self) -> Hour:
         """Return what was recorded up to now."""
-        notes, folder = self._notes, self.folder
-        visits, looks, asked, now = notes.visits(), notes.looks(), notes.asked(), self._clock()
+        return self._hour(since=0.0)
+
+    def _hour(self, since: float) -> Hour:
+        """Return the log, and what was noted since then, with as much from before as the stairs begin with."""
+        notes, folder, now = self._notes, self.folder, self._clock()
+        visits, looks, last_known, asked = (
+            notes.visits(since),
+            notes.looks(since),
+            notes.acknowledged(),
+            notes.asked(since),
+        )
         # The log is read last: whatever was shown or acknowledged before is in it.
         last = self._read[-1].position if self._read else 0
         self._read.extend(_entry(one) for one in self._store.read_all(after=last))
         return Hour(
-            name_of(folder), begun(folder), now, tuple(notes.seats()), _known(self._read, asked), tuple(asked),
-            tuple(visits), tuple(looks), tuple(notes.plugs()),
+            name_of(folder), begun(folder), now, tuple(notes.seats()), _known(self._read, asked, last_known),
+            tuple(asked), tuple(visits), tuple(looks), tuple(notes.plugs()),
         )  # fmt: skip
 
     def board(self) -> View:
@@ -68,7 +77,7 @@ class Room:
         names = [one.name for one in self._notes.seats()] or ["nobody yet"]
 
         def draw(look: int, who: int) -> Picture:
-            return board(self.hour(), who)
+            return board(self._hour(since=self._clock() - SHOWN_SECONDS), who)
 
         look = Control("look", "Look", 1, MOST_LOOKS, 1, plays=True)
         return View(draw, [look, Control.among("who", "Seat", names)])
@@ -134,8 +143,8 @@ def _entry(recorded: RecordedEvent) -> EntryRow:
     return EntryRow(recorded.position, seat, int(number) if number.isdigit() else 0, key, recorded.recorded_at)
 
 
-def _known(log: Sequence[EntryRow], asked: Sequence[AskedRow]) -> tuple[EntryRow, ...]:
-    """Leave out the end of the log that is newer than the commands that were read."""
-    known, last = {(one.seat, one.number) for one in asked}, max((one.position or 0 for one in asked), default=0)
+def _known(log: Sequence[EntryRow], asked: Sequence[AskedRow], last: int) -> tuple[EntryRow, ...]:
+    """Leave out the end of the log that is newer than the commands that were read, the last of them acknowledged."""
+    known = {(one.seat, one.number) for one in asked}
     newer = (at for at, one in enumerate(log) if one.position > last and (one.seat, one.number) not in known)
     return tuple(log[: next(newer, len(log))])

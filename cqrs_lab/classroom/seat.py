@@ -118,7 +118,6 @@ class Seat:
         looks = self._hour.looks_of(self._seat)
         if self.role == "reader":
             return f"{looks:,} looks."
-        asked = [one for one in self._hour.asked() if one.seat == self.name]
-        there = [one.position for one in asked if one.position is not None]
-        newest = f", the newest is event {max(there):,}" if there else ""
-        return f"{len(there):,} of {len(asked):,} orders acknowledged{newest}; {looks:,} looks."
+        asked, answered, position = self._hour.orders_of(self._seat)
+        newest = f", the newest is event {position:,}" if answered else ""
+        return f"{answered:,} of {asked:,} orders acknowledged{newest}; {looks:,} looks."

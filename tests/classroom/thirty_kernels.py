@@ -2,9 +2,9 @@
 
     python -m tests.classroom.thirty_kernels FOLDER [SECONDS] [KERNELS]
 
-Everything goes through the server's REST and websocket interface, as a browser's does. Besides the teacher's plugs, cells
-are interrupted and kernels are killed with SIGKILL. It prints what was recorded, by statements of SQL that do not know the
-judge; what the judge says; memory after a minute and at the end; and which processes are left.
+Everything goes through the server's REST and websocket interface, as a browser's does. Besides the teacher's plugs,
+cells are interrupted and kernels are killed with SIGKILL. It prints what was recorded, by statements of SQL that do not
+know the judge; what the judge says; memory after a minute and at the end; and which processes are left.
 """
 
 from __future__ import annotations
@@ -218,10 +218,10 @@ def report(first, last):
     same = [key for key in first.keys() & last.keys() if key[0].startswith("seat")]
     grown = [last[key] - first[key] for key in same]
     print(
-        f"memory of the {len(same)} kernels that were never killed: {sum(first[key] for key in same) / len(same):.1f} MiB "
-        f"each after a minute, {sum(last[key] for key in same) / len(same):.1f} MiB at the end; grown by "
-        f"{min(grown):.1f} to {max(grown):.1f} MiB; all processes together: {sum(first.values()):.0f} and "
-        f"{sum(last.values()):.0f} MiB",
+        f"memory of the {len(same)} kernels that were never killed: "
+        f"{sum(first[key] for key in same) / len(same):.1f} MiB each after a minute, "
+        f"{sum(last[key] for key in same) / len(same):.1f} MiB at the end; grown by {min(grown):.1f} to "
+        f"{max(grown):.1f} MiB; all processes together: {sum(first.values()):.0f} and {sum(last.values()):.0f} MiB",
         flush=True,
     )
 

@@ -21,6 +21,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
     """Examples may write files, in the checkout or among this person's notes: none of them belongs there."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CQRS_LAB_PROGRESS", str(tmp_path / "notes.json"))
+    monkeypatch.setenv("CQRS_LAB_ROOMS", str(tmp_path / "rooms"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
