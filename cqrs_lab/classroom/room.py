@@ -38,7 +38,7 @@ class Room:
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self.folder, self._clock = folder, clock
-        self._notes, self._store = HourFile(folder / HOUR), open_log(folder)
+        self._notes, self._store = HourFile(folder / HOUR), open_log(folder, clock)
         self._read: list[EntryRow] = []
 
     def hour(self) -> Hour:

@@ -20,9 +20,9 @@ HOUR, LOG = "hour.db", "log.db"
 WANTED = "a name; give one of up to 24 letters, digits, spaces, dots and hyphens, such as 'Ada'"
 
 
-def open_log(folder: Path) -> EventStore:
+def open_log(folder: Path, clock: Callable[[], float]) -> EventStore:
     """Return the log of an hour."""
-    return open_event_store(f"sqlite:///{folder / LOG}", EVENTS)
+    return open_event_store(f"sqlite:///{folder / LOG}", EVENTS, clock=clock)
 
 
 class Seat:
@@ -43,7 +43,7 @@ class Seat:
         if role is not None and role not in ROLES:
             raise refuse("role", role, f"a role; give one of {', '.join(ROLES)}, or none, and roles go by turn")
         self.name, self._clock, self._killed = name, clock, ""
-        self._hour, self._store = HourFile(folder / HOUR), open_log(folder)
+        self._hour, self._store = HourFile(folder / HOUR), open_log(folder, clock)
         self._seat = self._hour.take(name, role, clock())
         self.role = self._seat.role
         self._work = self._begun()

@@ -14,10 +14,10 @@ BEGUN = 1_800_000_000.0
 class Class:
     """A room, and seats in it, all by one clock."""
 
-    def __init__(self):
+    def __init__(self, folder):
         ticks = count(1)
         self.clock = lambda: BEGUN + next(ticks) / 10
-        self.folder = opened("10 c", BEGUN)
+        self.folder = folder
         self.room = Room(self.folder, self.clock)
 
     def join(self, name, role=None):
@@ -35,4 +35,4 @@ def rooms_of_its_own(tmp_path, monkeypatch):
 
 @pytest.fixture
 def a_class():
-    return Class()
+    return Class(opened("10 c", BEGUN))

@@ -7,10 +7,14 @@ import pytest
 from cqrs_lab.classroom import judge as judges
 from cqrs_lab.classroom.judge import judge
 from cqrs_lab.simulation import guarantees
+from tests.classroom.conftest import Class
 
 
-@pytest.fixture
-def hour(a_class):
+@pytest.fixture(scope="module")
+def hour(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rooms") / "20270115T080000000000 10 c"
+    folder.mkdir()
+    a_class = Class(folder)
     seats = a_class.join_all("Ada", "Ben", "Cleo")
     for _ in range(4):
         for seat in seats:

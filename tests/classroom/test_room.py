@@ -8,9 +8,11 @@ import cqrs_lab as lab
 from cqrs_lab.classroom.board import SILENT_SECONDS
 from cqrs_lab.classroom.folders import joined
 from cqrs_lab.log.stores.opening import open_event_store
+from cqrs_lab.shop import write
 from cqrs_lab.shop.events import EVENTS
 from cqrs_lab.shop.visits import order_one
 from cqrs_lab.write.command_bus import CommandBus
+from tests.classroom.conftest import BEGUN
 
 
 def test_an_empty_room_says_what_to_do(a_class):
@@ -42,7 +44,7 @@ def test_each_seat_has_a_tile_that_picks_it(a_class):
     view.move(who=1)
     assert "The staircase of Ben, projector: the table has come to event 0" in view.picture.html
     assert view.picture.html.count('role="option"') == 2 and view.picture.html.count('aria-selected="true"') == 1
-    a_class.join("<Cleo>".strip("<>")).work(1)
+    a_class.join("Cleo").work(1)
     view.move(look=2)  # who came later has a tile, too
     assert view.picture.html.count('role="option"') == 3
 
@@ -87,11 +89,12 @@ def test_an_hour_that_is_read_while_others_write_is_whole(a_class):
     ada.work(2, pause_seconds=0)
     notes = a_class.room._notes
     asked = notes.asked()
+    known = notes.acknowledged()
     ada.work(1)
-    notes.asked = lambda: asked  # as it was read before Ada's last order
+    notes.asked, notes.acknowledged = lambda since: asked, lambda: known  # as they were before Ada's last order
     hour = a_class.room.hour()
     assert len(hour.log) == 2 and a_class.room.judge().ok
-    del notes.asked
+    del notes.asked, notes.acknowledged
     assert len(a_class.room.hour().log) == 3
 
 
@@ -100,22 +103,14 @@ def test_what_a_stranger_has_written_into_the_log_is_seen(a_class):
     ada.work(1)
     with open_event_store(f"sqlite:///{a_class.folder / 'log.db'}", EVENTS) as store:
         bus = CommandBus(store)
-        lab_write_register(bus)
+        write.register(bus)
         bus.send(order_one(1, "a stranger", "cup"))
     ada.work(1)
     judged = a_class.room.judge()
     assert [fault.came for fault in judged.laws.faults] == ["command 0 of nobody"]
 
 
-def lab_write_register(bus):
-    from cqrs_lab.shop import write
-
-    write.register(bus)
-
-
 def test_the_teachers_kernel_may_be_restarted(a_class, monkeypatch):
-    from tests.classroom.conftest import BEGUN
-
     a_class.join("Ada").work(2, pause_seconds=0)
     assert joined(BEGUN + 60) == a_class.folder
     monkeypatch.setattr("time.time", lambda: BEGUN + 60)

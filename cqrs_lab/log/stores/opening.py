@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cqrs_lab.arguments import refuse
@@ -16,7 +17,7 @@ KNOWN = "memory://, or sqlite:///shop.db (a file in this folder), or sqlite:////
 
 
 def open_event_store(
-    url: str, events: Mapping[str, type | Sequence[type]] | None = None
+    url: str, events: Mapping[str, type | Sequence[type]] | None = None, *, clock: Callable[[], float] = time.time
 ) -> MemoryEventStore | SqliteEventStore:
     """Return the event store that a URL stands for.
 
@@ -28,6 +29,8 @@ def open_event_store(
     events : mapping of str to type
         The name of each event type in the log, and its class: ``{"order-placed": OrderPlaced}``. A log in memory keeps
         the objects themselves, and needs none.
+    clock : callable, optional
+        Returns the seconds since 1970 that are recorded with each event.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def open_event_store(
     if scheme == "memory":
         if path:
             raise refuse("url", url, "a log in memory, which has no path; give memory://")
-        return MemoryEventStore()
+        return MemoryEventStore(clock)
     if not path.startswith("/") or path in ("/", "/:memory:") or path.endswith("/"):
         raise refuse("url", url, "a file; give sqlite:///shop.db, or memory:// for a log in memory")
     if "?" in path or "#" in path:
@@ -66,4 +69,4 @@ def open_event_store(
         if error.name != "msgspec":
             raise
         raise MissingExtra(url, "sqlite", "msgspec") from error
-    return SqliteEventStore(path[1:], events)
+    return SqliteEventStore(path[1:], events, clock)
