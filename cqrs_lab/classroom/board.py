@@ -22,11 +22,11 @@ from cqrs_lab.show.words import count, shortened
 WIDTH, ACROSS, HEIGHT, GAP = 940, 5, 98, 8
 SHOWN_SECONDS, SAMPLES = 60.0, 40
 SILENT_SECONDS = 15.0
-"""A worker that has begun no step for so long is at its end: its cell is done, interrupted, or its kernel is gone."""
+"""A worker that has begun no step for this long is at its end: its cell is done, interrupted, or its kernel is gone."""
 
 
 class Standing(NamedTuple):
-    """How a seat is doing: it has come to a position, so many events wait, the oldest of them for so many seconds."""
+    """How a seat is doing: how far it has come, how many events wait, and how long the oldest of them has."""
 
     seat: str
     role: str

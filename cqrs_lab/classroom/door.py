@@ -84,7 +84,7 @@ def join(name: str, role: Role | None = None) -> Seat:
     Examples
     --------
     >>> import cqrs_lab as lab
-    >>> room = lab.room("10 c")
+    >>> room = lab.room("9 a")
     >>> lab.join("Cleo", role="reader").work(3, pause_seconds=0)
     Cleo, reader: 3 looks.
     """
@@ -114,7 +114,7 @@ def replay_hour(path: str | Path) -> ReplayedHour:
     Examples
     --------
     >>> import cqrs_lab as lab
-    >>> room = lab.room("10 c")
+    >>> room = lab.room("11 b")
     >>> ada = lab.join("Ada").work(3, pause_seconds=0)
     >>> hour = lab.replay_hour(room.ticket("hour.ticket"))
     >>> hour.judge().ok, hour.store().head()

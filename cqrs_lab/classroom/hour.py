@@ -102,7 +102,7 @@ class Hour:
         return times
 
     def at(self, seconds: float) -> Hour:
-        """Return the hour as it was recorded up to so many seconds after its beginning."""
+        """Return the hour as it was recorded up to a number of seconds after its beginning."""
         end = self.begun + seconds
         asked = [one for one in self.asked if one.asked_at <= end]
         return replace(

@@ -11,7 +11,7 @@ from typing import Any
 from cqrs_lab.arguments import refuse, seconds, text, whole_number
 from cqrs_lab.classroom.hour_file import HourFile
 from cqrs_lab.classroom.rows import ROLES
-from cqrs_lab.classroom.work import CatchesUp, Looks, OrdersAndLooks, Work, WorkerKilled
+from cqrs_lab.classroom.work import CatchesUp, Looks, OrdersAndLooks, RoleWork, WorkerKilled
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.shop.events import EVENTS
@@ -48,7 +48,7 @@ class Seat:
         self.role = self._seat.role
         self._work = self._begun()
 
-    def _begun(self) -> Work:
+    def _begun(self) -> RoleWork:
         if self.role == "writer":
             return OrdersAndLooks(self._hour, self._seat, self._clock, self._store)
         if self.role == "projector":
@@ -113,11 +113,12 @@ class Seat:
     def _done(self) -> str:
         if self.role == "projector":
             position, units = self._hour.table(self.name)
-            rows = ", ".join(f"{key} {count:,}" for key, count in sorted(units.items()))
+            rows = ", ".join(f"{key} {number:,}" for key, number in sorted(units.items()))
             return f"the table has come to event {position:,} of {self._store.head():,} ({rows or 'no rows yet'})."
-        looks = self._hour.looks_of(self._seat)
+        number = self._hour.looks_of(self._seat)
+        looks = f"{number:,} look{'s'[: number != 1]}"
         if self.role == "reader":
-            return f"{looks:,} looks."
+            return f"{looks}."
         asked, answered, position = self._hour.orders_of(self._seat)
         newest = f", the newest is event {position:,}" if answered else ""
-        return f"{answered:,} of {asked:,} orders acknowledged{newest}; {looks:,} looks."
+        return f"{answered:,} of {asked:,} orders acknowledged{newest}; {looks}."

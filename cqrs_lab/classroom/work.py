@@ -21,7 +21,7 @@ class WorkerKilled(BaseException):
     """The teacher has killed this worker: what it held in memory is lost, as in a crash, and nothing catches it."""
 
 
-class Work(Protocol):
+class RoleWork(Protocol):
     """A role's work."""
 
     def step(self, plug: str, copy: str | None) -> None:

@@ -1,5 +1,8 @@
 """A seat goes on where its last worker ended, whatever happened to that one."""
 
+import subprocess
+import sys
+
 import pytest
 
 import cqrs_lab as lab
@@ -142,3 +145,14 @@ def test_interrupted_anywhere_a_cell_that_is_run_again_goes_on(a_class, role):
     assert struck > 3 and judged.ok, judged
     hour = a_class.room.hour()
     assert all(one.position for one in hour.asked) and len(hour.log) == len(hour.asked)
+
+
+def test_a_learners_kernel_waits_for_no_chart_and_no_statistics(a_class):
+    """Thirty kernels start at once: what only the teacher's board and judge need is not loaded by a seat."""
+    code = (
+        "import sys; from pathlib import Path; from cqrs_lab.classroom.seat import Seat\n"
+        f"for role in ('writer', 'projector', 'reader'): print(Seat(Path({str(a_class.folder)!r}), role, role).work(1))\n"
+        "print({'matplotlib', 'scipy', 'simpy', 'anywidget', 'cqrs_lab.show'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
