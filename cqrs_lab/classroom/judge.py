@@ -68,7 +68,7 @@ class Judgement:
 
     def _repr_html_(self) -> str:
         shown = self.frame()
-        shown["kept"] = shown["kept"].map({True: "✓ kept", False: "✕ broken"})
+        shown["kept"] = shown["kept"].map({True: "✓\u00a0kept", False: "✕\u00a0broken"})
         html = self.laws._repr_html_() + table(shown, "What each session was promised")
         return Picture(html, escape(str(self)), shown)._repr_html_()
 

@@ -103,6 +103,6 @@ def test_the_promises_are_what_the_kits_judge_says_of_the_trace(hour):
 
 def test_a_judgement_shows_itself(hour):
     html, text = judge(hour)._repr_html_(), repr(judge(hour))
-    assert "✕ broken" in html and "keeps its laws" in html
+    assert "✕\u00a0broken" in html and "keeps its laws" in html
     assert text.splitlines()[0] == "The room '10 c' keeps its laws: 20 checks, no faults"
     assert "monotonic writes: kept" in text

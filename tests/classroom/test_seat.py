@@ -151,7 +151,8 @@ def test_a_learners_kernel_waits_for_no_chart_and_no_statistics(a_class):
     """Thirty kernels start at once: what only the teacher's board and judge need is not loaded by a seat."""
     code = (
         "import sys; from pathlib import Path; from cqrs_lab.classroom.seat import Seat\n"
-        f"for role in ('writer', 'projector', 'reader'): print(Seat(Path({str(a_class.folder)!r}), role, role).work(1))\n"
+        f"room = Path({str(a_class.folder)!r})\n"
+        "for role in ('writer', 'projector', 'reader'): print(Seat(room, role, role).work(1))\n"
         "print({'matplotlib', 'scipy', 'simpy', 'anywidget', 'cqrs_lab.show'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
