@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import cqrs_lab as lab
-from cqrs_lab.classroom.board import SILENT_SECONDS
+from cqrs_lab.classroom.board import SHOWN_SECONDS, SILENT_SECONDS, standings
 from cqrs_lab.classroom.folders import joined
 from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.shop import write
@@ -60,6 +60,19 @@ def test_the_board_says_who_is_not_at_work(a_class):
     assert "… silent" in a_class.room.board().picture.html
     a_class.join("Ada")
     assert a_class.room.board().frame().loc["Ada", "worker"] == "works"
+
+
+def test_the_board_reads_the_last_minute_and_shows_what_the_whole_hour_would(a_class):
+    ada, ben, cleo, _, emil = a_class.join_all("Ada", "Ben", "Cleo", "Dora", "Emil")
+    for seat, times in ((ada, 3), (ben, 1), (emil, 1), (ada, 2), (ben, 1), (cleo, 3)):
+        seat.work(times, pause_seconds=0)
+    for _ in range(int(SHOWN_SECONDS * 10)):  # longer ago than a minute
+        a_class.clock()
+    ada.work(1)
+    shown, whole = a_class.room.board().frame(), a_class.room.hour()
+    assert len(a_class.room._hour(whole.until - SHOWN_SECONDS).looks) < len(whole.looks)
+    assert shown["position"].to_dict() == {one.seat: one.position for one in standings(whole)}
+    assert shown["position"]["Ben"] == 5 and 0 < shown["position"]["Cleo"]
 
 
 def test_a_board_leaves_no_thread_behind(a_class):
