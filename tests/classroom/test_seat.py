@@ -94,6 +94,24 @@ def test_a_projector_that_lost_its_seat_within_a_step_keeps_nothing(a_class):
     assert [one.upto for one in a_class.room.hour().visits] == [1]
 
 
+def test_an_interrupt_between_a_save_and_its_answer_reads_no_event_twice(a_class):
+    ada, ben = a_class.join_all("Ada", "Ben")
+    keep = ben._hour.keep
+
+    def kept_and_interrupted(*table):
+        keep(*table)
+        raise KeyboardInterrupt
+
+    work(ada)
+    ben._hour.keep = kept_and_interrupted
+    with pytest.raises(KeyboardInterrupt):
+        work(ben)
+    del ben._hour.keep
+    work(ada, ben)
+    assert [(one.start, one.upto) for one in a_class.room.hour().visits] == [(0, 1), (1, 2)]
+    assert a_class.room.judge().ok
+
+
 def test_a_reader_may_stay_at_one_copy_and_then_never_goes_back(a_class):
     ada, ben, cleo, _, emil = a_class.join_all("Ada", "Ben", "Cleo", "Dora", "Emil")
     for _ in range(3):
