@@ -24,7 +24,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from cqrs_lab.classroom.folders import PLACE
@@ -105,15 +105,27 @@ class Kernel:
             idle = idle or (kind == "status" and content["execution_state"] == "idle")
         return status, shown
 
+    async def done(self, code, patience=300):
+        """Run a cell, if need be in a connection of its own, and return what `run` returns."""
+        while True:
+            with suppress(TimeoutError, WebSocketClosedError):
+                status, shown = await self.run(code, patience)
+                if status != "gone":
+                    return status, shown
+            await self.again()
+
     async def again(self):
-        """Connect to the kernel that the server has started in the place of one that was killed."""
+        """Connect again: to the kernel that the server has started in the place of one that was killed, or to the same.
+
+        A server that is short of time closes a websocket whose pings it does not get round to; the kernel goes on.
+        """
         while True:
             self.socket.close()
-            with suppress(TimeoutError, WebSocketClosedError, ValueError):
+            with suppress(TimeoutError, WebSocketClosedError, HTTPError):
                 url = f"ws://127.0.0.1:{self.server.port}/api/kernels/{self.id}/channels?token={self.server.token}"
                 self.socket = await websocket_connect(url)
-                status, shown = await self.run("import os; os.getpid()", patience=20)
-                if status == "ok" and int(shown) != self.pid:
+                status, shown = await self.run("import os; os.getpid()", patience=60)
+                if status == "ok":
                     self.pid = int(shown)
                     return
             await asyncio.sleep(0.5)
@@ -125,7 +137,10 @@ async def learn(kernel, end, happened):
     work = f"me.work({STEPS}, pause_seconds={PAUSE_SECONDS})"
     code = join
     while time.monotonic() < end:
-        status, shown = await kernel.run(code)
+        try:
+            status, shown = await kernel.run(code)
+        except (TimeoutError, WebSocketClosedError):
+            status, shown = "gone", ""
         killed = "was killed" in shown
         happened["worker killed" if killed else status] += 1
         if status == "gone":
@@ -143,16 +158,16 @@ async def teach(teacher, kernels, end, happened):
         await asyncio.sleep(2)
         name = chance.choice(kernels).name
         if turn % 3 == 0:
-            await teacher.run(f"room.pull({name!r}); None")
+            await teacher.done(f"room.pull({name!r}); None")
         elif turn % 3 == 1:
-            await teacher.run(f"room.pull({chance.choice(projectors_and_writers)!r}, 'twice'); None")
+            await teacher.done(f"room.pull({chance.choice(projectors_and_writers)!r}, 'twice'); None")
         elif len(stopped) < 3:
             stopped.append(name)
-            await teacher.run(f"room.pull({name!r}, 'stop'); None")
+            await teacher.done(f"room.pull({name!r}, 'stop'); None")
         else:
-            await teacher.run(f"room.put_back({stopped.pop(0)!r}); None")
+            await teacher.done(f"room.put_back({stopped.pop(0)!r}); None")
         if turn % 2 == 0:
-            status, shown = await teacher.run("view.move(look=view.values['look'] + 1); view.says")
+            status, _ = await teacher.done("view.move(look=view.values['look'] + 1); view.says")
             happened[f"board {status}"] += 1
         if turn % 5 == 0:
             await teacher.rest("POST", f"kernels/{chance.choice(kernels).id}/interrupt")
@@ -161,7 +176,7 @@ async def teach(teacher, kernels, end, happened):
             os.kill(chance.choice(kernels).pid, signal.SIGKILL)
             happened["kernels killed"] += 1
     for name in stopped:
-        await teacher.run(f"room.put_back({name!r}); None")
+        await teacher.done(f"room.put_back({name!r}); None")
 
 
 def memory(pids):
@@ -178,25 +193,25 @@ async def hour(server, seconds, number):
     teacher, kernels = Kernel(server, "teacher"), [Kernel(server, name) for name in names]
     began = time.monotonic()
     await teacher.start()
-    print(await teacher.run("import cqrs_lab as lab; room = lab.room('thirty'); room"), flush=True)
+    print(await teacher.done("import cqrs_lab as lab; room = lab.room('thirty'); room"), flush=True)
     for one in kernels:
         await one.start()
     for one in kernels:  # in their order, so that roles are known
-        status, shown = await one.run(f"import cqrs_lab as lab; me = lab.join({one.name!r}); me")
+        status, shown = await one.done(f"import cqrs_lab as lab; me = lab.join({one.name!r}); me")
         assert status == "ok", shown
     print(f"{number} kernels have joined after {time.monotonic() - began:.0f} s", flush=True)
-    await teacher.run("view = room.board(); view.says")
+    await teacher.done("view = room.board(); view.says")
     end, happened = time.monotonic() + seconds, Counter()
     after_a_minute = asyncio.create_task(measured(server, teacher, kernels, min(60.0, seconds / 2)))
     await asyncio.gather(*(learn(one, end, happened) for one in kernels), teach(teacher, kernels, end, happened))
     # What was asked and interrupted last is sent again by one more step.
     for one in kernels:
-        await one.run(f"me = lab.join({one.name!r}); me.work(2, pause_seconds=0)")
+        await one.done(f"import cqrs_lab as lab; me = lab.join({one.name!r}); me.work(2, pause_seconds=0)")
     print(f"what happened: {dict(happened)}", flush=True)
     report(await after_a_minute, await measured(server, teacher, kernels, 0))
-    status, judged = await teacher.run("judged = room.judge(); judged", patience=600)
+    status, judged = await teacher.done("judged = room.judge(); judged", patience=600)
     print(f"the judge ({status}):\n{judged}", flush=True)
-    print("the ticket:", await teacher.run("str(room.ticket('hour.ticket'))"), flush=True)
+    print("the ticket:", await teacher.done("str(room.ticket('hour.ticket'))"), flush=True)
     pids = [one.pid for one in (teacher, *kernels)]
     for one in (teacher, *kernels):
         one.socket.close()
