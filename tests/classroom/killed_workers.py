@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -16,13 +17,12 @@ from cqrs_lab.classroom.seat import Seat
 
 ROOT = Path(__file__).parents[2]
 SEATS = {"Ada": "writer", "Ben": "projector", "Cleo": "reader"}
-STEPS = 400
 
 
 def work(folder, name):
-    """Take a seat, and say so after each step."""
+    """Take a seat, and say so after each step, until it is killed or nobody listens any more."""
     seat = Seat(folder, name, SEATS[name])
-    for step in range(STEPS):
+    for step in count():
         seat.work(1)
         print(step, flush=True)
 
