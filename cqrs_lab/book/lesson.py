@@ -15,6 +15,7 @@ from cqrs_lab.show.frozen import Frozen
 HEADING = re.compile(r'<h(?P<level>[1-3]) id="(?P<id>[^"]*)">(?P<text>.*?)</h\1>')
 ASKS = re.compile(r"(predict|recall|review)\(")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STEPS_OVER = "a control steps over the others. In JupyterLab all can be reached."
 VEILED = "What do you expect? Decide, then uncover the picture."
 
 
@@ -114,9 +115,9 @@ def states_of(page: str, name: str) -> str:
 def _view(name: str, states: str, kept: Frozen) -> str:
     lines = (f"{task['name']}: {task['words']}" for task in kept.view["tasks"])
     tasks = "".join(f'<p class="says">{escape(line)}</p>' for line in lines)
-    few = f"<p class=few>{kept.drawn:,} of {kept.of:,} settings are drawn here; in JupyterLab all are.</p>"
+    few = f"<p class=few>{kept.drawn:,} settings are drawn here; {STEPS_OVER}</p>"
     still = f'<div id="{name}"><div class="cqrs-lab">{tasks}{kept.still}</div></div>'
     return (
         f'<div class="view" data-states="{states}">{still}'
-        f'<p class="nearest" role="status"></p>{few if kept.drawn < kept.of else ""}</div>'
+        f'<p class="nearest" role="status"></p>{few if not kept.whole else ""}</div>'
     )

@@ -67,7 +67,7 @@ def test_a_prediction_opens_what_the_run_reveals_later():
     assert html.index("<li>one</li>") < html.index("<details>") < html.index("Answer: two.")
 
 
-@pytest.mark.parametrize(("most", "few"), [(5, ""), (99_999, "of 100,000 settings are drawn here")])
+@pytest.mark.parametrize(("most", "few"), [(5, ""), (99_999, "settings are drawn here; a control steps over")])
 def test_a_view_is_its_picture_with_its_states_beside(most, few):
     def draw(step):
         return Picture(f"<b>{step}</b>", f"step {step}", pd.DataFrame())

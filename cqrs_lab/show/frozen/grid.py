@@ -1,24 +1,48 @@
-"""Which settings of a view are drawn ahead: all where there are few, otherwise a coarse grid."""
+"""Which settings of a view are drawn ahead: all of few, and of many those that a reader is likely to ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
 from math import prod
 from typing import NamedTuple
 
 from cqrs_lab.show.view import Control
 
 Values = dict[str, int]
+Sizes = dict[str, int]
 
 LINE = 12
-"""Of a grid, so many values of each control, with the others where they stand; fewer where few settings are drawn."""
+"""So many values of a control with the others where they stand, before any two controls have moved."""
+FEW = 4
+"""A grid of all combinations with fewer values of a control is no use: then no more than two controls move."""
 
 
 class Grid(NamedTuple):
-    """The settings that are drawn, and how many there are."""
+    """The settings that are drawn, and whether these are all."""
 
     settings: list[Values]
-    of: int
+    whole: bool
+
+
+def first_moves(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable[Values]) -> list[Values]:
+    """Return what a reader meets first: where the view stands, what is wanted, and one press of any key from there.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+    start : mapping of str to int
+        Where the view stands.
+    wanted : iterable of dict
+        Settings that have to be among them, such as the solutions of tasks.
+
+    Returns
+    -------
+    list of dict
+        It begins with `start`, and holds each setting once.
+    """
+    moved = (_moved(controls, start, {one.name: value}) for one in controls for value in _pressed(one, start))
+    return _each_once([dict(start), *wanted, *moved], controls)
 
 
 def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable[Values], most: int) -> Grid:
@@ -32,27 +56,48 @@ def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable
     wanted : iterable of dict
         Settings that have to be among them, such as the solutions of tasks.
     most : int
-        How many combinations to draw, where there are more than twice as many.
+        About how many to draw. The first moves are drawn even where these are more.
 
     Returns
     -------
     Grid
-        `settings` begins with `start`, and holds each setting once.
+        `settings` begins with `first_moves`, and holds each setting once.
     """
-    of = _count(controls, start)
-    if of <= 2 * most:
-        chosen = list(_all(controls, start, lambda control, end: range(control.least, end + 1)))
-    else:
-        chosen = [*_lines(controls, start, min(LINE, max(3, most // 2))), *_product(controls, start, most)]
-    return Grid(_each_once([dict(start), *wanted, *chosen], [one.name for one in controls]), of)
+    wanted = list(wanted)
+    first = first_moves(controls, start, wanted)
+    found = _all(controls, start, most)
+    if found is not None:
+        return Grid(_each_once([*first, *found], controls), whole=True)
+    lines = [values for place in (start, *wanted) for values in _film(controls, place, most)]
+    lines += _lines(controls, start, most)
+    return Grid(_each_once([*first, *lines, *_together(controls, start, most - len(lines))], controls), whole=False)
 
 
-def _ordered(controls: Sequence[Control]) -> list[Control]:
-    """Return those whose end depends on others last: the others are known by then."""
-    return sorted(controls, key=lambda one: callable(one.most))
+def _pressed(control: Control, start: Mapping[str, int]) -> Iterable[int]:
+    """Return where a control can go at once: each word of a list; one step of a slider, and its ends."""
+    least, here, end = control.least, start[control.name], control.end(start)
+    return range(end + 1) if control.choices else sorted({least, max(least, here - 1), min(here + 1, end), end})
 
 
-def _all(
+def _moved(controls: Sequence[Control], start: Mapping[str, int], to: Mapping[str, int]) -> Values:
+    """Return the setting that comes of a move: a control that stood at its end stays at its end, as in a `View`."""
+    after = {**start, **to}
+    for one in controls:
+        if callable(one.most):
+            at_its_end = one.name not in to and start[one.name] == one.end(start)
+            after[one.name] = one.end(after) if at_its_end else min(after[one.name], one.end(after))
+    return after
+
+
+def _all(controls: Sequence[Control], start: Mapping[str, int], most: int) -> list[Values] | None:
+    """Return all settings, or None if there are more; an end may cost a simulation, so they are not counted first."""
+    if prod(one.end(start) - one.least + 1 for one in controls if not callable(one.most)) > most:
+        return None
+    found = list(islice(_combined(controls, start, lambda control, end: range(control.least, end + 1)), most + 1))
+    return found if len(found) <= most else None
+
+
+def _combined(
     controls: Sequence[Control], start: Mapping[str, int], of: Callable[[Control, int], Sequence[int]]
 ) -> Iterator[Values]:
     """Yield every combination of the values that `of` chooses from each control and its end."""
@@ -64,57 +109,98 @@ def _all(
         for value in of(left[0], left[0].end({**start, **so_far})):
             yield from beyond(left[1:], {**so_far, left[0].name: value})
 
-    return beyond(_ordered(controls), {})
+    # Those whose end depends on others come last: the others are known by then.
+    return beyond(sorted(controls, key=lambda one: callable(one.most)), {})
 
 
-def _count(controls: Sequence[Control], start: Mapping[str, int]) -> int:
-    """Return how many settings there are; only those of controls on which ends depend are gone through."""
-    free = [one for one in controls if not callable(one.most)]
-    bound = [one for one in controls if callable(one.most)]
-    if not bound:
-        return prod(one.end(start) - one.least + 1 for one in free)
-    return sum(
-        prod(one.end({**start, **values}) - one.least + 1 for one in bound)
-        for values in _all(free, start, lambda control, end: range(control.least, end + 1))
-    )
+def _film(controls: Sequence[Control], place: Mapping[str, int], most: int) -> Iterator[Values]:
+    """Yield what is played from a place, whole unless it alone is too long."""
+    for one in controls:
+        if one.plays:
+            for value in _some(one, one.end(place), {one.name: most}, place):
+                yield {**place, one.name: value}
 
 
-def _lines(controls: Sequence[Control], start: Mapping[str, int], line: int) -> Iterator[Values]:
+def _lines(controls: Sequence[Control], start: Mapping[str, int], most: int) -> Iterator[Values]:
     """Yield settings in which one control moves and the others stand."""
-    for moved in controls:
-        for value in thinned(range(moved.least, moved.end(start) + 1), line, start[moved.name]):
-            values = {**start, moved.name: value}
-            yield {one.name: min(values[one.name], one.end(values)) for one in controls}
+    controls = [one for one in controls if not one.plays]
+    sizes = {name: min(size, LINE) for name, size in _sizes(controls, start).items()}
+    sizes = _thin(controls, sizes, most, sum, least=3)
+    for one in controls:
+        for value in _some(one, one.end(start), sizes, start):
+            yield _moved(controls, start, {one.name: value})
 
 
-def _product(controls: Sequence[Control], start: Mapping[str, int], most: int) -> Iterator[Values]:
-    """Yield combinations of few values of each control: whatever has the most is thinned until they are few enough."""
-    left = {one.name: one.end(start) - one.least + 1 for one in controls}
-    while prod(left.values()) > most:
+def _together(controls: Sequence[Control], start: Mapping[str, int], most: int) -> Iterator[Values]:
+    """Yield settings in which all controls move, if few values of each are enough; otherwise two at a time."""
+    sizes = _thin(controls, _sizes(controls, start), most, prod, least=FEW)
+    if prod(sizes.values()) <= most:
+        yield from _combined(controls, start, lambda control, end: _some(control, end, sizes, start))
+        return
+    sizes = _thin(controls, sizes, most, _pairs, least=1)
+    for one, other in combinations(controls, 2):
+        for values in product(*(_some(each, each.end(start), sizes, start) for each in (one, other))):
+            yield _moved(controls, start, dict(zip((one.name, other.name), values, strict=True)))
+
+
+def _pairs(sizes: Iterable[int]) -> int:
+    """Return how many settings there are in which two controls have left their place."""
+    return sum((one - 1) * (other - 1) for one, other in combinations(sizes, 2))
+
+
+def _sizes(controls: Sequence[Control], start: Mapping[str, int]) -> Sizes:
+    return {one.name: one.end(start) - one.least + 1 for one in controls}
+
+
+def _thin(
+    controls: Sequence[Control], sizes: Sizes, most: int, together: Callable[[Iterable[int]], int], least: int
+) -> Sizes:
+    """Let whatever has the most values have fewer, until they come to no more settings than may be drawn."""
+    left = dict(sizes)
+    while together(left.values()) > most:
         # A film that leaves pictures out is another film: what plays is thinned where it alone is too long.
-        may_go = [one.name for one in controls if left[one.name] > (most if one.plays else 2)]
+        may_go = [one.name for one in controls if left[one.name] > (max(most, least) if one.plays else least)]
         if not may_go:
             break
         longest = max(may_go, key=lambda name: left[name])
         left[longest] = left[longest] * 4 // 5 if left[longest] > 10 else left[longest] - 1
-
-    def few(control: Control, end: int) -> Sequence[int]:
-        return thinned(range(control.least, end + 1), left[control.name], start[control.name])
-
-    return _all(controls, start, few)
+    return left
 
 
-def thinned(values: range, most: int, kept: int) -> list[int]:
-    """Return at most so many values at even distances, with both ends, and one of them replaced by the one to keep."""
+def _some(control: Control, end: int, sizes: Sizes, start: Mapping[str, int]) -> list[int]:
+    zero = round(control.scale.first / control.scale.step)
+    return thinned(range(control.least, end + 1), sizes[control.name], start[control.name], zero)
+
+
+def thinned(values: range, most: int, kept: int, zero: int = 0) -> list[int]:
+    """Return at most so many values: the one to keep, both ends, and round numbers between them.
+
+    Parameters
+    ----------
+    values : range
+    most : int
+    kept : int
+        Left out only if it is not among the values.
+    zero : int, optional
+        What is shown for 0, in steps of the control: round is what a reader sees.
+
+    Examples
+    --------
+    >>> thinned(range(0, 101), 7, kept=8)
+    [0, 8, 20, 40, 60, 80, 100]
+    """
     if len(values) <= most:
         return list(values)
-    chosen = [values[round(at * (len(values) - 1) / (most - 1))] for at in range(most)]
-    if kept in values and kept not in chosen:
-        inner = chosen[1:-1] or chosen[1:]
-        chosen[chosen.index(min(inner, key=lambda one: abs(one - kept)))] = kept
-    return chosen
+    here = [kept] if kept in values else []
+    for end in sorted((values[0], values[-1]), key=lambda end: -abs(end - kept)):
+        if end not in here and len(here) < most:
+            here.append(end)
+    steps = (digit * 10**power for power in range(len(str(len(values)))) for digit in (1, 2, 5))
+    rounds = ({*here, *range(values[0] + -(values[0] + zero) % step, values[-1] + 1, step)} for step in steps)
+    return sorted(next((found for found in rounds if len(found) <= most), here))
 
 
-def _each_once(settings: Iterable[Values], names: Sequence[str]) -> list[Values]:
+def _each_once(settings: Iterable[Values], controls: Sequence[Control]) -> list[Values]:
+    names = [one.name for one in controls]
     found = {tuple(values[name] for name in names): {name: values[name] for name in names} for values in settings}
     return list(found.values())

@@ -23,8 +23,6 @@ def page_script() -> str:
     return f"(() => {{\n{as_module.rstrip().removesuffix(EXPORT)}\n{answers}}})();\n"
 
 
-
-
 def page_states(name: str, view: Mapping[str, Any]) -> str:
     """Return a classic script that hands a view to `page_script`.
 

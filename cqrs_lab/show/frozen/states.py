@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
+from statistics import median
 from time import process_time
 from typing import Any, NamedTuple
 
 from cqrs_lab.arguments import refuse
-from cqrs_lab.show.frozen.grid import grid
+from cqrs_lab.show.frozen.grid import first_moves, grid
 from cqrs_lab.show.frozen.packing import packed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
-# Markup takes a few thousandths of a second, a chart a tenth, a simulation a second: of what is quick, more is drawn.
-MOST = ((0.02, 400), (0.25, 60), (math.inf, 12))
-"""How many settings of a view are drawn, by the seconds of processor time that one of them may take then."""
-TRIED = 3
+SECONDS = 6.0
+"""How long to draw at one view, in seconds of processor time."""
+MOST = 600
+"""And how many settings at most, however quick they are: a page has to load them, and to look for one among them."""
 
 
 class Frozen(NamedTuple):
@@ -29,18 +29,20 @@ class Frozen(NamedTuple):
         markup of the states is kept in pieces, as `packed` returns it.
     still : str
         The markup of the present state.
-    drawn, of : int
-        How many settings are drawn, and how many the view has.
+    drawn : int
+        How many settings are drawn.
+    whole : bool
+        Whether these are all.
     """
 
     view: dict[str, Any]
     still: str
     drawn: int
-    of: int
+    whole: bool
 
 
 def frozen(view: View) -> Frozen:
-    """Draw the settings of a view ahead: all where there are few, otherwise a coarse grid.
+    """Draw the settings of a view ahead: all where there are few, otherwise as many as there is time for.
 
     The view is left as it is.
 
@@ -66,14 +68,18 @@ def frozen(view: View) -> Frozen:
     ...     return Picture(f"<p>{step}</p>", f"step {step}", pd.DataFrame())
     >>> view = View(draw, [Control("step", "Step", 0, 9, 0)])
     >>> kept = frozen(view)
-    >>> kept.drawn, kept.of, kept.view["pieces"][:3]
-    (10, 10, ['<p>0</p>', '<p>1</p>', '<p>2</p>'])
+    >>> kept.drawn, kept.whole, kept.view["pieces"][:3]
+    (10, True, ['<p>0</p>', '<p>1</p>', '<p>2</p>'])
     """
     if not isinstance(view, View):
         raise refuse("view", view, "a view; give one, such as scene(run)")
     solutions = {key: dict(task.solution) for key, task in view._tasks.items()}
-    settings, of = grid(view._controls, view.values, solutions.values(), _most(view))
-    states = [_state(view, values) for values in settings]
+    about = view._controls, view.values, list(solutions.values())
+    begun = first_moves(*about)
+    drawn, seconds = zip(*(_timed(view, values) for values in begun), strict=True)
+    most = round(SECONDS / max(median(seconds), SECONDS / MOST))
+    found = grid(*about, most)
+    states = [*drawn, *(_state(view, values) for values in found.settings[len(begun) :])]
     pieces, runs = packed(state.picture.html for state in states)
     shown = {"controls": view.controls, "values": view.values, "veil": view.veil, "tasks": view.tasks}
     kept = {
@@ -83,17 +89,7 @@ def frozen(view: View) -> Frozen:
         "pieces": pieces,
         "states": [state.plain(run) for state, run in zip(states, runs, strict=True)],
     }
-    return Frozen(shown | kept, view.html, len(states), of)
-
-
-def _most(view: View) -> int:
-    """Return how many settings to draw, by how long a few of them take."""
-    few = grid(view._controls, view.values, (), TRIED).settings[-TRIED:]
-    begun = process_time()
-    for values in few:
-        view.at(**values)
-    each = (process_time() - begun) / len(few)
-    return next(most for seconds, most in MOST if each < seconds)
+    return Frozen(shown | kept, view.html, len(states), found.whole)
 
 
 class _State(NamedTuple):
@@ -105,6 +101,11 @@ class _State(NamedTuple):
     def plain(self, run: list[int]) -> list[Any]:
         """Return it for the page, with its markup as a run of pieces."""
         return [[*self.values.values()], [*self.ends.values()], run, self.picture.says, self.happens]
+
+
+def _timed(view: View, values: dict[str, int]) -> tuple[_State, float]:
+    begun = process_time()
+    return _state(view, values), process_time() - begun
 
 
 def _state(view: View, values: dict[str, int]) -> _State:

@@ -1,13 +1,13 @@
-"""Which settings are drawn ahead: all of few, and of many a grid that a reader can move through."""
+"""Which settings are drawn ahead: all of few, and of many those that a reader is likely to ask for."""
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cqrs_lab.show.frozen.grid import LINE, grid, thinned
-from cqrs_lab.show.view import Control
+from cqrs_lab.show.frozen.grid import LINE, first_moves, grid, thinned
+from cqrs_lab.show.view import Control, Scale
 
 MOST = 60
 
@@ -16,37 +16,70 @@ def controls(*sizes):
     return [Control(f"c{at}", "", 0, size - 1, 0) for at, size in enumerate(sizes)]
 
 
-def settings(*sizes):
-    made = controls(*sizes)
-    return grid(made, {one.name: one.value for one in made}, (), MOST)
+def begins(made):
+    return {one.name: one.value for one in made}
+
+
+def of(made, wanted=(), most=MOST):
+    return grid(made, begins(made), wanted, most)
 
 
 def test_of_few_settings_all_are_drawn_and_each_once():
-    found = settings(4, 5, 2)
-    assert found.of == 40
+    found = of(controls(4, 5, 2))
+    assert found.whole
     assert {tuple(one.values()) for one in found.settings} == set(product(range(4), range(5), range(2)))
     assert len(found.settings) == 40
 
 
 def test_where_an_end_depends_on_the_others_all_that_can_be_reached_are_drawn():
     made = [Control("run", "", 0, 2, 0), Control("step", "", 0, lambda values: values["run"] + 1, 0)]
-    found = grid(made, {"run": 0, "step": 0}, (), MOST)
-    there = [(run, step) for run in range(3) for step in range(run + 2)]
-    assert [tuple(one.values()) for one in found.settings] == there
-    assert found.of == 2 + 3 + 4
+    found = of(made)
+    there = {(run, step) for run in range(3) for step in range(run + 2)}
+    assert found.whole and {tuple(one.values()) for one in found.settings} == there
+    assert len(found.settings) == 2 + 3 + 4
 
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=6), st.data())
-def test_a_grid_has_the_start_first_what_is_wanted_and_both_ends_of_every_control(sizes, data):
+def test_first_comes_what_a_reader_meets_first_and_then_no_more_than_asked_for(sizes, data):
     made = controls(*sizes)
     place = st.fixed_dictionaries({one.name: st.integers(0, one.most) for one in made})
     start, wanted = data.draw(place), data.draw(place)
-    found = grid(made, start, [wanted], MOST)
-    assert found.settings[0] == start and wanted in found.settings
+    first, found = first_moves(made, start, [wanted]), grid(made, start, [wanted], MOST)
+    assert found.settings[: len(first)] == first and first[0] == start and wanted in first
     for one in made:
         alone = {each[one.name] for each in found.settings if {**each, one.name: 0} == {**start, one.name: 0}}
-        assert {0, one.most} <= alone and len(alone) >= min(LINE, one.most + 1)
-    assert len(found.settings) <= max(2 * MOST, 2 ** len(sizes)) + LINE * len(sizes) + 2
+        beside = {min(start[one.name] + 1, one.most), max(0, start[one.name] - 1)}
+        assert {0, one.most} | beside <= alone and len(alone) >= min(3, one.most + 1)
+    assert len({tuple(each.values()) for each in found.settings}) == len(found.settings) <= 2 * MOST + len(first)
+
+
+def test_every_word_of_a_list_is_a_first_move():
+    made = [Control.among("kind", "", [str(number) for number in range(40)]), *controls(500, 500)]
+    assert {one["kind"] for one in first_moves(made, begins(made), ())} == set(range(40))
+
+
+def test_an_end_that_takes_a_run_is_not_asked_for_more_often_than_there_are_settings_to_draw():
+    asked = []
+
+    def end(values):
+        asked.append(values)
+        return 9
+
+    made = [*controls(11, 11, 11, 11), Control("step", "", 0, end, 9, plays=True)]
+    found = of(made)
+    assert not found.whole and len(asked) < 10 * len(found.settings)
+
+
+def test_what_stood_at_its_end_stays_there_when_another_control_moves():
+    made = [Control("run", "", 0, 900, 0), Control("step", "", 0, lambda values: values["run"] + 5, 5)]
+    assert all(one["step"] == one["run"] + 5 for one in first_moves(made, {"run": 0, "step": 5}, ()) if one["run"])
+
+
+def test_two_controls_move_together_where_all_of_them_cannot():
+    found = of(controls(*[3] * 6), most=100)
+    moved = {tuple(name for name in one if one[name]) for one in found.settings}
+    assert set(combinations([f"c{at}" for at in range(6)], 2)) <= moved and max(map(len, moved)) == 2
+    assert any(all(one.values()) for one in of(controls(30, 30, 30), most=600).settings)
 
 
 @given(st.integers(1, 300), st.integers(3, 40), st.data())
@@ -56,19 +89,28 @@ def test_a_thinned_control_keeps_its_ends_and_where_it_stands(size, most, data):
     assert {0, size - 1, kept} <= set(chosen) and len(chosen) == len(set(chosen)) <= most and sorted(chosen) == chosen
 
 
-def test_a_grid_of_two_is_both_ends_and_the_start_is_drawn_apart():
-    assert thinned(range(9), 2, 0) == [0, 8]
+@pytest.mark.parametrize(
+    ("most", "chosen"), [(1, [7]), (2, [7, 99]), (3, [0, 7, 99]), (13, [0, 7, *range(10, 91, 10), 99])]
+)
+def test_where_it_stands_comes_first_then_its_ends_then_round_numbers(most, chosen):
+    assert thinned(range(100), most, kept=7) == chosen
 
 
-def test_what_plays_is_drawn_whole_unless_it_alone_is_too_long():
+def test_round_is_what_the_reader_sees():
+    rate = Control("rate", "", 0, 95, 0, scale=Scale("ms", 0.5, first=2.5))
+    places = {one["rate"] for one in of([rate], most=30).settings} - {0, 1, 95}
+    assert {2.5 + 0.5 * one for one in places} == set(map(float, range(5, 50, 5)))
+
+
+def test_a_film_is_drawn_whole_from_the_start_and_from_what_is_wanted_unless_it_alone_is_too_long():
     film = Control("film", "", 0, 20, 0, plays=True)
-    beside = grid([film, *controls(500, 500)], {"film": 0, "c0": 0, "c1": 0}, (), MOST).settings
-    there = {one["film"] for one in beside if one["c0"] == one["c1"] == 499}
-    assert there == set(range(21))
-    alone = grid([film._replace(most=9999)], {"film": 0}, (), MOST).settings
-    assert LINE < len(alone) <= MOST + LINE
+    wanted = {"film": 20, "c0": 499, "c1": 3}
+    found = of([film, *controls(500, 500)], [wanted]).settings
+    for place in ((499, 3), (0, 0)):
+        assert {one["film"] for one in found if (one["c0"], one["c1"]) == place} == set(range(21))
+    assert LINE < len(of([film._replace(most=9999)]).settings) <= 2 * MOST
 
 
-@pytest.mark.parametrize("size", [2 * MOST, 2 * MOST + 1])
+@pytest.mark.parametrize("size", [MOST, MOST + 1])
 def test_the_bound_is_where_it_says(size):
-    assert (len(settings(size).settings) == size) == (size <= 2 * MOST)
+    assert of(controls(size)).whole == (size <= MOST)
