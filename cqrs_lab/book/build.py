@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from cqrs_lab.book import texts
-from cqrs_lab.book.in_the_kernel import FIRST
+from cqrs_lab.book.in_the_kernel import first_cell
 from cqrs_lab.book.lesson import Body, body, sections, shown, states_of
 from cqrs_lab.book.links import faults
 from cqrs_lab.course.copies import executed
@@ -95,7 +95,8 @@ def _lesson(path: Path) -> Lesson:
 def _run(solutions: Sequence[Path], progress: Progress) -> list[Any]:
     """Run as many lessons at a time as there are processors."""
     with ThreadPoolExecutor(os.cpu_count()) as kernels:
-        return [one.result() for one in progress([kernels.submit(executed, path, FIRST) for path in solutions])]
+        running = [kernels.submit(executed, path, first_cell(path.stem)) for path in solutions]
+        return [one.result() for one in progress(running)]
 
 
 def _write(folder: Path, lessons: Sequence[Lesson], repository: str, template: str, name: str, **what: Any) -> None:

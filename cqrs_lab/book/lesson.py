@@ -37,7 +37,7 @@ class Body(NamedTuple):
 
 
 def body(notebook: Any, page: str, pages: Collection[str]) -> Body:
-    """Return the page of a lesson that has run with `in_the_kernel.FIRST`.
+    """Return the page of a lesson that has run with `in_the_kernel.first_cell`.
 
     Parameters
     ----------

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Times = NDArray[np.floating[Any]]
 MOST_STEPS = 100
+MOST_CORNERS = 600
+"""More than these nobody can see in a chart, and each is sent with every move."""
 
 
 class Stairs(NamedTuple):
@@ -153,6 +155,8 @@ def draw_stairs(axes: Axes, stairs: Stairs) -> None:
     before = int((stairs.visible < start).sum())
     shown = np.sort(stairs.visible[(stairs.visible >= start) & (stairs.visible <= end)])
     times = np.concatenate([[start], np.sort(np.append(stairs.committed[stairs.shown], shown)), [end]])
+    if len(times) > MOST_CORNERS:
+        times = np.linspace(start, end, MOST_CORNERS)
     committed = np.searchsorted(stairs.committed, times, side="right")
     visible = before + np.searchsorted(shown, times, side="right")
     axes.step(times, committed, where="post", color=WRITE.colour, linewidth=2)

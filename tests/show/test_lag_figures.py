@@ -9,7 +9,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.show import hockey_stick, lag_explorer, staircases, stale_read, tail
 from cqrs_lab.show.chart import brief_number, new_chart
-from cqrs_lab.show.staircases import draw_stairs, stairs_of
+from cqrs_lab.show.staircases import MOST_CORNERS, draw_stairs, stairs_of
 from cqrs_lab.show.tail import round_up
 from cqrs_lab.simulation import Clockwork, Exponential, Fixed, LagModel, Poisson, Polling, simulate_lag
 
@@ -66,10 +66,12 @@ def test_the_stairs_say_what_they_show_and_how_late_the_events_are():
     assert text.startswith("Two staircases over 8.0 seconds") and "2.25 seconds later on average" in text
 
 
-def test_the_stairs_are_as_high_as_the_events_that_are_committed_and_visible():
+@pytest.mark.parametrize("count", [40, 2_000])
+def test_the_stairs_are_as_high_as_the_events_that_are_committed_and_visible(count):
     _, axes = new_chart()
-    stairs = stairs_of(QUEUE.events, first=500, count=40)
+    stairs = stairs_of(QUEUE.events, first=500, count=count)
     draw_stairs(axes, stairs)
+    assert len(axes.lines[0].get_xdata()) <= MOST_CORNERS
     for line, times in zip(axes.lines[:2], (QUEUE.committed_at, QUEUE.visible_at[0]), strict=True):
         for moment, height in zip(line.get_xdata(), line.get_ydata(), strict=True):
             assert height == (times <= moment).sum()

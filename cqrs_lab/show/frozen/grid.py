@@ -7,10 +7,12 @@ from itertools import combinations, islice, product
 from math import prod
 from typing import NamedTuple
 
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show.view import Control
 
 Values = dict[str, int]
 Sizes = dict[str, int]
+Asked = Mapping[str, Sequence[int] | None]
 
 LINE = 12
 """So many values of a control with the others where they stand, before any two controls have moved."""
@@ -45,7 +47,38 @@ def first_moves(controls: Sequence[Control], start: Mapping[str, int], wanted: I
     return _each_once([dict(start), *wanted, *moved], controls)
 
 
-def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable[Values], most: int) -> Grid:
+def combined(controls: Sequence[Control], start: Mapping[str, int], asked: Asked) -> Iterator[Values]:
+    """Yield all combinations of what is asked of some controls; the others stay where they are, or at their end.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+    start : mapping of str to int
+        Where the view stands.
+    asked : mapping of str to sequence of int, or to None
+        The values of a control, by its name; None for all.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such control.
+    """
+    names = [one.name for one in controls]
+    if unknown := [name for name in asked if name not in names]:
+        raise InvalidArgument(f"no control {unknown[0]!r}; give some of {', '.join(names)}")
+
+    def values(control: Control, end: int) -> Sequence[int]:
+        if control.name in asked:
+            given = asked[control.name]
+            return range(control.least, end + 1) if given is None else given
+        return [_follows(control, start, end)]
+
+    return _combined(controls, start, values)
+
+
+def grid(
+    controls: Sequence[Control], start: Mapping[str, int], wanted: Sequence[Values], asked: Sequence[Values], most: int
+) -> Grid:
     """Choose the settings of a view to draw ahead.
 
     Parameters
@@ -53,24 +86,26 @@ def grid(controls: Sequence[Control], start: Mapping[str, int], wanted: Iterable
     controls : sequence of Control
     start : mapping of str to int
         Where the view stands.
-    wanted : iterable of dict
-        Settings that have to be among them, such as the solutions of tasks.
+    wanted : sequence of dict
+        Settings that have to be among them, and from which the view may be played: the solutions of tasks.
+    asked : sequence of dict
+        Others that have to be among them.
     most : int
-        About how many to draw. The first moves are drawn even where these are more.
+        About how many to draw; all, where there are no more than twice as many. What has to be drawn is drawn in any
+        case.
 
     Returns
     -------
     Grid
         `settings` begins with `first_moves`, and holds each setting once.
     """
-    wanted = list(wanted)
     first = first_moves(controls, start, wanted)
-    found = _all(controls, start, most)
+    found = _all(controls, start, 2 * most)
     if found is not None:
         return Grid(_each_once([*first, *found], controls), whole=True)
-    lines = [values for place in (start, *wanted) for values in _film(controls, place, most)]
-    lines += _lines(controls, start, most)
-    return Grid(_each_once([*first, *lines, *_together(controls, start, most - len(lines))], controls), whole=False)
+    films = (values for place in (start, *wanted) for values in _film(controls, place, most))
+    known = _each_once([*first, *asked, *films, *_lines(controls, start, most)], controls)
+    return Grid(_each_once([*known, *_together(controls, start, most - len(known))], controls), whole=False)
 
 
 def _pressed(control: Control, start: Mapping[str, int]) -> Iterable[int]:
@@ -84,9 +119,15 @@ def _moved(controls: Sequence[Control], start: Mapping[str, int], to: Mapping[st
     after = {**start, **to}
     for one in controls:
         if callable(one.most):
-            at_its_end = one.name not in to and start[one.name] == one.end(start)
-            after[one.name] = one.end(after) if at_its_end else min(after[one.name], one.end(after))
+            end = one.end(after)
+            after[one.name] = min(to[one.name], end) if one.name in to else _follows(one, start, end)
     return after
+
+
+def _follows(control: Control, start: Mapping[str, int], end: int) -> int:
+    """Return where a control is that was not moved, when its end is this."""
+    here = start[control.name]
+    return end if callable(control.most) and here == control.end(start) else min(here, end)
 
 
 def _all(controls: Sequence[Control], start: Mapping[str, int], most: int) -> list[Values] | None:
@@ -123,10 +164,9 @@ def _film(controls: Sequence[Control], place: Mapping[str, int], most: int) -> I
 
 def _lines(controls: Sequence[Control], start: Mapping[str, int], most: int) -> Iterator[Values]:
     """Yield settings in which one control moves and the others stand."""
-    controls = [one for one in controls if not one.plays]
-    sizes = {name: min(size, LINE) for name, size in _sizes(controls, start).items()}
-    sizes = _thin(controls, sizes, most, sum, least=3)
-    for one in controls:
+    still = [one for one in controls if not one.plays]
+    sizes = _thin(still, {name: min(size, LINE) for name, size in _sizes(still, start).items()}, most, sum, least=3)
+    for one in still:
         for value in _some(one, one.end(start), sizes, start):
             yield _moved(controls, start, {one.name: value})
 

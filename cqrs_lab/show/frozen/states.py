@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from statistics import median
 from time import process_time
 from typing import Any, NamedTuple
 
 from cqrs_lab.arguments import refuse
-from cqrs_lab.show.frozen.grid import first_moves, grid
+from cqrs_lab.show.frozen.grid import Asked, combined, first_moves, grid
 from cqrs_lab.show.frozen.packing import packed
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
-SECONDS = 6.0
+SECONDS = 5.0
 """How long to draw at one view, in seconds of processor time."""
-MOST = 600
+MOST = 1000
 """And how many settings at most, however quick they are: a page has to load them, and to look for one among them."""
 
 
@@ -41,7 +42,7 @@ class Frozen(NamedTuple):
     whole: bool
 
 
-def frozen(view: View) -> Frozen:
+def frozen(view: View, asked: Iterable[Asked] = ()) -> Frozen:
     """Draw the settings of a view ahead: all where there are few, otherwise as many as there is time for.
 
     The view is left as it is.
@@ -49,6 +50,9 @@ def frozen(view: View) -> Frozen:
     Parameters
     ----------
     view : View
+    asked : iterable of mapping, optional
+        What has to be drawn: values of some controls by their names, None for all, which are combined. The others stay
+        where they are.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def frozen(view: View) -> Frozen:
     Raises
     ------
     InvalidArgument
-        It is no view, or its function does not return a picture for one of the settings.
+        It is no view, its function does not return a picture for one of the settings, or it has no such setting.
 
     Examples
     --------
@@ -74,18 +78,18 @@ def frozen(view: View) -> Frozen:
     if not isinstance(view, View):
         raise refuse("view", view, "a view; give one, such as scene(run)")
     solutions = {key: dict(task.solution) for key, task in view._tasks.items()}
-    about = view._controls, view.values, list(solutions.values())
-    begun = first_moves(*about)
+    controls, start, wanted = view._controls, view.values, list(solutions.values())
+    begun = first_moves(controls, start, wanted)
     drawn, seconds = zip(*(_timed(view, values) for values in begun), strict=True)
     most = round(SECONDS / max(median(seconds), SECONDS / MOST))
-    found = grid(*about, most)
+    found = grid(controls, start, wanted, [values for one in asked for values in combined(controls, start, one)], most)
     states = [*drawn, *(_state(view, values) for values in found.settings[len(begun) :])]
     pieces, runs = packed(state.picture.html for state in states)
     shown = {"controls": view.controls, "values": view.values, "veil": view.veil, "tasks": view.tasks}
     kept = {
         "named": NAMED,
         "solutions": solutions,
-        "names": [control.name for control in view._controls],
+        "names": [control.name for control in controls],
         "pieces": pieces,
         "states": [state.plain(run) for state, run in zip(states, runs, strict=True)],
     }

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cqrs_lab.show.frozen.grid import LINE, first_moves, grid, thinned
+from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.show.frozen.grid import LINE, combined, first_moves, grid, thinned
 from cqrs_lab.show.view import Control, Scale
 
 MOST = 60
@@ -20,8 +21,8 @@ def begins(made):
     return {one.name: one.value for one in made}
 
 
-def of(made, wanted=(), most=MOST):
-    return grid(made, begins(made), wanted, most)
+def of(made, wanted=(), asked=(), most=MOST):
+    return grid(made, begins(made), wanted, asked, most)
 
 
 def test_of_few_settings_all_are_drawn_and_each_once():
@@ -44,7 +45,7 @@ def test_first_comes_what_a_reader_meets_first_and_then_no_more_than_asked_for(s
     made = controls(*sizes)
     place = st.fixed_dictionaries({one.name: st.integers(0, one.most) for one in made})
     start, wanted = data.draw(place), data.draw(place)
-    first, found = first_moves(made, start, [wanted]), grid(made, start, [wanted], MOST)
+    first, found = first_moves(made, start, [wanted]), grid(made, start, [wanted], [], MOST)
     assert found.settings[: len(first)] == first and first[0] == start and wanted in first
     for one in made:
         alone = {each[one.name] for each in found.settings if {**each, one.name: 0} == {**start, one.name: 0}}
@@ -68,6 +69,16 @@ def test_an_end_that_takes_a_run_is_not_asked_for_more_often_than_there_are_sett
     made = [*controls(11, 11, 11, 11), Control("step", "", 0, end, 9, plays=True)]
     found = of(made)
     assert not found.whole and len(asked) < 10 * len(found.settings)
+
+
+@given(st.lists(st.integers(1, 60), min_size=3, max_size=3), st.integers(0, 9), st.sampled_from([20, 200, 2000]))
+def test_no_setting_is_beyond_an_end(sizes, value, most):
+    step = Control("step", "", 0, lambda values: 9 + values["c0"] - values["c1"] // 10, value, plays=True)
+    made = [*controls(*sizes), step]
+    found = of(made, [{"c0": 0, "c1": 0, "c2": sizes[2] - 1, "step": 3}], most=most)
+    assert all(0 <= one["step"] <= step.end(one) for one in found.settings)
+    there = sum(sizes[2] * (10 + c0 - c1 // 10) for c0 in range(sizes[0]) for c1 in range(sizes[1]))
+    assert found.whole == (there <= 2 * most) and (not found.whole or len(found.settings) == there)
 
 
 def test_what_stood_at_its_end_stays_there_when_another_control_moves():
@@ -111,6 +122,25 @@ def test_a_film_is_drawn_whole_from_the_start_and_from_what_is_wanted_unless_it_
     assert LINE < len(of([film._replace(most=9999)]).settings) <= 2 * MOST
 
 
-@pytest.mark.parametrize("size", [MOST, MOST + 1])
+@pytest.mark.parametrize("size", [2 * MOST, 2 * MOST + 1])
 def test_the_bound_is_where_it_says(size):
-    assert of(controls(size)).whole == (size <= MOST)
+    assert of(controls(size)).whole == (size <= 2 * MOST)
+
+
+def test_what_is_asked_for_is_drawn_in_all_combinations_and_what_is_not_named_stays():
+    made = [*controls(900, 900), Control("step", "", 0, lambda values: 9 + values["c0"], 9, plays=True)]
+    asked = list(combined(made, begins(made), {"c0": [3, 400], "c1": [7, 8]}))
+    assert [tuple(one[name] for name in ("c0", "c1", "step")) for one in asked] == [
+        (3, 7, 12),
+        (3, 8, 12),
+        (400, 7, 409),
+        (400, 8, 409),
+    ]
+    assert all(one in of(made, asked=asked).settings for one in asked)
+    film = list(combined(made, begins(made), {"c0": [3], "step": None}))
+    assert [one["step"] for one in film] == list(range(13))
+
+
+def test_a_control_that_is_not_there_is_refused():
+    with pytest.raises(InvalidArgument, match="no control 'rate'; give some of c0"):
+        combined(controls(3), {"c0": 0}, {"rate": None})
