@@ -19,3 +19,7 @@ function showTheme(chosen) {
 
 showTheme(chosenTheme());
 prefersDark.addEventListener("change", () => showTheme(chosenTheme()));
+
+// Paper is light: what is written for the dark could not be read on it.
+addEventListener("beforeprint", () => showTheme("light"));
+addEventListener("afterprint", () => showTheme(chosenTheme()));

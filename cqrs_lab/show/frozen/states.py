@@ -14,7 +14,7 @@ from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.tasks import NAMED
 from cqrs_lab.show.view import View
 
-SECONDS = 5.0
+SECONDS = 4.0
 """How long to draw at one view, in seconds of processor time."""
 MOST = 1000
 """And how many settings at most, however quick they are: a page has to load them, and to look for one among them."""
