@@ -1,6 +1,7 @@
 """The book, opened from disk without a network: every view moves by keyboard, and nothing is asked of anybody.
 
-It is made of two quick lessons, once. CQRS_LAB_BOOK names a book that `make book` has made: then that is looked at, whole.
+It is made of two quick lessons, once. CQRS_LAB_BOOK names a book that `make book` has made: then that is looked at,
+whole.
 """
 
 import os
