@@ -29,6 +29,7 @@ ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
         2: ({"length": ALL, "reads": ALL},),
     },
     "07_the_lag": {
+        2: ({"busy": [*range(5, 121, 5), *range(90, 100)]},),
         5: (
             {"handling": [50], "arrivals": ALL},
             {"poll": [20], "mode": ALL},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
-from math import prod
+from math import ceil, prod
 from typing import NamedTuple
 
 from cqrs_lab.errors import InvalidArgument
@@ -155,10 +155,12 @@ def _combined(
 
 
 def _film(controls: Sequence[Control], place: Mapping[str, int], most: int) -> Iterator[Values]:
-    """Yield what is played from a place, whole unless it alone is too long."""
+    """Yield what is played from a place: each step, or each second one, third one ... if that would be too many."""
     for one in controls:
         if one.plays:
-            for value in _some(one, one.end(place), {one.name: most}, place):
+            end = one.end(place)
+            every = max(1, ceil((end - one.least) / max(1, most)))
+            for value in (*range(one.least, end, every), end):
                 yield {**place, one.name: value}
 
 
@@ -213,7 +215,7 @@ def _some(control: Control, end: int, sizes: Sizes, start: Mapping[str, int]) ->
 
 
 def thinned(values: range, most: int, kept: int, zero: int = 0) -> list[int]:
-    """Return at most so many values: the one to keep, both ends, and round numbers between them.
+    """Return at most so many values: the one to keep, both ends, round numbers, and what is next to the one to keep.
 
     Parameters
     ----------
@@ -226,8 +228,8 @@ def thinned(values: range, most: int, kept: int, zero: int = 0) -> list[int]:
 
     Examples
     --------
-    >>> thinned(range(0, 101), 7, kept=8)
-    [0, 8, 20, 40, 60, 80, 100]
+    >>> thinned(range(0, 101), 9, kept=8)
+    [0, 7, 8, 9, 20, 40, 60, 80, 100]
     """
     if len(values) <= most:
         return list(values)
@@ -237,7 +239,9 @@ def thinned(values: range, most: int, kept: int, zero: int = 0) -> list[int]:
             here.append(end)
     steps = (digit * 10**power for power in range(len(str(len(values)))) for digit in (1, 2, 5))
     rounds = ({*here, *range(values[0] + -(values[0] + zero) % step, values[-1] + 1, step)} for step in steps)
-    return sorted(next((found for found in rounds if len(found) <= most), here))
+    found = next((found for found in rounds if len(found) <= most), set(here))
+    beside = sorted(set(values) - found, key=lambda one: abs(one - kept))
+    return sorted([*found, *beside[: most - len(found)]])
 
 
 def _each_once(settings: Iterable[Values], controls: Sequence[Control]) -> list[Values]:
