@@ -20,6 +20,7 @@ FAULTS: Sequence[Asked] = (
     {"worker": ALL, "kind_1": ALL, "step": ALL},
     {"worker": [THE_KITS_PROJECTOR], "kind_1": [UNREADABLE], "event_1": [3], "step": ALL},
 )
+MOVES: Asked = {f"move_{number}": ALL for number in range(1, 6)}
 OWN_WORKER: Sequence[Asked] = ({"worker": [0], "kind_1": ALL, "event_1": ALL}, {"kind_1": ALL, "step": ALL})
 
 ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
@@ -40,8 +41,9 @@ ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
     "08_what_readers_notice": {3: ({"policy": ALL, "think": [5, 30]}, {"policy": [WAITING_COMMAND], "case": ALL})},
     "09_when_things_break": {1: FAULTS, 2: OWN_WORKER, 3: OWN_WORKER},
     "09b_the_event_that_nobody_reads": {
+        1: (MOVES,),
         2: ({"remedy": ALL, "ada_lasts": [5, 10, 15, 20, 21, 25, 28, 30, 35, 40]}, {"remedy": ALL, "ada_ends": ALL}),
-        4: ({"rule": ALL, **{f"move_{number}": ALL for number in range(1, 6)}},),
+        4: ({"rule": ALL, **MOVES},),
     },
     "10_rebuilding_read_models": {
         1: (
