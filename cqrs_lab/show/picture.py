@@ -88,6 +88,11 @@ def brief(value: Any) -> str:
     return str(value)
 
 
+def _head(name: str, css: str) -> str:
+    """Return the head of a column; one without a name is no head to a screen reader."""
+    return f'<th scope="col"{css}>{escape(name)}</th>' if name else "<td></td>"
+
+
 def table(
     frame: pd.DataFrame,
     caption: str,
@@ -114,7 +119,7 @@ def table(
     keys = len(flat.columns) - len(frame.columns)
     numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in flat.dtypes]
     css = [' class="number"' if one else "" for one in numeric]
-    head = "".join(f'<th scope="col"{c}>{escape(str(name))}</th>' for name, c in zip(flat.columns, css, strict=True))
+    head = "".join(_head(str(name), c) for name, c in zip(flat.columns, css, strict=True))
     marks = None if changed is None else changed.to_numpy()
     rows: list[str] = []
     names = _row_names(frame) if name else None

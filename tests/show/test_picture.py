@@ -16,6 +16,11 @@ def test_an_index_without_a_name_is_left_out():
     assert '<th scope="row">' not in table(pd.DataFrame({"units": [1]}), "Sales")
 
 
+def test_a_column_without_a_name_has_no_empty_header():
+    html = table(pd.DataFrame({"": ["yes"]}), "Answer")
+    assert "<tr><td></td></tr></thead>" in html and "></th>" not in html
+
+
 def test_a_changed_cell_is_also_read_out():
     frame = pd.DataFrame({"units": [1, 2]})
     html = table(frame, "Sales", changed=pd.DataFrame({"units": [False, True]}))
