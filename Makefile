@@ -1,6 +1,6 @@
 # `make` lists the targets; each one does the set-up it needs.
 .DEFAULT_GOAL := help
-.PHONY: help lab test check unit lessons browser bench book copies solutions lock clean
+.PHONY: help lab test check unit lessons browser bench book pictures copies solutions lock clean
 
 PYTHON ?= python3
 LAB_FLAGS ?=
@@ -65,6 +65,9 @@ bench: $(VENV)/.installed ## run the benchmarks: every claim of speed as a ratio
 # REPOSITORY=owner/name: where the kit is published; then the first page has a link that starts it on Binder.
 book: $(VENV)/.installed ## make a site of the lessons that needs no kernel and no network: build/book/index.html
 	$(BIN)/cqrs-lab book --to build/book $(if $(REPOSITORY),--repository $(REPOSITORY)) $(filter-out %/your_system.ipynb,$(SOLUTIONS))
+
+pictures: book ## take README's pictures from the book
+	$(BIN)/python -m tests.browser.readme_pictures build/book docs/pictures
 
 copies: $(VENV)/.installed ## make the learner's copies from the solutions
 	$(BIN)/cqrs-lab build-lessons --copies-only $(SOLUTIONS)

@@ -13,7 +13,7 @@ PICTURES = {
     "queues": ("07_the_lag", "view-3", {"Time": "270"}),
 }
 LOOKS = ("light", "dark")
-SCREEN = {"width": 1100, "height": 900}
+SCREEN = {"width": 1400, "height": 900}
 
 
 def take(book: Path, folder: Path) -> None:
@@ -32,7 +32,7 @@ def take(book: Path, folder: Path) -> None:
                     field.fill(value)
                     field.press("Enter")
                 page.evaluate("document.activeElement.blur()")
-                page.locator(f"#{view} .stage").screenshot(path=folder / f"{name}-{look}.png")
+                page.locator(f"#{view} .stage svg[role=img]").first.screenshot(path=folder / f"{name}-{look}.png")
         browser.close()
 
 
