@@ -72,8 +72,8 @@ def frozen(view: View, asked: Iterable[Asked] = ()) -> Frozen:
     ...     return Picture(f"<p>{step}</p>", f"step {step}", pd.DataFrame())
     >>> view = View(draw, [Control("step", "Step", 0, 9, 0)])
     >>> kept = frozen(view)
-    >>> kept.drawn, kept.whole, kept.view["pieces"][:3]
-    (10, True, ['<p>0</p>', '<p>1</p>', '<p>2</p>'])
+    >>> kept.drawn, kept.whole, kept.view["pieces"][:2]
+    (10, True, ['<p>0</p>', '<p>1</p>'])
     """
     if not isinstance(view, View):
         raise refuse("view", view, "a view; give one, such as scene(run)")
