@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file. One that is there stays as it is until the new one is whole."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file. One that is there stays as it is until the new one is whole."""
     with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as beside:
         part = Path(beside) / path.name
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
 
 

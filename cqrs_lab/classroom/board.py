@@ -17,7 +17,7 @@ from cqrs_lab.show.picture import Picture, drawing
 from cqrs_lab.show.shapes import label
 from cqrs_lab.show.staircases import Stairs, draw_stairs
 from cqrs_lab.show.style import READ, WRITE
-from cqrs_lab.show.words import count, shortened
+from cqrs_lab.words import count, shortened
 
 WIDTH, ACROSS, HEIGHT, GAP = 940, 5, 98, 8
 SHOWN_SECONDS, SAMPLES = 60.0, 40

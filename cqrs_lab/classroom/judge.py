@@ -13,8 +13,8 @@ from cqrs_lab.classroom.hour import Hour
 from cqrs_lab.classroom.rows import KEYS
 from cqrs_lab.findings import Fault, Report
 from cqrs_lab.show.picture import Picture, table
-from cqrs_lab.show.words import count
 from cqrs_lab.simulation.guarantees import Verdict, check
+from cqrs_lab.words import count
 
 ONCE = "every command that was acknowledged is in the log exactly once"
 NOBODY = "nothing is in the log that nobody asked for"

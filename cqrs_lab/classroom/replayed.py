@@ -15,7 +15,7 @@ from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.shop import write
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, Scale, View
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 from cqrs_lab.write.command_bus import CommandBus
 
 

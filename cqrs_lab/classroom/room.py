@@ -21,7 +21,7 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.shop.events import OrderPlaced
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.view import Control, View
-from cqrs_lab.show.words import count
+from cqrs_lab.words import count
 
 MOST_LOOKS = 10_000
 

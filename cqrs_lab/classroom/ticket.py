@@ -7,12 +7,12 @@ import json
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from cqrs_lab.classroom.hour import Hour
 from cqrs_lab.classroom.rows import AskedRow, EntryRow, LookRow, PlugRow, SeatRow, VisitRow
 from cqrs_lab.errors import InvalidArgument
+from cqrs_lab.whole import write_whole
 
 WHAT = "cqrs-lab: the ticket of an hour"
 VERSION = 1
@@ -40,10 +40,7 @@ def write_ticket(hour: Hour, path: Path) -> None:
     rows = {name: [list(row) for row in part] for name, part in parts.items()}
     about = {"what": WHAT, "version": VERSION, "name": hour.name, "begun": hour.begun, "until": hour.until}
     text = json.dumps(about | rows, separators=(",", ":"))
-    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as beside:
-        part = Path(beside) / path.name
-        part.write_bytes(gzip.compress(text.encode(), mtime=0))
-        part.replace(path)
+    write_whole(path, gzip.compress(text.encode(), mtime=0))
 
 
 def read_ticket(path: Path) -> Hour:

@@ -12,13 +12,8 @@ from cqrs_lab.course.progress import PLACE
 ROOT = Path(__file__).parents[2]
 
 # Each part of the package, and the parts it may import beside itself. "index" is `import cqrs_lab`, which
-<<<<<<< HEAD
-# shows the doors of "own_system" and "own_report" alone: the rest is loaded when somebody goes through.
-LOG = {"errors", "arguments", "findings", "raised", "words", "log"}
-=======
 # shows the doors of "own_system", "own_report" and "classroom" alone: the rest is loaded when somebody goes through.
-LOG = {"errors", "arguments", "findings", "log"}
->>>>>>> 3323e4f (Tests of the class, its section in the guide; the board reads the last minute alone)
+LOG = {"errors", "arguments", "findings", "raised", "words", "log"}
 BOTH_SIDES = LOG | {"write", "read", "index"}
 MAY_IMPORT = {
     "errors": set(),
