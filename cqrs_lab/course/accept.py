@@ -97,7 +97,12 @@ def as_items(value: Any, done: str, expected: object = "a list") -> list[Any]:
     """
     if value is None:
         raise NotYet(done, shown(value), expected, NO_RETURN)
-    if isinstance(value, str | bytes | pd.DataFrame) or not isinstance(value, Iterable):
+    if isinstance(value, pd.DataFrame):
+        raise NotYet(done, shown(value), expected, "That is a whole table. Which of its columns is the answer?")
+    if isinstance(value, Real | Decimal):
+        ask = "That is one number, and the task asks for several things. Which ones?"
+        raise NotYet(done, shown(value), expected, ask)
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise NotYet(done, shown(value), expected, "The task asks for several things. Which container are yours in?")
     items = [as_plain(one) for one in islice(np.ravel(value) if isinstance(value, np.ndarray) else value, MOST_ITEMS)]
     if len(items) == MOST_ITEMS:

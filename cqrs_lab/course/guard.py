@@ -71,7 +71,8 @@ MEANS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     (
         (SchemaError,),
         "Your schema declares an index, columns and their kinds, and the rows are not like that. Print both: "
-        "what differs? schema.conform(rows) takes the columns it knows, and sets the index.",
+        "what differs? schema.conform(rows) takes the columns it knows, sets the index, and makes 3 of 3.0 where the "
+        "schema says int64.",
     ),
     (
         (NameError,),

@@ -24,7 +24,9 @@ def transfer(answer: Any) -> None:
     """Judge a command, its handler, and a query: (TransferMoney, handle, balance_of)."""
     if not isinstance(answer, tuple | list) or len(answer) != 3:
         expected = "three things: (TransferMoney, handle, balance_of)"
-        raise NotYet("looked at your answer", repr(answer), expected, "Which of the three is missing?")
+        named = isinstance(answer, Mapping) and len(answer) == 3
+        ask = "Hand them over without names, in this order." if named else "Which of the three is missing?"
+        raise NotYet("looked at your answer", repr(answer), expected, ask)
     command_type, handle, balance_of = answer
     if not isinstance(command_type, type):
         ask = "Did you hand over the class, or one object of it?"

@@ -179,6 +179,8 @@ def _slow(number: float, expected: float) -> str:
         return "Handling an event takes some time. What is left if you give it none?"
     if number < expected:
         return "That is fast enough, and faster than it has to be. What does the slowest one that will do take?"
+    if math.isclose(number, 1000 * expected, rel_tol=NEAR_SLOWEST):
+        return "Those are milliseconds. The task asks for seconds."
     return "Put your number into p99(rate, handling). Does it keep the objective?"
 
 

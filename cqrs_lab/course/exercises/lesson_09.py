@@ -130,8 +130,8 @@ def _rows(folds: Folds) -> int:
 
 
 def _money(answer: Any) -> dict[str, int]:
-    done = "asked your table what each account holds"
-    return {str(key): as_whole(value, done) for key, value in as_mapping(answer, done).items()}
+    done, expected = "asked your table what each account holds", "a number for each account"
+    return {str(key): as_whole(value, done) for key, value in as_mapping(answer, done, expected).items()}
 
 
 class _BalancesOfTheCell:

@@ -130,7 +130,11 @@ def _field(name: str, told: Any, old: OrderTaken1, expected: OrderTaken) -> str:
     if name == "channel":
         if told is None:
             return "None is not among the values of that field. Which word has the shop agreed on?"
-        return "The old event does not say how the order came. Who would believe a number that is made of guesses?"
+        if told == "NOT_RECORDED":
+            return "NOT_RECORDED is a name. What does it hold? Write it without the quotes."
+        if told in ("web", "phone"):
+            return "The old event does not say how the order came. Who would believe a number that is made of guesses?"
+        return "The old event does not say how the order came. Which word has the shop agreed on for that?"
     if name in ("street", "city"):
         return _part_of_address(told, getattr(expected, name), old.ship_to)
     if name == "each_mills":

@@ -14,6 +14,7 @@ import pandas as pd
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.course.sending import written
+from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.frames.merge import merge_rows
 from cqrs_lab.read.frames.schema import Schema
@@ -198,8 +199,14 @@ def _tried(answer: Any, *faults: Fault, story: RebuildStory | None = None) -> tu
             raise watch.error
         except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
             done = f"{DONE}{f'; what went wrong: {run.plan}' if faults else ''}"
-            raise NotYet(done, error, "no error", what_it_means(error)) from None
+            raise NotYet(done, error, "no error", _of_error(error)) from None
     return run, watch
+
+
+def _of_error(error: Exception) -> str:
+    if isinstance(error, InvalidArgument) and "is not a projector" in str(error):
+        return "lab.rebuild works on a projector, and these followers are plain tables. Which loop does it run?"
+    return what_it_means(error)
 
 
 DEATHS = {
@@ -218,6 +225,8 @@ def _dies(answer: Any) -> None:
             raise NotYet(f"let it die {when}", "it went on", "an end of this call", ask)
         if not run.ok:
             ask = "It died between the table and its checkpoint, or forgot where it was. What belongs together?"
+            if site == "before swap":
+                ask = "Called again, it found everything built, and nothing left to read. What did it save then?"
             raise NotYet(f"let it die {when}", *_plainly(run), ask)
 
 

@@ -684,6 +684,10 @@ ALSO_WRONG = {
         ((TransferMoney, in_place, lambda account: 0), "Which arguments does the task name"),
         (None, "in place of what it holds"),
         ((TransferMoney, in_place), "Which of the three"),
+        (
+            {"TransferMoney": TransferMoney, "handle": in_place, "balance_of": asks},
+            "Hand them over without names, in this order",
+        ),
         ((TransferredMoney, in_place, asks), "its name is an imperative"),
         ((MoneySent, in_place, asks), "its name is an imperative"),
         ((Halves, in_place, asks), "make it frozen"),

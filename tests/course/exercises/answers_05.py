@@ -220,6 +220,13 @@ class AnyEvent(Stars):
         return self.schema.conform(frame.groupby("product_id").sum())
 
 
+class AddedWithZeros(Stars):
+    """pandas fills in a zero for a product that one side lacks, and makes floats of the column."""
+
+    def merge(self, table, rows):
+        return table.add(rows, fill_value=0)
+
+
 class CountsAnyEvent(Stars):
     def summarise(self, batch):
         return super().summarise(batch).assign(ratings=len(batch))
@@ -308,6 +315,8 @@ ALSO_WRONG_STARS = [
     ((Stars(), lambda table: None), "Is there a return"),
     ((Stars(), lambda table: table), "Which of these columns is the answer"),
     (Stars(), "Which of these columns is the answer"),
+    ((Stars(), lambda table: table["stars"].sum() / table["ratings"].sum()), "That is one number"),
+    ((AddedWithZeros(), average), "makes 3 of 3.0"),
 ]
 
 # --- 05.2 -------------------------------------------------------------------------------------------------

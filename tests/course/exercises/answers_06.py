@@ -439,7 +439,7 @@ WRONG_COPIES = {
         lambda log, copies: [copies[name][1] for name in copies],
         "No copy has that name",
     ),
-    "how many": (lambda log, copies: len(wrong_copies(log, copies)), "Which container"),
+    "how many": (lambda log, copies: len(wrong_copies(log, copies)), "That is one number"),
     "nothing": (lambda log, copies: None, "Is there a return"),
     "raises when empty": (lambda log, copies: max(copies) and wrong_copies(log, copies), "Try that line alone"),
     "looks a position up": (

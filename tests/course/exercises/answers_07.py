@@ -342,6 +342,7 @@ WRONG_SLOWEST = {
 }
 ALSO_SLOWEST = {
     "the rate it can handle": (lambda rate, objective: 1 / slowest(rate, objective), "Put your number into p99"),
+    "in milliseconds": (lambda rate, objective: 1000 * slowest(rate, objective), "Those are milliseconds"),
     "nothing at all": (lambda rate, objective: 0, "What is left if you give it none"),
     "below nothing": (
         lambda rate, objective: 1 / (rate - math.log(100) / objective),

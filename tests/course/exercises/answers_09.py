@@ -307,6 +307,7 @@ ALSO_WRONG_PROJECTIONS = (
     ((Half(), balances), "It came twice in one delivery"),
     ((Counts(), balances), "The process may die at any moment"),
     ((Balances, balances), "which two functions"),
+    (Balances(), "Which of its columns is the answer"),
     ((Balances(), "balance"), "What asks your table"),
     ((Balances(), lambda table: None), "Your function returned None"),
     ((OfTheCell(), lambda table: table["amount"]), "Write your answer there"),

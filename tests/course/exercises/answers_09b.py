@@ -100,7 +100,7 @@ ALSO_WRONG_SKIPPED = (
     (lambda commits, polls: {at - 1 for at in skipped(commits, polls)}, "so its lag is zero"),
     (lambda commits, polls: {at for at, done in commits.items() if done and done > polls[0][0]}, "A number may be"),
     (skipped_of_the_cell, "Write your answer there"),
-    (lambda commits, polls: len(skipped(commits, polls)), "Which container are yours in"),
+    (lambda commits, polls: len(skipped(commits, polls)), "That is one number, and the task asks for several things"),
     (lambda commits, polls: None, "Is there a return"),
     (lambda commits, polls: skipped(commits, polls).add(1), "Is there a return"),
     (lambda commits, polls: {at for at, done in commits.items() if done > polls[-1][0]}, "Try that line alone"),
