@@ -18,6 +18,8 @@ from cqrs_lab.words import shortened
 CUTS = ("first", "second", "third")
 LEFT, RIBBON_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP, PIECE_GAP = 10, 50, 66, 92, 4, 22
 RIBBON_BOTTOM = RIBBON_TOP + TILE_HEIGHT + 12
+# A word longer than this many letters is as wide as its tile, unless its letters stand closer.
+ROOMY, CLOSE = 7, "letter-spacing:-0.05em"
 
 
 class Ribbon:
@@ -70,7 +72,7 @@ class Ribbon:
     def tile(self, one: RecordedEvent) -> str:
         """Return an event as a tile; one that the projection does not read is an outline."""
         kind, middle = type(one.event), TILE_WIDTH / 2
-        read = kind in self.reads
+        read, word = kind in self.reads, word_of(kind)[:9]
         look, css = (
             (f'style="{self.tints[one.stream]}"', "") if read else ('stroke-dasharray="2 4" class="unread"', " faint")
         )
@@ -78,7 +80,7 @@ class Ribbon:
             f'<rect width="{TILE_WIDTH}" height="{TILE_HEIGHT}" rx="7" stroke-width="1.5" {look}/>'
             + label(6, 18, f"{one.position:,}", f"strong small{css}", "start")
             + painted(icon(icon_of(kind), TILE_WIDTH - 26, 5, 20), "var(--ink)" if read else "var(--faint)")
-            + label(middle, 43, word_of(kind)[:9], f"small{css}")
+            + label(middle, 43, word, f"small{css}", style=CLOSE if len(word) > ROOMY else "")
             + label(middle, 62, _stream(one.stream), f"small{css}")
             + label(middle, 83, _number(one.event), f"strong{css}")
         )

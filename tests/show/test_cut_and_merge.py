@@ -274,6 +274,17 @@ def test_an_event_that_is_not_read_is_drawn_as_an_outline():
     assert picture.html.count('class="unread"') == 1 and placed(picture, "event")["3"][2][:2] == ["3", "moved"]
 
 
+@dataclass(frozen=True)
+class WalkCancelled:
+    """Its word is as wide as a tile."""
+
+
+def test_the_letters_of_a_word_as_wide_as_its_tile_stand_closer():
+    html = cut_and_merge(Total(), store_of(LOG[:2], [Moved(), WalkCancelled()])).at(first=2).html
+    close = {word: "letter-spacing" in look for look, word in re.findall(r"<text ([^>]*)>(moved|cancelled)<", html)}
+    assert close == {"moved": False, "cancelled": True}
+
+
 class Stops(Total):
     def merge(self, table, rows):
         if len(table):
