@@ -70,7 +70,8 @@ def path(name: str) -> str:
         lines += [f"{f'{now}–{now + part.minutes}':<9} {part.what}", *_details(part)]
         now += part.minutes
     last = f"{now} minutes. Each part runs alone; what to ask and say is in docs/instructors.md."
-    return "\n".join([*lines, "", last])
+    every = f"cqrs-lab demo --path {name} starts all of its demos; N on the page leads from one to the next."
+    return "\n".join([*lines, "", last, every])
 
 
 def _details(part: PathPart) -> list[str]:

@@ -1,5 +1,5 @@
 // A page without Jupyter: it sends what moves to the process that shows the view, and tells the view what comes back.
-const { token, name, state } = JSON.parse(document.getElementById("given").textContent);
+const { token, name, state, following } = JSON.parse(document.getElementById("given").textContent);
 const stage = document.getElementById("view");
 const listeners = [];
 const waiting = [];
@@ -50,10 +50,11 @@ const model = {
   off: (names, listener) => listeners.splice(listeners.findIndex((each) => each[1] === listener), 1),
 };
 
-// A view is drawn 960 px wide, with type of 13.3 px and more. On a page as wide as a projector's it is 20 px and more, and
-// larger where that leaves the whole view in sight; on a narrow one the view is as wide as the page. Its controls stand
-// above the picture or beside it, whichever leaves more room.
-const WIDTHS = { above: 960, beside: 1240 }, LEAST = 20 / 13.25, MARGINS = 40;
+// A view is drawn 960 px wide, with type of 13.25 px and more. On a page as wide as a projector's it is 20 px and more, and
+// larger where that leaves the whole view in sight. On a smaller page it is 1.6 % of the height and more: on a wall,
+// that is nearly as large. Its controls stand above the picture or beside it, whichever leaves more room.
+const WIDTHS = { above: 960, beside: 1240 }, MARGINS = 40;
+const least = () => (innerWidth >= 1500 ? 20 : 0.016 * innerHeight) / 13.25;
 function room(place) {
   stage.className = `cqrs-lab ${place}`;
   stage.style.zoom = 1;
@@ -61,11 +62,11 @@ function room(place) {
   return { place, wide, high: (innerHeight - stage.offsetTop - MARGINS / 2) / stage.offsetHeight };
 }
 function fit() {
-  const least = ({ wide, high }) => Math.min(wide, high);
+  const fits = ({ wide, high }) => Math.min(wide, high);
   const [above, beside] = [room("above"), room("beside")];
-  const best = beside.wide >= LEAST && least(beside) > least(above) ? beside : above;
+  const best = beside.wide >= least() && fits(beside) > fits(above) ? beside : above;
   stage.className = `cqrs-lab ${best.place}`;
-  stage.style.zoom = Math.min(best.wide, Math.max(LEAST, best.high));
+  stage.style.zoom = Math.min(best.wide, Math.max(least(), best.high));
 }
 
 const fullScreen = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
@@ -73,7 +74,12 @@ function dark() {
   const now = document.body.dataset.jpThemeLight === "true";
   document.body.dataset.jpThemeLight = String(!now);
 }
-const KEYS = { f: fullScreen, d: dark };
+function onward() {
+  location.href = following + (document.body.dataset.jpThemeLight === "true" ? "" : "#dark");
+}
+const KEYS = { f: fullScreen, d: dark, ...(following && { n: onward }) };
+document.getElementById("next").hidden = !following;
+document.getElementById("next").addEventListener("click", onward);
 document.getElementById("full").addEventListener("click", fullScreen);
 document.getElementById("dark").addEventListener("click", dark);
 // On its way down: a view keeps keys for itself on their way up.
@@ -81,6 +87,8 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("select, input:not([type=range])")) return;
   KEYS[event.key.toLowerCase()]?.();
 }, { capture: true });
+
+if (location.hash === "#dark") dark();
 
 const { default: widget } = await import(`/view.js?token=${token}`);
 widget.render({ model, el: stage });
@@ -91,3 +99,5 @@ const controls = model.get("controls");
 const first = controls.find((each) => each.plays) ?? controls[0];
 const labelled = [...stage.querySelectorAll("label")].find((each) => each.textContent.startsWith(first.label));
 (model.get("veil") ? stage.querySelector(".veiled button") : labelled.control).focus();
+// After the view has shown what the veil covered, and has moved the focus there.
+model.on("change:veil", () => requestAnimationFrame(() => { fit(); labelled.control.focus(); }));

@@ -14,10 +14,10 @@ from cqrs_lab.demo.demos import Demo
 from cqrs_lab.show.style import STYLESHEET
 
 
-def page(demo: Demo, token: str, state: Mapping[str, Any]) -> str:
-    """Return the page of a demo, with its view as it stands now."""
+def page(demo: Demo, token: str, state: Mapping[str, Any], following: str = "") -> str:
+    """Return the page of a demo, with its view as it stands now; `following` is the next demo's address, if any."""
     lesson = next(one for one in LESSONS if one.key == demo.lesson)
-    given = json.dumps({"token": token, "name": demo.name, "state": state})
+    given = json.dumps({"token": token, "name": demo.name, "state": state, "following": following})
     return Template(_file("page.html")).substitute(
         name=escape(demo.name),
         ask=escape(demo.ask),

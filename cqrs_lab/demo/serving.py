@@ -42,6 +42,7 @@ class DemoServer(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), _Handler)
         self.token = secrets.token_urlsafe(24)
         self._demo, self._channel, self._turn = demo, Channel(view), Lock()
+        self.following: DemoServer | None = None  # where N on the page leads
 
     @property
     def address(self) -> str:
@@ -51,7 +52,8 @@ class DemoServer(ThreadingHTTPServer):
     def page(self) -> str:
         """Return the page, with the view as it stands now."""
         with self._turn:
-            return page(self._demo, self.token, self._channel.state())
+            following = self.following.address if self.following else ""
+            return page(self._demo, self.token, self._channel.state(), following)
 
     def script(self) -> str:
         """Return the module that draws the view."""

@@ -101,14 +101,16 @@ def tables() -> show.View:
 
 
 def why() -> show.View:
-    """Return the events behind a cell of the order history, lesson 5."""
-    return show.why_is_it(_sent(week.commands()), read.OrderHistory(), "8", "units")
+    """Return the events behind a cell of the order history, lesson 5; order 8 is for the room to guess first."""
+    return show.why_is_it(_sent(week.commands()), read.OrderHistory(), "7", "units")
 
 
 def staircases() -> show.View:
-    """Return what is committed and what is seen, lesson 7."""
+    """Return what is committed and what is seen, lesson 7, covered until the room has guessed."""
     run = simulate_lag(LagModel(Clockwork(0.5), Fixed(0), polling=Polling(Fixed(4.0))), events=4_000)
-    return show.staircases(run.events, count=30)
+    view = show.staircases(run.events, count=30)
+    view.veil = "First let the room guess: one second, two, or four?"
+    return view
 
 
 def stick() -> show.View:
@@ -119,13 +121,15 @@ def stick() -> show.View:
 
 
 def queues() -> show.View:
-    """Return three queues before one handler, lesson 7."""
-    return show.queues(
+    """Return three queues before one handler, lesson 7, before the first event."""
+    view = show.queues(
         {
             f"{busy} % busy": simulate_lag(LagModel(Poisson(busy / 100), Exponential(mean=1.0)), events=700, seed=237)
             for busy in (80, 90, 95)
         }
     )
+    view.move(second=0)
+    return view
 
 
 def lag() -> show.View:
@@ -196,8 +200,10 @@ def rebuild() -> show.View:
 
 
 def verdict() -> show.View:
-    """Return the choice of lesson 15, for the free seats of a concert."""
-    return show.should_you(CASES["seat map"], unit="ms")
+    """Return the choice of lesson 15, for the free seats of a concert, covered until the room has voted."""
+    view = show.should_you(CASES["seat map"], unit="ms")
+    view.veil = "First let the room vote: CRUD or CQRS?"
+    return view
 
 
 VIEWS: dict[str, Callable[[], show.View]] = {

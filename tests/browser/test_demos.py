@@ -5,7 +5,7 @@ import threading
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from cqrs_lab.demo.demos import DEMOS
+from cqrs_lab.demo.demos import DEMOS, demo_of
 from cqrs_lab.demo.serving import DemoServer
 from cqrs_lab.demo.views import VIEWS
 
@@ -34,23 +34,27 @@ CONTRAST = {"runOnly": ["color-contrast-enhanced", "label", "button-name", "sele
 @pytest.fixture
 def open_demo(browser):
     """A function that serves a demo and opens it; it returns the page and the errors seen on it."""
-    opened = []
+    served, pages = [], []
 
-    def open_demo(demo, screen=PROJECTOR):
-        server = DemoServer(demo, VIEWS[demo.name]())
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    def open_demo(demo, screen=PROJECTOR, following=None):
+        first = DemoServer(demo, VIEWS[demo.name]())
+        first.following = following
+        for server in filter(None, (first, following)):
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            served.append((server, thread))
         page, errors = browser.new_page(viewport=screen), []
-        opened.append((server, thread, page))
+        pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(server.address)
+        page.goto(first.address)
         page.wait_for_function("document.activeElement.closest('#view')")
         return page, errors
 
     yield open_demo
-    for server, thread, page in opened:
+    for page in pages:
         page.close()
+    for server, thread in served:
         server.shutdown()
         server.server_close()
         thread.join()
@@ -61,7 +65,7 @@ def test_a_demo_is_one_view_in_large_type_moved_by_keyboard(open_demo, demo):
     page, errors = open_demo(demo)
     if page.evaluate("document.activeElement.textContent") == "Show me":
         page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
+        page.wait_for_function("document.activeElement.matches('#view input[type=range], #view select')")
     assert page.locator("h1").all_inner_texts() == [demo.ask]
     assert page.locator("pre, code, .jp-Notebook").count() == 0
     before = page.evaluate(PICTURE)
@@ -78,11 +82,32 @@ def test_a_demo_is_one_view_in_large_type_moved_by_keyboard(open_demo, demo):
     assert errors == []
 
 
-def test_on_a_small_screen_a_demo_is_as_wide_as_the_screen_and_no_wider(open_demo):
+def test_on_a_small_screen_the_whole_picture_is_in_sight(open_demo):
     page, _ = open_demo(DEMOS[0], SMALL)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    wide = page.evaluate("document.querySelector('#view').getBoundingClientRect().width")
-    assert wide > 0.95 * SMALL["width"]
+    wide, low = page.evaluate(
+        "(({ width, bottom }) => [width, bottom])(document.querySelector('#view .stage svg').getBoundingClientRect())"
+    )
+    assert wide > 0.6 * SMALL["width"] and low < SMALL["height"]
+
+
+def test_what_a_veil_covered_is_fitted_to_the_page_when_the_veil_is_taken_off(open_demo):
+    page, errors = open_demo(demo_of("verdict"), SMALL)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.matches('#view input[type=range]')")
+    assert page.evaluate("document.querySelector('#view .stage svg').getBoundingClientRect().bottom < innerHeight")
+    assert errors == []
+
+
+def test_n_leads_to_the_next_demo_which_is_dark_if_this_one_was(open_demo):
+    page, errors = open_demo(demo_of("duel"), following=DemoServer(demo_of("turns"), VIEWS["turns"]()))
+    page.keyboard.press("d")
+    page.keyboard.press("n")
+    page.get_by_role("heading", name=demo_of("turns").ask).wait_for()
+    page.wait_for_function("document.activeElement.closest('#view')")
+    assert page.evaluate("document.body.dataset.jpThemeLight") == "false"
+    assert page.get_by_text("Next demo (N)").is_hidden(), "there is none after it"
+    assert errors == []
 
 
 def test_f_makes_it_full_screen_and_leaves_it_again(open_demo):

@@ -32,7 +32,7 @@ def test_a_path_says_from_which_minute_to_which_each_part_takes(capsys, name):
     spans = [(int(one), int(other)) for one, other in re.findall(r"^(\d+)–(\d+) ", out, re.M)]
     assert [other - one for one, other in spans] == [part.minutes for part in PATHS[name]]
     assert [one for one, _ in spans] == [0, *(other for _, other in spans[:-1])]
-    assert f"{spans[-1][1]} minutes." in out
+    assert f"{spans[-1][1]} minutes." in out and f"cqrs-lab demo --path {name} " in out
     for part in PATHS[name]:
         assert part.what in out and all(f"cqrs-lab demo {demo}\n" in out for demo in part.demos)
 

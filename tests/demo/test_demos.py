@@ -28,6 +28,22 @@ def test_a_name_finds_its_demo_and_another_finds_none():
     assert demo_of("lag").lesson == "07" and demo_of("lags") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("staircases", "2.10"),
+        ("stick", "20"),
+        ("queues", "18.8"),
+        ("fronts", "✕ 12 missed"),
+        ("verdict", "flips"),
+        ("why", "order-8: without"),
+    ],
+)
+def test_no_demo_begins_with_its_answer_on_the_wall(name, answer):
+    view = VIEWS[name]()
+    assert view.veil or answer not in view.html + view.says
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_of_a_demo_draws_another_picture_of_the_same_view(name):
     channel = Channel(VIEWS[name]())
