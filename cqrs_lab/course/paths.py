@@ -21,9 +21,9 @@ class PathPart(NamedTuple):
 
 
 START = PathPart(5, "What happens when Ada presses Order", "00", "Inside the shop")
-CRUD = PathPart(10, "What still hurts in a fixed CRUD shop", "01", "What this shop does well")
+CRUD = PathPart(10, "What still hurts in a fixed CRUD shop", "01", "Twelve cups")
 DUEL = PathPart(10, "Two buyers and the last cup", "03", "The duel", ("duel",))
-TABLES = PathPart(15, "Three tables from one log", "05", "Three tables from one log", ("tables", "why", "scissors"))
+TABLES = PathPart(15, "Tables from one log", "05", "An average under the scissors", ("scissors", "tables", "why"))
 STAIRS = PathPart(12, "How far behind the readers are", "07", "Two staircases", ("staircases", "queues"))
 SAW = PathPart(10, "Which promises readers see broken", "08", "A small world", ("fronts", "who-saw-what"))
 CRASH = PathPart(15, "A crash between two writes", "09", "Break it yourself", ("crash",))

@@ -39,6 +39,7 @@ def test_the_stairs_read_off_what_is_committed_and_visible_at_a_moment():
         "oldest_waits_seconds": 0.0,
     }
     assert "At 5.00 s, 5 events are committed and 4 visible: the readers are 1 event behind" in view.picture.says
+    assert "At 1.00 s, 1 event is committed and 0 visible: the readers are 1 event behind" in view.at(moment=0).says
 
 
 @pytest.mark.parametrize("part", range(0, 21))
