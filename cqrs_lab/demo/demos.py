@@ -21,7 +21,7 @@ DEMOS = (
     Demo("why", "05", "Order 8 shows 0 units. Which events say so?"),
     Demo("staircases", "07", "Somebody looks every four seconds. How long is an event unseen, on average?"),
     Demo("stick", "07", "From 90 % busy to 95 % busy: how much does the average lag grow?"),
-    Demo("queues", "07", "The same handler, 80, 90 and 95 % busy. How long does an event wait in each queue?"),
+    Demo("queues", "07", "The same handler, 80, 90 and 95 % busy. How long does an event wait?"),
     Demo("lag", "07", "You may change one thing. Which one takes the most lag away?"),
     Demo("fronts", "08", "14 orders, 28 looks at the page. How many of the looks miss their own order?"),
     Demo("remedies", "08", "Six remedies. Who waits in each of them?"),
