@@ -48,7 +48,7 @@ def open_demo(browser):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(first.address)
-        page.wait_for_function("document.activeElement.closest('#view')")
+        page.wait_for_function("() => document.activeElement.closest('#view')")
         return page, errors
 
     yield open_demo
@@ -65,7 +65,7 @@ def test_a_demo_is_one_view_in_large_type_moved_by_keyboard(open_demo, demo):
     page, errors = open_demo(demo)
     if page.evaluate("document.activeElement.textContent") == "Show me":
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.matches('#view input[type=range], #view select')")
+        page.wait_for_function("() => document.activeElement.matches('#view input[type=range], #view select')")
     assert page.locator("h1").all_inner_texts() == [demo.ask]
     assert page.locator("pre, code, .jp-Notebook").count() == 0
     before = page.evaluate(PICTURE)
@@ -94,7 +94,7 @@ def test_on_a_small_screen_the_whole_picture_is_in_sight(open_demo):
 def test_what_a_veil_covered_is_fitted_to_the_page_when_the_veil_is_taken_off(open_demo):
     page, errors = open_demo(demo_of("verdict"), SMALL)
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('#view input[type=range]')")
+    page.wait_for_function("() => document.activeElement.matches('#view input[type=range]')")
     assert page.evaluate("document.querySelector('#view .stage svg').getBoundingClientRect().bottom < innerHeight")
     assert errors == []
 
@@ -104,7 +104,7 @@ def test_n_leads_to_the_next_demo_which_is_dark_if_this_one_was(open_demo):
     page.keyboard.press("d")
     page.keyboard.press("n")
     page.get_by_role("heading", name=demo_of("turns").ask).wait_for()
-    page.wait_for_function("document.activeElement.closest('#view')")
+    page.wait_for_function("() => document.activeElement.closest('#view')")
     assert page.evaluate("document.body.dataset.jpThemeLight") == "false"
     assert page.get_by_text("Next demo (N)").is_hidden(), "there is none after it"
     assert errors == []
@@ -114,7 +114,7 @@ def test_f_makes_it_full_screen_and_leaves_it_again(open_demo):
     page, errors = open_demo(DEMOS[0])
     for now in ("true", "false"):
         page.keyboard.press("f")
-        page.wait_for_function(f"Boolean(document.fullscreenElement) === {now}")
+        page.wait_for_function(f"() => Boolean(document.fullscreenElement) === {now}")
     assert errors == []
 
 
