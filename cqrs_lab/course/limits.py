@@ -39,7 +39,7 @@ class Limits:
 
 LIMITS = Limits()
 QUIET_SECONDS = 0.02
-"""What `_work` takes of a quick processor at rest. A slow one takes 0.032, and its limits are longer: that harms nobody."""
+"""What `_work` takes of a quick processor at rest. A slow one takes 0.032, and has longer limits: that harms nobody."""
 MOST_SLOWER = 5.0
 
 
