@@ -273,7 +273,7 @@ WRONG_PROJECTIONS = {
     "never below zero": ((NeverBelowZero(), balances), "Who made it zero"),
     "empty accounts go": ((EmptyAccountsGo(), balances), "know when it was emptied"),
     "half an account": ((Balances(), lambda table: table["balance"] / 7), "Only a whole number"),
-    "no mapping": ((Balances(), lambda table: table["balance"].sum()), "The task asks for several things"),
+    "no mapping": ((Balances(), lambda table: table["balance"].sum()), "the task asks for several things"),
     "adds": ((Sums(), balances), "came twice, and counted twice"),
     "drops equal amounts": ((SumsOfDifferentAmounts(), balances), "two equal amounts one and the same"),
     "remembers in Python": ((Remembers(), balances), "The process may die at any moment"),
