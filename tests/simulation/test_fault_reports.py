@@ -302,7 +302,7 @@ PLAIN_KWARGS = {"events": 5, "commands": 5}
         (lambda: simulate_rebuild(STORY), "was given a Story as its story; give a RebuildStory"),
         (lambda: simulate_faults(LETTERS), "was given a ProcessStory as its story; give a Story"),
         (lambda: simulate_process(STORY), "was given a Story as its story; give a ProcessStory"),
-        (lambda: RebuildStory(PLAIN.register, DELIVERIES, Received, before=-1), "before=-1: there are 5 commands"),
+        (lambda: RebuildStory(PLAIN.register, DELIVERIES, Received, before=-1), "before=-1: the story has 5 commands"),
         (lambda: RebuildStory(PLAIN.register, DELIVERIES, Received, before=6), "give a number from 0 to that"),
         (lambda: replay(TICKET, STORY, batch=3), "the ticket already holds batch; leave it out"),
         (lambda: replay(TICKET, STORY, plan=()), "the ticket already holds plan; leave it out"),

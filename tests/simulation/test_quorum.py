@@ -92,7 +92,7 @@ def test_waiting_never_makes_it_worse():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"r": 4}, {"w": 0}, {"n": 2.0}, {"samples": 0}, {"remote_delay_seconds": -1}, {"w": True}]
+    "wrong", [{"r": 4}, {"w": 0}, {"n": 2.5}, {"samples": 0}, {"remote_delay_seconds": -1}, {"w": True}]
 )
 def test_nonsense_is_refused(wrong):
     with pytest.raises(InvalidArgument, match=next(iter(wrong))):
