@@ -254,13 +254,13 @@ def test_a_copy_that_cannot_be_written_is_one_line_and_nothing_is_left_behind(so
 
 
 def test_a_disk_that_fills_up_leaves_the_solution_whole(solution, capsys, monkeypatch):
-    def full(path, text, **_):
-        with path.open("w") as file:
-            file.write(text[:5])
+    def full(path, content):
+        with path.open("wb") as file:
+            file.write(content[:5])
         raise OSError(28, "No space left on device")
 
     before = solution.read_text()
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     assert cli.main(["build-lessons", str(solution)]) == 2
     assert "01_x.ipynb cannot be written (No space left on device)" in capsys.readouterr().err
     assert solution.read_text() == before and [path.name for path in solution.parent.iterdir()] == ["01_x.ipynb"]

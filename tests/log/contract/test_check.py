@@ -158,7 +158,7 @@ def broken_disk():
         (lambda: namedtuple("Half", "append head")(print, print)(), "TypeError: 'Half' object is not callable"),
         (lambda: namedtuple("Half", "append head")(print, print), "without read_stream, read_all, stream_version"),
         (lambda: ThirtyLines, "TypeError: "),
-        (lambda store=USED: store, "events in it"),
+        (lambda store=USED: store, "1 event in it"),
     ],
 )
 def test_what_makes_no_new_store_is_reported(make_store, came):
