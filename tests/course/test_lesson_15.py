@@ -58,7 +58,7 @@ def test_the_run_finds_what_the_prose_says_of_it_within_wide_bounds(names):
 def test_the_answer_about_the_flips_is_what_the_run_found(names):
     made = choose(names["measured"].costs["Sales by country"], names["traffic"])
     assert "Below about six reads in ten it no longer pays" in PROSE
-    assert 0.4 < made.flip("read_share").at < 0.75
+    assert 0.25 < made.flip("read_share").at < 0.8
     assert made.flip("contention").at > 0.5, "and writers who meet speak for CRUD"
     never = choose(names["measured"].costs["My orders"], names["traffic"]).flips["at"]
     assert "For *My orders* there is none" in PROSE and never.isna().all()
