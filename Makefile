@@ -105,7 +105,7 @@ $(VENV)/.locked: requirements.lock
 	echo "Setting up $(VENV) with $$("$$python" --version); this takes about a minute."; \
 	rm -rf $(VENV); mkdir $(VENV); \
 	$(call try,"$$python" -m venv $(VENV),$(VENV)/install.log,Cannot make $(VENV)); \
-	$(call try,$(BIN)/python $(PIP) install --no-compile --retries 2 -r $<,$(VENV)/install.log,Cannot install the packages: check the network and run make again)
+	$(call try,$(BIN)/python $(PIP) install --retries 2 -r $<,$(VENV)/install.log,Cannot install the packages: check the network and run make again)
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml jupyter-config/jupyter_config.json
