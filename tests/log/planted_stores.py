@@ -363,10 +363,10 @@ class LosesUpdatesUnderThreads(ThirtyLines):
 
 class RecordsDuplicates(ThirtyLines):
     def append(self, stream, events, *, expected, command_id=None):
-        receipt = super().append(stream, [], expected=expected)
-        if not events:
-            return receipt
         with self.lock:
+            receipt = super().append(stream, [], expected=expected)
+            if not events:
+                return receipt
             self.check(stream, expected, receipt.version)
             self.record(stream, events, command_id)
             return super().append(stream, [], expected=0)

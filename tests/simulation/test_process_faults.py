@@ -23,7 +23,7 @@ from cqrs_lab.simulation.faults import (
     simulate_process,
 )
 
-RUNS, PARTS = 4_000, 20
+RUNS, PARTS = 10_000, 20
 ACTS = (Crash, Delay, LostReceipt)
 
 
@@ -39,7 +39,7 @@ def kinds(run):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_money_and_stock_balance_in_every_one_of_four_thousand_random_runs(part):
+def test_money_and_stock_balance_in_every_one_of_ten_thousand_random_runs(part):
     """Every other run with faults: crashes at any site, hours of sleep, answers said twice."""
     ended, size = set(), RUNS // PARTS
     for seed in range(part * size, (part + 1) * size):
