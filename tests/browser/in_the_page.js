@@ -90,10 +90,11 @@ window.inThePage = (() => {
     await sessionContext.ready;
   }
 
-  // Nobody is asked whether to save it.
+  // Nobody is asked whether to save it. anywidget leaves the styles of a notebook's views, and the next one may have none.
   async function closed() {
     await panel().sessionContext.shutdown();
     panel().dispose();
+    document.querySelectorAll("style[id^='cqrs_lab.']").forEach((style) => style.remove());
   }
 
   async function run() {

@@ -68,21 +68,36 @@ BESIDE = " beside the file list"
 RAISES = "raise ValueError('unannounced')"
 
 
+VIEW = """
+import pandas as pd
+from cqrs_lab.show import Picture, View
+View(lambda: Picture("<p>a view</p>", "a view", pd.DataFrame()), [])
+"""
+
+
+def written(path: Path, *cells) -> Path:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel}), path)
+    return path
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     announced = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
     sources = [DEAD, NAMELESS, ASLEEP, BREAKS, NO_ALT, NO_LABEL, OUTSIDE, STDERR, SCRIPT, TORN, CUT]
     sources += [ON_EACH_OTHER, BEYOND, CUT_CELL, TOO_HIGH, PALE, RAISES, "'never'"]
     cells = [nbformat.v4.new_code_cell(GOOD), announced, *map(nbformat.v4.new_code_cell, sources)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = tmp_path_factory.mktemp("planted") / "faults.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return path
+    return written(tmp_path_factory.mktemp("planted") / "faults.ipynb", *cells)
 
 
 @pytest.fixture(scope="module")
-def seen(planted: Path, lab, visit) -> Visit:
+def seen(planted: Path, lab, visit, open_lesson) -> Visit:
+    """What a visit saw, in a page in which another notebook's view has been: its styles would hide what is planted."""
+    before = written(planted.with_name("before.ipynb"), nbformat.v4.new_code_cell(VIEW))
     lab.serve(planted.parent)
+    with open_lesson(before) as lesson:
+        lesson.run()
+        assert lesson.page.locator("style[id^='cqrs_lab.']").count() > 0
     return visit(planted, pictures=planted.parent / "pictures", patience_seconds=0.5)
 
 
