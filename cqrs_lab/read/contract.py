@@ -152,9 +152,10 @@ class _Trial:
         return merged
 
     def _every_key(self, table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame) -> None:
-        both = table.index.append(rows.index)
-        lost = both[~both.isin(merged.index)]
-        new = merged.index[~merged.index.isin(both)]
+        lost = new = merged.index[:0]
+        if {*table.index, *rows.index} != {*merged.index}:
+            both = table.index.append(rows.index)
+            lost, new = both[~both.isin(merged.index)], merged.index[~merged.index.isin(both)]
         done = "merged two tables; looked for the rows of both"
         self.found.note(ROW_BY_ROW, done, (f"a row for {lost[0]!r}", "no such row") if len(lost) else None)
         self.found.note(ROW_BY_ROW, done, (f"no row for {new[0]!r}", "one") if len(new) else None)

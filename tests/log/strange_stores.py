@@ -169,6 +169,12 @@ class Table:
         return self.db.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]
 
 
+@lru_cache(1 << 13)
+def loaded(line):
+    """Return what a line says, which is read again and again."""
+    return json.loads(line)
+
+
 class Lines:
     """One JSON text per event, in a list that stands for a file."""
 
@@ -177,7 +183,7 @@ class Lines:
 
     def parsed(self):
         for at, line in enumerate(self.lines, 1):
-            held = json.loads(line)
+            held = loaded(line)
             event = Happened(held["number"], held["note"])
             yield lab.RecordedEvent(held["stream"], held["version"], at, event, held["at"], held["id"])
 
@@ -447,12 +453,17 @@ class RemembersTheLastTenThousandCommands(Plain):
 
 
 class RemembersTheIdsOfAThousandStreams(Plain):
+    def __init__(self):
+        super().__init__()
+        self.ids_in = {}
+
     def remember(self, stream, command_id, receipt):
         super().remember(stream, command_id, receipt)
-        streams = dict.fromkeys(one for one, _ in self.known)
-        if len(streams) > 1000:
-            oldest = next(iter(streams))
-            self.known = {key: held for key, held in self.known.items() if key[0] != oldest}
+        self.ids_in.setdefault(stream, []).append(command_id)
+        if len(self.ids_in) > 1000:
+            oldest = next(iter(self.ids_in))
+            for forgotten in self.ids_in.pop(oldest):
+                del self.known[oldest, forgotten]
 
 
 class KnowsTheVersionsOf500Streams(Snapshots):

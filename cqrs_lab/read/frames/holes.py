@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ def hole_in_index(frame: pd.DataFrame) -> tuple[str, str] | None:
     return None if found is None else ("a key in each row", f"no {found!r} in one")
 
 
+@cache
 def _may_lack(dtype: Any) -> bool:
     # Whole numbers of NumPy always have a value. Times may lack one (NaT): datetime64 has no other unset value.
     whole = isinstance(dtype, np.dtype) and dtype.kind in "iub"

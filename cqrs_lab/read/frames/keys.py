@@ -79,6 +79,8 @@ def joined(*parts: Any) -> Any:
     many.
     """
     index = isinstance(parts[0], pd.Index)
+    if not index and isinstance(parts[0].dtype, np.dtype):
+        return np.concatenate([one.to_numpy() for one in parts])
     whole = parts[0].append(list(parts[1:])) if index else pd.concat(parts, ignore_index=True)
     if isinstance(whole, pd.MultiIndex) or getattr(whole.dtype, "storage", "") != "pyarrow":
         return whole

@@ -66,13 +66,13 @@ def merge_rows(
     known = at >= 0
     if not known.any():
         return pd.concat([table, rows]) if len(table) else rows.copy()
-    ours, theirs = table.take(at[known]), rows if known.all() else rows[known]
+    ours, theirs = table.take(at[known]), those(rows, known)
     columns = {name: _sum(ours[name], theirs[name]) for name in add}
     for position, group in groups.items():
         newer = theirs[position].to_numpy() > ours[position].to_numpy()
         columns |= {name: _where(newer, theirs[name].array, ours[name].array) for name in group}
     kept = _with_values(table, at[known], columns)
-    return kept if known.all() else pd.concat([kept, rows[~known]])
+    return kept if known.all() else pd.concat([kept, those(rows, ~known)])
 
 
 def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +84,12 @@ def upsert(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     if not known.any():
         return pd.concat([table, rows])
     kept = _with_values(table, at[known], {name: rows[name].array[known] for name in table})
-    return kept if known.all() else pd.concat([kept, rows[~known]])
+    return kept if known.all() else pd.concat([kept, those(rows, ~known)])
+
+
+def those(rows: pd.DataFrame, wanted: Any) -> pd.DataFrame:
+    """Return the rows for which an array says so; all of them uncopied."""
+    return rows if wanted.all() else rows.take(np.flatnonzero(wanted))
 
 
 def _with_values(table: pd.DataFrame, at: Any, values: Mapping[Any, Any]) -> pd.DataFrame:
@@ -147,7 +152,7 @@ def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Seri
 
 def _sum(ours: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
     added = ours.array + theirs.array
-    if ours.dtype.kind in "iu":
+    if ours.dtype.kind in "iu" and (_is_large(ours) or _is_large(theirs)):
         _refuse_overflow(ours, theirs, pd.Series(added, index=ours.index), "merge_rows")
     return added
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cqrs_lab.read.frames.keys import Keys, joined
-from cqrs_lab.read.frames.merge import upsert
+from cqrs_lab.read.frames.merge import those, upsert
 
 # How many rows are changed before the change is worked into the long columns, unless somebody asks for the table.
 _RECENT = 4096
@@ -33,9 +33,12 @@ class Rows:
 
     def of_keys(self, keys: pd.Index) -> pd.DataFrame:
         """Return the rows of these keys."""
-        at, newer = self._keys.find(keys), self._recent.index.get_indexer(keys)
-        old = self._columns.take(at[at >= 0]).set_axis(keys[at >= 0])
-        return upsert(old, self._recent.take(newer[newer >= 0]))
+        newer = self._recent.index.get_indexer(keys)
+        recent = self._recent.take(newer[newer >= 0])
+        if not len(self._columns):
+            return recent
+        at = self._keys.find(keys)
+        return upsert(self._columns.take(at[at >= 0]).set_axis(keys[at >= 0]), recent)
 
     def with_rows(self, rows: pd.DataFrame | None) -> Rows:
         """Return the rows with these in place of those with the same keys, and the others added."""
@@ -59,11 +62,13 @@ class Rows:
         """The same rows, all of them in the long columns."""
         if not len(self._recent):
             return self
+        if not len(self._columns):
+            return Rows.of(self._recent)
         at = self._keys.find(self._recent.index)
-        known, new = self._recent[at >= 0], self._recent[at < 0]
-        columns = _changed(self._columns, at[at >= 0], known)
+        known = at >= 0
+        columns, new = _changed(self._columns, at[known], those(self._recent, known)), those(self._recent, ~known)
         if len(new):
-            longer = {name: joined(columns[name], new[name]) if len(columns) else new[name].array for name in columns}
+            longer = {name: joined(column, new[name]) for name, column in columns.items()}
             columns = pd.DataFrame(longer, index=pd.RangeIndex(len(columns) + len(new)), copy=False)
         return Rows(self._keys.extended(new.index), columns, self._recent.iloc[:0])
 

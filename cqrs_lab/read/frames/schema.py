@@ -102,8 +102,8 @@ class Schema:
         if not isinstance(frame, pd.DataFrame):
             raise SchemaError(f"{whose}: a {type(frame).__name__}; return a DataFrame of the declared schema")
         levels = frame.index.levels if isinstance(frame.index, pd.MultiIndex) else [frame.index]
-        came = {name: str(level.dtype) for name, level in zip(frame.index.names, levels, strict=True)}
-        columns = [(name, str(dtype)) for name, dtype in frame.dtypes.items()]
+        came = {name: _name_of(level.dtype) for name, level in zip(frame.index.names, levels, strict=True)}
+        columns = [(name, _name_of(dtype)) for name, dtype in frame.dtypes.items()]
         for part, declared, found in (("index", self.index, list(came.items())), ("columns", self.columns, columns)):
             if list(declared.items()) != found:
                 raise SchemaError(
@@ -153,6 +153,12 @@ def cast(values: Any, dtype: str) -> Any:
 def dtype_named(name: Any) -> Any:
     """Return a dtype by its name; once, since pandas asks each of its own dtypes whether it goes by that name."""
     return pd.api.types.pandas_dtype(name)
+
+
+@cache
+def _name_of(dtype: Any) -> str:
+    """Return the name of a dtype; once, since NumPy puts it together anew each time."""
+    return str(dtype)
 
 
 def _check_dtype(name: str, dtype: Any) -> None:
