@@ -66,11 +66,11 @@ def merge_rows(
     known = at >= 0
     if not known.any():
         return pd.concat([table, rows]) if len(table) else rows.copy()
-    ours, theirs = table.take(at[known]), those(rows, known)
+    ours, theirs = {name: column.array.take(at[known]) for name, column in table.items()}, those(rows, known)
     columns = {name: _sum(ours[name], theirs[name]) for name in add}
     for position, group in groups.items():
         newer = theirs[position].to_numpy() > ours[position].to_numpy()
-        columns |= {name: _where(newer, theirs[name].array, ours[name].array) for name in group}
+        columns |= {name: _where(newer, theirs[name].array, ours[name]) for name in group}
     kept = _with_values(table, at[known], columns)
     return kept if known.all() else pd.concat([kept, those(rows, ~known)])
 
@@ -117,7 +117,7 @@ def check_overflow(table: pd.DataFrame, rows: pd.DataFrame, merged: pd.DataFrame
         _refuse_overflow(ours, theirs, came, whose)
 
 
-def _is_large(column: pd.Series[Any]) -> bool:
+def _is_large(column: Any) -> bool:
     """Return whether it holds a number above half of what fits: two below that can be added."""
     numbers, half = numbers_in(column), 2 ** (_bits(column) - 2)
     return bool(len(numbers)) and bool(numbers.max() >= half or numbers.min() <= -half)
@@ -130,7 +130,7 @@ def numbers_in(column: pd.Series[Any]) -> Any:
     return column.to_numpy(dtype="uint64" if column.dtype.kind == "u" else "int64", na_value=0)
 
 
-def _bits(column: pd.Series[Any]) -> int:
+def _bits(column: Any) -> int:
     dtype: Any = column.dtype
     return 8 * int(dtype.itemsize)
 
@@ -150,10 +150,11 @@ def _refuse_overflow(ours: pd.Series[Any], theirs: pd.Series[Any], came: pd.Seri
         )
 
 
-def _sum(ours: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
-    added = ours.array + theirs.array
+def _sum(ours: Any, theirs: pd.Series[Any]) -> Any:
+    added = ours + theirs.array
     if ours.dtype.kind in "iu" and (_is_large(ours) or _is_large(theirs)):
-        _refuse_overflow(ours, theirs, pd.Series(added, index=ours.index), "merge_rows")
+        before, after = (pd.Series(one, index=theirs.index, name=theirs.name) for one in (ours, added))
+        _refuse_overflow(before, theirs, after, "merge_rows")
     return added
 
 
