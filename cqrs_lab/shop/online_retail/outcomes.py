@@ -42,7 +42,8 @@ class RowOutcomes:
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return how each line ended."""
-        rows = pd.concat([*_orders(batch), *_credit_notes(batch), *_adjustments(batch)], ignore_index=True)
+        parts = [*_orders(batch), *_credit_notes(batch), *_adjustments(batch)]
+        rows = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
         counted = self.schema.conform(rows.assign(times=1))
         if counted.index.is_unique:
             return counted

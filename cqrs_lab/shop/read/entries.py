@@ -20,10 +20,12 @@ SIGNED = {
 
 def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
     """Return one row per line or charge: document, at, code, signed quantity and value_mills."""
+    code = "product_id" if each == "lines" else "code"
+    frames = {event_type: batch.frame(event_type, each=each) for event_type in SIGNED}
+    there = {event_type: frame for event_type, frame in frames.items() if len(frame)} or frames
     parts = []
-    for event_type, (document, time, sign) in SIGNED.items():
-        frame = batch.frame(event_type, each=each)
-        code = "product_id" if each == "lines" else "code"
+    for event_type, frame in there.items():
+        document, time, sign = SIGNED[event_type]
         part = frame[[document, time, code]].set_axis(["document", "at", "code"], axis="columns")
         part["quantity"] = sign * frame["quantity"]
         part["value_mills"] = part["quantity"] * frame["unit_price_mills"]
@@ -33,8 +35,9 @@ def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFram
 
 def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.DataFrame:
     """Return each key's last event, with its position in the column `position`."""
-    last = events.sort_values("position").drop_duplicates(keys, keep="last")
-    return last.rename(columns={"position": position}).set_index(keys)
+    in_order = events if events["position"].is_monotonic_increasing else events.sort_values("position")
+    rows = in_order.rename(columns={"position": position}).set_index(keys)
+    return rows if rows.index.is_unique else rows[~rows.index.duplicated(keep="last")]
 
 
 def side_by_side(schema: Schema, *parts: pd.DataFrame) -> pd.DataFrame:

@@ -56,7 +56,8 @@ class OrderHistory:
         returned = returned.rename(columns={"return_id": "order_id", "returned_at": "placed_at"})
         headings = pd.concat([batch.frame(OrderPlaced), returned])
         heading = latest(headings, "order_id", "placed_position")
-        changes = [batch.frame(kind)[["order_id", "position"]].assign(status=s) for kind, s in STATUS_AFTER.items()]
+        frames = [(batch.frame(kind), status) for kind, status in STATUS_AFTER.items()]
+        changes = [frame[["order_id", "position"]].assign(status=status) for frame, status in frames if len(frame)]
         changes.append(returned[["order_id", "position"]].assign(status="returned"))
         status = latest(pd.concat(changes), "order_id", "status_position")
         moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")])

@@ -43,9 +43,11 @@ class InventoryLevels:
             "received": batch.frame(StockReceived),
             "adjusted": batch.frame(StockAdjusted),
             "ordered": lines,
-            "reserved": pd.concat([batch.frame(StockReserved), _negative(batch.frame(StockReleased))]),
+            "reserved": _reserved(batch.frame(StockReserved), batch.frame(StockReleased)),
         }
-        sums = {name: frame.groupby("product_id")["quantity"].sum() for name, frame in moves.items()}
+        if all(frame.empty for frame in moves.values()):
+            return self.schema.empty()
+        sums = {name: _sums(frame) if len(frame) else 0 for name, frame in moves.items()}
         return self.schema.conform(pd.DataFrame(sums).fillna(0).rename_axis("product_id"))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -53,8 +55,12 @@ class InventoryLevels:
         return merge_rows(table, rows, add=list(self.schema.columns))
 
 
-def _negative(moves: pd.DataFrame) -> pd.DataFrame:
-    return moves.assign(quantity=-moves["quantity"])
+def _sums(moves: pd.DataFrame) -> pd.Series[int]:
+    return moves.groupby("product_id")["quantity"].sum()
+
+
+def _reserved(reserved: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([reserved, released.assign(quantity=-released["quantity"])]) if len(released) else reserved
 
 
 @dataclass(frozen=True, slots=True)
