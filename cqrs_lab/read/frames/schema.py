@@ -79,7 +79,7 @@ class Schema:
         wanted = {**self.index, **self.columns}
         if missing := [name for name in wanted if name not in flat]:
             raise SchemaError(f"no column {missing[0]!r}; the frame has {', '.join(map(str, flat))}")
-        if twice := [name for name in wanted if list(flat).count(name) > 1]:
+        if not flat.columns.is_unique and (twice := [name for name in wanted if list(flat).count(name) > 1]):
             raise SchemaError(f"two columns {twice[0]!r}; rename or drop one of them")
         return self._table({name: cast(flat[name], dtype) for name, dtype in wanted.items()})
 

@@ -44,4 +44,5 @@ def side_by_side(schema: Schema, *parts: pd.DataFrame) -> pd.DataFrame:
     """Return the parts joined on one index; values that a part lacks are 0 or ""."""
     rows = pd.concat(parts, axis="columns").rename_axis(list(schema.index))
     unset = {name: "" if dtype == "str" else 0 for name, dtype in schema.columns.items() if "time" not in dtype}
-    return schema.conform(rows.fillna(unset))
+    lacking = [name for name in unset if rows[name].hasnans]
+    return schema.conform(rows.fillna({name: unset[name] for name in lacking}) if lacking else rows)
