@@ -157,7 +157,7 @@ def dtype_named(name: Any) -> Any:
 
 @cache
 def _name_of(dtype: Any) -> str:
-    """Return the name of a dtype; once, since NumPy puts it together anew each time."""
+    """Return the name of a dtype; once, since NumPy makes a new text each time."""
     return str(dtype)
 
 
