@@ -186,7 +186,7 @@ class UnitsKept:
         """Count what went out less what came back."""
         out, back = (batch.frame(kind, each="lines") for kind in self.events)
         lines = pd.concat([out, back.assign(quantity=-back["quantity"])])
-        return lines.groupby("product_id")[["quantity"]].sum().rename(columns={"quantity": "units"})
+        return lines.groupby("product_id")["quantity"].sum().to_frame("units")
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Add up."""

@@ -31,7 +31,7 @@ class UnitsOrdered:
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return the sum of the lines of each product in this slice."""
         lines = batch.frame(OrderPlaced, each="lines")
-        return lines.groupby("product_id")[["quantity"]].sum().rename(columns={"quantity": "units"})
+        return lines.groupby("product_id")["quantity"].sum().to_frame("units")
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Return both tables added up."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from cqrs_lab.errors import SchemaError
 from cqrs_lab.read.batch import EventBatch
+from cqrs_lab.read.frames.columns import rows_of
 from cqrs_lab.read.frames.merge import numbers_in
 from cqrs_lab.read.projection import Projection
 
@@ -26,7 +29,7 @@ def check_sums(projection: Projection, batch: EventBatch, rows: pd.DataFrame) ->
     SchemaError
     """
     frames = {key: frame for key, frame in batch.frames.items() if key[0] in projection.events}
-    excess = {key: found for key, frame in frames.items() if (found := _excess(frame))}
+    excess = {key: found for key, frame in frames.items() if (found := _excess(key, frame))}
     if not excess:
         return
     bits, slack = max(max(found.values()) for found in excess.values()), 4 * max(map(len, frames.values()))
@@ -41,17 +44,21 @@ def check_sums(projection: Projection, batch: EventBatch, rows: pd.DataFrame) ->
             )
 
 
-def _excess(frame: pd.DataFrame) -> dict[str, int]:
+def _excess(key: tuple[type, str | None], frame: pd.DataFrame) -> dict[str, int]:
     """Return the columns of which a sum may be too large, and how many bits have to be cut off each number."""
     found = {}
-    for name, column in frame.items() if len(frame) else ():
-        if column.dtype.kind != "i":
-            continue
-        values = numbers_in(column)
+    for name in _signed(*key) if len(frame) else ():
+        values = numbers_in(frame[name])
         most = max(int(values.max()), -int(values.min())) * len(frame)
         if most.bit_length() >= _BITS:
-            found[str(name)] = most.bit_length() - _BITS + 2  # one for the sign, and one for what is rounded down
+            found[name] = most.bit_length() - _BITS + 2  # one for the sign, and one for what is rounded down
     return found
+
+
+@cache
+def _signed(event_type: type, each: str | None) -> list[str]:
+    """Return the columns of whole numbers in the frames of these events."""
+    return [str(name) for name, dtype in rows_of([], event_type, each).dtypes.items() if dtype.kind == "i"]
 
 
 def _cut_off(frame: pd.DataFrame, columns: list[str], bits: int) -> pd.DataFrame:

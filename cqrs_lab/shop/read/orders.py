@@ -60,8 +60,8 @@ class OrderHistory:
         changes = [frame[["order_id", "position"]].assign(status=status) for frame, status in frames if len(frame)]
         changes.append(returned[["order_id", "position"]].assign(status="returned"))
         status = latest(pd.concat(changes), "order_id", "status_position")
-        moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")])
-        sums = moved.rename(columns={"quantity": "units"}).groupby("document")[["units", "value_mills"]].sum()
+        moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")]).groupby("document")
+        sums = pd.DataFrame({"units": moved["quantity"].sum(), "value_mills": moved["value_mills"].sum()})
         columns = ["customer_id", "country", "placed_at", "placed_position"]
         return side_by_side(self.schema, heading[columns], status, sums)
 

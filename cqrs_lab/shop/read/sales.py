@@ -23,9 +23,9 @@ class RevenueByDay:
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return the sum of the lines and charges of each day in this slice."""
         moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")])
-        moved = moved.rename(columns={"quantity": "units", "value_mills": "revenue_mills"})
-        sums = moved.groupby(moved["at"].dt.normalize())[["units", "revenue_mills"]].sum()
-        return self.schema.conform(sums.rename_axis("day"))
+        days = moved.groupby(moved["at"].dt.normalize())
+        sums = {"units": days["quantity"].sum(), "revenue_mills": days["value_mills"].sum()}
+        return self.schema.conform(pd.DataFrame(sums).rename_axis("day"))
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Return both tables added up."""
@@ -53,9 +53,9 @@ class BestSellers:
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
         """Return the sum of the lines of each product in this slice."""
-        names = {"code": "product_id", "quantity": "units", "value_mills": "revenue_mills"}
-        lines = entries(batch, "lines").rename(columns=names)
-        return lines.groupby("product_id")[["units", "revenue_mills"]].sum()
+        lines = entries(batch, "lines").groupby("code")
+        sums = {"units": lines["quantity"].sum(), "revenue_mills": lines["value_mills"].sum()}
+        return pd.DataFrame(sums).rename_axis("product_id")
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Return both tables added up."""
