@@ -38,8 +38,10 @@ class Afresh:
     """Calls an answer; a copy of this is a new life, in which the answer is as the cell made it."""
 
     def __init__(self, answer: Any) -> None:
-        self._as_made = written(answer)
-        self._answer = pickle.loads(self._as_made)
+        self._begin(written(answer))
+
+    def _begin(self, as_made: bytes) -> None:
+        self._as_made, self._answer = as_made, pickle.loads(as_made)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the answer as it is in this life."""
@@ -47,4 +49,6 @@ class Afresh:
 
     def __deepcopy__(self, memo: Any) -> Afresh:
         """Return another life."""
-        return Afresh(pickle.loads(self._as_made))
+        another = Afresh.__new__(Afresh)
+        another._begin(self._as_made)
+        return another

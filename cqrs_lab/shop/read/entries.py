@@ -21,16 +21,15 @@ SIGNED = {
 def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
     """Return one row per line or charge: document, at, code, signed quantity and value_mills."""
     code = "product_id" if each == "lines" else "code"
-    frames = {event_type: batch.frame(event_type, each=each) for event_type in SIGNED}
-    there = {event_type: frame for event_type, frame in frames.items() if len(frame)} or frames
-    parts = []
-    for event_type, frame in there.items():
-        document, time, sign = SIGNED[event_type]
-        part = frame[[document, time, code]].set_axis(["document", "at", "code"], axis="columns")
-        part["quantity"] = sign * frame["quantity"]
-        part["value_mills"] = part["quantity"] * frame["unit_price_mills"]
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    parts: list[pd.DataFrame] = []
+    for event_type, (document, time, sign) in SIGNED.items():
+        frame = batch.frame(event_type, each=each)
+        if len(frame) or not parts:  # most small batches hold one of the three
+            quantity = sign * frame["quantity"].array
+            value_mills = quantity * frame["unit_price_mills"].array
+            columns = {"document": frame[document].array, "at": frame[time].array, "code": frame[code].array}
+            parts.append(pd.DataFrame(columns | {"quantity": quantity, "value_mills": value_mills}))
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.DataFrame:
