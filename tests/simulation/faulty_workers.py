@@ -53,14 +53,19 @@ class _SummarisedOnce:
         return rows.copy(deep=False)
 
 
-def summarised_once(story):
-    """Return a story whose runs share their summaries: hundreds of runs, each struck in another place, hand over the
-    same few batches, and summaries were most of their time.
+def once(projection):
+    """Return a maker of projections that share their summaries: hundreds of runs, each struck in another place, hand
+    over the same few batches, and summaries were most of their time.
 
     For projections whose `summarise` depends on the batch alone, which `check_projection` shows elsewhere.
     """
     known = {}
-    return replace(story, projection=lambda: _SummarisedOnce(story.projection(), known))
+    return lambda: _SummarisedOnce(projection(), known)
+
+
+def summarised_once(story):
+    """Return a story whose runs share their summaries."""
+    return replace(story, projection=once(story.projection))
 
 
 def stock_in(product_id, quantity):
