@@ -1,5 +1,7 @@
 """The world's lag is that of the simulator, its policies keep what they promise, and the real parts are at work."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,6 +31,12 @@ def world(model=BUSY, **more):
     return simulate_world(model, TEA, **{"visits": 60, "think": Exponential(0.3), "seed": 4, **more})
 
 
+@cache
+def seen():
+    """Return the run that several tests look at: each looks for something else."""
+    return world()
+
+
 @pytest.mark.parametrize(
     "model",
     [
@@ -47,18 +55,18 @@ def test_the_lag_is_that_of_the_simulator(model):
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_lag_does_not_depend_on_the_policy(policy):
-    np.testing.assert_array_equal(world(policy=policy).lag.visible_at, world().lag.visible_at)
+    np.testing.assert_array_equal(world(policy=policy).lag.visible_at, seen().lag.visible_at)
 
 
 def test_every_replica_shows_in_the_end_what_the_log_says():
-    run = world()
+    run = seen()
     ordered = run.trace[run.trace["op"] == "w"].groupby("key").size()
     for table in run.tables:
         assert table["units"].to_dict() == ordered.to_dict()
 
 
 def test_a_version_is_the_newest_write_of_the_key_that_was_visible_at_the_replica():
-    run = world()
+    run = seen()
     writes = run.trace[run.trace["op"] == "w"].set_index("version")
     for read in run.trace[run.trace["op"] == "r"].itertuples():
         visible = np.flatnonzero(run.lag.visible_at[read.replica] <= read.ret) + 1
@@ -68,7 +76,7 @@ def test_a_version_is_the_newest_write_of_the_key_that_was_visible_at_the_replic
 
 
 def test_without_a_policy_readers_miss_their_own_writes_and_go_back():
-    counted = world().summary()
+    counted = seen().summary()
     assert counted["reads"] == 120 and counted["missed_own_write"] > 20 and counted["went_back"] > 0
     assert counted["read_seconds"] == 0 and counted["command_seconds"] == 0
 
@@ -107,8 +115,8 @@ def test_a_session_does_one_thing_after_the_other():
 
 
 def test_the_same_seed_gives_the_same_trace():
-    pd.testing.assert_frame_equal(world().trace, world().trace)
-    assert not world(seed=5).trace.equals(world().trace)
+    pd.testing.assert_frame_equal(world().trace, seen().trace)
+    assert not world(seed=5).trace.equals(seen().trace)
 
 
 class Revenue:
