@@ -52,8 +52,7 @@ def _cannot_change(value: Any) -> bool:
     if kind in _MOST_COMMON:
         return True
     parts = _parts_of(kind)(value)
-    # Most parts are plain values, so that one look at their types is enough.
-    return parts is not None and (_MOST_COMMON.issuperset(map(type, parts)) or all(map(_cannot_change, parts)))
+    return parts is not None and all(map(_cannot_change, parts))
 
 
 @cache
