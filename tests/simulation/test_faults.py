@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,14 @@ def test_the_workers_and_projections_of_lesson_9_survive_a_crash_at_any_site(nam
 # --- a mistake is found, and its plan is small -----------------------------------------------------------------
 
 
+@cache
+def found(name):
+    return find_failure(STORY, MISTAKES[name], kinds=IN_ORDER)
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_caught_and_shrunk_to_at_most_three_faults(name):
-    run = find_failure(STORY, MISTAKES[name], kinds=IN_ORDER)
+    run = found(name)
     assert run is not None and not run.ok and len(run.plan) <= 3, run
     again = simulate_faults(STORY, run.plan, MISTAKES[name])
     assert (again.fingerprint, again.broken) == (run.fingerprint, run.broken)
@@ -248,7 +254,7 @@ def test_the_trace_of_a_run_is_one_that_the_checker_takes_and_the_view_draws():
 
 
 def test_a_ticket_makes_the_same_run_in_a_fresh_process_bit_for_bit():
-    run = find_failure(STORY, MISTAKES["table_first"], kinds=IN_ORDER)
+    run = found("table_first")
     code = (
         "import sys; from tests.simulation.faulty_workers import *; from cqrs_lab.simulation.faults import *;"
         "run = replay(sys.argv[1], STORY, on_disk(table_first));"
@@ -259,7 +265,7 @@ def test_a_ticket_makes_the_same_run_in_a_fresh_process_bit_for_bit():
 
 
 def test_a_ticket_of_something_else_is_refused():
-    run = find_failure(STORY, MISTAKES["table_first"], kinds=IN_ORDER)
+    run = found("table_first")
     with pytest.raises(lab.InvalidArgument, match="give the same story, worker and store"):
         replay(run.ticket, STORY)
     for wrong in ("", "{}", "[1]", run.ticket[:-9], run.ticket.replace("Crash", "Crush")):
