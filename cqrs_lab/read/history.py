@@ -91,7 +91,7 @@ class TableHistory:
         with naming_the_line(whose):
             merged = self.projection.merge(one, other)
         self.projection.schema.check(merged, whose)
-        check_overflow(one, other, merged, self.projection.schema.signed, whose)
+        check_overflow(one, other, merged, whose)
         return merged
 
     def _checked(self, parts: int, least: int = 0) -> int:

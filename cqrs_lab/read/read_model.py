@@ -86,7 +86,7 @@ class ReadModel:
         before = self.rows(rows.index)
         merged = projection.merge(before, rows)
         projection.schema.check(merged, f"{projection.name}.merge")
-        check_overflow(before, rows, merged, projection.schema.signed, f"{projection.name}.merge")
+        check_overflow(before, rows, merged, f"{projection.name}.merge")
         unsaved = merged if self.unsaved is None else upsert(self.unsaved, merged)
         made_by, rowless = (projection.name, projection.version), self.rowless + rowless
         return replace(self, unsaved=unsaved, position=batch.upto, made_by=made_by, rowless=rowless)

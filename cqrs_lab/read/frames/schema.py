@@ -62,11 +62,6 @@ class Schema:
         every = {**self.index, **self.columns}
         return self._table({name: pd.array([], dtype=dtype) for name, dtype in every.items()})  # type: ignore[call-overload]
 
-    @cached_property
-    def signed(self) -> tuple[str, ...]:
-        """The columns of whole numbers that can be below zero."""
-        return tuple(name for name, dtype in self.columns.items() if dtype_named(dtype).kind == "i")
-
     def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame in the declared shape: pick and order the columns, set the index, cast the dtypes.
 
