@@ -125,9 +125,10 @@ def _picture(page: str, costs: Costs, traffic: Traffic, made: Choice, unit: str)
 
 def _two_numbers(made: Choice, unit: str) -> str:
     crud, cqrs, times = brief_number(made.crud), brief_number(made.cqrs), made.crud / made.cqrs
-    how = f"{brief_number(times)} times less" if times > 1 else f"{brief_number(1 / times)} times as much"
+    more, less, factor = ("CRUD", "CQRS", times) if times > 1 else ("CQRS", "CRUD", 1 / times)
     return (
-        f"Work for a request, in {unit}: {crud} with CRUD, {cqrs} with CQRS, which is {how}. "
+        f"Work for a request, in {unit}: {crud} with CRUD, {cqrs} with CQRS. "
+        f"{more} does {brief_number(factor)} times the work of {less}. "
         f"CQRS has more parts to run, and pays from a factor of {brief_number(made.worth)} on."
     )
 

@@ -191,7 +191,7 @@ def test_a_worker_of_ones_own_can_be_put_in(view):
     assert direct.steps.equals(mine.frame())
 
 
-@pytest.mark.parametrize("words", ["", "command 1 recorded up to 2: delivered 3 to 4: crashed, stopped, rejected"])
+@pytest.mark.parametrize("words", ["", "command 1 recorded 1 to 2: delivered 3 to 4: crashed, stopped, rejected"])
 def test_no_drawing_depends_on_the_words_that_the_steps_are_told_in(view, monkeypatch, words):
     plans = [{"kind_1": kind, "kind_2": BETWEEN, "event_2": 4} for kind in range(len(KINDS))]
     plans.append({"kind_1": KIND["cannot be read until fixed"], "kind_2": KIND["receipt lost, sent again"]})

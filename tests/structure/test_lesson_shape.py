@@ -109,6 +109,12 @@ def test_a_code_cell_has_15_lines_at_most_but_an_answer_may_be_longer():
     assert {where: number for where, number in lines.items() if number > 15} == {}
 
 
+def test_no_line_of_code_is_cut_beside_the_file_list():
+    """JupyterLab shows 105 letters of a line in a window 1280 pixels wide; beyond them a reader has to scroll."""
+    lines = {where: max(map(len, cell["source"].split("\n"))) for where, cell in CODE}
+    assert {where: letters for where, letters in lines.items() if letters > 105} == {}
+
+
 def test_no_two_code_cells_in_a_row_outside_exercises():
     assert [
         where

@@ -111,10 +111,10 @@ class AsGiven(Readable):
         if known or not events:
             return known or self.end_of(stream)
         for event in events:
-            version = self.stream_version(stream)
+            version, head = self.stream_version(stream), self.head()
             if version > 0:
                 self.check(stream, expected)
-            self.log.append(lab.RecordedEvent(stream, version + 1, self.head() + 1, event, 0.0, command_id))
+            self.log.append(lab.RecordedEvent(stream, version + 1, head + 1, event, 0.0, command_id))
             for listener in self.listeners:
                 listener()
         if command_id is not None:

@@ -162,7 +162,7 @@ class FaultRun(Outcome):
         >>> from cqrs_lab.simulation.faults import Crash, Story, simulate_faults
         >>> run = simulate_faults(Story(write.register, week.commands(), read.InventoryLevels), Crash("before save"))
         >>> run.in_words().tolist()[:2]
-        ['command 1 recorded up to 1', 'delivered 1: crashed before save']
+        ['command 1 recorded 1', 'delivered 1: crashed before save']
         """
         return pd.Series([step.in_words() for _, step, *_ in self._steps], name="what", dtype="str")
 

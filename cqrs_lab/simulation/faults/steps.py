@@ -18,7 +18,7 @@ Kind = Literal[
     "went on",
 ]
 WORDS: dict[Kind, str] = {
-    "recorded": "command {number} recorded up to {last}",
+    "recorded": "command {number} recorded {positions}",
     "rejected": "command {number} rejected: {error}",
     "delivered": "delivered {positions}",
     "fixed": "the projection is fixed",

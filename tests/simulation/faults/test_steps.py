@@ -34,7 +34,8 @@ TYPES = {
     "agrees": "bool",
 }
 SENTENCES = [
-    (Step("recorded", 2, 3, 4), "command 2 recorded up to 4"),
+    (Step("recorded", 2, 3, 3), "command 2 recorded 3"),
+    (Step("recorded", 2, 3, 4), "command 2 recorded 3 to 4"),
     (Step("rejected", 2, error="order 7 is shipped"), "command 2 rejected: order 7 is shipped"),
     (Step("delivered", first=3, last=3), "delivered 3"),
     (Step("delivered", first=3, last=5), "delivered 3 to 5"),
