@@ -116,8 +116,9 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml jupyter-config/jupyter_config
 	@$(BIN)/python $(PIP) check >/dev/null || { echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
 	@touch $@
 
-# From jsonschema 4.25 on, each process that reads or checks a notebook first builds a parser: decision 0061.
-HELD_BACK := jsonschema<4.25
+# Decision 0061. From jsonschema 4.25 on, each process that reads or checks a notebook first builds a parser; and soupsieve from
+# 3.0.2 on wants Python 3.11.5, which Debian 12 does not have.
+HELD_BACK := jsonschema<4.25 soupsieve<3.0.2
 
 # Written with the oldest Python, so that every pin has a version for it.
 lock: ## choose the newest allowed versions again and write requirements.lock
@@ -126,7 +127,7 @@ lock: ## choose the newest allowed versions again and write requirements.lock
 	@.venv-lock/bin/python -c 'import tomllib; \
 	toml = tomllib.load(open("pyproject.toml", "rb")); \
 	extras = toml["project"]["optional-dependencies"].values(); \
-	print(*toml["build-system"]["requires"], *toml["project"]["dependencies"], *sum(extras, []), "$(HELD_BACK)", sep="\n")' \
+	print(*toml["build-system"]["requires"], *toml["project"]["dependencies"], *sum(extras, []), *"$(HELD_BACK)".split(), sep="\n")' \
 	  >.venv-lock/wanted.txt
 	@.venv-lock/bin/python $(PIP) install --quiet --upgrade -r .venv-lock/wanted.txt
 	@.venv-lock/bin/python $(PIP) freeze --all --exclude pip >.venv-lock/frozen.txt
