@@ -117,8 +117,8 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml jupyter-config/jupyter_config
 	@touch $@
 
 # Decision 0061. From jsonschema 4.25 on, each process that reads or checks a notebook first builds a parser; and soupsieve from
-# 3.0.2 on wants Python 3.11.5, which Debian 12 does not have.
-HELD_BACK := jsonschema<4.25 soupsieve<3.0.2
+# 3.0.2 on wants Python 3.11.5, which Debian 12 does not have (3.0 and 3.0.1 refuse a selector of nbconvert).
+HELD_BACK := jsonschema<4.25 soupsieve<3
 
 # Written with the oldest Python, so that every pin has a version for it.
 lock: ## choose the newest allowed versions again and write requirements.lock
