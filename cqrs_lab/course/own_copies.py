@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,16 @@ def copy_lessons(lessons: Path, to: Path) -> Iterator[str]:
         raise InvalidArgument(f"{error.filename or to} {why}; your files are as they were") from None
 
 
+def _beside(to: Path, name: str) -> Iterator[Path]:
+    """Yield the files that newer lessons are put into, one after the other."""
+    yield to / f"{name}{NEW}.ipynb"
+    yield from (to / f"{name}{NEW}.{number}.ipynb" for number in count(2))
+
+
 def _newest(to: Path, name: str) -> Path:
     """Return the newest file of a lesson: its own name, or the last one that was put beside it."""
-    paths = [to / f"{name}.ipynb", to / f"{name}{NEW}.ipynb"]
-    while paths[-1].exists():
-        paths.append(to / f"{name}{NEW}.{len(paths)}.ipynb")
-    return next((path for path in reversed(paths) if path.exists()), paths[0])
-
-
-def _next(path: Path, name: str) -> Path:
-    number = 1
-    while (beside := path.with_name(f"{name}{NEW}{f'.{number}' if number > 1 else ''}.ipynb")).exists():
-        number += 1
-    return beside
+    there = list(takewhile(Path.exists, _beside(to, name)))
+    return there[-1] if there else to / f"{name}.ipynb"
 
 
 def _copied(lesson: str, newest: Path, name: str) -> Iterator[str]:
@@ -84,7 +82,7 @@ def _copied(lesson: str, newest: Path, name: str) -> Iterator[str]:
     if mine == lesson.encode():  # an earlier run ended half-way, or the learner has copied it themselves
         _give(newest, lesson)
         return
-    beside = _next(newest, name)
+    beside = next(path for path in _beside(newest.parent, name) if not path.exists())
     text, says = _with_answers(before, mine, lesson)
     write_whole(beside, text)
     write_whole(beside.parent / GIVEN / beside.name, lesson)
