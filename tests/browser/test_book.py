@@ -179,6 +179,7 @@ def test_the_theme_is_the_systems_until_the_reader_chooses(open_page, look):
     assert page.evaluate(ground) != before
     chosen = page.evaluate(ground)
     page.get_by_role("link", name="Glossary").first.click()
+    page.wait_for_url("**/glossary.html")
     assert page.evaluate(ground) == chosen
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
