@@ -18,6 +18,8 @@ ANSWER = "# An answer:"
 EXERCISE = "exercise"
 EXPECTED_TO_RAISE = "raises-exception"
 FOLDER = "solutions"
+QUIETLY = ["--IPKernelApp.log_level=ERROR"]
+"""A kernel on this machine need not warn that what it says to us is not encrypted."""
 Notebook = dict[str, Any]
 
 
@@ -146,18 +148,23 @@ def executed(path: Path, first: str = "") -> Any:
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in notebook.cells:  # an old error in a cell that is not reached would be taken for the one that stops it
+        if cell.cell_type == "code":
+            cell.outputs = []
     if first:
         notebook.cells.insert(0, nbformat.v4.new_code_cell(first))  # type: ignore[no-untyped-call]
     folder = {"metadata": {"path": str(_folder(path))}}
     # Stored outputs are those of someone who begins.
     beginner = {**os.environ, PLACE: NOWHERE}
     try:
-        client = NotebookClient(notebook, kernel_name="python3", resources=folder, record_timing=False)
+        client = NotebookClient(
+            notebook, kernel_name="python3", resources=folder, record_timing=False, extra_arguments=QUIETLY
+        )
         # `execute` would leave the event loop of a thread open.
         asyncio.run(client.async_execute(env=beginner))
-    except CellExecutionError as error:
-        raised = f"{error.ename}: {' '.join(error.evalue.split())}"
-        at = _failed(notebook) - bool(first)
+    except CellExecutionError:
+        at, raised = _failed(notebook)
+        at -= bool(first)
         why = f"cell [{at}] raises {raised}; fix it, or tag it {EXPECTED_TO_RAISE}"
         raise InvalidArgument(f"{path}: {why}; the notebook is as it was") from None
     except DeadKernelError:
@@ -169,10 +176,19 @@ def executed(path: Path, first: str = "") -> Any:
     return nbformat.reads(text.replace(f"{Path(__file__).parents[2]}/", ""), as_version=4)  # type: ignore[no-untyped-call]
 
 
-def _failed(notebook: Notebook) -> int:
-    """Return the index of the last cell with an error: the one that stopped the run."""
-    kinds = [{output["output_type"] for output in cell.get("outputs", ())} for cell in notebook["cells"]]
-    return max((at for at, found in enumerate(kinds) if "error" in found), default=0)
+def _failed(notebook: Notebook) -> tuple[int, str]:
+    """Return the index of the cell that stopped the run, the last one with an error, and that error.
+
+    The kernel's reply names no error where showing a value has raised it; the cell's output does.
+    """
+    errors = [
+        (at, output)
+        for at, cell in enumerate(notebook["cells"])
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "error"
+    ]
+    at, last = errors[-1]
+    return at, f"{last['ename']}: {' '.join(last['evalue'].split())}"
 
 
 def write(path: Path, notebook: Notebook) -> None:

@@ -54,6 +54,23 @@ def test_building_runs_the_solution_and_writes_the_copy_one_folder_up(tmp_path):
     assert [cell["outputs"] for cell in made] == [[], []] and made[1]["source"] == ["guess = None"]
 
 
+SHOWING_RAISES = "class Torn:\n    def _repr_mimebundle_(self, **kwargs): raise ValueError('no picture')\nTorn()"
+OLD_ERROR = {"output_type": "error", "ename": "KeyError", "evalue": "'old'", "traceback": []}
+
+
+@pytest.mark.parametrize(
+    ("source", "raised"), [("1 / 0", "ZeroDivisionError: division by zero"), (SHOWING_RAISES, "ValueError: no picture")]
+)
+def test_the_cell_that_stops_the_run_and_its_error_are_named(tmp_path, source, raised):
+    path = tmp_path / "solutions" / "07_x.ipynb"
+    path.parent.mkdir()
+    later = code("{}['old']", tags=["raises-exception"], outputs=[OLD_ERROR])
+    path.write_text(before := json.dumps(notebook(code("6 * 7"), code(source), later)))
+    with pytest.raises(InvalidArgument, match=rf"cell \[1\] raises {raised}; fix it"):
+        build([path], run=True)
+    assert path.read_text() == before
+
+
 def test_making_copies_only_leaves_the_solution_as_it_is(tmp_path):
     path = tmp_path / "solutions" / "07_x.ipynb"
     path.parent.mkdir()
