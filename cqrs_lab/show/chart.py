@@ -33,6 +33,7 @@ HERE = "here"
 """The name of the mark that shows where a control stands."""
 
 PLACES = r' (?:d|x|y|transform)="[^"]*"'
+TOO_FINE = re.compile(r"(?<=\.\d\d)\d+")
 
 LOOK: Any = {
     "svg.fonttype": "none",  # text stays text
@@ -113,7 +114,7 @@ def drawn(figure: Figure, name: str) -> str:
     # Its style sheet is in style.css: here it would reach every element of the page, and change the layout of the page.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S)
     # It is sent with each move, so it is short: a hundredth of a point is as much as can be seen.
-    svg = re.sub(PLACES, lambda places: re.sub(r"(\.\d\d)\d+", r"\1", places[0]), re.sub(r">\n\s*<", "><", svg))
+    svg = re.sub(PLACES, lambda places: TOO_FINE.sub("", places[0]), re.sub(r">\n\s*<", "><", svg))
     paints = {INK: "currentColor", BAD: "var(--bad)"} | {part.colour: part.paint for part in PARTS}
     for colour, paint in paints.items():
         svg = svg.replace(colour, paint)
