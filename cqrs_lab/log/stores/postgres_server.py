@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 import weakref
 from collections import deque
@@ -111,8 +110,7 @@ class PostgresServer:
     def __init__(self, url: Any, schema: PostgresSchema) -> None:
         self._conninfo, self.where = _read(url)
         self.schema = schema
-        self._held: _Held | None = None
-        self._making = threading.Lock()
+        self._held: dict[str, _Held] = {}
         self._maker = os.getpid()
         with self.explaining(), self.connect() as connection:
             self.schema.make(connection, self.where)
@@ -128,10 +126,9 @@ class PostgresServer:
             spawn = 'multiprocessing.get_context("spawn")'
             why = f"was open when this process was forked, and cannot be used in both; start it with {spawn}"
             raise StoreUnavailable(self.where, why)
-        with self._making:
-            if self._held is None:
-                self._held = _Held(self._conninfo)
-            return self._held.ready()
+        # No lock, which an interrupt could leave taken; if two threads make a pool, one of the two is dropped.
+        held = self._held.get("pool") or self._held.setdefault("pool", _Held(self._conninfo))
+        return held.ready()
 
     def execute(self, statement: str, *parameters: Any) -> list[Any]:
         """Run one statement, which is a transaction of its own, and return its rows.
@@ -187,7 +184,7 @@ class PostgresServer:
 
     def close(self) -> None:
         """Close every connection."""
-        held, self._held = self._held, None
+        held = self._held.pop("pool", None)
         if held is not None:
             _close(held.pool, held.lost, self._maker)
 

@@ -21,6 +21,7 @@ import psutil
 import psycopg
 
 from cqrs_lab.log.contract import EVENTS
+from cqrs_lab.log.stores import postgres
 from cqrs_lab.log.stores.postgres import PostgresEventStore
 
 PATIENCE_SECONDS = 60
@@ -120,6 +121,24 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             found = connection.execute(text, values or None)
             return found.fetchall() if found.description else []
+
+    def recycling(self, monkeypatch, kind=PostgresEventStore):
+        """Return a function that makes stores, each of which finds its log empty: one schema and one pool for all.
+
+        The contract makes hundreds of stores one after the other; a schema for each would take most of its time.
+        """
+        with self.new_store(kind) as first:
+            one, events = first._server, first._schema.quoted("events")
+        monkeypatch.setattr(postgres, "PostgresServer", lambda url, schema: one)
+        wiping = psycopg.connect(self.url, autocommit=True)
+
+        def make(empty=True):
+            if empty:
+                wiping.execute(f"DELETE FROM {events}")
+            return kind(self.url, EVENTS, lambda: 1.5, schema=one.schema.name)
+
+        make.wiping = wiping
+        return make
 
 
 if __name__ == "__main__":

@@ -42,11 +42,14 @@ def test_it_keeps_the_contract_with_eight_threads_and_over_restarts(server, monk
     monkeypatch.setattr(sizes, "SIZES", sizes.SIZES[:2])
     monkeypatch.setattr(sizes, "COMMANDS", 60)
 
+    make = server.recycling(monkeypatch)
+
     def reopen(store):
         store.close()
-        return another(store)
+        return make(empty=False)
 
-    report = lab.check_event_store(server.new_store, threads=8, reopen=reopen)
+    with make.wiping:
+        report = lab.check_event_store(make, threads=8, reopen=reopen)
     assert report.ok, report
 
 
