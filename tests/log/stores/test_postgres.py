@@ -172,35 +172,6 @@ def test_an_event_that_cannot_be_read_is_named_after_those_before_it(kept, serve
         list(kept.read_all(limit=1))
 
 
-# --- an attempt that is made twice --------------------------------------------------------------------------
-
-
-class AnswersAreLost:
-    """A server of which every other answer never arrives, though the statement was done."""
-
-    def __init__(self, server):
-        self._server, self._turn = server, count()
-
-    def __getattr__(self, name):
-        return getattr(self._server, name)
-
-    def execute(self, statement, *parameters):
-        found = self._server.execute(statement, *parameters)
-        if "append" in statement and next(self._turn) % 2 == 0:
-            found = self._server.execute(statement, *parameters)  # what the server does when a connection is lost
-        return found
-
-
-@pytest.mark.parametrize("command_id", [None, "x"])
-def test_an_append_whose_answer_is_lost_is_recorded_once_whatever_it_expects(kept, command_id):
-    kept._server = AnswersAreLost(kept._server)
-    for number, expected in enumerate([0, ANY, lab.Expected.STREAM_EXISTS, 6]):
-        id = command_id and f"{command_id} {number}"
-        receipt = kept.append("a", happened(1, 2), expected=expected, command_id=id)
-        assert (receipt, receipt.again) == (lab.Appended("a", 2 * number + 2, 2 * number + 2), False)
-    assert kept.stream_version("a") == 8
-
-
 # --- interrupts ---------------------------------------------------------------------------------------------
 
 
