@@ -32,17 +32,17 @@ MOST_SEALED = 16
 MOST_VERSION = 2**63 - 1
 EXPECTED = {Expected.NO_STREAM: (0, 0), Expected.STREAM_EXISTS: (1, MOST_VERSION), Expected.ANY: (0, MOST_VERSION)}
 ARGUMENTS = (
-    "%s::text, %s::bigint, %s::bigint, %s::text, %s::text, %s::uuid, %s::float8, %s::text, %s::text, %s::text[], "
-    "%s::int[], %s::bytea[]"
+    "%s::text, %s::bigint, %s::bigint, %s::text, %s::text, %s::uuid, %s::float8, %s::text, %s::text, %b::text[], "
+    "%b::int[], %b::bytea[]"
 )
 
 
 class PostgresEventStore:
     """An event store on a PostgreSQL server, shared by every thread, process and machine that opens it.
 
-    An append returns once the commit is in the server's write-ahead log. Positions are 1, 2, 3, … without gaps, and rise
-    in commit order: writers wait for each other. Readers wait for nobody. If the server is restarted, a call waits for
-    it, and an append whose answer was lost is recorded once.
+    An append returns once the commit is in the server's write-ahead log. Positions are 1, 2, 3, … without gaps, and
+    rise in commit order: writers wait for each other. Readers wait for nobody. If the server is restarted, a call waits
+    for it, and an append whose answer was lost is recorded once.
 
     Parameters
     ----------

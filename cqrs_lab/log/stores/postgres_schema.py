@@ -14,7 +14,7 @@ from cqrs_lab.errors import StoreUnreadable
 SCHEMA_VERSION = 1
 LONGEST_NAME = 63
 """PostgreSQL cuts a longer name off, without an error: two logs would be one."""
-# Sent as one text, which is one transaction. Two programs that make the log at once wait for each other at the first line.
+# Sent as one text, which is one transaction. Two programs that make the log at once wait for each other at line one.
 SET_UP = """
     SELECT pg_advisory_xact_lock({key});
     CREATE SCHEMA IF NOT EXISTS {schema};
@@ -141,8 +141,8 @@ class PostgresSchema:
         if not about and not events:
             connection.execute(self.statement(SET_UP + APPEND))
         elif not about:
-            why = f"holds a table {self.quoted('events')} that is no event log; it was left as it is; give another schema"
-            raise StoreUnreadable(where, why)
+            why = f"holds a table {self.quoted('events')} that is no event log; it was left as it is"
+            raise StoreUnreadable(where, f"{why}; give another schema")
         found = connection.execute(self.statement("SELECT version FROM {schema}.about")).fetchall()
         if found != [(SCHEMA_VERSION,)]:
             ages = ", ".join(str(one[0]) for one in found) or "none"

@@ -26,9 +26,11 @@ STEP_SECONDS = 0.5
 MOST_CONNECTIONS = 10
 CONNECT = {"connect_timeout": 5, "client_encoding": "utf8", "application_name": "cqrs-lab"}
 ADDRESS = "an address; give postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-# What a server, a database or a user may be set to otherwise, and what the log relies on.
+# What a server, a database or a user may be set to otherwise, and what the log relies on. A page is read in the order of
+# an index: before a new table has statistics, the planner sorts the rest of the log for each page.
 RELIES_ON = f"""
     SELECT set_config('default_transaction_isolation', 'read committed', false),
+        set_config('enable_sort', 'off', false), set_config('enable_bitmapscan', 'off', false),
         set_config('lock_timeout', '{PATIENCE_SECONDS:.0f}s', false),
         CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
 """
@@ -42,7 +44,7 @@ UNAVAILABLE = {
     "40": f"was used by too many at once; {NOTHING_RECORDED}; try again",
     "53": f"has no room left; {NOTHING_RECORDED}; give it disk, memory or connections, and try again",
 }
-# It warns of each connection that is lost, on the screen of whoever has not set up logging; here it is said as an error.
+# It warns of each lost connection, on the screen of whoever has not set up logging; here an error says it.
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
 
 
@@ -51,7 +53,7 @@ class _Lent(psycopg.Connection[Any]):
 
     lost: deque[psycopg.Connection[Any]] | None = None
 
-    def __del__(self) -> None:
+    def __del__(self, *arguments: Any) -> None:
         if self.lost is not None and not self.closed:
             self.lost.append(self)  # not given back here: this may be called within any line, the pool's own too
 
@@ -201,7 +203,8 @@ def _read(url: Any) -> tuple[str, str]:
     try:
         parts = conninfo_to_dict(url)
     except psycopg.Error:
-        raise InvalidArgument(f"the url is not {ADDRESS}; write %40 for @, %3A for :, %2F for / in a password") from None
+        how = "write %40 for @, %3A for : and %2F for / in a password"
+        raise InvalidArgument(f"the url is not {ADDRESS}; {how}") from None
     host, port = (str(parts.get(name) or os.environ.get(f"PG{name.upper()}") or "") for name in ("host", "port"))
     place = host if "/" not in host else host.replace("/", "%2F")
     database = str(parts.get("dbname") or os.environ.get("PGDATABASE") or "")

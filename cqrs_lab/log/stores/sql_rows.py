@@ -170,7 +170,8 @@ class SqlSlice:
         if event_type not in self._found:
             places = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
             # All of its versions in one: if two events cannot be read, the earlier one is the one that is said.
-            pairs = ", ".join(["({0}, {0})".format(self._rows.dialect.mark)] * len(places))
+            mark = self._rows.dialect.mark
+            pairs = ", ".join([f"({mark}, {mark})"] * len(places))
             where = f"(type, type_version) IN (VALUES {pairs}) AND {self._rows.within}"
             of_type = tuple(one for place in places for one in place)
             found = self._rows.pages(f"{where} ORDER BY position", of_type, self.after, self.upto, None, _position)

@@ -156,7 +156,8 @@ class AnswersAreLost:
 
 def an_append_whose_answer_is_lost_is_recorded_once(server, store):
     store._server = AnswersAreLost(store._server)
-    for number, (expected, id) in enumerate([(0, None), (ANY, None), (ANY, "x"), (6, "y"), (ANY, None), (10, None)]):
+    sent = [(0, None), (ANY, None), (ANY, "x"), (6, "y"), (ANY, None), (10, None)]
+    for number, (expected, id) in enumerate(sent):
         receipt = store.append("a", happened(1, 2), expected=expected, command_id=id)
         assert (receipt, receipt.again) == (lab.Appended("a", 2 * number + 2, 2 * number + 2), False)
     assert store.stream_version("a") == 12
@@ -195,5 +196,15 @@ def a_gap_is_not_waited_for(server, store):
     assert store.read_slice(after=0).upto == 3
 
 
-LAWS = [one for name, one in list(globals().items()) if callable(one) and getattr(one, "__module__", "") == __name__
-        and name not in ("happened", "paused_at_the_insert", "an_open_commit") and not isinstance(one, type)]  # fmt: skip
+LAWS = (
+    no_commit_is_passed_at_its_insert,
+    no_commit_is_passed_before_it_ends,
+    a_command_sent_twice_at_once_is_recorded_once,
+    of_two_writers_who_expect_the_same_one_is_refused,
+    an_append_whose_answer_is_lost_is_recorded_once,
+    a_payload_is_kept_byte_for_byte,
+    a_long_event_is_recorded,
+    versions_go_on_from_the_last_one,
+    a_command_is_known_also_after_others,
+    a_gap_is_not_waited_for,
+)

@@ -22,7 +22,8 @@ class Counted:
     schema = lab.Schema(index=["stream"], columns={"events": "int64"})
 
     def summarise(self, batch):
-        return self.schema.conform(batch.frame(Happened).groupby("stream")[["number"]].count().set_axis(["events"], axis=1))
+        counts = batch.frame(Happened).groupby("stream")[["number"]].count()
+        return self.schema.conform(counts.set_axis(["events"], axis=1))
 
     def merge(self, table, rows):
         return lab.merge_rows(table, rows, add=["events"])
@@ -82,7 +83,8 @@ def judge(load, log):
         versions[one.stream] = one.version
     positions = [one.position for one in log]
     wrong += ["positions"] * (positions != sorted(set(positions)))
-    wrong += ["the reader saw another log"] * (load.seen != [(o.position, o.stream, o.version, o.event.note) for o in log])
+    wanted = [(one.position, one.stream, one.version, one.event.note) for one in log]
+    wrong += ["the reader saw another log"] * (load.seen != wanted)
     for note, (stream, version, position, count) in load.told.items():
         found = commits.get(note, [])
         if [one.event.number for one in found] != list(range(1, count + 1)):
@@ -116,7 +118,8 @@ def killed(server, rounds, seed, kind=None, **more):
         until = time.monotonic() + 60
         while projector.position < store.head() and time.monotonic() < until:
             time.sleep(0.01)
-        wrong += [f"the projector stands at {projector.position}: {projector.status}"] * (projector.position < store.head())
+        behind = projector.position < store.head()
+        wrong += [f"the projector stands at {projector.position}: {projector.status}"] * behind
         counted = {stream: sum(one.stream == stream for one in log) for stream in {one.stream for one in log}}
         wrong += ["the projector's table"] * (projector.table["events"].to_dict() != counted)
     return wrong, took, len(load.told)

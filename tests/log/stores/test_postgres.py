@@ -1,4 +1,4 @@
-"""The log on a PostgreSQL server: the contract, the same log as memory and SQLite, and what cannot be recorded or read."""
+"""The log on a PostgreSQL server: the contract, the log of memory and SQLite, and what cannot be recorded or read."""
 
 from __future__ import annotations
 

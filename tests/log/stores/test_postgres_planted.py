@@ -38,8 +38,8 @@ NEW_ID = [("attempt = this AND", "attempt = gen_random_uuid() AND"), ("THEN 'rec
 AT_THE_END = [("command_id = id AND number = 1;", "command_id = id AND number = 1 AND version + of > "
                "(SELECT max(version) FROM events WHERE stream = to_stream);")]  # fmt: skip
 LATE_LOCK = [(LOCK, ""), (LOOK_UP, LOOK_UP + LOCK)]
-STALE = [(LOCK, "SELECT coalesce(max(version), 0) INTO ends_at FROM events WHERE stream = to_stream;" + LOCK),
-         ("SELECT coalesce(max(version), 0) INTO ends_at FROM events WHERE stream = to_stream;\n        IF", "IF")]  # fmt: skip
+END = "SELECT coalesce(max(version), 0) INTO {} FROM events WHERE stream = to_stream;"
+STALE = [(END.format("ends_at"), "ends_at := head;"), (LOCK, END.format("head") + LOCK)]
 UNLOCK = "PERFORM pg_advisory_unlock({key});"
 ONCE = "CREATE UNIQUE INDEX IF NOT EXISTS a_command_once"
 # What is changed in the function, what in the tables, and the law that finds it.
@@ -58,7 +58,8 @@ PLANTED = {
         [(LOOK_UP, "")], [(ONCE, ONCE.replace("UNIQUE ", "")), ("UNIQUE INDEX IF NOT EXISTS an_at", "INDEX an_at")],
         laws.an_append_whose_answer_is_lost_is_recorded_once),
     "the version by count": (
-        [("coalesce(max(version), 0) INTO ends_at", "count(*) INTO ends_at")], [], laws.versions_go_on_from_the_last_one),
+        [("coalesce(max(version), 0) INTO ends_at", "count(*) INTO ends_at")], [],
+        laws.versions_go_on_from_the_last_one),
     "the id looked up at the stream's end alone": (AT_THE_END, [], laws.a_command_is_known_also_after_others),
     "the id looked up before the lock": (LATE_LOCK, [], laws.a_command_sent_twice_at_once_is_recorded_once),
     "the version looked up before the lock": (STALE, [], laws.of_two_writers_who_expect_the_same_one_is_refused),

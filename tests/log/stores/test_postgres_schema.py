@@ -9,7 +9,8 @@ from cqrs_lab.log.stores.postgres import PostgresEventStore
 from cqrs_lab.log.stores.postgres_schema import PostgresSchema
 from tests.log.stores.test_postgres import another, happened
 
-NAMES = ['Upper "quoted" name', "per%cent %s {braces}", "semi;colon--", "it's", "$body$", "caf\u00e9", "back\\slash", "a.b", " "]
+NAMES = ['Upper "quoted" name', "per%cent %s {braces}", "semi;colon--", "it's", "$body$",
+         "caf\u00e9", "back\\slash", "a.b", " "]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +54,8 @@ def test_a_log_of_another_version_is_left_as_it_is(kept, server, version):
 def test_the_server_itself_refuses_a_version_twice_and_a_command_twice(kept, server):
     kept.append("a", happened(1), expected=0, command_id="x")
     columns = "stream, version, type, type_version, payload, recorded_at, command_id, attempt, number, of"
-    sql = f"INSERT INTO {kept._schema.quoted('events')} (position, {columns}) VALUES (%s, 'a', %s, 'h', 1, '', 0, %s, gen_random_uuid(), 1, 1)"
+    values = "%s, 'a', %s, 'h', 1, '', 0, %s, gen_random_uuid(), 1, 1"
+    sql = f"INSERT INTO {kept._schema.quoted('events')} (position, {columns}) VALUES ({values})"
     for values in [(2, 1, None), (2, 2, "x"), (1, 2, None)]:
         with pytest.raises(psycopg.errors.UniqueViolation):
             server.execute(sql, *values)
