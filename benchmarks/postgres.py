@@ -1,4 +1,4 @@
-"""On a PostgreSQL server of its own, against eventsourcing 9.5 on the same server: both wait for the disk at each commit.
+"""On a PostgreSQL server, against eventsourcing 9.5 on the same one: both wait for the disk at each commit.
 
 1. Append, 100 events a commit.
 2. A table of totals rebuilt from the whole log, every event of which it reads: once against a bare loop over
@@ -93,9 +93,10 @@ def pulled(server):
 def main():
     if missing("eventsourcing", "msgspec", "psycopg", "psycopg_pool"):
         return
-    from tests.log.stores.postgres_of_our_own import Server, binaries
     from tools.sales import Sold
     from tools.tills import Tills
+
+    from tests.log.stores.postgres_of_our_own import Server, binaries
 
     if binaries() is None:
         print("left out, as PostgreSQL is not installed: apt install postgresql")

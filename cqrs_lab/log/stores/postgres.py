@@ -121,7 +121,7 @@ class PostgresEventStore:
         self, stream: str, columns: list[list[Any]], expected: int | Expected, id: str | None, caused_by: str | None,
         metadata: Mapping[str, str],
     ) -> Any:  # fmt: skip
-        """Record the events if the stream is as expected and does not hold the command; return what became of it."""
+        """Record the events if the stream is as expected and does not hold the command; return what was done."""
         now = float(seconds("the clock", self._clock(), "a time; make it return seconds"))
         least, most = EXPECTED[expected] if isinstance(expected, Expected) else (min(expected, MOST_VERSION),) * 2
         stands_for = getattr(id, "stands_for", None)

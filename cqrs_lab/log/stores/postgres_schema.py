@@ -42,7 +42,7 @@ SET_UP = """
     CREATE UNIQUE INDEX IF NOT EXISTS an_attempt_once ON {schema}.events (attempt)
         WHERE number = 1 AND command_id IS NULL;
 """
-# One statement for whoever calls it: it is recorded whole or not at all, and the lock ends with it. Each query within
+# One statement for its caller: it is recorded whole or not at all, and the lock ends with it. Each query within
 # it sees what was committed before that query, so what it reads below the lock is the end of the log.
 APPEND = """
     CREATE OR REPLACE FUNCTION {schema}.append(

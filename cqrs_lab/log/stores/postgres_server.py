@@ -26,8 +26,8 @@ STEP_SECONDS = 0.5
 MOST_CONNECTIONS = 10
 CONNECT = {"connect_timeout": 5, "client_encoding": "utf8", "application_name": "cqrs-lab"}
 ADDRESS = "an address; give postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-# What a server, a database or a user may be set to otherwise, and what the log relies on. A page is read in the order of
-# an index: before a new table has statistics, the planner sorts the rest of the log for each page.
+# What a server, a database or a user may be set to otherwise, and what the log relies on. A page is read in the order
+# of an index: before a new table has statistics, the planner sorts the rest of the log for each page.
 RELIES_ON = f"""
     SELECT set_config('default_transaction_isolation', 'read committed', false),
         set_config('enable_sort', 'off', false), set_config('enable_bitmapscan', 'off', false),
@@ -44,7 +44,7 @@ UNAVAILABLE = {
     "40": f"was used by too many at once; {NOTHING_RECORDED}; try again",
     "53": f"has no room left; {NOTHING_RECORDED}; give it disk, memory or connections, and try again",
 }
-# It warns of each lost connection, on the screen of whoever has not set up logging; here an error says it.
+# It warns of each lost connection, on a screen where logging is not set up; here an error says it.
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
 
 
@@ -65,7 +65,7 @@ def _lend(lost: deque[psycopg.Connection[Any]], connection: psycopg.Connection[A
 
 
 class _Held:
-    """A pool and the connections that it lost; closed with whoever holds it."""
+    """A pool and the connections that it lost; closed with what holds it."""
 
     def __init__(self, conninfo: str) -> None:
         self.lost: deque[psycopg.Connection[Any]] = deque()
@@ -77,7 +77,7 @@ class _Held:
             min_size=1,
             max_size=MOST_CONNECTIONS,
             num_workers=1,
-            reconnect_timeout=0,  # the pool would wait longer after each failure; the next call tries anew
+            reconnect_timeout=0,  # the pool would wait longer after each failure; the next call tries again
             open=True,
         )
         weakref.finalize(self, _close, self.pool, self.lost, os.getpid())

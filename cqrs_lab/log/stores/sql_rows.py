@@ -21,7 +21,7 @@ COLUMNS = (
 )
 
 
-class Source(Protocol):
+class Database(Protocol):
     """Where the rows are."""
 
     def execute(self, sql: str, *parameters: Any) -> list[Any]:
@@ -58,12 +58,12 @@ class SqlRows:
 
     Parameters
     ----------
-    source : Source
+    source : Database
     codec : EventCodec
     dialect : Dialect
     """
 
-    def __init__(self, source: Source, codec: EventCodec, dialect: Dialect) -> None:
+    def __init__(self, source: Database, codec: EventCodec, dialect: Dialect) -> None:
         self.source, self.codec, self.dialect = source, codec, dialect
         self.within = f"position > {dialect.mark} AND position <= {dialect.mark}"
 
