@@ -38,7 +38,7 @@ check: $(VENV)/.installed ## ruff and mypy
 
 # Modules differ much in length, so a worker that is done takes tests from another. A lesson has to stay with one kernel.
 unit: $(VENV)/.installed ## the package, its documents and the shape of the repository
-	$(BIN)/pytest $(WORKERS) --dist worksteal --ignore tests/browser
+	$(BIN)/pytest -rs $(WORKERS) --dist worksteal --ignore tests/browser
 
 lessons: $(VENV)/.installed ## run the learner's copies; run the solutions and compare their outputs
 ifeq ($(LESSONS)$(SOLUTIONS),)

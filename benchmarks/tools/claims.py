@@ -18,6 +18,8 @@ PIP = {
     "ciw": 'pip install "cqrs-lab[bench]"',
     "msgspec": 'pip install "cqrs-lab[sqlite]"',
     "duckdb": 'pip install "cqrs-lab[duckdb]"',
+    "psycopg": 'pip install "cqrs-lab[postgres]"',
+    "psycopg_pool": 'pip install "cqrs-lab[postgres]"',
 }
 
 

@@ -24,7 +24,10 @@ def add(commands: Any) -> None:
     decimal = "what stands before the decimals of a price, if no price in the file shows it"
     replay.add_argument("--decimal", choices=["point", "comma"], help=decimal)
     replay.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read (default: all)")
-    log = "where the log is kept: memory:// (default) or sqlite:///shop.db; what a file holds already is not sent again"
+    log = (
+        "where the log is kept: memory:// (default), sqlite:///shop.db, or postgresql://user:password@localhost/shop; "
+        "what it holds already is not sent again"
+    )
     replay.add_argument("--store", metavar="URL", default="memory://", help=log)
     replay.set_defaults(run=run)
 

@@ -24,13 +24,14 @@ from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
 from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
+from cqrs_lab.log.stores.sql_rows import Dialect, SqlRows, SqlSlice
 from cqrs_lab.log.stores.sqlite_file import SqliteFile
-from cqrs_lab.log.stores.sqlite_rows import SqliteRows, SqliteSlice
 from cqrs_lab.log.stores.watcher import Watcher
 
 Result = TypeVar("Result")
 MOST_SEALED = 16
 """So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
+ROWS = Dialect("events", "CAST(payload AS BLOB)", "?")
 APPEND = """
     INSERT INTO main.events (
         stream, version, type, type_version, payload, recorded_at, command_id, stands_for, caused_by, metadata
@@ -88,7 +89,7 @@ class SqliteEventStore:
         self._clock = function("clock", clock, "a clock; give a function that returns seconds, such as time.time")
         self._codec = EventCodec(events)
         self._file = SqliteFile(Path(path).absolute())
-        self._rows = SqliteRows(self._file, self._codec)
+        self._rows = SqlRows(self._file, self._codec, ROWS)
         self._sealed: dict[int, Sealed] = {}
         self._listeners = Listeners()
         self._watcher = Watcher(self.head, self._listeners)
@@ -221,18 +222,18 @@ class SqliteEventStore:
         after, limit = check_range(after, limit)
         return self._rows.between(after, self.head(), limit)
 
-    def read_slice(self, *, after: int, limit: int | None = None) -> SqliteSlice:
+    def read_slice(self, *, after: int, limit: int | None = None) -> SqlSlice:
         """Return the next events as a slice; see `SlicingStore`. Of the whole ones, the last few are remembered."""
         after, limit = check_range(after, limit)
         number, start = divmod(after, SLICE_EVENTS)
         whole = (number + 1) * SLICE_EVENTS
         upto = min(self.head(), whole, whole if limit is None else after + limit)
         if start or upto < whole:
-            return SqliteSlice(self._rows, after, max(after, upto))
+            return SqlSlice(self._rows, after, max(after, upto))
         sealed = self._sealed.setdefault(number, Sealed())
         for old in list(self._sealed)[:-MOST_SEALED]:
             self._sealed.pop(old, None)
-        return SqliteSlice(self._rows, after, upto, sealed)
+        return SqlSlice(self._rows, after, upto, sealed)
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""

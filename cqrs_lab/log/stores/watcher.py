@@ -5,12 +5,34 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Protocol
 
 from cqrs_lab.errors import CqrsLabError
 from cqrs_lab.log.listeners import Listeners
 
 LOOK_SECONDS = 0.05
+
+
+class Pause(Protocol):
+    """What the thread does between two looks."""
+
+    def wait(self, ended: threading.Event) -> None:
+        """Return when it is time to look, or the thread is to end."""
+
+    def close(self) -> None:
+        """Release what it holds: the thread has ended."""
+
+
+class Sleep:
+    """Waits a twentieth of a second."""
+
+    def wait(self, ended: threading.Event) -> None:
+        """Wait."""
+        ended.wait(LOOK_SECONDS)
+
+    def close(self) -> None:
+        """Hold nothing."""
 
 
 class Watcher:
@@ -23,11 +45,13 @@ class Watcher:
     head : bound method
         Returns the position of the last event; its object, the store, owns this watcher.
     listeners : Listeners
+    pause : callable, optional
+        Makes a `Pause` for each thread.
     """
 
-    def __init__(self, head: Callable[[], int], listeners: Listeners) -> None:
+    def __init__(self, head: Callable[[], int], listeners: Listeners, pause: Callable[[], Pause] = Sleep) -> None:
         self._head = weakref.WeakMethod(head)
-        self._listeners = listeners
+        self._listeners, self._pause = listeners, pause
         self._heard = 0
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -42,7 +66,7 @@ class Watcher:
             if (head := self._head()) is not None:
                 self.heard_of(head())
             self._ended = ended = threading.Event()
-            arguments = weakref.ref(self), ended
+            arguments = weakref.ref(self), ended, self._pause()
             self._thread = threading.Thread(target=_watch, args=arguments, name="cqrs-lab watcher", daemon=True)
             self._thread.start()
 
@@ -60,9 +84,11 @@ class Watcher:
                 self._listeners.announce()
 
 
-def _watch(watcher: weakref.ref[Watcher], ended: threading.Event) -> None:
-    while not ended.wait(LOOK_SECONDS):
-        if (alive := watcher()) is None:
-            return
-        alive.look()
-        del alive
+def _watch(watcher: weakref.ref[Watcher], ended: threading.Event, pause: Pause) -> None:
+    with closing(pause):
+        while not ended.is_set():
+            pause.wait(ended)
+            if ended.is_set() or (alive := watcher()) is None:
+                return
+            alive.look()
+            del alive

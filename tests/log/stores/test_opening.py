@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,42 @@ def test_to_import_the_package_loads_no_msgspec_and_no_sqlite():
     code = "import sys, cqrs_lab; print({'msgspec'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_url_of_a_server_opens_the_log_in_that_database(server):
+    server.execute("CREATE DATABASE shop")
+    url = server.url.removesuffix("postgres") + "shop"
+    for number in (1, 2):
+        with lab.open_event_store(url, events=EVENTS) as store:
+            assert store.append("a", [Happened(number)], expected=number - 1).position == number
+
+
+BAD = ["postgresql://ada:se%cret@h/d", "postgresql://ada:secret@host:port/d", "postgresql://ada:secret@h/d?nosuch=secret",
+       "postgresql://ada:secret@127.0.0.1:1/shop", "postgresql://ada:secret@127.0.0.1:1/shop?password=secret",
+       "postgresql://127.0.0.1:1/shop?password=secret&user=ada", "postgres://ada:secret@h/d"]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", BAD)
+@pytest.mark.parametrize("events", [EVENTS, None])
+def test_no_password_is_in_what_a_server_that_cannot_be_opened_raises(url, events):
+    with pytest.raises((lab.InvalidArgument, lab.StoreUnavailable)) as caught:
+        lab.open_event_store(url, events=events)
+    said = "".join(traceback.format_exception(caught.value))
+    assert "secret" not in said and "cret@" not in said
+    if events and "shop" in url:
+        assert "postgresql://127.0.0.1:1/shop cannot be reached; start the server" in said
+
+
+def test_without_psycopg_the_message_says_what_to_install():
+    code = """
+import sys
+sys.modules["psycopg"] = None  # as if it were not installed
+import cqrs_lab as lab
+try:
+    lab.open_event_store("postgresql://ada:secret@localhost/shop", events={"a": int})
+except lab.MissingExtra as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    wanted = 'postgresql://localhost/shop needs psycopg, which is not installed; run: pip install "cqrs-lab[postgres]"'
+    assert done.stdout == f"{wanted}\n"

@@ -19,8 +19,8 @@ from cqrs_lab.log.contract import EVENTS, Happened, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.stores import sqlite_file
+from cqrs_lab.log.stores.sql_rows import PAGE_EVENTS
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
-from cqrs_lab.log.stores.sqlite_rows import PAGE_EVENTS
 from tests.interrupts import in_another_thread, interrupted, moments
 
 ROOT = Path(__file__).parents[3]

@@ -1,49 +1,84 @@
-"""The events of a SQLite log, from its rows: one after another, or as a slice that decodes what is asked for."""
+"""The events of a log in a database, from its rows: one after another, or as a slice that decodes what is asked for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from cqrs_lab.errors import DecodingFailed
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.metadata import NO_METADATA, Metadata
 from cqrs_lab.log.stores.codec import EventCodec
-from cqrs_lab.log.stores.sqlite_file import SqliteFile
 
 PAGE_EVENTS = 1_000
 """Events are read in pages of this size, so that a log of any length takes little memory."""
 COLUMNS = (
-    "position, stream, version, type, type_version, CAST(payload AS BLOB), recorded_at, command_id, stands_for, "
-    "caused_by, metadata"
+    "position, stream, version, type, type_version, {payload}, recorded_at, command_id, stands_for, caused_by, metadata"
 )
-WITHIN = "position > ? AND position <= ?"
+
+
+class Database(Protocol):
+    """Where the rows are."""
+
+    def execute(self, sql: str, *parameters: Any) -> list[Any]:
+        """Run one statement, and return its rows."""
+
+    def explaining(self) -> AbstractContextManager[None]:
+        """Raise what the database says as an error of the kit."""
+
+
+class Dialect(NamedTuple):
+    """How a database writes what is not the same in all of them.
+
+    Attributes
+    ----------
+    table : str
+        Of the events.
+    payload : str
+        The column's bytes.
+    mark : str
+        Stands for a value in a statement.
+    """
+
+    table: str
+    payload: str
+    mark: str
 
 
 def _position(recorded: RecordedEvent) -> int:
     return recorded.position
 
 
-class SqliteRows:
-    """The rows of a log, and the events in them."""
+class SqlRows:
+    """The rows of a log, and the events in them.
 
-    def __init__(self, file: SqliteFile, codec: EventCodec) -> None:
-        self.file, self.codec = file, codec
+    Parameters
+    ----------
+    source : Database
+    codec : EventCodec
+    dialect : Dialect
+    """
+
+    def __init__(self, source: Database, codec: EventCodec, dialect: Dialect) -> None:
+        self.source, self.codec, self.dialect = source, codec, dialect
+        self.within = f"position > {dialect.mark} AND position <= {dialect.mark}"
 
     def select(self, sql: str, *parameters: Any) -> list[Any]:
         """Return the rows of a statement."""
-        with self.file.explaining():
-            return self.file.execute(sql, *parameters)
+        with self.source.explaining():
+            return self.source.execute(sql, *parameters)
 
     def pages(
         self, where: str, first: tuple[Any, ...], after: int, upto: int, limit: int | None,
         place: Callable[[RecordedEvent], int],
     ) -> Iterator[RecordedEvent]:  # fmt: skip
         """Yield the events of a place above `after` and up to `upto`, a page at a time."""
-        sql = f"SELECT {COLUMNS} FROM events WHERE {where} LIMIT ?"
+        table, payload, mark = self.dialect
+        sql = f"SELECT {COLUMNS.format(payload=payload)} FROM {table} WHERE {where} LIMIT {mark}"
         left = upto if limit is None else min(limit, upto)
         while after < upto and left > 0:
             rows = self.select(sql, *first, after, upto, page := min(left, PAGE_EVENTS))
@@ -55,7 +90,7 @@ class SqliteRows:
 
     def between(self, after: int, upto: int, limit: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of the log above position `after` and up to `upto`."""
-        return self.pages(f"{WITHIN} ORDER BY position", (), after, upto, limit, _position)
+        return self.pages(f"{self.within} ORDER BY position", (), after, upto, limit, _position)
 
     def all_recorded(self, rows: list[Any]) -> Iterable[RecordedEvent]:
         """Return the events of these rows; one by one if not all of them can be decoded at once."""
@@ -79,17 +114,17 @@ class SqliteRows:
         return RecordedEvent(stream, StreamVersion(version), Position(position), event, at, id, caused_by, metadata)
 
 
-class SqliteSlice:
-    """Consecutive rows of a log; see `Slice`. Rows of types that nobody asks for stay in the file.
+class SqlSlice:
+    """Consecutive rows of a log; see `Slice`. Rows of types that nobody asks for stay in the database.
 
     Parameters
     ----------
-    rows : SqliteRows
+    rows : SqlRows
     after, upto : int
     sealed : object, optional
     """
 
-    def __init__(self, rows: SqliteRows, after: int, upto: int, sealed: object | None = None) -> None:
+    def __init__(self, rows: SqlRows, after: int, upto: int, sealed: object | None = None) -> None:
         self._rows, self._found = rows, dict[type, list[RecordedEvent]]()
         self.after, self.upto, self.sealed = Position(after), Position(upto), sealed
 
@@ -99,7 +134,8 @@ class SqliteSlice:
     @cached_property
     def _places(self) -> dict[tuple[str, int], tuple[int, int]]:
         """The first position and the number of events of each type that it holds, by recorded name and version."""
-        sql = f"SELECT type, type_version, min(position), count(*) FROM events WHERE {WITHIN} GROUP BY 1, 2"
+        table, within = self._rows.dialect.table, self._rows.within
+        sql = f"SELECT type, type_version, min(position), count(*) FROM {table} WHERE {within} GROUP BY 1, 2"
         return {(name, version): place for name, version, *place in self._rows.select(sql, self.after, self.upto)}
 
     @cached_property
@@ -107,7 +143,8 @@ class SqliteSlice:
         """The positions of its events, in order."""
         if sum(count for _, count in self._places.values()) == self.upto - self.after:
             return range(self.after + 1, self.upto + 1)
-        sql = f"SELECT position FROM events WHERE {WITHIN} ORDER BY position"  # somebody has deleted rows by hand
+        # Somebody has deleted rows by hand.
+        sql = f"SELECT position FROM {self._rows.dialect.table} WHERE {self._rows.within} ORDER BY position"
         return [position for (position,) in self._rows.select(sql, self.after, self.upto)]
 
     def types(self) -> Mapping[type, int]:
@@ -133,17 +170,19 @@ class SqliteSlice:
         if event_type not in self._found:
             places = [place for place in self._places if self._rows.codec.kind_of(*place) is event_type]
             # All of its versions in one: if two events cannot be read, the earlier one is the one that is said.
-            where = f"(type, type_version) IN (VALUES {', '.join(['(?, ?)'] * len(places))}) AND {WITHIN}"
+            mark = self._rows.dialect.mark
+            pairs = ", ".join([f"({mark}, {mark})"] * len(places))
+            where = f"(type, type_version) IN (VALUES {pairs}) AND {self._rows.within}"
             of_type = tuple(one for place in places for one in place)
             found = self._rows.pages(f"{where} ORDER BY position", of_type, self.after, self.upto, None, _position)
             self._found[event_type] = list(found) if places else []
         return self._found[event_type]
 
-    def part(self, start: int, stop: int) -> SqliteSlice:
+    def part(self, start: int, stop: int) -> SqlSlice:
         """Return a slice of the events numbered from `start` to before `stop`, counted from 0."""
         positions = self.positions
         if (start, stop) == (0, len(positions)):
             return self
         after = positions[start - 1] if start else self.after
         last = positions[stop - 1] if stop > start else after
-        return SqliteSlice(self._rows, after, self.upto if stop == len(positions) else last)
+        return SqlSlice(self._rows, after, self.upto if stop == len(positions) else last)
