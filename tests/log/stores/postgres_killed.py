@@ -33,7 +33,7 @@ class Load:
     """Writers, each in turn with an id sent twice and without one, and a reader; what they were told and saw."""
 
     def __init__(self, store, seed):
-        self.store, self.seed, self.stop = store, seed, threading.Event()
+        self.store, self.seed, self.stop, self.written = store, seed, threading.Event(), threading.Event()
         self.told, self.seen, self.errors = {}, [], []
         works = [self._read, *(lambda writer=writer: self._write(writer) for writer in range(WRITERS))]
         self.threads = [threading.Thread(target=self._guarded, args=(one,)) for one in works]
@@ -62,7 +62,7 @@ class Load:
     def _read(self):
         last_round = False
         while not last_round:
-            last_round = self.stop.is_set()
+            last_round = self.written.is_set()
             for one in self.store.read_all(after=self.seen[-1][0] if self.seen else 0):
                 self.seen.append((one.position, one.stream, one.version, one.event.note))
 
@@ -70,6 +70,7 @@ class Load:
         self.stop.set()
         for one in self.threads[1:]:
             one.join(120)
+        self.written.set()  # only now, so that the reader's last round begins after the last commit
         self.threads[0].join(120)
 
 
