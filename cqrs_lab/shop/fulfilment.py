@@ -130,8 +130,8 @@ def react(event: Any, state: Fulfilment) -> Sequence[Any]:
                 write.ReserveStock(product_id, event.order_id, quantity, event.placed_at)
                 for product_id, quantity in state.quantities.items()
             ]
-        case "paying", (OrderPlaced(order_id, placed_at=at) | StockReserved(order_id=order_id, reserved_at=at)):
-            return [_settle(order_id, state.amount_mills, at)]
+        case "paying", (OrderPlaced(order, placed_at=at) | StockReserved(order_id=order, reserved_at=at)):
+            return [_settle(order, state.amount_mills, at)]
         case "paying", PaymentTaken():
             return [write.PayOrder(event.order_id, event.amount_mills, event.taken_at)]
         case "booking", OrderPaid():

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHOWN_UP_TO = 0.9
+AIR = 1.05
+"""How high the picture is, by its highest point: a line or a dot at the very edge would be cut."""
 NAMED: dict[str, tuple[float, tuple[int, int], Literal["left", "right"]]] = {
     "p99": (0.5, (-9, 4), "right"),
     "mean": (0.25, (9, -9), "left"),
@@ -182,8 +184,8 @@ def _unit(axis: Axis, curve: pd.DataFrame) -> Unit:
 
 def _top(axis: Axis, curve: pd.DataFrame) -> float:
     """Return how high the picture goes: what is busier would leave a flat line of the rest."""
-    shown = curve["p99"][curve.index <= max(SHOWN_UP_TO * axis.capacity, axis.points[0])]
-    return float(shown.max())
+    shown = curve[curve.index <= max(SHOWN_UP_TO * axis.capacity, axis.points[0])]
+    return float(shown[["p99", "theory_p99"]].max().max())
 
 
 def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> None:
@@ -194,7 +196,7 @@ def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> Non
         axes.plot(drawn.index, drawn[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
         axes.plot(drawn.index, drawn[f"theory_{name}"], color=INK, linewidth=0.8)
         _name(axes, name, drawn[name], top)
-    axes.set(xlim=axis.ends, ylim=(0, top), xlabel=axis.label, ylabel=f"lag, {unit.name}")
+    axes.set(xlim=axis.ends, ylim=(0, AIR * top), xlabel=axis.label, ylabel=f"lag, {unit.name}")
     if axis.capacity < axis.ends[1]:
         axes.axvline(axis.capacity, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))
         axes.annotate("limit", (axis.capacity, 0.94 * top), (6, 0), textcoords="offset points")

@@ -1,6 +1,7 @@
 """A reader's own numbers: ranges in real units reach the model as they were given, and nonsense is refused."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,14 @@ def test_the_dot_is_the_run_at_that_rate_in_milliseconds():
     assert f"visible after {1000 * mean:.3g} ms on average" in picture.says
     for words in ("lag, milliseconds", "events per second; the projector can take 50"):
         assert f">{words}</text>" in picture.html
+
+
+def test_no_line_is_cut_at_the_top_where_the_whole_range_is_shown():
+    html = stick().picture.html  # up to 90 % busy, where a short run's p99 is far below that of theory
+    [top] = [float(y) for y in re.findall(r'<rect x="[\d.]+" y="([\d.]+)"', html)]
+    lines = re.findall(r'<path d="([^"]+)" clip-path', html)
+    highest = [min(float(y) for y in re.findall(r"[ML] [-\d.]+ ([-\d.]+)", line)) for line in lines]
+    assert len(lines) == 3 and sum(y <= top for y in highest) == 1, "only the line of the present setting gets there"
 
 
 @pytest.mark.parametrize(("per", "seconds"), [("second", 1), ("minute", 60), ("hour", 3_600), ("day", 86_400)])
