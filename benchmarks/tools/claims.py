@@ -20,6 +20,7 @@ PIP = {
     "duckdb": 'pip install "cqrs-lab[duckdb]"',
     "psycopg": 'pip install "cqrs-lab[postgres]"',
     "psycopg_pool": 'pip install "cqrs-lab[postgres]"',
+    "nats": 'pip install "cqrs-lab[jetstream]"',
 }
 
 

@@ -25,8 +25,8 @@ def add(commands: Any) -> None:
     replay.add_argument("--decimal", choices=["point", "comma"], help=decimal)
     replay.add_argument("--sheet", metavar="NAME", help="the one sheet of a workbook to read (default: all)")
     log = (
-        "where the log is kept: memory:// (default), sqlite:///shop.db, or postgresql://user:password@localhost/shop; "
-        "what it holds already is not sent again"
+        "where the log is kept: memory:// (default), sqlite:///shop.db, postgresql://user:password@localhost/shop, or "
+        "nats://localhost:4222/SHOP; what it holds already is not sent again"
     )
     replay.add_argument("--store", metavar="URL", default="memory://", help=log)
     replay.set_defaults(run=run)

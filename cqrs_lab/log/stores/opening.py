@@ -12,19 +12,21 @@ from cqrs_lab.errors import InvalidArgument, MissingExtra
 from cqrs_lab.log.memory import MemoryEventStore
 
 if TYPE_CHECKING:
+    from cqrs_lab.log.stores.jetstream import JetStreamEventStore
     from cqrs_lab.log.stores.postgres import PostgresEventStore
     from cqrs_lab.log.stores.sqlite import SqliteEventStore
 
 Events = Mapping[str, type | Sequence[type]]
 KNOWN = (
     "memory://, or sqlite:///shop.db (a file in this folder), or sqlite:////data/shop.db (a path from the root), "
-    "or postgresql://user:password@localhost:5432/shop (a database on a server)"
+    "or postgresql://user:password@localhost:5432/shop (a database on a server), "
+    "or nats://localhost:4222/SHOP (a stream of NATS JetStream)"
 )
 
 
 def open_event_store(
     url: str, events: Events | None = None, *, clock: Callable[[], float] = time.time
-) -> MemoryEventStore | SqliteEventStore | PostgresEventStore:
+) -> MemoryEventStore | SqliteEventStore | PostgresEventStore | JetStreamEventStore:
     """Return the event store that a URL stands for.
 
     Parameters
@@ -34,6 +36,8 @@ def open_event_store(
         after three slashes a path from this folder, after four one from the root.
         ``postgresql://user:password@host:5432/shop`` is a log in that database, in the schema `cqrs_lab`, made if there
         is none.
+        ``nats://host:4222/SHOP`` is a log in the stream SHOP of NATS JetStream, made if there is none; there may be
+        several servers, with commas between them, and ``user:password@`` before them.
     events : mapping of str to type
         The name of each event type in the log, and its class: ``{"order-placed": OrderPlaced}``. A log in memory keeps
         the objects themselves, and needs none.
@@ -111,4 +115,16 @@ def _postgres(url: str, events: Events | None, clock: Callable[[], float]) -> Po
     return PostgresEventStore(url, declared, clock)
 
 
-SERVERS = {"postgresql": _postgres}
+def _jetstream(url: str, events: Events | None, clock: Callable[[], float]) -> JetStreamEventStore:
+    declared = _declared(without_password(url), events)
+    try:
+        from cqrs_lab.log.stores.jetstream import JetStreamEventStore
+    except ModuleNotFoundError as error:
+        if error.name not in ("nats", "msgspec"):
+            raise
+        raise MissingExtra(without_password(url), "jetstream", "nats-py") from error
+    return JetStreamEventStore(url, declared, clock)
+
+
+# A store on servers reads its URL itself.
+SERVERS = {"postgresql": _postgres, "nats": _jetstream}

@@ -35,11 +35,12 @@ def test_three_slashes_lead_from_this_folder_and_four_from_the_root(tmp_path, mo
 @pytest.mark.parametrize(
     "url",
     ["shop.db", "", "sqlite:/shop.db", "sqlite://shop.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", None, 5,
-     "memory://shop", "mysql://localhost/shop", "sqlite:///folder/", "sqlite:///shop.db?mode=ro", "SQLITE:///shop.db"],
+     "memory://shop", "mysql://localhost/shop", "nats://localhost:4222",
+     "sqlite:///folder/", "sqlite:///shop.db?mode=ro", "SQLITE:///shop.db"],
 )  # fmt: skip
 def test_a_url_that_is_no_store_is_refused(url, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(lab.InvalidArgument, match=r"^url=.* is not an? .*; give .*(memory|sqlite):"):
+    with pytest.raises(lab.InvalidArgument, match=r"^url=.* is not (an?|the) .*; give .*(memory|sqlite|nats):"):
         lab.open_event_store(url, events=EVENTS)
     assert list(tmp_path.iterdir()) == []
 
@@ -66,6 +67,29 @@ except lab.MissingExtra as error:
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert 'run: pip install "cqrs-lab[sqlite]"' in done.stdout
+
+
+def test_without_nats_it_is_said_what_to_install_and_no_password():
+    code = """
+import sys
+sys.modules["nats"] = None  # as if it were not installed
+import cqrs_lab as lab
+try:
+    lab.open_event_store("nats://ada:secret@one/SHOP", events={"a": int})
+except lab.MissingExtra as error:
+    assert error.extra == "jetstream"
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    install = 'needs nats-py, which is not installed; run: pip install "cqrs-lab[jetstream]"'
+    assert done.stdout == f"nats://one/SHOP {install}\n"
+
+
+@pytest.mark.parametrize("url", ["nats://ada:secret@one/SHOP", "mysql://ada:secret@one/SHOP"])
+def test_no_refusal_says_a_password(url):
+    with pytest.raises(lab.InvalidArgument) as refused:
+        lab.open_event_store(url)
+    assert "secret" not in str(refused.value) and "one/SHOP" in str(refused.value)
 
 
 def test_to_import_the_package_loads_no_msgspec_and_no_sqlite():
