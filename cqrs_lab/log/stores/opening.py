@@ -127,4 +127,7 @@ def _jetstream(url: str, events: Events | None, clock: Callable[[], float]) -> J
 
 
 # A store on servers reads its URL itself.
-SERVERS: dict[str, Callable[..., PostgresEventStore | JetStreamEventStore]] = {"postgresql": _postgres, "nats": _jetstream}
+SERVERS: dict[str, Callable[..., PostgresEventStore | JetStreamEventStore]] = {
+    "postgresql": _postgres,
+    "nats": _jetstream,
+}
