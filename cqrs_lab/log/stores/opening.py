@@ -127,4 +127,5 @@ def _jetstream(url: str, events: Events | None, clock: Callable[[], float]) -> J
 
 
 # A store on servers reads its URL itself.
-SERVERS: Mapping[str, Callable[..., PostgresEventStore | JetStreamEventStore]] = {"postgresql": _postgres, "nats": _jetstream}
+SERVERS: Mapping[str, Callable[..., PostgresEventStore | JetStreamEventStore]]
+SERVERS = {"postgresql": _postgres, "nats": _jetstream}
