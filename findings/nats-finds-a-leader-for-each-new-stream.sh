@@ -5,12 +5,12 @@
 # make some ahead of time, side by side.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'kill $(cat "$folder"/*.pid 2>/dev/null) 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$folder"' EXIT
 server=$(command -v nats-server || echo /usr/sbin/nats-server)
 for number in 1 2 3; do
   "$server" --addr 127.0.0.1 --port "1453$number" --name "n$number" --jetstream --store_dir "$folder/$number" --cluster_name lab \
     --cluster "nats://127.0.0.1:1454$number" --routes nats://127.0.0.1:14541,nats://127.0.0.1:14542,nats://127.0.0.1:14543 \
-    --pid "$folder/$number.pid" >/dev/null 2>&1 &
+    >/dev/null 2>&1 &
 done
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check nats-py==2.16.0

@@ -5,9 +5,9 @@
 # also with reconnecting allowed. A good guess is MaxPayloadError, as for a payload that is one byte longer.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'kill $(cat "$folder/pid" 2>/dev/null) 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$folder"' EXIT
 server=$(command -v nats-server || echo /usr/sbin/nats-server)
-"$server" --addr 127.0.0.1 --port 14522 --jetstream --store_dir "$folder" --pid "$folder/pid" >/dev/null 2>&1 &
+"$server" --addr 127.0.0.1 --port 14522 --jetstream --store_dir "$folder" >/dev/null 2>&1 &
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check nats-py==2.16.0
 "$folder/venv/bin/python" - <<'PYTHON'

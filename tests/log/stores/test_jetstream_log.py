@@ -12,7 +12,7 @@ from tests.log.stores import nats_servers
 
 @pytest.fixture
 def little_patience(monkeypatch):
-    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 1.5)
 
 
 def test_a_lost_consumer_is_no_empty_log(jetstream, monkeypatch):

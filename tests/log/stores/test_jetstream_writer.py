@@ -8,7 +8,7 @@ from tests.log.stores import jetstream_laws as laws
 
 @pytest.fixture
 def little_patience(monkeypatch):
-    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 1.5)
 
 
 def test_of_two_writers_one_is_recorded_and_the_other_is_told(jetstream):
