@@ -127,9 +127,11 @@ class Rebuild:
             yield Progress(self._new.position, self._old.store.head())
 
     def _step(self) -> None:
-        self._new.catch_up(limit=self._step_events)
-        # The last few events are applied during the swap, so that writers cannot keep the rebuild just behind.
-        near = self._old.store.head() - self._new.position < self._step_events
+        read = self._new.catch_up(limit=self._step_events)
+        # The last few events are applied during the swap, so that writers cannot keep the rebuild just behind. Where
+        # positions skip, few events may be far away.
+        behind = self._old.store.head() - self._new.position
+        near = min(read, behind) < self._step_events
         try:
             if near and not self._given_up:
                 self._before = handover.swap(self._old, self._new, self._handlers, by=self)

@@ -11,6 +11,7 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.read import handover
 from cqrs_lab.read.tables import Checkpoint, MemoryTables
+from tests.log.planted_stores import Tens
 from tests.read.test_projector import FailsOn, a_store
 from tests.read.test_queries import UnitsOf, asked
 from tests.shop_of_tea import Line, Sold, TeaSales, a_log, as_dict, expected_sales
@@ -217,6 +218,28 @@ def test_where_less_comes_in_than_a_step_takes_the_rebuild_ends_and_where_more_c
 
     assert steps(traffic=0) == (7, 0) and steps(traffic=4) == (13, 0)
     assert steps(traffic=9)[0] == 39 and steps(traffic=9)[1] > 60
+
+
+class Busy(Tens):
+    """Whenever somebody asks where it ends, another writer commits before the answer comes."""
+
+    writes = False
+
+    def head(self):
+        if self.writes:
+            self.writes = False
+            self.append("late", [Sold("late", (Line("mint", 1),))], expected=lab.Expected.ANY)
+            self.writes = True
+        return super().head()
+
+
+def test_writers_do_not_keep_a_rebuild_just_behind_where_positions_skip():
+    store = Busy()
+    store.append("early", [Sold("early", (Line("mint", 1),))] * 40, expected=lab.Expected.ANY)
+    work = lab.rebuild(lab.Projector(store, TeaSales()), to=TeaSales(), step_events=8)
+    store.writes = True
+    steps = sum(1 for _ in zip(range(40), work, strict=False))
+    assert work.state == "swapped" and steps < 20
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 2.5, True])

@@ -9,6 +9,7 @@ from cqrs_lab import CommandRejected, InvalidArgument
 from cqrs_lab.shop import opening, read, write
 from cqrs_lab.shop.crud import CrudShop, trade
 from cqrs_lab.shop.opening import Opened, OrderTakenOver, take_over
+from tests.log.planted_stores import Tens
 
 NOON = datetime(2026, 1, 9, 12)
 PLAIN = (read.ProductListing, read.OrderHistory, read.OrderDetails, read.InventoryLevels, read.BestSellers)
@@ -163,6 +164,12 @@ def test_wherever_the_log_is_cut_the_table_is_the_same(plain):
 def test_a_projection_that_reads_nothing_of_it_is_refused():
     with pytest.raises(InvalidArgument, match="revenue_by_day reads nothing that was taken over"):
         Opened(read.RevenueByDay())
+
+
+def test_where_positions_skip_rows_are_counted_not_positions(rows):
+    store = Tens()
+    assert (take_over(rows, store, NOON), store.head() > 60) == (60, True)
+    assert take_over(rows, store, NOON) == 0
 
 
 def test_the_opening_events_are_kept_in_a_file(rows, tmp_path):

@@ -77,12 +77,11 @@ def take_over(shop: CrudShop, store: EventStore, at: datetime) -> int:
     """
     before = store.head()
 
-    def record() -> None:
-        for stream, event in opening_events(shop, at):
+    def record() -> int:
+        receipts = [
             store.append(stream, [event], expected=Expected.NO_STREAM, command_id="take over")
+            for stream, event in opening_events(shop, at)
+        ]
+        return sum(receipt.position > before for receipt in receipts)
 
-    if isinstance(store, BulkStore):
-        store.together(record)
-    else:
-        record()
-    return store.head() - before
+    return store.together(record) if isinstance(store, BulkStore) else record()
