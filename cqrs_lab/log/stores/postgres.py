@@ -19,7 +19,6 @@ from cqrs_lab.log.event_store import Appended, Expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
-from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
 from cqrs_lab.log.stores.postgres_news import News
 from cqrs_lab.log.stores.postgres_schema import PostgresSchema
@@ -27,8 +26,6 @@ from cqrs_lab.log.stores.postgres_server import PostgresServer
 from cqrs_lab.log.stores.sql_rows import Dialect, SqlRows, SqlSlice
 from cqrs_lab.log.stores.watcher import Watcher
 
-MOST_SEALED = 16
-"""So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
 MOST_VERSION = 2**63 - 1
 EXPECTED = {Expected.NO_STREAM: (0, 0), Expected.STREAM_EXISTS: (1, MOST_VERSION), Expected.ANY: (0, MOST_VERSION)}
 ARGUMENTS = (
@@ -72,7 +69,6 @@ class PostgresEventStore:
         self._server = PostgresServer(url, self._schema)
         self._rows = SqlRows(self._server, self._codec, Dialect(self._schema.events, "payload", "%s"))
         self._append = f"SELECT * FROM {self._schema.append}({ARGUMENTS})"
-        self._sealed: dict[int, Sealed] = {}
         self._listeners = Listeners()
         connect, channel = self._server.connect, self._schema.channel
         self._watcher = Watcher(self.head, self._listeners, lambda: News(connect, channel))
@@ -161,15 +157,7 @@ class PostgresEventStore:
     def read_slice(self, *, after: int, limit: int | None = None) -> SqlSlice:
         """Return the next events as a slice; see `SlicingStore`. Of the whole ones, the last few are remembered."""
         after, limit = check_range(after, limit)
-        number, start = divmod(after, SLICE_EVENTS)
-        whole = (number + 1) * SLICE_EVENTS
-        upto = min(self.head(), whole, whole if limit is None else after + limit)
-        if start or upto < whole:
-            return SqlSlice(self._rows, after, max(after, upto))
-        sealed = self._sealed.setdefault(number, Sealed())
-        for old in list(self._sealed)[:-MOST_SEALED]:
-            self._sealed.pop(old, None)
-        return SqlSlice(self._rows, after, upto, sealed)
+        return self._rows.slice(self.head(), after, limit)
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""

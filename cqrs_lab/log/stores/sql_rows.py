@@ -12,7 +12,11 @@ from cqrs_lab.errors import DecodingFailed
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.guards.command_id import CommandId
 from cqrs_lab.log.metadata import NO_METADATA, Metadata
+from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec
+
+MOST_SEALED = 16
+"""So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
 
 PAGE_EVENTS = 1_000
 """Events are read in pages of this size, so that a log of any length takes little memory."""
@@ -65,12 +69,25 @@ class SqlRows:
 
     def __init__(self, source: Database, codec: EventCodec, dialect: Dialect) -> None:
         self.source, self.codec, self.dialect = source, codec, dialect
+        self._sealed: dict[int, Sealed] = {}
         self.within = f"position > {dialect.mark} AND position <= {dialect.mark}"
 
     def select(self, sql: str, *parameters: Any) -> list[Any]:
         """Return the rows of a statement."""
         with self.source.explaining():
             return self.source.execute(sql, *parameters)
+
+    def slice(self, head: int, after: int, limit: int | None) -> SqlSlice:
+        """Return the next events of a log that ends at `head` as a slice; the last few whole ones are remembered."""
+        number, start = divmod(after, SLICE_EVENTS)
+        whole = (number + 1) * SLICE_EVENTS
+        upto = min(head, whole, whole if limit is None else after + limit)
+        if start or upto < whole:
+            return SqlSlice(self, after, max(after, upto))
+        sealed = self._sealed.setdefault(number, Sealed())
+        for old in list(self._sealed)[:-MOST_SEALED]:
+            self._sealed.pop(old, None)
+        return SqlSlice(self, after, upto, sealed)
 
     def pages(
         self, where: str, first: tuple[Any, ...], after: int, upto: int, limit: int | None,

@@ -22,15 +22,12 @@ from cqrs_lab.log.event_store import Appended, check_expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
 from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
-from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
 from cqrs_lab.log.stores.sql_rows import Dialect, SqlRows, SqlSlice
 from cqrs_lab.log.stores.sqlite_file import SqliteFile
 from cqrs_lab.log.stores.watcher import Watcher
 
 Result = TypeVar("Result")
-MOST_SEALED = 16
-"""So many slices, a million events, keep what their readers made of them; a log of any length takes little memory."""
 ROWS = Dialect("events", "CAST(payload AS BLOB)", "?")
 APPEND = """
     INSERT INTO main.events (
@@ -90,7 +87,6 @@ class SqliteEventStore:
         self._codec = EventCodec(events)
         self._file = SqliteFile(Path(path).absolute())
         self._rows = SqlRows(self._file, self._codec, ROWS)
-        self._sealed: dict[int, Sealed] = {}
         self._listeners = Listeners()
         self._watcher = Watcher(self.head, self._listeners)
         self.head()  # a file that is no event log is refused at once
@@ -225,15 +221,7 @@ class SqliteEventStore:
     def read_slice(self, *, after: int, limit: int | None = None) -> SqlSlice:
         """Return the next events as a slice; see `SlicingStore`. Of the whole ones, the last few are remembered."""
         after, limit = check_range(after, limit)
-        number, start = divmod(after, SLICE_EVENTS)
-        whole = (number + 1) * SLICE_EVENTS
-        upto = min(self.head(), whole, whole if limit is None else after + limit)
-        if start or upto < whole:
-            return SqlSlice(self._rows, after, max(after, upto))
-        sealed = self._sealed.setdefault(number, Sealed())
-        for old in list(self._sealed)[:-MOST_SEALED]:
-            self._sealed.pop(old, None)
-        return SqlSlice(self._rows, after, upto, sealed)
+        return self._rows.slice(self.head(), after, limit)
 
     def stream_version(self, stream: str) -> StreamVersion:
         """Return how many events the stream has; 0 if there is no such stream."""

@@ -16,7 +16,7 @@ import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS, Happened, sizes
 from cqrs_lab.log.contract.histories import random_history
 from cqrs_lab.log.guards.command_id import CommandId
-from cqrs_lab.log.stores import postgres
+from cqrs_lab.log.stores import sql_rows
 from cqrs_lab.log.stores.postgres import PostgresEventStore
 from cqrs_lab.log.stores.sql_rows import PAGE_EVENTS
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
@@ -90,8 +90,8 @@ def test_reads_from_any_place_and_over_pages(kept):
 
 
 def test_whole_slices_are_sealed_under_one_name_and_the_last_few_are_remembered(kept, monkeypatch):
-    monkeypatch.setattr(postgres, "SLICE_EVENTS", 2)
-    monkeypatch.setattr(postgres, "MOST_SEALED", 1)
+    monkeypatch.setattr(sql_rows, "SLICE_EVENTS", 2)
+    monkeypatch.setattr(sql_rows, "MOST_SEALED", 1)
     kept.append("a", happened(1, 2, 3, 4, 5), expected=0)
     first, again = kept.read_slice(after=0), kept.read_slice(after=0)
     assert first.sealed is not None and first.sealed is again.sealed and len(first.positions) == 2

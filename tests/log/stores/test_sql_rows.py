@@ -9,7 +9,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.slice import SlicingStore
-from cqrs_lab.log.stores import sqlite
+from cqrs_lab.log.stores import sql_rows
 from cqrs_lab.log.stores.sqlite import SqliteEventStore
 
 
@@ -85,8 +85,8 @@ def test_a_slice_holds_what_a_slice_of_memory_holds(path):
 
 
 def test_whole_slices_are_sealed_under_one_name_and_the_last_few_are_remembered(store, monkeypatch):
-    monkeypatch.setattr(sqlite, "SLICE_EVENTS", 2)
-    monkeypatch.setattr(sqlite, "MOST_SEALED", 1)
+    monkeypatch.setattr(sql_rows, "SLICE_EVENTS", 2)
+    monkeypatch.setattr(sql_rows, "MOST_SEALED", 1)
     first, again = store.read_slice(after=0), store.read_slice(after=0)
     assert first.sealed is not None and first.sealed is again.sealed and len(first.positions) == 2
     assert store.read_slice(after=1).sealed is None and store.read_slice(after=4).sealed is None
