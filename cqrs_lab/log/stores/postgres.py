@@ -58,6 +58,14 @@ class PostgresEventStore:
         From any method: the server cannot be reached, or refuses. At first at once, later after half a minute.
     StoreUnreadable
         From any method: what is there is no event log of this version.
+
+    Examples
+    --------
+    >>> from cqrs_lab.log.stores.postgres import PostgresEventStore
+    >>> from cqrs_lab.shop.events import EVENTS
+    >>> def what_happened_to(stream, url="postgresql://localhost:5432/shop"):
+    ...     with PostgresEventStore(url, EVENTS) as store:
+    ...         return [recorded.event for recorded in store.read_stream(stream)]
     """
 
     def __init__(
