@@ -1,7 +1,8 @@
 """From a hand on a control to the painted picture, for every view of the lessons, in JupyterLab in Chromium.
 
-A move goes the whole way: input event, kernel, drawing, page, paint. How much of that JupyterLab takes by itself, on
-this machine and now, is seen at a view that draws a word. And a scene of 10,000 events is played: how many frames the
+A jump along a control goes the whole way: input event, kernel, drawing, page, paint. How much of that JupyterLab takes
+by itself, on this machine and now, is seen at a view that draws a word. A step further, taken by somebody who looked
+at the picture for a second, finds the next one drawn ahead. And a scene of 10,000 events is played: how many frames the
 page paints in a second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
 """
 
@@ -29,7 +30,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 MILLISECONDS, FRAMES = 60, 50
 MOVES, PLAYED_SECONDS = 10, 8
 
-# Of each view the number of its cell, and what each move took: until the picture came, and until it was painted.
+# Of each view the number of its cell, and what its jumps and steps took: until the picture came, and until its paint.
 MOVE = """async (moves) => {
   const cells = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")];
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -48,31 +49,47 @@ MOVE = """async (moves) => {
     seen.observe(stage.firstElementChild, { childList: true });
   });
   const ends = ({ options, min, max }) => (options ? [0, options.length - 1] : [Number(min), Number(max)]);
-  const next = (control, at) => {
+  const jump = (control, at) => {
     const [least, most] = ends(control);
     const old = Number(control.value), share = [0.2, 0.7, 0.4, 0.9, 0.1][at % 5];
     const wanted = Math.round(least + share * (most - least));
     return wanted !== old ? wanted : old < most ? old + 1 : old - 1;
   };
+  // To and fro between the ends, one control after the other: the first step of a control finds nothing drawn ahead.
+  const ways = new Map();
+  const step = (control) => {
+    const [least, most] = ends(control), old = Number(control.value);
+    const way = old >= most ? -1 : old <= least ? 1 : ways.get(control) ?? 1;
+    ways.set(control, way);
+    return old + way;
+  };
+  const useful = (view) => [...view.querySelectorAll("input[type=range], .control:not(.player) > select")]
+    .filter((each) => ends(each)[1] > ends(each)[0]);
+  const move = async (stage, control, wanted) => {
+    const picture = painted(stage), start = performance.now();
+    control.value = wanted;
+    control.dispatchEvent(new Event(control.options ? "change" : "input", { bubbles: true }));
+    const seen = await picture;
+    return seen ? [seen.map((moment) => moment - start)] : [];
+  };
   const found = [];
   for (const stage of document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .cqrs-lab .stage")) {
     const view = stage.closest(".cqrs-lab");
     for (const veil of view.querySelectorAll(".veiled:not([hidden]) button")) veil.click();
-    const all = view.querySelectorAll("input[type=range], .control:not(.player) > select");
-    const useful = [...all].filter((each) => ends(each)[1] > ends(each)[0]);
-    const took = [];
+    const [jumps, steps] = [[], []];
     stage.scrollIntoView({ block: "center" });
     await pause(700);
-    for (let at = 0; useful.length && at < moves; at += 1) {
-      const control = useful[at % useful.length];
-      const picture = painted(stage), start = performance.now();
-      control.value = next(control, Math.floor(at / useful.length));
-      control.dispatchEvent(new Event(control.options ? "change" : "input", { bubbles: true }));
-      const seen = await picture;
-      if (seen) took.push(seen.map((moment) => moment - start));
+    for (let at = 0; useful(view).length && at < moves; at += 1) {
+      const controls = useful(view), control = controls[at % controls.length];
+      jumps.push(...await move(stage, control, jump(control, Math.floor(at / controls.length))));
       await pause(150);
     }
-    found.push([cells.indexOf(stage.closest(".jp-Cell")), took]);
+    for (let at = 0; useful(view).length && at < moves; at += 1) {
+      const controls = useful(view), control = controls[Math.floor(at * controls.length / moves)];
+      await pause(1000);
+      steps.push(...await move(stage, control, step(control)));
+    }
+    found.push([cells.indexOf(stage.closest(".jp-Cell")), jumps, steps]);
   }
   return found;
 }"""
@@ -120,12 +137,12 @@ def view_in(source):
 
 
 def moves_of(page, lab, lesson):
-    """Run a lesson, and return for each of its views what the moves took, in milliseconds."""
+    """Run a lesson, and return for each of its views what its jumps and its steps took, in milliseconds."""
     opened = LessonPage(page, lab, None)
     opened.open(lesson)
     opened.run()
     cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-    found = [(view_in("".join(cells[number]["source"])), took) for number, took in page.evaluate(MOVE, MOVES)]
+    found = [(view_in("".join(cells[number]["source"])), *took) for number, *took in page.evaluate(MOVE, MOVES)]
     opened.close()
     return found
 
@@ -155,20 +172,23 @@ def print_moves(name, took, limit=None):
         print(f"{name}: has nothing to move, or its picture stayed as it was")
         return
     came, painted = map(statistics.median, zip(*took, strict=True))
-    what = f"{name}: a move to its painted picture, {len(took)} moves; {came:.0f} ms until it came"
+    what = f"{name} to its painted picture, {len(took)} moves; {came:.0f} ms until it came"
     at_most(what, painted, limit, unit=" ms")
 
 
 def measure(browser, lab, folder):
     page = browser.new_context(viewport=SCREEN).new_page()
-    for _, took in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
-        print_moves("a view that draws a word", took)
-    views = defaultdict(list)
+    for _, jumps, steps in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
+        print_moves("a view that draws a word: a jump", jumps)
+        print_moves("a view that draws a word: a step", steps)
+    views = defaultdict(lambda: ([], []))
     for lesson in tqdm(LESSONS, leave=False, disable=None):
-        for name, took in moves_of(page, lab, lesson):
-            views[name] += took
+        for name, *took in moves_of(page, lab, lesson):
+            for all_of_view, here in zip(views[name], took, strict=True):
+                all_of_view += here
     for name in sorted(views):
-        print_moves(name, views[name], MILLISECONDS)
+        for kind, took in zip(("a jump", "a step"), views[name], strict=True):
+            print_moves(f"{name}: {kind}", took, MILLISECONDS)
     frames, steps = play(page, lab, notebook_of(lab, folder, "scene", SCENE))
     at_least("a scene of 10,000 events is played: frames per second", frames, FRAMES)
     row("the same: steps per second", steps)

@@ -22,7 +22,7 @@ function sight(el, lost) {
   return { holds, end };
 }
 
-// Moves what is in `picture`, as long as `seen()` and the reader wants movement.
+// Moves what is in `picture`, as long as `seen()` says that it can be followed and the reader wants movement.
 function motion(picture, seen) {
   const leaving = make("div", { className: "leaving", ariaHidden: "true", inert: true });
   const unwanted = matchMedia("(prefers-reduced-motion: reduce)");

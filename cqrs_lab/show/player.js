@@ -2,6 +2,7 @@
 // The kernel sends the pictures of a short run ahead, in one message; those of a long run are asked for one by one.
 const SECONDS_A_STEP = { slow: 3, normal: 1.5, fast: 0.6 };
 const SECONDS_A_RUN = 40; // a long run is played faster, at the normal speed in this time
+const SECONDS_A_PICTURE = 0.2; // nobody sees more of them; a very long run is played several steps at a time
 
 // `box` has all controls of the view: a hand on any of them pauses. `draw()` is called for a picture that was sent ahead.
 function player(model, { name, label, least }, box, draw) {
@@ -14,6 +15,7 @@ function player(model, { name, label, least }, box, draw) {
     const [step, normal] = [SECONDS_A_STEP[speed.value], SECONDS_A_STEP.normal];
     return Math.min(step, (SECONDS_A_RUN / Math.max(1, most() - least)) * (step / normal));
   };
+  const stride = () => Math.ceil(SECONDS_A_PICTURE / seconds());
   let [plays, stepping, begins, timer] = [false, false, 0, undefined];
   let ahead = new Map(); // what the kernel would send, by the value of the control
   let shown; // of these, what the page shows; as soon as the kernel has answered, it is what the kernel says
@@ -22,7 +24,7 @@ function player(model, { name, label, least }, box, draw) {
     const [sign, word] = plays ? ["❚❚", "Pause"] : ["▶", "Play"];
     button.replaceChildren(sign, make("span", { textContent: ` ${word}` }));
     button.ariaLabel = `${word}: ${label}`;
-    pace.textContent = `${Number(seconds().toPrecision(2))} s a step`;
+    pace.textContent = stride() > 1 ? `${stride()} steps at a time` : `${Number(seconds().toPrecision(2))} s a step`;
   }
   function play() {
     plays = true;
@@ -41,7 +43,7 @@ function player(model, { name, label, least }, box, draw) {
     ask(model, {});
   }
   function step() {
-    const next = value() < most() ? value() + 1 : least;
+    const next = value() < most() ? Math.min(value() + stride(), most()) : least;
     stepping = true;
     if (ahead.has(next)) {
       shown = ahead.get(next);
@@ -55,7 +57,7 @@ function player(model, { name, label, least }, box, draw) {
   }
   function wait() {
     if (value() >= most()) pause();
-    else timer = setTimeout(step, 1000 * seconds());
+    else timer = setTimeout(step, 1000 * seconds() * stride());
   }
   // The kernel has answered: to Play, or to a step.
   function heard() {
@@ -81,6 +83,6 @@ function player(model, { name, label, least }, box, draw) {
     box.addEventListener(kind, ({ target }) => { if (!element.contains(target)) pause(); }, { capture: true });
   }
   show();
-  return { element, pause, heard, moved, take, plays: () => plays, shows: (what) => shown?.[what] };
+  return { element, pause, heard, moved, take, plays: () => plays, leaps: () => plays && stride() > 1, shows: (what) => shown?.[what] };
 }
 

@@ -16,9 +16,10 @@ from cqrs_lab.show.few_columns import few_columns
 from cqrs_lab.show.icons import icon, icon_of, word_of
 from cqrs_lab.show.picture import Picture, brief, drawing, key
 from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep
+from cqrs_lab.show.scene_past import Past
 from cqrs_lab.show.shapes import keyed, label, painted, pill
 from cqrs_lab.show.step_tables import message, positions, screen
-from cqrs_lab.show.style import LOG, READ, WRITE, tint
+from cqrs_lab.show.style import LOG, READ, WRITE
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.words import count, shortened
 
@@ -53,22 +54,19 @@ def scene(run: RecordedRun) -> View:
     if not run.steps:
         raise InvalidArgument("the run has no steps; record one: run.send(command), run.ask(query), run.catch_up(name)")
     steps, frame, person = tuple(run.steps), run.frame(), run.person
+    past = Past(steps)
 
     def draw(step: int) -> Picture:
         says = f"Step {step} of {len(steps) - 1}. {steps[step].says}"
+        moment = _Scene(steps, step, past, person)
         html = (
-            f"<figure>{_Scene(steps[: step + 1], person).drawn()}<figcaption>{escape(says)}</figcaption></figure>"
-            f'<div class="beside"><div>{positions(steps[step])}{screen(_seen(steps[: step + 1]), person)}</div>'
+            f"<figure>{moment.drawn()}<figcaption>{escape(says)}</figcaption></figure>"
+            f'<div class="beside"><div>{positions(steps[step])}{screen(moment.seen(), person)}</div>'
             f"<div>{message(steps[step])}</div></div>"
         )
         return Picture(html, says, frame.iloc[: step + 1])
 
     return View(draw, [Control("step", "Step", 0, len(steps) - 1, 0, plays=True)])
-
-
-def _seen(steps: Sequence[RecordedStep]) -> Answer | None:
-    answers = [one.shown for one in steps if isinstance(one.shown, Answer)]
-    return answers[-1] if answers else None
 
 
 # --- the drawing ------------------------------------------------------------------------------------------
@@ -77,14 +75,18 @@ def _seen(steps: Sequence[RecordedStep]) -> Answer | None:
 class _Scene:
     """One moment. What has a key is the same thing in the next moment, and glides; a new one comes from its origin."""
 
-    def __init__(self, steps: Sequence[RecordedStep], person: str) -> None:
-        self.steps, self.now, self.person = steps, steps[-1], person
-        self.before = steps[-2] if len(steps) > 1 else steps[-1]
+    def __init__(self, steps: Sequence[RecordedStep], number: int, past: Past, person: str) -> None:
+        self.steps, self.number, self.now, self.before = steps, number, steps[number], steps[max(0, number - 1)]
+        self.last_answer, self.last_receipt = past.answer[number], past.receipt[number]
+        self.tints, self.person = past.tints, person
         self.names = list(self.now.positions)
-        streams = dict.fromkeys(one.stream for step in steps for one in step.latest)
-        self.tints = {stream: tint(number) for number, stream in enumerate(streams)}
         self.lanes_top = TOP + TAPE_HEIGHT + 10 + RAIL_HEIGHT * len(self.names) + 10
         self.height = max(430, self.lanes_top + LANE_HEIGHT * len(self.names))
+
+    def seen(self) -> Answer | None:
+        """Return what the page shows, which is the last answer."""
+        shown = None if self.last_answer is None else self.steps[self.last_answer].shown
+        return shown if isinstance(shown, Answer) else None
 
     def drawn(self) -> str:
         name = f"{self.person}'s page, the rules, the log, and {count(len(self.names), 'table')}. {self.now.says}"
@@ -135,7 +137,7 @@ class _Scene:
 
     def travelling(self) -> str:
         """Return the message of this step, where it arrives."""
-        at, low = ("message", len(self.steps)), self.lane_middle(self.asked())
+        at, low = ("message", self.number + 1), self.lane_middle(self.asked())
         if self.now.way == "command":
             words = shortened(self.now.label, 16)
             body = pill(20 + 8.2 * len(words), words, f"fill:var(--write-tint);stroke:{WRITE.paint}")
@@ -273,20 +275,18 @@ class _Scene:
         return f'<g{key("page")}>{head}</g>{self.answer(middle)}{self.receipt(middle, bottom)}'
 
     def answer(self, middle: int) -> str:
-        answer, top = _seen(self.steps), TOP + 60
-        if answer is None:
+        answer, number, top = self.seen(), self.last_answer, TOP + 60
+        if answer is None or number is None:
             return label(middle, top + 60, "not asked yet", "faint")
-        number = max(at for at, step in enumerate(self.steps) if isinstance(step.shown, Answer))
         body = "".join(_cards(answer.value, top)) if answer.value is not None else ""
         words = {True: f"as of event {answer.position:,}", False: f"no answer: {answer.freshness}"}
         body += label(0, self.height - 108, words[answer.value is not None], "small faint")
         return keyed(("answer", number), middle, 0, body, origin=("table", self.steps[number].reads[0]))
 
     def receipt(self, middle: int, bottom: int) -> str:
-        receipts = [(at, one) for at, one in enumerate(self.steps) if one.way == "receipt"]
-        if not receipts:
+        if self.last_receipt is None:
             return ""
-        number, step = receipts[-1]
+        number, step = self.last_receipt, self.steps[self.last_receipt]
         refused = step.label == "refused"
         words = "✕ refused" if refused else f"receipt: {getattr(step.shown, 'position', '')}"
         paint = "var(--bad)" if refused else WRITE.paint

@@ -15,10 +15,11 @@ function render({ model, el }) {
   const box = make("div", { className: "controls" }, ...controls.map((each) => each.element));
   const played = model.get("controls").findIndex((each) => each.plays);
   const play = played < 0 ? undefined : player(model, model.get("controls")[played], box, () => draw());
-  const shown = (what) => play?.shows(what) ?? model.get(what);
+  const shown = (what) => play?.shows(what) ?? beside.shows(what) ?? model.get(what);
   if (play) controls[played].element.after(play.element);
   const seen = sight(el, () => { play?.pause(); moving.rest(); });
-  const moving = motion(picture, seen.holds);
+  const moving = motion(picture, () => seen.holds() && !play?.leaps());
+  const beside = picturesBeside(model, () => draw(), seen.holds);
   const scrolls = scrolling(picture);
   const stage = make("div", { className: "stage" }, picture, moving.leaving);
   const tasks = taskList(model, () => play?.pause());
@@ -49,6 +50,7 @@ function render({ model, el }) {
     kernel.heard();
     silence.textContent = "";
     play?.heard();
+    beside.heard(play?.plays());
     speak();
   };
   let quiet;
@@ -94,12 +96,14 @@ function render({ model, el }) {
     ["change:html", speak],
     ["change:tasks change:asked", tasks.show],
     ["change:asked", waits],
+    ["change:asked", beside.asked],
     ["change:answered", hear],
-    ["msg:custom", (message) => play?.take(message)],
+    ["msg:custom", (message) => { play?.take(message); beside.take(message); }],
   ];
   for (const [name, listener] of listeners) model.on(name, listener);
   return () => {
     play?.pause();
+    beside.end();
     for (const [name, listener] of listeners) model.off(name, listener);
     clearTimeout(quiet);
     kernel.heard();

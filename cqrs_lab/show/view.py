@@ -137,7 +137,7 @@ class View(anywidget.AnyWidget):
         Each task as it stands now: key, name, words, state, remark.
     """
 
-    _esm = IN_FRONT + scripts("controls", "parts", "motion", "scrolling", "player", "tasks", "view")
+    _esm = IN_FRONT + scripts("controls", "parts", "motion", "scrolling", "player", "beside", "tasks", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -169,7 +169,7 @@ class View(anywidget.AnyWidget):
         self.observe(self._answer, names="asked")
         self.observe(self._stop, names="plays")
         self.observe(self._answer_how, names="asks_how")
-        self.on_msg(self._send_ahead)
+        self.on_msg(self._hear)
 
     def at(self, **values: int) -> Picture:
         """Draw the picture at another setting, and leave the view as it is."""
@@ -272,10 +272,17 @@ class View(anywidget.AnyWidget):
     def _answer(self, change: Any) -> None:
         self.answered = change["new"]
 
-    def _send_ahead(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        """Answer the page's request to play: send what it will show, step by step, if the run is short."""
-        self.send({"ahead": message["ahead"], "states": self._ahead(self._checked(message["values"]))})
-        self.asked = message["ahead"]
+    def _hear(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        """Send what the page will show: the picture beside the one it shows, or those of a play, if it is short."""
+        if "beside" in message:
+            self.send({**self._state(self._checked(message["beside"])), "beside": message["beside"]})
+        else:
+            self.send({"ahead": message["ahead"], "states": self._ahead(self._checked(message["values"]))})
+            self.asked = message["ahead"]
+
+    def _state(self, values: Mapping[str, int]) -> dict[str, Any]:
+        picture = self._drawn(values)
+        return {"values": values, "html": picture.html, "says": picture.says}
 
     def _ahead(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
         """Draw the steps that are to come, as many as are within the bounds; none of a run that is clearly too long."""
@@ -286,12 +293,11 @@ class View(anywidget.AnyWidget):
         if len(steps) > MOST_AHEAD or len(steps) * len(self.picture.html) > left:
             return []
         for value in steps:
-            after = self._settled(values, {played.name: value})
-            picture = self._drawn(after)
-            left -= len(picture.html)
+            state = self._state(self._settled(values, {played.name: value}))
+            left -= len(state["html"])
             if left < 0:
                 break
-            states.append({"values": after, "html": picture.html, "says": picture.says})
+            states.append(state)
         return states
 
     def __repr__(self) -> str:

@@ -14,17 +14,20 @@ STEP = 1500  # milliseconds, at the normal speed
 QUIET = 1000  # longer than a view waits for the movement to stop
 
 
+def stepping(most, value):
+    def draw(step, page):
+        return Picture(f'<p data-key="p">step {step}</p>', f"step {step}", pd.DataFrame({"step": [step]}))
+
+    return View(draw, [Control("step", "Step", 0, most, value, plays=True), Control("page", "Page", 0, 9, 0)])
+
+
 class Kernel:
     """A view whose page answers when the test lets it."""
 
-    def __init__(self, show, most, value):
-        def draw(step, page):
-            return Picture(f'<p data-key="p">step {step}</p>', f"step {step}", pd.DataFrame({"step": [step]}))
-
-        played = Control("step", "Step", 0, most, value, plays=True)
-        self.view = View(draw, [played, Control("page", "Page", 0, 9, 0)])
-        self.page = show(self.view)
+    def __init__(self, show, view):
+        self.view, self.page = view, show(view)
         self.page.evaluate(SEEN)
+        self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000 + 10"))  # now time passes by `run_for` alone
 
     def answer(self):
         """Answer all that the page has sent so far."""
@@ -55,7 +58,7 @@ class Kernel:
 
 @pytest.fixture
 def kernel(show):
-    return lambda most=5, value=2: Kernel(show, most, value)
+    return lambda most=5, value=2: Kernel(show, stepping(most, value))
 
 
 def button(page, name):
@@ -156,6 +159,35 @@ def test_a_long_run_is_asked_for_step_by_step(kernel):
     long.answer()
     steps(long, 9)
     assert long.is_on_a_par()
+
+
+def test_a_very_long_run_is_played_several_steps_at_a_time_and_ends_at_its_end(kernel):
+    long = kernel(most=1000, value=973)
+    pace = long.page.locator(".player > span")
+    assert pace.inner_text() == "5 steps at a time", "40 seconds for the run, five pictures a second"
+    play(long)
+    for step in (978, 983, 988, 993, 998, 1000):
+        long.answer()
+        assert long.is_on_a_par() and f"step {step}" in long.shown()
+        long.page.clock.run_for(200)
+    assert button(long.page, "Play: Step").is_visible()
+
+
+@pytest.mark.parametrize(("most", "glides"), [(190, True), (1000, False)])
+def test_between_leaps_nothing_glides_for_nobody_has_seen_the_way(show, most, glides):
+    def draw(step):
+        markup = f'<p data-key="p" style="margin-left: {step % 40}px">step {step}</p>'
+        return Picture(markup, f"step {step}", pd.DataFrame({"step": [step]}))
+
+    far = Kernel(show, View(draw, [Control("step", "Step", 0, most, 2, plays=True)]))
+    play(far)
+    far.answer()
+    assert (far.page.evaluate("document.getAnimations().length") > 0) is glides
+    button(far.page, "Pause: Step").click()
+    far.answer()
+    button(far.page, "Next: Step").click()
+    far.answer()
+    assert far.page.evaluate("document.getAnimations().length") > 0, "a step by hand glides"
 
 
 def test_what_was_sent_ahead_for_an_earlier_play_is_not_shown(kernel):

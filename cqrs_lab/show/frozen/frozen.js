@@ -86,8 +86,8 @@ function frozenModel(view, tell) {
     on: (names, listener) => { listeners.push([names, listener]); },
     off: (names, listener) => { listeners.splice(listeners.findIndex(([one, other]) => one === names && other === listener), 1); },
     save_changes: () => { if (traits.answered !== traits.asked) answer(); },
-    // Nothing is to be sent ahead of a play: every state is here.
-    send: ({ ahead }) => { set("asked", ahead); set("answered", ahead); },
+    // Nothing is to be sent ahead, of a play or of a step: every state is here.
+    send: ({ ahead = traits.asked }) => { set("asked", ahead); set("answered", ahead); },
   };
 }
 
