@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cqrs_lab.arguments import shown, whole_number
+from cqrs_lab.arguments import how_many, shown
 from cqrs_lab.errors import InvalidArgument, said
 
 Rule = Callable[[list[int], list[int]], int]
@@ -35,7 +35,7 @@ def last_to_read(rule: Rule, committed: Iterable[int], still_open: Iterable[int]
     except Exception as error:
         raise RuleFailed(f"{asked}, raised {said(error)}") from error
     try:
-        return whole_number("upto", upto, "", least=0)
+        return how_many("upto", upto, "")
     except InvalidArgument:
         wanted = "let it return the last position that may be read, such as 2, or 0 for none"
         raise RuleFailed(f"{asked}, returned {shown(upto)}; {wanted}") from None

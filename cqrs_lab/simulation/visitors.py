@@ -6,7 +6,7 @@ enough: what a look shows is a matter of which replica answers, and at which mom
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Literal, Self
@@ -19,6 +19,7 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.simulation.arguments import positive, whole
 from cqrs_lab.simulation.draws import Integers, child
 from cqrs_lab.simulation.durations import Duration, Seconds
+from cqrs_lab.simulation.lives import reborn
 from cqrs_lab.simulation.trace import Trace
 
 Policy = Literal["eventual", "sleep", "token", "sticky replica", "waiting command", "primary"]
@@ -73,6 +74,7 @@ class Visitors:
     def trace(self, policy: Policy | Mine, think: Duration) -> pd.DataFrame:
         """Return the trace of these visitors under a policy; its columns are the attributes of `trace.Operation`."""
         trace, away, names = Trace(), list[tuple[float, float, int, Visitor]](), 0
+        pages = dict[str, Mine]()  # what a page of your own remembers, it remembers of one visitor
         pauses = think.draw(child(self.seed, "think"), self.any_replica.size).reshape(self.any_replica.shape)
         for number, key in enumerate(self.keys):
             trace.committed(str(key), number + 1)
@@ -83,7 +85,10 @@ class Visitors:
                 person, names = Visitor.number(names, len(self.visible_at)), names + 1
             visit = _Visit(self, number, person, pauses[number], trace)
             # Several who wait for one event leave at one moment: in the order in which they asked.
-            ends, asked = visit.by_hand(policy) if callable(policy) else visit.under(policy)
+            if callable(policy):
+                ends, asked = visit.by_hand(pages.setdefault(person.name, reborn(policy)))
+            else:
+                ends, asked = visit.under(policy)
             heappush(away, (ends, asked, number, person))
         return trace.frame()
 
@@ -223,12 +228,11 @@ class VisitedShop:
         return answer
 
     def finish(self, page: Any) -> None:
-        """Record what the page shows: it must be one of the answers."""
+        """Record what the page shows: the orders of one of the answers, whatever holds them."""
+        orders = _held(page.value if isinstance(page, Shown) else page)  # a generator sends its order now
         if not self._sent:
             raise InvalidArgument("your function did not send the order; call shop.send(order)")
-        value = page.value if isinstance(page, Shown) else page
-        orders = tuple(value) if isinstance(value, list) else value
-        found = [answer for answer in self._shown if isinstance(orders, tuple | None) and answer.value == orders]
+        found = [answer for answer in self._shown if _held(answer.value) == orders]
         if not found:
             raise InvalidArgument(
                 f"your function returned {shown(page)}, which is no answer of the shop's; "
@@ -236,6 +240,13 @@ class VisitedShop:
             )
         last = found[-1]
         self._visit.read(self.asked_at, self.now, last.replica, last.position, last.token)
+
+
+def _held(page: Any) -> list[str] | None:
+    """Return the orders in any container, sorted: a page may show them in its own order."""
+    if isinstance(page, Iterable) and not isinstance(page, str):
+        return sorted(map(str, page))
+    return None if page is None else [repr(page)]
 
 
 def _orders(position: int) -> tuple[str, ...]:

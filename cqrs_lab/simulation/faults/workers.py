@@ -17,6 +17,7 @@ from cqrs_lab.read.projector import Projector
 from cqrs_lab.read.retry import retry_parked
 from cqrs_lab.read.tables import Checkpoint, MemoryTables, Tables
 from cqrs_lab.simulation.faults.sites import Sites
+from cqrs_lab.simulation.lives import reborn
 
 
 class Worker(Protocol):
@@ -193,10 +194,10 @@ TakeIn = Callable[[Disk, EventBatch, Projection], None]
 
 
 class DiskWorker:
-    """A worker that is one function, ``take_in(disk, batch, projection)``: it keeps everything on the disk."""
+    """A worker that is one function, ``take_in(disk, batch, projection)``: only what is on the disk outlives it."""
 
     def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
-        self._take_in, self._projection = take_in, projection
+        self._at_first, self._take_in, self._projection = take_in, reborn(take_in), projection
         self._disk = Disk(projection.schema.empty(), sites)
         self.skipped: tuple[int, ...] = ()
 
@@ -219,7 +220,8 @@ class DiskWorker:
             raise ProjectionFailed(self._projection.name, batch.last_position, self.position, why) from error
 
     def restart(self) -> None:
-        """Do nothing: the function remembers nothing."""
+        """Start the function again; what it kept in memory is gone."""
+        self._take_in = reborn(self._at_first)
 
     def repaired(self) -> None:
         """Do nothing: the event that it stopped at is delivered again."""
@@ -227,4 +229,5 @@ class DiskWorker:
 
 def on_disk(take_in: TakeIn) -> MakeWorker:
     """Return a maker of workers from a function ``take_in(disk, batch, projection)``."""
-    return lambda store, projection, sites: DiskWorker(take_in, projection, sites)
+    at_first = reborn(take_in)
+    return lambda store, projection, sites: DiskWorker(at_first, projection, sites)

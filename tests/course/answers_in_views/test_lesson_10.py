@@ -40,13 +40,9 @@ def units(lesson, version):
     ]
 
 
-# Right ones in three styles: in steps of 2, in memory until the swap, and four events one by one.
-STYLES = ("rebuild", "in_memory", "event_by_event")
-
-
-@pytest.mark.parametrize("style", STYLES)
-def test_a_right_answer_is_not_noticed_by_anybody(lesson, style):
-    view = studio(lesson, getattr(answers, style))
+@pytest.mark.parametrize("number", range(len(answers.RIGHT["10.2"])))
+def test_a_right_answer_is_not_noticed_by_anybody(lesson, number):
+    view = studio(lesson, answers.RIGHT["10.2"][number])
     last = view.at(step=STEPS)
     swap = last.frame["state"].tolist().index("swapped")
     old, new = units(lesson, 1), units(lesson, 2)

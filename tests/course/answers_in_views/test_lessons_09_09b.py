@@ -73,6 +73,20 @@ def test_lesson_9_s_answer_on_a_disk_survives_all_but_what_overtakes(lesson_9):
     assert broke["right"] == ["overtaken by the next"] and "crash between its two writes" in broke["wrong"]
 
 
+# Styles that remember something: in the view as before the judge, a process that starts again has forgotten it.
+REMEMBERS = [answers_09.TakeIn(), answers_09.with_the_table_at_hand]
+
+
+@pytest.mark.parametrize("take_in", REMEMBERS, ids=["in an attribute", "in a global"])
+def test_lesson_9_s_answer_forgets_with_its_process_and_scores_as_one_that_remembers_nothing(lesson_9, take_in):
+    code, names = lesson_9
+    found, wanted = (
+        score(shown(code["lesson-09-40b"], {**names, "take_in": one}))
+        for one in (take_in, answers_09.table_then_checkpoint)
+    )
+    assert found == wanted
+
+
 @pytest.fixture(scope="module")
 def lesson_9b():
     code, names = cells("09b"), {}
@@ -81,9 +95,7 @@ def lesson_9b():
     return code, names
 
 
-RULES = {
-    "right": (answers_09b.upto, []),
-    "another right one": (answers_09b.by_filter, []),
+RULES = {f"right, style {at}": (rule, []) for at, rule in enumerate(answers_09b.RIGHT["09b.3"], 1)} | {
     "reads whatever is committed": (lambda committed, still_open: committed[-1], ["✕ never read"]),
     "waits for ever": (lambda committed, still_open: 0, ["the reader stops before it"]),
 }
@@ -103,7 +115,10 @@ def test_lesson_9b_s_cell_as_it_was_loses_ada_s_event(lesson_9b):
 
 def test_lesson_9b_s_rule_has_its_price_if_it_reads_everything(lesson_9b):
     code, names = lesson_9b
-    right = shown(code["lesson-09b-38"], {**names, "upto": answers_09b.upto})
+    right, in_floats = (
+        shown(code["lesson-09b-38"], {**names, "upto": one}) for one in (answers_09b.upto, answers_09b.Upto())
+    )
+    assert in_floats.says == right.says
     wrong = shown(code["lesson-09b-38"], {**names, "upto": answers_09b.no_number_may_be_missing})
     assert "yours 0.07 s" in right.says and ">yours</text>" in right.picture.html
     assert re.search(r"With yours, \d+ events will never be read", wrong.says)
