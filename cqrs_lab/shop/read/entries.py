@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ SIGNED = {
     ItemsReturned: ("return_id", "returned_at", -1),
 }
 """The events that move goods or money: the document they belong to, their time, and the sign of their lines."""
-_UNSET = {"str": "", "int64": 0}
+_UNSET: dict[str, Any] = {"str": "", "int64": 0}
 
 
 def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
