@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -16,7 +16,6 @@ SIGNED = {
     ItemsReturned: ("return_id", "returned_at", -1),
 }
 """The events that move goods or money: the document they belong to, their time, and the sign of their lines."""
-_UNSET: dict[str, Any] = {"str": "", "int64": 0}
 
 
 def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFrame:
@@ -33,12 +32,6 @@ def entries(batch: EventBatch, each: Literal["lines", "charges"]) -> pd.DataFram
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
-def stacked(*parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of all parts: most small batches have rows for one of them, which needs no copy."""
-    held = [part for part in parts if len(part)] or parts[:1]
-    return held[0] if len(held) == 1 else pd.concat(held)
-
-
 def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.DataFrame:
     """Return each key's last event, with its position in the column `position`."""
     in_order = events if events["position"].is_monotonic_increasing else events.sort_values("position")
@@ -47,11 +40,8 @@ def latest(events: pd.DataFrame, keys: str | list[str], position: str) -> pd.Dat
 
 
 def side_by_side(schema: Schema, *parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the parts joined on one index; values that a part lacks are 0 or "", and times are missing."""
-    held = [part for part in parts if len(part)] or parts
-    rows = (held[0] if len(held) == 1 else pd.concat(held, axis="columns")).rename_axis(list(schema.index))
-    unset = {name: _UNSET.get(dtype, pd.NaT) for name, dtype in schema.columns.items()}
-    lacking = [name for name in unset if name in rows and unset[name] is not pd.NaT and rows[name].hasnans]
-    rows = rows.fillna({name: unset[name] for name in lacking}) if lacking else rows
-    missing = {name: value for name, value in unset.items() if name not in rows}
-    return schema.conform(rows.assign(**missing) if missing else rows)
+    """Return the parts joined on one index; values that a part lacks are 0 or ""."""
+    rows = pd.concat(parts, axis="columns").rename_axis(list(schema.index))
+    unset = {name: "" if dtype == "str" else 0 for name, dtype in schema.columns.items() if "time" not in dtype}
+    lacking = [name for name in unset if rows[name].hasnans]
+    return schema.conform(rows.fillna({name: unset[name] for name in lacking}) if lacking else rows)

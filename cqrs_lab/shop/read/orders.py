@@ -18,7 +18,7 @@ from cqrs_lab.shop.events import (
     OrderPlaced,
     OrderShipped,
 )
-from cqrs_lab.shop.read.entries import SIGNED, entries, latest, side_by_side, stacked
+from cqrs_lab.shop.read.entries import SIGNED, entries, latest, side_by_side
 
 STATUS_AFTER = {
     OrderPlaced: "placed",
@@ -54,12 +54,13 @@ class OrderHistory:
         """Return each document's heading, its last status and the sum of its lines and charges."""
         returned = batch.frame(ItemsReturned).drop(columns="order_id")
         returned = returned.rename(columns={"return_id": "order_id", "returned_at": "placed_at"})
-        heading = latest(stacked(batch.frame(OrderPlaced), returned), "order_id", "placed_position")
-        frames = [(returned, "returned"), *((batch.frame(kind), status) for kind, status in STATUS_AFTER.items())]
-        there = [(frame, status) for frame, status in frames if len(frame)] or frames[:1]
-        changes = [frame[["order_id", "position"]].assign(status=status) for frame, status in there]
-        status = latest(stacked(*changes), "order_id", "status_position")
-        moved = stacked(entries(batch, "lines"), entries(batch, "charges")).groupby("document")
+        headings = pd.concat([batch.frame(OrderPlaced), returned])
+        heading = latest(headings, "order_id", "placed_position")
+        frames = [(batch.frame(kind), status) for kind, status in STATUS_AFTER.items()]
+        changes = [frame[["order_id", "position"]].assign(status=status) for frame, status in frames if len(frame)]
+        changes.append(returned[["order_id", "position"]].assign(status="returned"))
+        status = latest(pd.concat(changes), "order_id", "status_position")
+        moved = pd.concat([entries(batch, "lines"), entries(batch, "charges")]).groupby("document")
         sums = pd.DataFrame({"units": moved["quantity"].sum(), "value_mills": moved["value_mills"].sum()})
         columns = ["customer_id", "country", "placed_at", "placed_position"]
         return side_by_side(self.schema, heading[columns], status, sums)
