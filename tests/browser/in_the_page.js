@@ -210,7 +210,7 @@ window.inThePage = (() => {
     return !element.checked && Boolean(document.querySelector(`[type=radio][name="${CSS.escape(element.name)}"]:checked`));
   }
 
-  function describe([element, place]) {
+  function describe(element, place, cell) {
     const off = element.closest("[disabled], :disabled, [aria-disabled=true]") || element.tabIndex < 0;
     const visible = element.checkVisibility({ visibilityProperty: true });
     const label = besideSlider(element);
@@ -218,7 +218,7 @@ window.inThePage = (() => {
     const part = element.parentElement.closest(`[role=img], ${KINDS}`); // such as the icon of a button
     return {
       place,
-      cell: cellOf(element),
+      cell,
       kind: kindOf(element),
       chosen: element.type === "radio" && element.checked,
       name: element.computedName.replace(ICON_GLYPHS, "").trim() || beside,
@@ -228,14 +228,17 @@ window.inThePage = (() => {
     };
   }
 
-  const all = (selector) => [...document.querySelectorAll(selector)];
+  // Of one cell, or of the page: to look through the whole page takes long, and is done after each move of a control.
+  const all = (selector, cell) => [...(cell === null ? document : cells()[cell]).querySelectorAll(selector)];
   const within = (selector) => `${OUTPUT} :is(${selector})`;
   return {
     CONTROLS: within(KINDS),
     PICTURES: within("img, canvas, svg:not(svg svg)"),
-    describeAll: (selector, cell) =>
-      all(selector).map((element, place) => [element, place]).filter(([element]) => cell === null || cellOf(element) === cell).map(describe),
-    focus: (place) => all(within(KINDS))[place].focus(),
+    describeAll: (selector, cell) => {
+      const numbers = new Map(cells().map((one, number) => [one, number]));
+      return all(selector, cell).map((element, place) => describe(element, place, numbers.get(element.closest(".jp-Cell"))));
+    },
+    focus: (cell, place) => all(within(KINDS), cell)[place].focus(),
     notebook: () => panel().content.model.toJSON(),
     rested: (cell) => settles(cells()[cell], () => view(cell), 150, 3000),
     errors: () => told,

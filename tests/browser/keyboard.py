@@ -32,7 +32,7 @@ class Control:
 
     key: str
     kind: str
-    place: int  # among all controls of the page
+    place: int  # among the controls of its cell
     ready: bool  # visible, enabled, reached by Tab, and not a button already pressed in
     strokes: list[str]
 
@@ -90,15 +90,15 @@ class Keyboard:
         """Try one stroke after the other until the picture or text around the control changes."""
         before = self._lesson.ask("view(argument)", cell)
         for strokes in control.strokes:
-            self._press(control, strokes)
+            self._press(control, cell, strokes)
             if self._lesson.ask("changes(...argument)", [cell, before, self._patience]):
                 if not self._lesson.ask("rested(argument)", cell):
-                    self._press(control, strokes)  # it set something going, such as Play: stop it
+                    self._press(control, cell, strokes)  # it set something going, such as Play: stop it
                     self._lesson.ask("rested(argument)", cell)
                 return True
         return False
 
-    def _press(self, control: Control, strokes: str) -> None:
-        self._lesson.ask("focus(argument)", control.place)
+    def _press(self, control: Control, cell: int, strokes: str) -> None:
+        self._lesson.ask("focus(...argument)", [cell, control.place])
         for stroke in strokes.split():
             self._page.keyboard.press(stroke)
