@@ -21,7 +21,6 @@ OPEN_SECONDS, RUN_SECONDS = 90, 180
 MOST_SCREENFULS = 60
 SCREEN = {"width": 1280, "height": 800}
 ZOOMS = (150, 200)  # per cent
-PLAYBACK_RATE = 20  # animations take a twentieth of their time
 AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 NO_NAMES = ("", "Image")  # JupyterLab writes alt="Image" where the author wrote none
 
@@ -87,11 +86,8 @@ class LessonPage:
         path = f"{notebook.parent.name}/{notebook.name}"
         if new := self.page.url == "about:blank":
             self.page.add_init_script(path=SCRIPT)
-            browser = self.page.context.new_cdp_session(self.page)
             # From now on the browser keeps its tree of names: otherwise it makes one for each name that is asked for.
-            browser.send("Accessibility.enable")
-            # Everything that moves moves to its end, in fewer frames: to draw them took as long as all else.
-            browser.send("Animation.setPlaybackRate", {"playbackRate": PLAYBACK_RATE})
+            self.page.context.new_cdp_session(self.page).send("Accessibility.enable")
             self.page.goto(self.lab.address(path), wait_until="commit")
             self._wait_for("window.jupyterapp?.shell?.currentWidget?.context?.isReady", OPEN_SECONDS)
         self._wait_for(f"inThePage.opened({json.dumps(path)}).then(() => true)", OPEN_SECONDS)
