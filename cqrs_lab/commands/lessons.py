@@ -78,12 +78,13 @@ def _details(part: PathPart) -> list[str]:
     from cqrs_lab.course.paths import lesson_of
 
     lesson = lesson_of(part)
-    if lesson is None:
+    if lesson is None and not part.notebook:
         return []
-    if not lesson.written:
+    if lesson is not None and not lesson.written:
         return [f"{'':<9}   lesson {lesson.number} is {NOT_YET}: talk about its question instead"]
+    where = f"notebooks/{part.notebook}.ipynb" if lesson is None else _where(lesson)
     heading = f', from "{part.heading}" on' if part.heading else ""
-    return [f"{'':<9}   {_where(lesson)}{heading}", *(f"{'':<9}   cqrs-lab demo {name}" for name in part.demos)]
+    return [f"{'':<9}   {where}{heading}", *(f"{'':<9}   cqrs-lab demo {name}" for name in part.demos)]
 
 
 def _where(lesson: Lesson) -> str:

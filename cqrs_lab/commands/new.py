@@ -30,6 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     print(f"{folder} is written: workshops with few places, whole and tested. Next:\n")
     print(f"  cd {shlex.quote(str(folder))}")
     print("  python -m pytest")
-    print(f"  jupyter lab {folder.name}.ipynb\n")
+    print(f"  jupyter lab {folder.name}.ipynb")
+    print("  cqrs-lab report report.py\n")
     print("README.md there says in which order to change it into yours.")
     return 0

@@ -10,7 +10,8 @@ from cqrs_lab.course.lessons import LESSONS, Lesson
 class PathPart(NamedTuple):
     """A part of a path: a stretch of a lesson from one of its headings on, and the demos that show it to a room.
 
-    A part without a lesson is a talk or a break. Each part runs alone: it needs none of the parts before.
+    A part without a lesson is a talk, a break, or another notebook. Each part runs alone: it needs none of the parts
+    before.
     """
 
     minutes: int
@@ -18,8 +19,10 @@ class PathPart(NamedTuple):
     lesson: str = ""
     heading: str = ""
     demos: tuple[str, ...] = ()
+    notebook: str = ""
 
 
+OWN_PAGE = "your_system"
 START = PathPart(5, "What happens when Ada presses Order", "00", "Inside the shop")
 CRUD = PathPart(10, "What still hurts in a fixed CRUD shop", "01", "Twelve cups")
 DUEL = PathPart(10, "Two buyers and the last cup", "03", "The duel", ("duel",))
@@ -46,7 +49,7 @@ PATHS: dict[str, tuple[PathPart, ...]] = {
         PathPart(15, "How far behind the readers are", "07", "A little busier", ("stick", "lag")),
         PathPart(15, "What each remedy costs", "08", "Six remedies", ("remedies", "who-saw-what")),
         PathPart(10, "A crash between two writes", "09", "Break it yourself", ("crash",)),
-        PathPart(10, "Your own rates", "07", "A system that you know"),
+        PathPart(10, "Your own rates", heading="Your numbers", notebook=OWN_PAGE),
     ),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cqrs_lab.own_report.about_numbers import SAYS as MEANT
+from cqrs_lab.own_report.about_numbers import about_the_numbers
 from cqrs_lab.own_report.about_rules import Decisions
 from cqrs_lab.own_report.claim import FALSE, NOT_TRIED, TRUE, UNKNOWN, Claim, as_table, not_tried, paragraph
 from cqrs_lab.own_report.given import GivenParts
@@ -38,6 +40,7 @@ def about_projections(given: GivenParts, decided: Decisions, tick: Callable[[], 
     if not given.projections:
         yield not_tried(ANY, SUMMARISES, "register=, commands= and projections=")
         yield not_tried(ANY, SURVIVES, "register=, commands= and projections=")
+        yield not_tried(ANY, MEANT, "register=, commands=, projections= and expected=")
     for number, make in enumerate(given.projections):
         name = str(make().name)
         made = make.__name__ if isinstance(make, type) else f"projections[{number}]"
@@ -45,6 +48,7 @@ def about_projections(given: GivenParts, decided: Decisions, tick: Callable[[], 
         tick()
         yield first
         yield _faults(given, name, make, made, first, tick)
+        yield about_the_numbers(given, decided.log, name, make)
 
 
 def _law_5(given: GivenParts, decided: Decisions, name: str, make: Callable[[], Any], made: str) -> Claim:

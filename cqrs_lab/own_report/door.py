@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def report(
     register: Callable[[CommandBus], None] | None = None,
     commands: Sequence[Any] = (),
     projections: Sequence[Callable[[], Projection]] = (),
+    expected: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    never: Mapping[str, Callable[[Sequence[Any]], bool]] = MappingProxyType({}),
     worker: Callable[..., Any] | None = None,
     process: ProcessStory | None = None,
     trace: pd.DataFrame | None = None,
@@ -51,6 +54,13 @@ def report(
         What is sent, one after another, 100 at most: every type of event should come, on keys that recur.
     projections : sequence of callables, optional
         Each makes a projection, such as its class: held to law 5 by `check_projection`, and then struck by faults.
+    expected : mapping of str to DataFrame, optional
+        For the name of a projection, the table that these commands should lead to, worked out without it: whether a
+        table says what was meant, only you can know.
+    never : mapping of str to callable, optional
+        What must never happen, and a function that says whether it has: of all events of a stream, True or False, such
+        as ``{"an account is below zero": lambda events: sum(one.pence for one in events) < 0}``. Tried with the
+        commands as they are given, and in orders drawn from the seed.
     worker : callable, optional
         What applies the batches, instead of the kit's projector: ``on_disk(take_in)`` of `cqrs_lab.simulation.faults`.
     process : ProcessStory, optional
@@ -93,8 +103,10 @@ def report(
     >>> print(tea.frame()[["part", "verdict"]].to_string(index=False, header=False))
       event store unknown
             rules    true
+            rules unknown
     units_ordered    true
     units_ordered    true
+    units_ordered unknown
           process unknown
           readers unknown
               lag unknown
@@ -106,5 +118,5 @@ def report(
     path = file_to_write(to)
     sends = items_of("commands", commands, "a list of commands; give commands=(…)")
     reads = items_of("projections", projections, "a list of projections' classes; give projections=(Balances,)")
-    given = GivenParts(name, store, register, sends, reads, worker, process, trace, system, seed, runs)
+    given = GivenParts(name, store, register, sends, reads, expected, never, worker, process, trace, system, seed, runs)
     return SystemReport.of(given, path)

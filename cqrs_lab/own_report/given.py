@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ class GivenParts:
     register: Callable[[CommandBus], None] | None
     commands: tuple[Any, ...]
     projections: tuple[Callable[[], Projection], ...]
+    expected: Mapping[str, pd.DataFrame]
+    never: Mapping[str, Callable[[Sequence[Any]], bool]]
     worker: Callable[..., Any] | None
     process: ProcessStory | None
     trace: pd.DataFrame | None
@@ -80,10 +82,30 @@ class GivenParts:
             )
         for make in self.projections:
             _check_projection(make)
+        self._check_what_was_meant()
         if self.worker is not None:
             function("worker", self.worker, "what applies the batches; give on_disk(take_in) for a function of yours")
             if not self.projections:
                 raise InvalidArgument(f"worker={shown(self.worker)} has no projection to apply; give projections=(…)")
+
+    def _check_what_was_meant(self) -> None:
+        wanted = "a table for each name; give {'balances': DataFrame}, as worked out without the projection"
+        if not isinstance(self.expected, Mapping):
+            raise refuse("expected", self.expected, wanted)
+        names = [str(make().name) for make in self.projections]
+        for name, table in self.expected.items():
+            if not isinstance(table, pd.DataFrame):
+                raise refuse(f"expected, {name!r}", table, wanted)
+            if name not in names:
+                known = ", ".join(names) or "none; give projections="
+                raise InvalidArgument(f"expected has {name!r}, and no projection has that name; there is {known}")
+        wanted = "a function for each sentence; give {'an account is below zero': lambda events: …}"
+        if not isinstance(self.never, Mapping):
+            raise refuse("never", self.never, wanted)
+        for what, happens in self.never.items():
+            function(f"never, {what!r}", happens, wanted)
+        if self.never and not self.commands:
+            raise InvalidArgument(f"never={shown(dict(self.never))} without commands: there is nothing to try it on")
 
 
 def _check_projection(make: Any) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from cqrs_lab.own_report.about_lag import about_the_lag
+from cqrs_lab.own_report.about_never import about_what_must_never_be
 from cqrs_lab.own_report.about_process import about_the_process
 from cqrs_lab.own_report.about_projections import about_projections
 from cqrs_lab.own_report.about_readers import about_readers
@@ -77,6 +78,7 @@ def _claims(given: GivenParts, tick: Callable[[], object]) -> Iterator[Claim]:
     recorded = decided(given)
     yield about_the_rules(given, recorded)
     tick()
+    yield from about_what_must_never_be(given)
     yield from about_projections(given, recorded, tick)
     yield about_the_process(given, tick)
     yield from about_readers(given)
@@ -86,4 +88,3 @@ def _claims(given: GivenParts, tick: Callable[[], object]) -> Iterator[Claim]:
 def _steps(given: GivenParts) -> int:
     """Return how many steps the bar has: it ends early where a law breaks."""
     return 2 + (given.runs + 1) * len(given.projections) + (given.runs if given.process is not None else 0)
-

@@ -24,7 +24,8 @@ from cqrs_lab.words import count
 TIME, COMMAND = "time", "command"
 FEWEST, MOST = 100, 100_000
 """Commands. Of fewer, p99 would be the slowest one or two."""
-ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?")
+"""With an offset as PostgreSQL writes it, +00, and the two names of zones that mean one offset."""
 COUNTED = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 DAY_FIRST = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 FINER = ((1e17, "nanoseconds", "1e9"), (1e14, "microseconds", "1e6"), (1e11, "milliseconds", "1,000"))
@@ -115,9 +116,9 @@ def _rows(path: Path) -> Iterator[_Row]:
     at, width = None, 0
     try:
         for cells in lines:
-            if at is None:
+            if at is None and any(cells):
                 at, width = _header(path, [cell.strip() for cell in cells]), len(cells)
-            elif any(cells):
+            elif at is not None and any(cells):
                 yield _row(path, lines.line_num, cells, at, width)
             if lines.line_num > MOST + 1:
                 raise InvalidArgument(f"{path.name} has more than {MOST:,} rows; give its busiest hours")
@@ -186,7 +187,8 @@ def _moment(path: Path, row: _Row, first: _Row) -> float:
             f"{EXAMPLE}"
         )
     try:
-        moment = datetime.fromisoformat(row.time)
+        zone = (form[3] or "").strip().replace("UTC", "Z").replace("GMT", "Z")
+        moment = datetime.fromisoformat(row.time.removesuffix(form[3] or "") + zone)
     except ValueError as error:
         raise InvalidArgument(f"{where} is on no calendar or clock ({error}); write it as {EXAMPLE}") from None
     # All without a zone: the hours are counted as on a clock that nobody sets.

@@ -48,7 +48,7 @@ def write_domain(name: str, into: Path | str = ".") -> Path:
     >>> with tempfile.TemporaryDirectory() as place:
     ...     bakery = write_domain("bakery", place)
     ...     sorted(path.name for path in bakery.iterdir())
-    ['README.md', 'bakery', 'bakery.ipynb', 'pyproject.toml', 'tests']
+    ['README.md', 'bakery', 'bakery.ipynb', 'pyproject.toml', 'report.py', 'tests']
     """
     place = Path(into)
     if not place.is_dir():

@@ -19,9 +19,9 @@ def test_the_minutes_of_a_path_add_up_to_its_name():
 
 
 def headings(key):
-    """Return the headings of a lesson."""
-    lesson = next(one for one in LESSONS if one.key == key)
-    cells = json.loads((NOTEBOOKS / f"{lesson.file}.ipynb").read_text(encoding="utf-8"))["cells"]
+    """Return the headings of a lesson, or of another notebook."""
+    file = next((one.file for one in LESSONS if one.key == key), key)
+    cells = json.loads((NOTEBOOKS / f"{file}.ipynb").read_text(encoding="utf-8"))["cells"]
     lines = [line for cell in cells if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines()]
     return [line.lstrip("# ") for line in lines if line.startswith("#")]
 
@@ -32,6 +32,8 @@ def test_the_lesson_the_heading_and_the_demos_of_a_part_exist(part):
     assert (lesson is None) == (part.lesson == "")
     if lesson is not None and lesson.written:
         assert part.heading == "" or part.heading in headings(part.lesson)
+    if part.notebook:
+        assert part.heading in headings(part.notebook)
     assert all(demo_of(name) is not None and demo_of(name).lesson == part.lesson for name in part.demos)
 
 
@@ -44,6 +46,7 @@ def test_a_path_follows_the_order_of_the_lessons_and_the_professional_one_begins
         keys = [part.lesson for part in PATHS[name] if part.lesson]
         assert keys == sorted(keys)
     assert PATHS["professional"][0].lesson == "15"
+    assert PATHS["professional"][-1].notebook == "your_system"
 
 
 def test_a_break_belongs_to_no_lesson():

@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
 import cqrs_lab as lab
 
 PAGE = (Path(__file__).parents[2] / "docs" / "your_own_domain.md").read_text()
@@ -35,6 +37,14 @@ def with_a_list(bus):
     register(bus, lab.Decider(0, decide, account.evolve))
 
 
+def with_no_limit(bus):
+    def decide(command, balance):
+        pence = command.pence if isinstance(command, Deposit) else -command.pence
+        return [BANK["MoneyMoved"](command.account, pence)]
+
+    register(bus, lab.Decider(0, decide, account.evolve))
+
+
 class NothingChecked(lab.MemoryEventStore):
     """Takes any version for the expected one."""
 
@@ -51,4 +61,14 @@ class LastOneOnly(Balances):
         return lab.merge_rows(table.drop(rows.index, errors="ignore"), rows, add=["pence"])
 
 
+class WithdrawalsAdd(Balances):
+    """Wrong in the same way wherever the log is cut."""
+
+    def summarise(self, batch):
+        moved = batch.frame(BANK["MoneyMoved"])
+        return moved.assign(pence=moved["pence"].abs()).groupby("account")[["pence"]].sum()
+
+
+NEVER = {"an account is below zero": lambda events: sum(event.pence for event in events) < 0}
+BY_HAND = {"balances": pd.DataFrame({"pence": [301, 40]}, index=pd.Index(["ada", "ben"], name="account"))}
 GIVEN = {"register": register, "commands": commands, "projections": [Balances], "runs": 8}

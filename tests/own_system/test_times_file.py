@@ -43,6 +43,9 @@ def clock(zone="", change=None, join="T"):
         (rows(clock()), "utf-8", 1.0),
         (rows(clock("Z", join=" ")), "utf-8", 1.0),
         (rows(clock("+02:00", {COUNT - 1: "2026-03-02T07:01:59.500Z"})), "utf-8", 1.0),
+        (rows(clock("+00")), "utf-8", 1.0),  # as PostgreSQL writes it
+        (rows(clock(" UTC", {COUNT - 1: "2026-03-02 10:01:59.500 +0100"})), "utf-8", 1.0),
+        ("\n\n" + rows(seconds()).replace("\n", "\n\n") + ",\n", "utf-8", 0.5),  # empty lines, and an empty row
         (rows([f"{number},7" for number in range(COUNT)], "Time,amount, COMMAND "), "utf-8", 1.0),
     ],
 )

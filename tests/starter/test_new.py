@@ -41,6 +41,15 @@ def test_its_tests_pass(bakery):
     assert " passed" in said.stdout and "skipped" not in said.stdout
 
 
+def test_its_report_finds_nothing_false_and_knows_all_that_it_was_given(bakery):
+    command = "import sys; from cqrs_lab.cli import main; sys.exit(main())"
+    run = [sys.executable, "-c", command, "report", "report.py", "--runs", "4"]
+    said = subprocess.run(run, cwd=bakery, env=HERE, capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "9 claims: 7 true, 0 false, 2 unknown." in said.stdout and (bakery / "report.html").exists()
+    (bakery / "report.html").unlink()
+
+
 def test_its_tests_find_a_rule_that_is_wrong(tmp_path):
     folder = write_domain("bakery", tmp_path)
     rules = folder / "bakery" / "rules.py"
