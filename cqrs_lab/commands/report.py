@@ -34,8 +34,8 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the report, and print its verdicts."""
+    from cqrs_lab.commands.reported_shop import the_shop
     from cqrs_lab.own_report.door import report
-    from cqrs_lab.own_report.of_the_shop import the_shop
 
     given = the_shop() if chosen.system is None else defined_in(chosen.system)
     found = report(chosen.to, seed=chosen.seed, runs=chosen.runs, **given)

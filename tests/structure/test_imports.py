@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
     "book": BOTH_SIDES | {"simulation", "show", "shop", "course", "whole"},
     "in_class": BOTH_SIDES | {"show", "course", "book"},
-    "commands": BOTH_SIDES | {"shop", "course", "starter", "demo", "book", "in_class", "whole"},
+    "commands": BOTH_SIDES
+    | {"simulation", "own_system", "own_report", "shop", "course", "starter", "demo", "book", "in_class", "whole"},
     "cli": {"errors", "commands"},
 }
 BOTTOM = ("errors", "arguments", "findings", "raised", "words", "whole")
