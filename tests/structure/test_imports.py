@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "own_report": BOTH_SIDES | {"simulation", "show", "own_system", "whole"},
     "classroom": BOTH_SIDES | {"shop", "simulation", "show", "whole"},
     "course": BOTH_SIDES | {"simulation", "show", "shop", "whole"},
-    "starter": BOTH_SIDES | {"shop", "whole"},
+    "starter": BOTH_SIDES | {"simulation", "shop", "whole"},
     "demo": BOTH_SIDES | {"simulation", "show", "shop", "course"},
     "book": BOTH_SIDES | {"simulation", "show", "shop", "course", "whole"},
     "in_class": BOTH_SIDES | {"show", "course", "book"},
