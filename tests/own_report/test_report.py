@@ -12,7 +12,7 @@ from cqrs_lab.own_report.about_never import ANY as ANY_LAW
 from cqrs_lab.own_report.about_numbers import SAYS as MEANT
 from cqrs_lab.own_report.claim import FALSE, TRUE, UNKNOWN
 from cqrs_lab.own_report.schedules import tried
-from cqrs_lab.shop import fulfilment, parties, read, visits, week, write
+from cqrs_lab.shop import fulfilment, parties, read, visits, write
 from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, simulate_world
 from cqrs_lab.simulation.faults import ProcessStory, Story, nothing_compared, on_disk, simulate_faults, table_first
 from tests.own_report import bank
@@ -70,16 +70,6 @@ def trace(policy):
     tea = Domain(write.register, visits.order_one, visits.UnitsOrdered, keys=("cup", "pot"))
     model = LagModel(Poisson(2.0), Exponential(0.4), replicas=2)
     return simulate_world(model, tea, visits=12, think=Fixed(0.5), policy=policy).trace
-
-
-def test_of_the_kits_shop_all_is_true(report):
-    process = ProcessStory(write.register, fulfilment.process, parties.draw_parties(seed=1))
-    story = {"register": write.register, "commands": week.commands(), "projections": [read.RevenueByDay]}
-    system = lab.your_system(rate=50, handling_ms=8, think_seconds=1, log_events=1_000, events=5_000)
-    shop = report(store=lab.MemoryEventStore, process=process, trace=trace("primary"), system=system, runs=2, **story)
-    assert not false_ones(shop) and len(shop.claims) == 13 and shop.ok
-    unknown = [claim.says for claim in shop.claims if claim.verdict == UNKNOWN]
-    assert unknown == [ANY_LAW, MEANT], "what only its owner can know"
 
 
 def test_of_the_bank_all_is_true_that_was_given(report):
