@@ -201,6 +201,7 @@ async def hour(server, seconds, number):
         assert status == "ok", shown
     print(f"{number} kernels have joined after {time.monotonic() - began:.0f} s", flush=True)
     await teacher.done("view = room.board(); view.says")
+    joined = {(one.name, one.pid) for one in kernels}
     end, happened = time.monotonic() + seconds, Counter()
     after_a_minute = asyncio.create_task(measured(server, teacher, kernels, min(60.0, seconds / 2)))
     await asyncio.gather(*(learn(one, end, happened) for one in kernels), teach(teacher, kernels, end, happened))
@@ -208,7 +209,7 @@ async def hour(server, seconds, number):
     for one in kernels:
         await one.done(f"import cqrs_lab as lab; me = lab.join({one.name!r}); me.work(2, pause_seconds=0)")
     print(f"what happened: {dict(happened)}", flush=True)
-    report(await after_a_minute, await measured(server, teacher, kernels, 0))
+    report(joined, await after_a_minute, await measured(server, teacher, kernels, 0))
     status, judged = await teacher.done("judged = room.judge(); judged", patience=600)
     print(f"the judge ({status}):\n{judged}", flush=True)
     print("the ticket:", await teacher.done("str(room.ticket('hour.ticket'))"), flush=True)
@@ -225,12 +226,12 @@ async def measured(server, teacher, kernels, after):
     return memory(pids)
 
 
-def report(first, last):
-    """Print the memory of those processes that are the same as after a minute, and of all."""
+def report(joined, first, last):
+    """Print the memory of those processes that are the same as when they joined, and of all."""
     for name in ("server", "teacher"):
         one, other = ([mib for (who, _), mib in some.items() if who == name] for some in (first, last))
         print(f"memory of the {name}: {one[0]:.0f} MiB after a minute, {other[0]:.0f} MiB at the end")
-    same = [key for key in first.keys() & last.keys() if key[0].startswith("seat")]
+    same = first.keys() & last.keys() & joined  # one that was killed in the first minute was still importing then
     grown = [last[key] - first[key] for key in same]
     print(
         f"memory of the {len(same)} kernels that were never killed: "
