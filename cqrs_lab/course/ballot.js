@@ -15,7 +15,7 @@ function render({ model, el }) {
       model.save_changes();
       kernel.waits();
     }
-    show();
+    show(true);
   }
   function counter(choice, at, vote) {
     const what = `${choice}, ${names[vote]}`;
@@ -26,7 +26,9 @@ function render({ model, el }) {
     };
     const field = make("input", { type: "number", min: 0, max: most, step: 1, ariaLabel: `Hands: ${what}` });
     field.addEventListener("change", () => set(vote, at, field.valueAsNumber));
-    counters.push(() => { field.value = count(vote, at); });
+    // An answer of the kernel may come while somebody types the next number: it stays.
+    field.addEventListener("blur", () => show());
+    counters.push((typed) => { if (typed || !field.matches(":focus")) field.value = count(vote, at); });
     const row = make("div", { className: "control" }, button("−", "One fewer", -1), field, button("+", "One more", 1));
     row.style.gridTemplateColumns = "auto auto auto 1fr";
     return make("div", {}, make("span", { textContent: choice }), row);
@@ -38,8 +40,8 @@ function render({ model, el }) {
   const beside = make("div", { className: "tables" }, ...ballots);
   const title = make("p", { className: "says", textContent: question });
   title.style.fontWeight = 600;
-  function show() {
-    for (const each of counters) each();
+  function show(typed = false) {
+    for (const each of counters) each(typed);
     bars.innerHTML = model.get("html");
   }
   const hear = () => { kernel.heard(); said.textContent = model.get("says"); show(); };
@@ -48,10 +50,11 @@ function render({ model, el }) {
   keepKeys(el);
   hear();
   model.on("change:html change:says", hear);
-  model.on("change:votes", show);
+  const counted = () => show();
+  model.on("change:votes", counted);
   return () => {
     model.off("change:html change:says", hear);
-    model.off("change:votes", show);
+    model.off("change:votes", counted);
     kernel.heard();
   };
 }

@@ -38,3 +38,14 @@ def test_a_number_is_typed_or_moved_by_arrow_keys_and_kept_within_its_ends(page)
 def test_what_the_kernel_says_and_draws_is_shown(page):
     page.evaluate("answer({ html: '<b>bars</b>', says: 'First vote: one 1.' })")
     assert page.get_by_text("First vote: one 1.").is_visible() and page.get_by_text("bars").is_visible()
+
+
+def test_a_number_that_is_being_typed_outlives_an_answer_of_the_kernel(page):
+    field = page.get_by_label("Hands: one, second vote")
+    field.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("7")
+    page.evaluate("answer({ html: '<b>bars</b>', says: 'First vote: one 1.', votes: [[1, 0], [0, 0]] })")
+    assert page.get_by_label("Hands: one, first vote").input_value() == "1"
+    page.keyboard.press("Tab")
+    assert page.evaluate("saved.votes") == [[1, 0], [7, 0]] and field.input_value() == "7"
