@@ -1,4 +1,4 @@
-"""A function as a process that starts anew has it: what it kept in memory is as it was at first."""
+"""A function as a process that starts again has it: what it kept in memory is as it was at first."""
 
 from __future__ import annotations
 
