@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 _SHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 # Every picture that is saved in a notebook keeps it, so comments and indentation are left out.
-STYLESHEET = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", _SHEET, flags=re.S)).strip()
+OF_PICTURES = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", _SHEET, flags=re.S)).strip()
+OF_PRINTS = ".jp-Notebook:has(.cqrs-lab) .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }"
+"""JupyterLab breaks what a cell prints wherever a line ends, also inside a word."""
+STYLESHEET = f"{OF_PICTURES}\n{OF_PRINTS}"
 
 _BLOCK = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 _OF_THE_PAGE = ("cqrs-lab", "jp-")
@@ -22,7 +25,7 @@ def rules_for(html: str) -> str:
     A notebook keeps them with every output, and the whole sheet would be ten times as long as most pictures.
     """
     classes = set(" ".join(re.findall(r'class="([^"]*)"', html)).split())
-    return "\n".join(_needed(STYLESHEET, classes))
+    return "\n".join(_needed(OF_PICTURES, classes))
 
 
 def _needed(sheet: str, classes: set[str]) -> Iterator[str]:

@@ -174,6 +174,24 @@ window.inThePage = (() => {
         if (hides && cell.scrollWidth > cell.clientWidth + TOUCH && !cell.matches(".only-read-out")) note("cut", cell);
       }
     }
+    return [...found, ...brokenWords()];
+  }
+
+  // The words of what cells print that begin on one line and end on the next, though a line has room for them.
+  function brokenWords() {
+    const found = [], range = new Range();
+    for (const print of panel().node.querySelectorAll(".jp-OutputArea-output pre")) {
+      const letters = print.clientWidth / (parseFloat(getComputedStyle(print).fontSize) * 0.65);
+      const walker = document.createTreeWalker(print, NodeFilter.SHOW_TEXT);
+      for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        for (const { 0: word, index } of text.data.matchAll(/[A-Za-z]+/g)) {
+          if (word.length > letters) continue;
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          if (range.getClientRects().length > 1) found.push(`cell ${cellOf(print) + 1}: broken: ${word}`);
+        }
+      }
+    }
     return found;
   }
 

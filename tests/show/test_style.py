@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from cqrs_lab.show.style import PARTS, STYLESHEET, TINTS, rules_for, tint
+from cqrs_lab.show.style import OF_PICTURES, OF_PRINTS, PARTS, STYLESHEET, TINTS, rules_for, tint
 
 THEMES = {"light": r"^\.cqrs-lab \{(.*?)\}", "dark": r"^\[data-jp-theme-light=\"false\"\] \.cqrs-lab \{(.*?)\}"}
 TEXT = {"light": "#212121", "dark": "#ffffff"}  # JupyterLab's own, at their faintest
@@ -75,5 +75,9 @@ def test_a_picture_keeps_the_rules_that_it_needs_and_no_others():
 
 def test_what_the_rules_of_a_picture_say_is_what_the_whole_sheet_says_about_its_classes():
     """Every rule that names only classes of the page or of the picture is there, in the order of the sheet."""
-    every = set(re.findall(r"\.([A-Za-z][\w-]*)", re.sub(r"url\([^)]*\)", "", STYLESHEET)))
-    assert re.sub(r"\s", "", rules_for(f'<p class="{" ".join(every)}">')) == re.sub(r"\s", "", STYLESHEET)
+    every = set(re.findall(r"\.([A-Za-z][\w-]*)", re.sub(r"url\([^)]*\)", "", OF_PICTURES)))
+    assert re.sub(r"\s", "", rules_for(f'<p class="{" ".join(every)}">')) == re.sub(r"\s", "", OF_PICTURES)
+
+
+def test_a_picture_leaves_the_prints_of_a_notebook_to_the_views_beside_it():
+    assert OF_PRINTS in STYLESHEET and "jp-OutputArea" not in rules_for("<pre>seven</pre>")
