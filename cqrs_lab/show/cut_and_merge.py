@@ -192,6 +192,7 @@ class _Scissors:
             if number == done and self.now.stopped:
                 yield label(middle, CARDS_TOP + 30, "✕ stopped here", "strong", style="fill:var(--bad)")
             if number >= done:
+                yield "" if self.failed else self.small.outline(card, CARDS_TOP, CARD_WIDTH, _events(piece))
                 continue
             now = " now" if number == self.step - 1 else ""
             yield (

@@ -36,7 +36,7 @@ _VERBS = {
     "cart": "Placed CheckedOut Ordered Set Added",
     "flag": "Booked Borrowed Opened Started Requested Announced",
     "tag": "Listed Priced Retired Named Registered Published",
-    "in": "Received Deposited Accepted Joined",
+    "in": "Received Deposited Accepted Joined TakenOver",
     "out": "Withdrawn Removed Left Sent",
     "held": "Reserved Held Locked Blocked Taken",
     "free": "Released Freed Unlocked",
@@ -71,8 +71,13 @@ def icon_of(event_type: type) -> str:
     >>> icon_of(OrderPaid), icon_of(StockReceived)
     ('coin', 'in')
     """
-    verb, subject = _verb(event_type), event_type.__name__
-    return "coin" if verb in _OF_MONEY and _MONEY.search(subject) else _ICONS.get(verb, "box")
+    return icon_named(event_type.__name__)
+
+
+def icon_named(event: str) -> str:
+    """Return the same by the name of the event type."""
+    verb = _verb(event)
+    return "coin" if verb in _OF_MONEY and _MONEY.search(event) else _ICONS.get(verb, "box")
 
 
 def thing_of(stream: str) -> str:
@@ -95,10 +100,10 @@ def word_of(event_type: type) -> str:
     >>> word_of(OrderPlaced)
     'placed'
     """
-    return re.sub(r"(?<=.)(?=[A-Z])", " ", _verb(event_type)).lower()
+    return re.sub(r"(?<=.)(?=[A-Z])", " ", _verb(event_type.__name__)).lower()
 
 
-def _verb(event_type: type) -> str:
+def _verb(event: str) -> str:
     """Return the end of a name from its last verb on: CheckedOut of CartCheckedOut."""
-    found = re.search(r"(?:[A-Z]?[a-z0-9]*|[A-Z]+)(?:Out|In|Up|Off|Back)?$", event_type.__name__)
-    return found[0] if found and found[0] else event_type.__name__
+    found = re.search(r"(?:[A-Z]?[a-z0-9]*|[A-Z]+)(?:Out|In|Up|Off|Back|Over)?$", event)
+    return found[0] if found and found[0] else event

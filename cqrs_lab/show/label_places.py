@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 LETTER, LINE, NEAR = 7.3, 14, 3.0
 """The width of a letter, the height of a line, and the margin at the sides."""
-BELOW, ABOVE = 27, -21
+BELOW, ABOVE = 31, -24
 """From the middle of the mark to the baseline of the first line below it, and of the last line above it."""
 
 Four = tuple[float, float, float, float]

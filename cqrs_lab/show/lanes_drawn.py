@@ -12,12 +12,12 @@ from cqrs_lab.show import shapes
 from cqrs_lab.show.label_places import LINE, Four, Label, Mark, placed
 from cqrs_lab.show.lane_marks import REFUSING, WIDTH, left_no_event, mark, ring, stroke, together
 from cqrs_lab.show.picture import drawing
-from cqrs_lab.show.style import WRITE
+from cqrs_lab.show.style import WRITE, tint
 from cqrs_lab.write.refusal import Refusal
 
 Places = Mapping[Any, tuple[float, float]]
 
-LEFT, TOP, LANE = 146, 24, 76
+LEFT, TOP, LANE = 146, 26, 80
 ASIDE = 0.45
 """So much of a column is between an event and the line of what came right before or right after it."""
 REFUSED = 92
@@ -51,15 +51,20 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
         '<path d="M 0 0 L 10 5 L 0 10 z" style="fill:var(--ink)"/></marker>'
     ]
     for at, who in enumerate(lanes.values()):
-        parts.append(stroke((LEFT, _level(at), WIDTH, _level(at)), "stroke:var(--rule);stroke-width:1"))
+        parts.append(
+            f'<rect x="{LEFT}" y="{_level(at) - 36:.1f}" width="{WIDTH - LEFT}" height="{LANE - 6}" rx="9"'
+            ' style="fill:var(--stage);stroke:var(--line)"/>'
+        )
+        parts.append(stroke((LEFT + 10, _level(at), WIDTH - 10, _level(at)), "stroke:var(--line);stroke-width:1"))
         parts.append(shapes.label(LEFT - 12, _level(at) + 5, who, "strong", "end"))
     for _, row in shown.iterrows():
         before = [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
         parts.append(together(before, "command", row.name, row["event"]))
     for (position, row), new in zip(shown.iterrows(), shown["at"].ne(shown["at"].shift()), strict=True):
-        event = [mark(row, *place[position]), *_said(labels[position]), *_below(row, place[position][0], bottom, new)]
+        paint = tint(prefixes.index(_lane(row["stream"], prefixes)))
+        event = [mark(row, *place[position], paint), *_said(labels[position]), *_below(row, place[position][0], bottom, new)]
         parts.append(together(event, "event", position, row["event"]))
-    parts.append(ring(*place[shown.index[-1]]))
+    parts.append(ring(shown.iloc[-1], *place[shown.index[-1]]))
     for after, words in left_nothing:
         parts += left_no_event(LEFT + after * wide, bottom + REFUSED, words)
     parts.append(shapes.label(LEFT - 12, bottom + REFUSED + 5, "refused", "small", "end"))
@@ -75,7 +80,7 @@ def _below(row: pd.Series, x: float, bottom: float, new: bool) -> list[str]:
 
 
 def _level(at: int) -> float:
-    return TOP + (at + 0.32) * LANE
+    return TOP + at * LANE + 26
 
 
 def _lane(stream: str, prefixes: Sequence[str]) -> str:
@@ -88,7 +93,7 @@ def _labels(log: pd.DataFrame, place: Places, wide: float, bottom: float, prefix
     lines = [line for way, twice in ways for line in ([way, _beside(way)] if twice else [way])]
     for position, row in log.iterrows():
         lines += [line for line, *_ in _upright(row, place[position][0], wide, bottom)]
-    boxes = [(x - 12, y - 12, x + 12, y + 12) for x, y in place.values()]
+    boxes = [(x - 15, y - 15, x + 15, y + 15) for x, y in place.values()]
     marks = [
         # Arrows reach the first lane from below.
         Mark(_words(row["event"], _lane(row["stream"], prefixes)), *place[position], place[position][1] == _level(0))
@@ -111,7 +116,7 @@ def _way(row: pd.Series, place: Places, wide: float) -> Four | None:
         return None
     across, down = end[0] - start[0], end[1] - start[1]
     length = (across**2 + down**2) ** 0.5
-    from_, to = (0 if row["time_is_up"] else 11 / length), 1 - 15 / length
+    from_, to = (0 if row["time_is_up"] else 19 / length), 1 - 23 / length
     return start[0] + from_ * across, start[1] + from_ * down, start[0] + to * across, start[1] + to * down
 
 

@@ -7,20 +7,12 @@ from html import escape
 
 import pandas as pd
 
+from cqrs_lab.show.lane_marks import legend
 from cqrs_lab.show.lanes_drawn import lanes_drawn, refused
 from cqrs_lab.show.lanes_runs import COLUMNS
 from cqrs_lab.show.picture import Picture, table
-from cqrs_lab.show.style import LOG
+from cqrs_lab.show.style import tint
 from cqrs_lab.words import count
-
-LEGEND = (
-    f"{LOG.marker} an event that a command of the process led to; ✖ one by which somebody says no; ◆ one that undoes a "
-    "step; hollow, as ○: from outside. "
-    "An arrow is a command, from the event that the process answered to the one that it led to; dashed where it undoes."
-    " A second line beside an arrow: the command was sent twice. A cross below the lanes is a command that was refused,"
-    " and left no event."
-)
-
 
 HELD = {
     "units_aside": ("Set aside: {:,} units", "units set aside"),
@@ -38,7 +30,7 @@ def lanes_picture(
     name = f"A lane each for {', '.join(lanes.values())}; the log from left to right. {says}"
     html = (
         f"<figure>{lanes_drawn(log, shown, lanes, columns, name, refused(log, shown, notes))}"
-        f'<figcaption style="min-height:6em">{escape(says)}</figcaption></figure><p class="says">{LEGEND}</p>'
+        f'<figcaption style="min-height:6em">{escape(says)}</figcaption></figure>{legend(tint(0))}'
         f'<div class="tables" style="min-height:{2 * columns}rem">{_events(shown)}{_held(shown)}</div>'
     )
     return Picture(html, says, shown)

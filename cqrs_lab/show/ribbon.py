@@ -16,7 +16,9 @@ from cqrs_lab.show.style import tint
 from cqrs_lab.words import shortened
 
 CUTS = ("first", "second", "third")
-LEFT, RIBBON_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP, PIECE_GAP = 10, 50, 66, 92, 4, 22
+LEFT, RIBBON_TOP, TILE_HEIGHT, TILE_GAP, PIECE_GAP = 10, 50, 92, 4, 22
+ROOM, MOST_CUTS, NARROWEST, WIDEST = 940, 3, 66, 100
+"""The width that the ribbon has with all its cuts; a tile takes its part of that, within these limits."""
 RIBBON_BOTTOM = RIBBON_TOP + TILE_HEIGHT + 12
 # A word longer than this many letters is as wide as its tile, unless its letters stand closer.
 ROOMY, CLOSE = 7, "letter-spacing:-0.05em"
@@ -43,13 +45,14 @@ class Ribbon:
         self.log, self.pieces, self.reads = log, pieces, reads
         streams = dict.fromkeys(one.stream for one in log)
         self.tints = {stream: tint(number) for number, stream in enumerate(streams)}
+        room = (ROOM - MOST_CUTS * PIECE_GAP - 8 * (MOST_CUTS + 1)) // len(log) - TILE_GAP
+        self.tile_width = min(max(room, NARROWEST), WIDEST)
         self.places = self._places(pieces)
 
-    @staticmethod
-    def _places(pieces: Sequence[Piece]) -> list[tuple[float, float]]:
+    def _places(self, pieces: Sequence[Piece]) -> list[tuple[float, float]]:
         places, left = list[tuple[float, float]](), float(LEFT)
         for piece in pieces:
-            width = 8.0 + len(piece) * (TILE_WIDTH + TILE_GAP)
+            width = 8.0 + len(piece) * (self.tile_width + TILE_GAP)
             places.append((left, width))
             left += width + PIECE_GAP
         return places
@@ -64,22 +67,22 @@ class Ribbon:
             )
             yield keyed(("piece", name_of(piece)), left, RIBBON_TOP, band)
             for at, one in enumerate(piece):
-                x = left + 6 + at * (TILE_WIDTH + TILE_GAP)
+                x = left + 6 + at * (self.tile_width + TILE_GAP)
                 yield keyed(("event", one.position), x, RIBBON_TOP + 6, self.tile(one))
             if number:
                 yield painted(icon("cut", left - PIECE_GAP / 2 - 11, RIBBON_TOP - 23), "var(--ink)")
 
     def tile(self, one: RecordedEvent) -> str:
         """Return an event as a tile; one that the projection does not read is an outline."""
-        kind, middle = type(one.event), TILE_WIDTH / 2
+        kind, middle = type(one.event), self.tile_width / 2
         read, word = kind in self.reads, word_of(kind)[:9]
         look, css = (
             (f'style="{self.tints[one.stream]}"', "") if read else ('stroke-dasharray="2 4" class="unread"', " faint")
         )
         return (
-            f'<rect width="{TILE_WIDTH}" height="{TILE_HEIGHT}" rx="7" stroke-width="1.5" {look}/>'
+            f'<rect width="{self.tile_width}" height="{TILE_HEIGHT}" rx="7" stroke-width="1.5" {look}/>'
             + label(6, 18, f"{one.position:,}", f"strong small{css}", "start")
-            + painted(icon(icon_of(kind), TILE_WIDTH - 26, 5, 20), "var(--ink)" if read else "var(--faint)")
+            + painted(icon(icon_of(kind), self.tile_width - 26, 5, 20), "var(--ink)" if read else "var(--faint)")
             + label(middle, 43, word, f"small{css}", style=CLOSE if len(word) > ROOMY else "")
             + label(middle, 62, _stream(one.stream), f"small{css}")
             + label(middle, 83, _number(one.event), f"strong{css}")
@@ -96,7 +99,7 @@ class Ribbon:
                 if after == len(self.log):
                     continue
                 inside = at < len(piece)
-                x = left + 4 + at * (TILE_WIDTH + TILE_GAP) if inside else left + width + PIECE_GAP / 2
+                x = left + 4 + at * (self.tile_width + TILE_GAP) if inside else left + width + PIECE_GAP / 2
                 tick = '<path d="M 0 -9 V 3" style="stroke:var(--faint)" stroke-width="2"/>' if inside else ""
                 sets = escape(json.dumps(toggled(values, after)))
                 yield (

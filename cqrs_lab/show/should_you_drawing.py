@@ -17,6 +17,8 @@ BARS, BAR, LINES, LINE = 40, 46, 206, 72
 HEIGHT = LINES + 4 * LINE + 2
 LETTER = 8.2
 """How wide a letter is, at most on average."""
+PIVOT, ARM, SINKS = (95, 112), 56, 26
+"""Of the balance: where its beam rests, how long an arm is, and how far one of them sinks at most."""
 SIDES = {"CRUD": ("var(--none)", ""), "CQRS": ("var(--other)", "14 5")}
 """The colour and the dashes of each side, along a line."""
 KINDS = {
@@ -64,8 +66,35 @@ NAMES = {
 
 def draw_sides(costs: Costs, traffic: Traffic, made: Choice, unit: str, says: str) -> str:
     """Return the drawing: both sides' work for a request, and along each setting who is chosen."""
-    parts = [*_bars(made, unit), *_lines(costs, traffic, made)]
+    parts = [*_balance(made), *_bars(made, unit), *_lines(costs, traffic, made)]
     return drawing(WIDTH, HEIGHT, f"The work of both sides, and who is chosen along each setting. {says}", parts)
+
+
+def _balance(made: Choice) -> Iterator[str]:
+    """Weigh both sides, CQRS as many times as its further parts are worth: level is where the choice flips."""
+    x, y = PIVOT
+    beside = made.worth * made.cqrs
+    sinks = SINKS * max(-1.0, min(1.0, 2 * (made.crud - beside) / (made.crud + beside)))
+    times = "" if made.worth == 1 else f"{brief_number(made.worth)} × "
+    yield (
+        f'<path d="M {x} {y} l 17 46 h -34 z M {x - 50} {y + 46} h 100" style="fill:var(--line);stroke:var(--faint)"'
+        ' stroke-width="2"/>'
+        f'<line x1="{x - ARM}" y1="{y + sinks:.1f}" x2="{x + ARM}" y2="{y - sinks:.1f}" style="stroke:var(--ink)"'
+        ' stroke-width="5" stroke-linecap="round"/>'
+    )
+    for side, words, way in (("CRUD", "CRUD", -1), ("CQRS", f"{times}CQRS", 1)):
+        paint, wide = SIDES[side][0], LETTER * len(words) + 8
+        middle = min(x + way * ARM, 2 * x - 2 - wide / 2)
+        box = (
+            f'<rect x="{-wide / 2:g}" y="-32" width="{wide:g}" height="29" rx="6" stroke-width="2"'
+            f' style="stroke:{paint};fill:{paint.replace(")", "-tint)")}"/>'
+        )
+        yield (
+            f'<g{key("pan", side)} transform="translate({middle:g} {y - way * sinks:.1f})">{box}'
+            + label(0, -13, words, "small strong", style=f"fill:{paint}")
+            + "</g>"
+        )
+    yield label(x, y + 66, "the lighter one is chosen", "small faint")
 
 
 def _bars(made: Choice, unit: str) -> Iterator[str]:

@@ -56,6 +56,16 @@ class SmallTables(NamedTuple):
             + label(10, FIRST_ROW + len(shown) * ROW, left_out, "small faint", "start")
         )
 
+    def outline(self, x: float, y: float, width: int, title: str) -> str:
+        """Return where a table will stand that nobody has made yet."""
+        return (
+            f'<g transform="translate({x:g} {y:g})"><rect width="{width}" height="{self.height}" rx="8" fill="none"'
+            f' stroke="var(--line)" stroke-width="2" stroke-dasharray="2 6"/>'
+            + label(width / 2, self.height / 2 - 4, title, "small faint")
+            + label(width / 2, self.height / 2 + 16, "not summarised yet", "small faint")
+            + "</g>"
+        )
+
     def row(self, width: int, y: float, key: Any, texts: Sequence[str], wrong: Sequence[bool] = ()) -> str:
         """Return a row of a table; a cell that differs has a mark, a frame and slanted bars."""
         step = self._column(width)

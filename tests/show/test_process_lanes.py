@@ -10,7 +10,11 @@ import pytest
 import cqrs_lab as lab
 from cqrs_lab.shop import one_order, played
 from cqrs_lab.show import process_lanes
+from cqrs_lab.show.icons import PATHS, icon_named
 from cqrs_lab.show.label_places import Label, crosses, meet
+from cqrs_lab.show.lane_marks import HALF
+from cqrs_lab.show.picture import joined
+from cqrs_lab.show.style import tint
 from cqrs_lab.write.refusal import Refusal
 
 STOCK = one_order.FAILURES.index("not enough stock")
@@ -26,15 +30,9 @@ def view():
 
 
 def marks(html):
-    """Count the marks, filled and hollow: circles, diamonds, crosses."""
-    circles = re.findall(r'r="8" style="fill:var\(--(log|ground)', html)
-    diamonds = re.findall(r'l -10 -10 z" style="fill:var\(--(ink|ground)\);', html)
-    crosses = re.findall(r'l 5 -5 z" style="fill:var\(--(log|ground)', html)
-    return (
-        *(circles.count("log"), circles.count("ground")),
-        *(diamonds.count("ink"), diamonds.count("ground")),
-        *(crosses.count("log"), crosses.count("ground")),
-    )
+    """Count the marks, of what the process led to and from outside: tiles, tiles on their corner, refusals."""
+    drawn = re.findall(r'class="mark ([\w-]+) (led|outside)"', html.partition("</figure>")[0])
+    return tuple(drawn.count((kind, whence)) for kind in ("goes-on", "undoes", "no") for whence in ("led", "outside"))
 
 
 def test_every_event_has_its_mark(view):
@@ -43,10 +41,19 @@ def test_every_event_has_its_mark(view):
     assert marks(view.at(failure=LATE).html) == (3, 2, 4, 1, 0, 0)
 
 
+def test_a_mark_has_the_icon_of_its_event_and_the_colour_of_its_lane(view):
+    html = view.picture.html
+    for event, lane in (("OrderPlaced", 0), ("StockReserved", 1), ("PaymentTaken", 2), ("ParcelBooked", 3)):
+        told = html.partition(f'data-key="{joined("event", view.picture.frame.index[view.picture.frame["event"] == event][0])}')
+        mark = told[2].partition("</g></g></g>")[0]
+        assert PATHS[icon_named(event)] in mark and tint(lane).partition(";")[2] in mark, event
+
+
 def test_who_says_no_has_a_mark_of_its_own_and_the_legend_tells_it(view):
     assert marks(view.at(failure=STOCK).html) == (1, 1, 2, 0, 1, 0)  # the store-room's no answers the process
     assert marks(view.at(failure=DECLINES).html)[-2:] == (0, 1)  # the bank's comes from outside
-    assert "✖ one by which somebody says no" in view.picture.html
+    meant = view.picture.html.partition('<ul class="legend">')[2].partition("</ul>")[0]
+    assert len(re.findall(r'class="mark [\w-]+ \w+"', meant)) == 4 and "somebody says no" in meant
 
 
 def labels(html):
@@ -57,8 +64,9 @@ def labels(html):
 
 def lines(html):
     """Find what no label may touch: arrows, and the lines where time was up and where the process died."""
-    found = re.findall(r'<line x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)" style="([^"]+)"', html)
-    return [tuple(map(float, ends)) for *ends, style in found if "var(--rule)" not in style]
+    drawn = html.partition("</figure>")[0]
+    found = re.findall(r'<line x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)" style="([^"]+)"', drawn)
+    return [tuple(map(float, ends)) for *ends, style in found if "var(--line)" not in style]
 
 
 @pytest.mark.parametrize("failure", range(len(one_order.FAILURES)))
@@ -92,7 +100,8 @@ def test_an_arrow_begins_at_its_cause_and_ends_at_its_effect(view):
         float(one)
         for one in re.search(r'<line x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)"[^>]*tip-write', html).groups()
     ]
-    (x1, y1), (x2, y2) = [tuple(map(float, one)) for one in re.findall(r'cx="(\S+)" cy="(\S+)" r="8"', html)]
+    tiles = re.findall(r'class="mark[^>]*><rect x="(\S+)" y="(\S+)"', html)[:2]
+    (x1, y1), (x2, y2) = [(float(x) + HALF, float(y) + HALF) for x, y in tiles]
     assert x1 < ends[0] < ends[2] < x2 and y1 < ends[1] < ends[3] < y2
 
 

@@ -119,3 +119,19 @@ def test_what_means_nothing_is_refused(costs, words, said):
     with pytest.raises(InvalidArgument) as refused:
         should_you(costs, **words)
     assert said in str(refused.value)
+
+
+def pans(picture):
+    """Return how low the pan of each side hangs."""
+    hangs = re.findall(r'data-key="pan[^"]*?(CRUD|CQRS)" transform="translate\(\S+ (\S+)\)"', picture.html)
+    return {side: float(y) for side, y in hangs}
+
+
+def test_the_side_that_is_chosen_is_the_lighter_one_and_at_a_flip_both_hang_level():
+    view = should_you(CASES["best sellers"], unit="ms")
+    shares = range(201)
+    hang = {share: pans(view.at(read_share=share)) for share in shares}
+    chosen = {share: view.at(read_share=share).frame["chosen"].idxmax() for share in shares}
+    assert all(min(hang[share], key=hang[share].get) == chosen[share] for share in shares)
+    [flip] = [share for share in shares[1:] if chosen[share] != chosen[share - 1]]
+    assert abs(hang[flip]["CRUD"] - hang[flip]["CQRS"]) < 5 < abs(hang[0]["CRUD"] - hang[0]["CQRS"])
