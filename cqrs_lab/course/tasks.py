@@ -190,5 +190,10 @@ TASKS: dict[str, CourseTask] = {
         lambda frame, read_share, **others: read_share == SEAT_MAP_READS and bool(frame.at["CQRS", "chosen"]),
         {"staleness": 10},
     ),
+    "15.b": CourseTask(
+        "Find a setting at which CQRS no longer pays for Sales by country.",
+        lambda frame, page, **others: page == 0 and bool(frame.at["CRUD", "chosen"]),
+        {"page": 0, "read_share": 0},
+    ),
     "12.a": CourseTask("Let Ada cancel when it is too late.", _cancels_after_it_shipped, {"cancel": 26}),
 }
