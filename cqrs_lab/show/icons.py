@@ -37,7 +37,7 @@ _VERBS = {
     "flag": "Booked Borrowed Opened Started Requested Announced",
     "tag": "Listed Priced Retired Named Registered Published",
     "in": "Received Deposited Accepted Joined TakenOver",
-    "out": "Withdrawn Removed Left Sent",
+    "out": "Withdrawn Removed Left Sent Given Issued",
     "held": "Reserved Held Locked Blocked Taken",
     "free": "Released Freed Unlocked",
     "no": "Refused Rejected Declined Failed Expired",

@@ -22,7 +22,7 @@ CROSS = "l 5 -5 l 5 5 l 5 -5 l 5 5 l -5 5 l 5 5 l -5 5 l -5 -5 l -5 5 l -5 -5 l 
 
 
 def mark(row: pd.Series, x: float, y: float, paint: str) -> str:
-    """Draw an event: a tile with its icon, on its corner if it undoes, red if it refuses; hollow if it came from outside."""
+    """Draw an event: a tile with its icon, on its corner if it undoes, red if it refuses, hollow if from outside."""
     no, whence = row["event"].endswith(REFUSING), "led" if row["cause"] else "outside"
     style = "fill:var(--bad-tint);stroke:var(--bad)" if no else paint
     if not row["cause"]:

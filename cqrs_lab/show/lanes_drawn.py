@@ -52,7 +52,7 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
     ]
     for at, who in enumerate(lanes.values()):
         parts.append(
-            f'<rect x="{LEFT}" y="{_level(at) - 36:.1f}" width="{WIDTH - LEFT}" height="{LANE - 6}" rx="9"'
+            f'<rect x="{LEFT}" y="{_level(at) - 36:.1f}" width="{WIDTH - LEFT - 2}" height="{LANE - 6}" rx="9"'
             ' style="fill:var(--stage);stroke:var(--line)"/>'
         )
         parts.append(stroke((LEFT + 10, _level(at), WIDTH - 10, _level(at)), "stroke:var(--line);stroke-width:1"))
@@ -62,7 +62,8 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
         parts.append(together(before, "command", row.name, row["event"]))
     for (position, row), new in zip(shown.iterrows(), shown["at"].ne(shown["at"].shift()), strict=True):
         paint = tint(prefixes.index(_lane(row["stream"], prefixes)))
-        event = [mark(row, *place[position], paint), *_said(labels[position]), *_below(row, place[position][0], bottom, new)]
+        event = [mark(row, *place[position], paint), *_said(labels[position])]
+        event += _below(row, place[position][0], bottom, new)
         parts.append(together(event, "event", position, row["event"]))
     parts.append(ring(shown.iloc[-1], *place[shown.index[-1]]))
     for after, words in left_nothing:
@@ -104,7 +105,7 @@ def _labels(log: pd.DataFrame, place: Places, wide: float, bottom: float, prefix
 
 def _said(label: Label) -> list[str]:
     levels = ((label.y + LINE * at, word) for at, word in enumerate(label.words))
-    return [shapes.label(label.x, y, word, "small label", label.anchor) for y, word in levels]
+    return [shapes.label(label.x, y, word, "small label", label.anchor, "stroke:var(--stage)") for y, word in levels]
 
 
 def _way(row: pd.Series, place: Places, wide: float) -> Four | None:

@@ -250,6 +250,6 @@ def _table(looked: dict[str, _Looked]) -> str:
         for name, one in looked.items()
         if not one.failed
     }
-    columns = [*PROMISES, "the reader waits, s", "the sender waits, s"]
+    columns = [*PROMISES, "reader, s", "sender, s"]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("remedy").round(2)
-    return table(frame, "The same in numbers, waits per visit")
+    return table(frame, "The same in numbers; seconds that the reader and the sender wait in a visit")

@@ -13,10 +13,11 @@ from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.words import count, shortened
 
-WIDTH = 940
-HEAD, ROW = 48, 46
-NAME_LEFT, CELLS_LEFT, CELL = 14, 254, 140
-BARS_LEFT, BAR_GAP, BAR = 680, 130, 76
+WIDTH, NARROWEST = 800, 540
+"""So many pixels wide, zoomed in, all of it is in sight beside a notebook's prompts."""
+HEAD, ROW = 48, 44
+NAME_LEFT, CELLS_LEFT, CELL = 14, 238, 106
+BARS_LEFT, BAR_GAP, BAR = 570, 116, 54
 
 
 class Row(NamedTuple):
@@ -39,12 +40,14 @@ def grid(promises: Sequence[str], rows: Sequence[Row], chosen: int, longest: flo
     parts = [*_head(promises, longest), '<g role="listbox" aria-label="Remedies">']
     for at, row in enumerate(rows):
         parts += _row(at, row, at == chosen, promises, longest)
-    return drawing(WIDTH, HEAD + ROW * len(rows) + 6, name, [*parts, "</g>"], role="group")
+    return drawing(WIDTH, HEAD + ROW * len(rows) + 6, name, [*parts, "</g>"], role="group", narrowest=NARROWEST)
 
 
 def _head(promises: Sequence[str], longest: float) -> Iterator[str]:
     for at, promise in enumerate(promises):
-        yield label(CELLS_LEFT + at * CELL + CELL / 2 - 6, 20, promise, "small strong")
+        first, _, last = promise.rpartition(" ")
+        for y, words in ((18, first), (35, last)):
+            yield label(CELLS_LEFT + at * CELL + CELL / 2 - 6, y, words, "small strong")
     for at, (part, who) in enumerate(((READ, "reader"), (WRITE, "sender"))):
         x = BARS_LEFT + at * BAR_GAP
         yield label(x, 20, f"{part.marker} {who} waits", "strong small", "start", f"fill:{part.paint}")
@@ -71,7 +74,7 @@ def _row(at: int, row: Row, here: bool, promises: Sequence[str], longest: float)
         + label(NAME_LEFT, top + 38, row.how, "small faint", "start")
     )
     if row.failed:
-        failed = f"✕ {shortened(row.failed, 84)}"
+        failed = f"✕ {shortened(row.failed, 68)}"
         yield label(CELLS_LEFT, top + 28, failed, "small strong", "start", "fill:var(--bad)") + "</g>"
         return
     for place, broken in enumerate(row.broken):

@@ -83,8 +83,8 @@ def _balance(made: Choice) -> Iterator[str]:
         ' stroke-width="5" stroke-linecap="round"/>'
     )
     for side, words, way in (("CRUD", "CRUD", -1), ("CQRS", f"{times}CQRS", 1)):
-        paint, wide = SIDES[side][0], LETTER * len(words) + 8
-        middle = min(x + way * ARM, 2 * x - 2 - wide / 2)
+        paint, wide = SIDES[side][0], 8.8 * len(words) + 16  # bold letters, and a margin
+        middle = min(x + way * ARM, 2 * x - wide / 2)
         box = (
             f'<rect x="{-wide / 2:g}" y="-32" width="{wide:g}" height="29" rx="6" stroke-width="2"'
             f' style="stroke:{paint};fill:{paint.replace(")", "-tint)")}"/>'

@@ -8,7 +8,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import policies
-from cqrs_lab.show.promise_grid import BAR
+from cqrs_lab.show.promise_grid import BAR, BAR_GAP, BARS_LEFT, NARROWEST
 from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, simulate_lag, simulate_world
 from cqrs_lab.simulation.visitors import POLICIES
 
@@ -61,7 +61,7 @@ def test_a_bar_is_as_long_as_the_wait_and_a_broken_promise_has_the_colour_of_wha
     waits = picture.frame[["reader_waits_seconds", "sender_waits_seconds"]].to_numpy().ravel()
     bars = [float(one) for one in re.findall(r'<rect data-key="wait/[^"]*"[^>]* width="([\d.]+)"', picture.html)]
     wanted = [min(seconds / longest, 1.05) * BAR for seconds in waits if seconds]
-    assert bars == pytest.approx(wanted, abs=0.1) and max(bars) > 20
+    assert bars == pytest.approx(wanted, abs=0.1) and max(bars) > BAR / 4
     for mark, colour in (("✕", "bad"), ("✓", "good")):
         words = re.findall(rf'<text[^>]*style="fill:var\(--(\w+)\)"[^>]*>{mark} ', picture.html)
         assert words and set(words) == {colour}
@@ -82,8 +82,9 @@ def test_the_marks_are_the_means_of_the_long_run(view):
     later = (run.visible_at.max(axis=0) - run.committed_at)[1_000:]
     longest = float(re.search(r">([\d.]+) s</text>", view.picture.html)[1])
     drawn = [float(x) for x in re.findall(r'<path d="M ([\d.]+) \d+ v 28"', view.at(think=7).html)]
-    expected = [680 + 1.0 / longest * 76, 680 + run.token_wait_mean(0.7) / longest * 76]
-    expected.append(810 + min(np.mean(later) / longest, 1.05) * 76)
+    lengths = [1.0 / longest, run.token_wait_mean(0.7) / longest, min(np.mean(later) / longest, 1.05)]
+    begins = [BARS_LEFT, BARS_LEFT, BARS_LEFT + BAR_GAP]
+    expected = [left + length * BAR for left, length in zip(begins, lengths, strict=True)]
     assert drawn == pytest.approx(expected, abs=0.1)
 
 
@@ -143,3 +144,7 @@ def test_one_copy_is_not_enough():
 def test_what_cannot_order_and_look_is_refused(mine):
     with pytest.raises(InvalidArgument, match=r"give a function order_and_look\(shop, order\)"):
         policies(BUSY, TEA, visits=2, events=2_000, mine=mine)
+
+
+def test_zoomed_in_the_grid_is_seen_whole_beside_the_prompts_of_a_notebook(view):
+    assert f'style="min-width:{NARROWEST}px"' in view.picture.html and NARROWEST <= 640 - 90

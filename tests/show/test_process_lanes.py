@@ -42,10 +42,10 @@ def test_every_event_has_its_mark(view):
 
 
 def test_a_mark_has_the_icon_of_its_event_and_the_colour_of_its_lane(view):
-    html = view.picture.html
+    html, log = view.picture.html, view.picture.frame["event"]
     for event, lane in (("OrderPlaced", 0), ("StockReserved", 1), ("PaymentTaken", 2), ("ParcelBooked", 3)):
-        told = html.partition(f'data-key="{joined("event", view.picture.frame.index[view.picture.frame["event"] == event][0])}')
-        mark = told[2].partition("</g></g></g>")[0]
+        begins = f'data-key="{joined("event", log.index[log == event][0])}'
+        mark = html.partition(begins)[2].partition("</g></g></g>")[0]
         assert PATHS[icon_named(event)] in mark and tint(lane).partition(";")[2] in mark, event
 
 
@@ -58,7 +58,7 @@ def test_who_says_no_has_a_mark_of_its_own_and_the_legend_tells_it(view):
 
 def labels(html):
     """Find the labels of the marks: their words' boxes, by the width of the font that pictures are looked at in."""
-    texts = re.findall(r'<text x="(\S+)" y="(\S+)" text-anchor="(\w+)" class="small label">([^<]+)<', html)
+    texts = re.findall(r'<text x="(\S+)" y="(\S+)" text-anchor="(\w+)" class="small label"[^>]*>([^<]+)<', html)
     return [Label((word,), float(x), float(y), anchor).box for x, y, anchor, word in texts]
 
 
