@@ -91,6 +91,17 @@ def test_on_a_small_screen_the_whole_picture_is_in_sight(open_demo):
     assert wide > 0.6 * SMALL["width"] and low < SMALL["height"]
 
 
+@pytest.mark.parametrize("name", ["lag", "crash"])
+def test_on_a_laptop_a_demo_with_many_controls_does_not_scroll(open_demo, name):
+    page, _ = open_demo(demo_of(name), {"width": 1280, "height": 800})
+    fits = "() => document.documentElement.scrollHeight <= innerHeight"
+    assert page.evaluate(fits)
+    before = page.evaluate(PICTURE)
+    page.locator("#view select").nth(1).select_option(index=2)  # in bursts, or a crash between two writes
+    page.wait_for_function(f"(before) => ({PICTURE})() !== before", arg=before)
+    assert page.evaluate(fits)
+
+
 def test_what_a_veil_covered_is_fitted_to_the_page_when_the_veil_is_taken_off(open_demo):
     page, errors = open_demo(demo_of("verdict"), SMALL)
     page.keyboard.press("Enter")
