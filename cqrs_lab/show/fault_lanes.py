@@ -9,14 +9,14 @@ from typing import Any
 from cqrs_lab.show.fault_kinds import CRASHES
 from cqrs_lab.show.picture import joined, key
 from cqrs_lab.show.shapes import label
-from cqrs_lab.show.style import LOG, READ
+from cqrs_lab.show.style import LOG, READ, tint
 from cqrs_lab.simulation.faults import Crash, FaultRun
 from cqrs_lab.simulation.faults.plan import Fault
 
 Label = tuple[str, int, Fault | None]
 """A fault as it was set: its kind, its number, and what it makes of a run; None if nothing."""
 FAULTS_Y, LOG_Y, WORKER_Y, AGREES_Y, HEIGHT = (22, 50), 112, 190, 250, 318
-LEFT, WIDTH, BESIDE_SECONDS = 120, 900, 0.36
+LEFT, WIDTH, BESIDE_SECONDS, TILE = 120, 900, 0.36, 24
 MORE_SECONDS = 6
 """What is shown after the last command: any two faults fit in."""
 
@@ -94,26 +94,30 @@ class Lanes:
         return f", never strikes: the worker gets there {self.visits.get(fault.site, 0)} times"
 
     def _command(self, step: Any) -> Iterator[str]:
-        fill = LOG.paint if step.x == self.recorded[step.last] else "var(--ground)"
-        circle = f'<circle cx="{step.x}" cy="{LOG_Y}" r="7" style="fill:{fill};stroke:{LOG.paint};stroke-width:2"/>'
-        yield f"<g{key('step', step.Index)}>{circle}{label(step.x, LOG_Y - 14, str(step.last), 'strong')}</g>"
+        paint = tint(0) if step.x == self.recorded[step.last] else f"fill:var(--ground);stroke:{LOG.paint}"
+        tile = (
+            f'<rect x="{step.x - TILE / 2:.1f}" y="{LOG_Y - TILE / 2 - 1:g}" width="{TILE}" height="{TILE + 2}" rx="6"'
+            f' style="{paint};stroke-width:2"/>'
+        )
+        yield f"<g{key('step', step.Index)}>{tile}{label(step.x, LOG_Y + 5, str(step.last), 'strong')}</g>"
 
     def _worker(self, step: Any) -> Iterator[str]:
         delivered, died, stopped = step.kind == "delivered", step.site, step.error
         within = range(step.first, step.last + 1) if delivered else range(0)
         again = delivered and self.delivered.issuperset(within)
         for position in within:
-            way = f"M {self.recorded[position]} {LOG_Y + 8} L {step.x} {WORKER_Y - 9}"
+            way = f"M {self.recorded[position]} {LOG_Y + TILE / 2 + 2:g} L {step.x} {WORKER_Y - 9}"
             dashes = f' stroke-dasharray="{READ.dashes}"' if again else ""
             yield f'<path class="way" d="{way}"{dashes} style="stroke:{READ.paint}"/>'
         mark = "✖" if died else "■" if stopped else READ.marker
-        colour = "" if died or stopped else f"fill:{READ.paint}"
+        colour = f"fill:{'var(--bad)' if died or stopped else READ.paint}"
         comes = f' data-from="{joined("step", self.begins[step.last])}"' if delivered else ""
         mark = label(step.x, WORKER_Y + 6, mark, "label strong", style=colour)
         yield f"<g{key('step', step.Index)}{comes}>{mark}</g>"
         word = "crash" if died else "stop" if stopped else "again" if again else "" if delivered else self.last_word
         yield label(step.x, WORKER_Y + (24 if delivered else 38), word, "small")
-        yield label(step.x, AGREES_Y + 6, "✓" if step.agrees else "✗", "strong")
+        agrees, paint = ("✓", "good") if step.agrees else ("✗", "bad")
+        yield label(step.x, AGREES_Y + 6, agrees, "strong", style=f"fill:var(--{paint})")
         yield label(step.x, AGREES_Y + 27, str(step.position), "small")
         if not stopped:
             self.delivered.update(within)

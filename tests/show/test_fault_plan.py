@@ -152,7 +152,7 @@ def test_a_crash_that_never_strikes_is_said_to_and_leads_nowhere(view):
 def test_what_strikes_an_event_is_marked_where_the_event_was_recorded(view):
     late = {"kind_2": KIND["slow commit, 2 s"], "event_2": 3}
     picture = view.at(worker=KIT, kind_1=KIND["delivered twice"], event_1=3, **late)
-    recorded = re.search(r'<circle cx="([\d.]+)"[^>]*/><text [^>]*>3</text>', picture.html)
+    recorded = re.search(r'<rect [^>]*rx="6"[^>]*/><text x="([\d.]+)" [^>]*>3</text>', picture.html)
     assert marker(picture, "▼ 3: delivered twice")[0] == float(recorded[1])
     assert marker(picture, "▼ 3: slow commit, 2 s")[0] < float(recorded[1])
 
@@ -219,7 +219,7 @@ def test_every_move_changes_the_picture(view):
 def test_the_axis_holds_whatever_strikes(view, kind):
     for other in ("slow commit, 2 s", "delayed by 2 s", "cannot be read until fixed"):
         html = view.at(worker=KIT, kind_1=KIND[kind], event_1=6, kind_2=KIND[other], event_2=5).html
-        places = [float(x) for x in re.findall(r'<(?:text|circle) c?x="([\d.]+)"', html)]
+        places = [float(x) for x in re.findall(r'<(?:text|rect) x="([\d.]+)"', html)]
         assert max(places) <= WIDTH and min(place for place in places if place > 4) >= LEFT
 
 
