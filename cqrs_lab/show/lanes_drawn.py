@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -45,18 +45,7 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
         for at, (position, stream) in enumerate(log["stream"].items())
     }
     labels = _labels(log, place, wide, bottom, prefixes)
-    # The tips that a drawing has come in other colours.
-    parts = [
-        '<marker id="tip-undo" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="5" markerHeight="5" orient="auto">'
-        '<path d="M 0 0 L 10 5 L 0 10 z" style="fill:var(--ink)"/></marker>'
-    ]
-    for at, who in enumerate(lanes.values()):
-        parts.append(
-            f'<rect x="{LEFT}" y="{_level(at) - 36:.1f}" width="{WIDTH - LEFT - 2}" height="{LANE - 6}" rx="9"'
-            ' style="fill:var(--stage);stroke:var(--line)"/>'
-        )
-        parts.append(stroke((LEFT + 10, _level(at), WIDTH - 10, _level(at)), "stroke:var(--line);stroke-width:1"))
-        parts.append(shapes.label(LEFT - 12, _level(at) + 5, who, "strong", "end"))
+    parts = list(_bands(list(lanes.values())))
     for _, row in shown.iterrows():
         before = [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
         parts.append(together(before, "command", row.name, row["event"]))
@@ -72,6 +61,22 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
     parts.append(shapes.label(LEFT - 12, bottom + 14, "position in the log", "small", "end"))
     parts.append(shapes.label(LEFT - 12, bottom + 32, "time of day", "small", "end"))
     return drawing(WIDTH, bottom + REFUSED + 16, name, parts)
+
+
+def _bands(names: Sequence[str]) -> Iterator[str]:
+    """Yield the tip of an arrow that undoes, since the tips that a drawing has come in other colours, and the lanes."""
+    yield (
+        '<marker id="tip-undo" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="5" markerHeight="5" orient="auto">'
+        '<path d="M 0 0 L 10 5 L 0 10 z" style="fill:var(--ink)"/></marker>'
+    )
+    for at, who in enumerate(names):
+        y = _level(at)
+        yield (
+            f'<rect x="{LEFT}" y="{y - 36:.1f}" width="{WIDTH - LEFT - 2}" height="{LANE - 6}" rx="9"'
+            ' style="fill:var(--stage);stroke:var(--line)"/>'
+        )
+        yield stroke((LEFT + 10, y, WIDTH - 10, y), "stroke:var(--line);stroke-width:1")
+        yield shapes.label(LEFT - 12, y + 5, who, "strong", "end")
 
 
 def _below(row: pd.Series, x: float, bottom: float, new: bool) -> list[str]:

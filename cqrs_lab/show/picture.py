@@ -59,16 +59,10 @@ def joined(*parts: object) -> str:
     return "/".join(quote(str(part), safe=" ") for part in parts)
 
 
-def drawing(
-    width: int, height: int, name: str, parts: Iterable[str], *, role: str = "img", narrowest: int | None = None
-) -> str:
-    """Return SVG shapes as a drawing, which a screen reader announces by its name; in a "group", parts set controls.
-
-    In less room than the style sheet says, or than `narrowest` pixels, it scrolls.
-    """
+def drawing(width: int, height: int, name: str, parts: Iterable[str], *, role: str = "img") -> str:
+    """Return SVG shapes as a drawing, which a screen reader announces by its name; in a "group", parts set controls."""
     shapes = "".join([_tips(), *parts])
-    least = "" if narrowest is None else f' style="min-width:{narrowest}px"'
-    svg = f'<svg viewBox="0 0 {width} {height}" role="{role}" aria-label="{escape(name)}"{least}>{shapes}</svg>'
+    svg = f'<svg viewBox="0 0 {width} {height}" role="{role}" aria-label="{escape(name)}">{shapes}</svg>'
     return f'<div class="scrolls">{svg}</div>'
 
 

@@ -13,11 +13,10 @@ from cqrs_lab.show.shapes import label
 from cqrs_lab.show.style import READ, WRITE, Part
 from cqrs_lab.words import count, shortened
 
-WIDTH, NARROWEST = 800, 540
-"""So many pixels wide, zoomed in, all of it is in sight beside a notebook's prompts."""
+WIDTH = 868
 HEAD, ROW = 48, 44
-NAME_LEFT, CELLS_LEFT, CELL = 14, 238, 106
-BARS_LEFT, BAR_GAP, BAR = 570, 116, 54
+NAME_LEFT, CELLS_LEFT, CELL = 14, 238, 122
+BARS_LEFT, BAR_GAP, BAR = 616, 130, 62
 
 
 class Row(NamedTuple):
@@ -40,7 +39,7 @@ def grid(promises: Sequence[str], rows: Sequence[Row], chosen: int, longest: flo
     parts = [*_head(promises, longest), '<g role="listbox" aria-label="Remedies">']
     for at, row in enumerate(rows):
         parts += _row(at, row, at == chosen, promises, longest)
-    return drawing(WIDTH, HEAD + ROW * len(rows) + 6, name, [*parts, "</g>"], role="group", narrowest=NARROWEST)
+    return drawing(WIDTH, HEAD + ROW * len(rows) + 6, name, [*parts, "</g>"], role="group")
 
 
 def _head(promises: Sequence[str], longest: float) -> Iterator[str]:
@@ -74,7 +73,7 @@ def _row(at: int, row: Row, here: bool, promises: Sequence[str], longest: float)
         + label(NAME_LEFT, top + 38, row.how, "small faint", "start")
     )
     if row.failed:
-        failed = f"✕ {shortened(row.failed, 68)}"
+        failed = f"✕ {shortened(row.failed, 74)}"
         yield label(CELLS_LEFT, top + 28, failed, "small strong", "start", "fill:var(--bad)") + "</g>"
         return
     for place, broken in enumerate(row.broken):

@@ -8,7 +8,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.shop import visits, write
 from cqrs_lab.show import policies
-from cqrs_lab.show.promise_grid import BAR, BAR_GAP, BARS_LEFT, NARROWEST
+from cqrs_lab.show.promise_grid import BAR, BAR_GAP, BARS_LEFT
 from cqrs_lab.simulation import Domain, Exponential, Fixed, LagModel, Poisson, simulate_lag, simulate_world
 from cqrs_lab.simulation.visitors import POLICIES
 
@@ -144,7 +144,3 @@ def test_one_copy_is_not_enough():
 def test_what_cannot_order_and_look_is_refused(mine):
     with pytest.raises(InvalidArgument, match=r"give a function order_and_look\(shop, order\)"):
         policies(BUSY, TEA, visits=2, events=2_000, mine=mine)
-
-
-def test_zoomed_in_the_grid_is_seen_whole_beside_the_prompts_of_a_notebook(view):
-    assert f'style="min-width:{NARROWEST}px"' in view.picture.html and NARROWEST <= 640 - 90
