@@ -188,7 +188,8 @@ window.inThePage = (() => {
           if (word.length > letters) continue;
           range.setStart(text, index);
           range.setEnd(text, index + word.length);
-          if (range.getClientRects().length > 1) found.push(`cell ${cellOf(print) + 1}: broken: ${word}`);
+          const tops = [...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top));
+          if (new Set(tops).size > 1) found.push(`cell ${cellOf(print) + 1}: broken: ${word}`);
         }
       }
     }
