@@ -213,6 +213,22 @@ def test_the_verdict_waits_for_the_last_piece():
     )
 
 
+def test_where_nothing_is_summarised_yet_the_place_of_each_table_is_outlined():
+    view = cut_and_merge(Total(), store_of(LOG))
+    outlines = [view.at(first=2, second=5, step=step).html.count(">not summarised yet<") for step in range(4)]
+    assert outlines == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("events", range(1, 13))
+def test_the_tiles_of_a_short_log_are_wider_and_stay_in_the_picture_with_all_its_cuts(events):
+    view = cut_and_merge(Total(), store_of([("a", 1)] * events))
+    cuts = dict(zip(("first", "second", "third"), range(1, events), strict=False))
+    html = view.at(**cuts).html
+    [wide] = set(re.findall(r'<rect width="(\d+)" height="92" rx="7"', html))
+    assert 66 <= int(wide) <= 100 and (int(wide) > 66) == (events < 12)
+    assert max(x for x, *_ in placed(view.at(**cuts), "event").values()) + int(wide) <= 950
+
+
 def test_a_row_comes_from_the_piece_that_was_merged_into_it_last():
     view = cut_and_merge(Total(), store_of(LOG))
     comes = [

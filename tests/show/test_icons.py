@@ -26,6 +26,7 @@ def an_event(name):
         ("PatientTransferred", "truck", "transferred"),
         ("MoneyTransferred", "coin", "transferred"),
         ("AccountOpened", "flag", "opened"),
+        ("OrderTakenOver", "in", "taken over"),
         ("HTTPServerMelted", "box", "melted"),
         ("moved", "box", "moved"),
     ],
