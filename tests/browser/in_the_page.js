@@ -180,7 +180,7 @@ window.inThePage = (() => {
   // The words of what cells print that begin on one line and end on the next, though a line has room for them.
   function brokenWords() {
     const found = [], range = new Range();
-    for (const print of panel().node.querySelectorAll(".jp-OutputArea-output pre")) {
+    for (const print of panel().node.querySelectorAll(".jp-RenderedText pre")) {
       const letters = print.clientWidth / (parseFloat(getComputedStyle(print).fontSize) * 0.65);
       const walker = document.createTreeWalker(print, NodeFilter.SHOW_TEXT);
       for (let text = walker.nextNode(); text; text = walker.nextNode()) {
