@@ -55,10 +55,14 @@ window.inThePage = (() => {
   }
 
   // True as soon as the cell's view differs from `before`; false when nothing came while the kernel was idle for `patience`.
+  // A kernel that is gone never says that it is idle.
+  const MOST_PATIENCE = 120000;
   async function changes(cell, before, patience) {
     const [stirred, leave] = watch(cells()[cell]);
-    let since = performance.now(), changed = false;
+    const start = performance.now();
+    let since = start, changed = false;
     while (!changed && performance.now() - since < patience) {
+      if (performance.now() - start > MOST_PATIENCE) throw new Error(`after two minutes the kernel is still ${kernel().status}`);
       changed = stirred() && view(cell) !== before;
       if (kernel().status !== "idle") since = performance.now();
       await pause(20);

@@ -175,7 +175,7 @@ def predictions(lesson):
             key = source.partition('predict("')[2][:4]
             revealed = next(n for n in range(at, len(cells)) if f'reveal("{key}"' in sources[n])
             shown = "".join("".join(one.get("data", {}).get("text/plain", "")) for one in cells[revealed]["outputs"])
-            right = re.match(r"Answer: (.*?)\. \(", shown)[1]
+            right = re.search(r"Answer: (.*?)\. \(", shown)[1]
             after_ = next(n for n in range(revealed + 1, len(cells)) if cells[n]["cell_type"] == "code")
             prose = [sources[n] for n in range(at + 1, after_) if cells[n]["cell_type"] == "markdown"]
             yield key, right, prose, sources[revealed], shown

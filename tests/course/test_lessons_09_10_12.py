@@ -100,8 +100,8 @@ def test_lesson_12_s_task_ticks_once_the_order_has_shipped_before_the_cancellati
 
 def test_lesson_12_shows_react_whole_and_says_what_plays_and_what_is_drawn():
     shown = next(cell for cell in CELLS["12"] if "getsource(fulfilment.react)" in "".join(cell["source"]))
-    printed = "".join(shown["outputs"][0]["text"])
-    assert printed.startswith("def react(event") and "return _undo(state" in printed
+    printed = "".join(shown["outputs"][0]["data"]["text/markdown"])
+    assert printed.startswith("```python\ndef react(event") and "return _undo(state" in printed
     assert "`see_through` plays that day" in text("12") and "`draw_parties` draws a day" in text("12")
 
 

@@ -194,10 +194,10 @@ TakeIn = Callable[[Disk, EventBatch, Projection], None]
 
 
 class DiskWorker:
-    """A worker that is one function, ``take_in(disk, batch, projection)``: only what is on the disk outlives it."""
+    """A worker that is one function, ``take_in(disk, batch, projection)``: it keeps everything on the disk."""
 
     def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
-        self._at_first, self._take_in, self._projection = take_in, reborn(take_in), projection
+        self._take_in, self._projection = take_in, projection
         self._disk = Disk(projection.schema.empty(), sites)
         self.skipped: tuple[int, ...] = ()
 
@@ -220,14 +220,25 @@ class DiskWorker:
             raise ProjectionFailed(self._projection.name, batch.last_position, self.position, why) from error
 
     def restart(self) -> None:
-        """Start the function again; what it kept in memory is gone."""
-        self._take_in = reborn(self._at_first)
+        """Do nothing: the function remembers nothing."""
 
     def repaired(self) -> None:
         """Do nothing: the event that it stopped at is delivered again."""
 
 
+class ForgetfulWorker(DiskWorker):
+    """One whose function may keep something in memory too: it is gone when the worker starts again."""
+
+    def __init__(self, take_in: TakeIn, projection: Projection, sites: Sites) -> None:
+        super().__init__(reborn(take_in), projection, sites)
+        self._at_first = take_in
+
+    def restart(self) -> None:
+        """Start the function again, as it was at first."""
+        self._take_in = reborn(self._at_first)
+
+
 def on_disk(take_in: TakeIn) -> MakeWorker:
-    """Return a maker of workers from a function ``take_in(disk, batch, projection)``."""
+    """Return a maker of workers from a function ``take_in(disk, batch, projection)``; the disk outlives a crash."""
     at_first = reborn(take_in)
-    return lambda store, projection, sites: DiskWorker(at_first, projection, sites)
+    return lambda store, projection, sites: ForgetfulWorker(at_first, projection, sites)

@@ -26,6 +26,7 @@ jetstream {{ store_dir: "{folder}", max_file_store: 2GB }}
 {more}
 """
 CLUSTER = 'cluster {{ name: lab, listen: "127.0.0.1:{port}", routes: [{routes}] }}'
+UNAVAILABLE = 503  # no leader just now
 
 
 def free_ports(count):
@@ -114,10 +115,15 @@ def asked(server, subject, body=b""):
 
 
 def admin(servers, what, **body):
-    """Ask JetStream's API of whichever server answers, as an operator would."""
-    for server in servers:
-        if server.process is not None and (found := asked(server, f"$JS.API.{what}", json.dumps(body).encode())):
+    """Ask JetStream's API of whichever server answers, as an operator would: again, while they elect a leader."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        running = (one for one in servers if one.process is not None)
+        answers = (asked(one, f"$JS.API.{what}", json.dumps(body).encode()) for one in running)
+        found = next(filter(None, answers), None)
+        if found and found.get("error", {}).get("code") != UNAVAILABLE:
             return found
+        time.sleep(0.05)
     raise AssertionError(f"no server answers {what}")
 
 
