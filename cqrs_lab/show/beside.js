@@ -25,11 +25,10 @@ function picturesBeside(model, draw, seen) {
   }
   function further(before, values) {
     const moved = controls().filter(({ name }) => before[name] !== values[name]);
-    // Meanwhile the kernel may have moved a control itself, and with it the end of another.
-    if (moved.length !== 1 || !seen() || place(values) !== place(model.get("values"))) return;
+    if (moved.length !== 1 || !seen()) return;
     const [{ name, least, most }] = moved;
     const next = values[name] + Math.sign(values[name] - before[name]);
-    if (least <= next && next <= most) model.send({ beside: { ...values, [name]: next } });
+    if (least <= next && next <= most) model.send({ values, beside: { [name]: next } });
   }
   function take({ beside, html, says }) {
     if (beside) here.set(place(beside), { html, says });

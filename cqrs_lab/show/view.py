@@ -274,10 +274,12 @@ class View(anywidget.AnyWidget):
 
     def _hear(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         """Send what the page will show: the picture beside the one it shows, or those of a play, if it is short."""
+        values = self._checked(message["values"])
         if "beside" in message:
-            self.send({**self._state(self._checked(message["beside"])), "beside": message["beside"]})
+            moved = message["beside"]
+            self.send({**self._state(self._settled(values, moved)), "beside": {**values, **moved}})
         else:
-            self.send({"ahead": message["ahead"], "states": self._ahead(self._checked(message["values"]))})
+            self.send({"ahead": message["ahead"], "states": self._ahead(values)})
             self.asked = message["ahead"]
 
     def _state(self, values: Mapping[str, int]) -> dict[str, Any]:

@@ -82,6 +82,21 @@ def test_where_the_kernel_draws_something_else_by_now_its_picture_stays(kernel):
     assert "mended 4" in kernel.shown()
 
 
+def test_a_control_that_stands_at_its_end_follows_in_the_next_picture_too(show):
+    def draw(cuts, step):
+        says = f"{cuts} cuts, step {step}"
+        return Picture(f"<p>{says}</p>", says, pd.DataFrame({"step": [step]}))
+
+    controls = [Control("cuts", "Cuts", 0, 5, 3), Control("step", "Step", 0, lambda values: values["cuts"], 2)]
+    kernel = Kernel(show, View(draw, controls))
+    [message] = move(kernel, "Back: Cuts")
+    assert message["values"] == {"cuts": 1, "step": 1}
+    button(kernel.page, "Back: Cuts").press("Enter")
+    assert "1 cuts, step 1" in kernel.shown() and "2 cuts, step 2" in kernel.view.html
+    kernel.answer()
+    assert "1 cuts, step 1" in kernel.shown() == kernel.view.html
+
+
 def test_at_the_end_of_a_control_nothing_is_asked_for(show):
     kernel = Kernel(show, stepping(4, 3))
     assert move(kernel, "Next: Step") == []
