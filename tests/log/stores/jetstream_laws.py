@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 
 import cqrs_lab as lab
@@ -16,7 +17,7 @@ from cqrs_lab.log.contract import Happened
 from cqrs_lab.log.stores import jetstream_log
 from cqrs_lab.log.stores.jetstream_commits import Head, written
 from tests.log.stores import nats_servers
-from tests.log.stores.nats_faults import lose_acknowledgements, lose_consumers, lose_publishes
+from tests.log.stores.nats_faults import impatient, lose_acknowledgements, lose_consumers, lose_publishes
 
 ANY = lab.Expected.ANY
 ROUNDS = 15
@@ -155,7 +156,7 @@ def settings_that_lose_events_are_refused(make):
 
 
 def a_log_that_is_gone_is_no_new_one(make):
-    """Its stream is deleted, and made again: neither is an empty log. Patience is to be short."""
+    """Its stream is deleted, and made again: neither is an empty log."""
     store = make()
     store.append("a", [Happened(1)], expected=0)
     for what in ("STREAM.DELETE", "STREAM.CREATE"):
@@ -165,23 +166,25 @@ def a_log_that_is_gone_is_no_new_one(make):
             if what == "STREAM.CREATE" and read != store.head:
                 continue
             try:
-                found = read()
+                with impatient():
+                    found = read()
             except lab.StoreUnavailable:
                 continue
             raise AssertionError(f"after {what}: {found}")
 
 
 def time_that_runs_out_is_no_failure(make):
-    """The acknowledgement and the looks after it are lost: nobody knows, and that is said. Patience is to be short."""
+    """The acknowledgement and the looks after it are lost: nobody knows, and that is said."""
     store = make()
     lose_acknowledgements(store, 1_000)
-    store._log.next_on = lambda subject, after: None
-    try:
-        store.append("a", [Happened(1)], expected=0, command_id="x")
-    except lab.StoreUnavailable as error:
-        assert "Whether the commit is recorded is not known" in str(error)
-    else:
-        raise AssertionError("it was said to be recorded")
+    with ExitStack() as from_the_first_look:
+        store._log.next_on = lambda subject, after: from_the_first_look.enter_context(impatient())
+        try:
+            store.append("a", [Happened(1)], expected=0, command_id="x")
+        except lab.StoreUnavailable as error:
+            assert "Whether the commit is recorded is not known" in str(error)
+        else:
+            raise AssertionError("it was said to be recorded")
     again = make(url_of(store)).append("a", [Happened(1)], expected=0, command_id="x")
     assert (again.version, again.again) == (1, True)
 

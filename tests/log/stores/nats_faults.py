@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 
+import pytest
+
+from cqrs_lab.log.stores import jetstream_client
 from cqrs_lab.log.stores.jetstream_client import NoAnswer
 from tests.log.stores.nats_servers import admin
+
+
+@contextmanager
+def impatient():
+    """Within, a client asks once and gives up; outside it is as patient as ever, however slow the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jetstream_client, "PATIENCE_SECONDS", 0.0)
+        patch.setattr(jetstream_client, "FIRST_SECONDS", 0.0)
+        yield
 
 
 def lose_acknowledgements(store, count):

@@ -95,6 +95,20 @@ def wait_for(servers):
             time.sleep(0.02)
 
 
+def wait_until_they_listen(servers):
+    """Wait until each of them takes connections: it may ask for a password, or have no JetStream."""
+    until = time.monotonic() + 30
+    for server in servers:
+        while not _listens(server):
+            assert time.monotonic() < until, f"{server.name} does not listen"
+            time.sleep(0.02)
+
+
+def _listens(server):
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", server.port)) == 0
+
+
 def asked(server, subject, body=b""):
     """Return the answer to one request, by the bare protocol; None if there is none."""
     try:

@@ -7,17 +7,11 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.contract import EVENTS, Happened
-from cqrs_lab.log.stores import jetstream_client
 from cqrs_lab.log.stores.jetstream import JetStreamEventStore
 from cqrs_lab.log.stores.jetstream_client import JetStreamClient, NoAnswer, Refused, answered, length
 from cqrs_lab.log.stores.jetstream_place import JetStreamPlace
 from tests.log.stores import nats_servers
-
-
-@pytest.fixture
-def little_patience(monkeypatch):
-    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(jetstream_client, "FIRST_SECONDS", 0.1)
+from tests.log.stores.nats_faults import impatient
 
 
 @pytest.fixture
@@ -36,32 +30,32 @@ def started(tmp_path):
         one.kill()
 
 
-def test_where_no_server_answers_it_is_said_where_was_looked_and_no_password(little_patience):
+def test_where_no_server_answers_it_is_said_where_was_looked_and_no_password():
     ports = nats_servers.free_ports(2)
     url = f"nats://ada:secret@127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}/SHOP"
-    with pytest.raises(lab.StoreUnavailable) as caught:
+    with impatient(), pytest.raises(lab.StoreUnavailable) as caught:
         lab.open_event_store(url, events=EVENTS)
     where = f"nats://127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}/SHOP"
     assert caught.value.store == where and str(caught.value).startswith(f"{where} cannot be reached (")
     assert "start its servers (nats-server -js)" in str(caught.value) and "secret" not in str(caught.value)
 
 
-def test_a_server_without_jetstream_gives_no_answer(started, little_patience, monkeypatch):
+def test_a_server_without_jetstream_gives_no_answer(started, monkeypatch):
     monkeypatch.setattr(nats_servers, "CONFIG", 'listen: "127.0.0.1:{port}"\nserver_name: {name}\n')
-    monkeypatch.setattr(nats_servers, "wait_for", lambda servers: time.sleep(0.3))
+    monkeypatch.setattr(nats_servers, "wait_for", nats_servers.wait_until_they_listen)
     server = started()
-    with pytest.raises(lab.StoreUnavailable, match="gives no answer .*NoResponders.*JetStream"):
+    with impatient(), pytest.raises(lab.StoreUnavailable, match="gives no answer .*NoResponders.*JetStream"):
         JetStreamEventStore(nats_servers.url([server], "SHOP"), EVENTS)
 
 
-def test_user_and_password_open_the_door_and_are_never_said(started, little_patience, monkeypatch):
+def test_user_and_password_open_the_door_and_are_never_said(started, monkeypatch):
     who = 'authorization {{ user: "ada", password: "s3cret" }}'.format()
-    monkeypatch.setattr(nats_servers, "wait_for", lambda servers: time.sleep(0.3))
+    monkeypatch.setattr(nats_servers, "wait_for", nats_servers.wait_until_they_listen)
     server = started(more=who)
     with JetStreamEventStore(f"nats://ada:s3cret@{server.address}/SHOP", EVENTS) as store:
         assert store.append("a", [Happened(1)], expected=0).version == 1 and "s3cret" not in repr(store)
     for wrong in ("ada:wr0ng@", ""):
-        with pytest.raises(lab.StoreUnavailable, match="cannot be reached") as caught:
+        with impatient(), pytest.raises(lab.StoreUnavailable, match="cannot be reached") as caught:
             JetStreamEventStore(f"nats://{wrong}{server.address}/SHOP", EVENTS)
         assert "uthorization" in str(caught.value) and "wr0ng" not in str(caught.value)
 
@@ -78,13 +72,14 @@ def test_a_server_that_was_killed_is_found_again_with_all_it_acknowledged(starte
         assert store.append("a", [Happened(0)], expected=0, command_id="0").again
 
 
-def test_a_server_that_is_gone_for_too_long_is_said_and_the_store_goes_on_when_it_is_back(started, little_patience):
+def test_a_server_that_is_gone_for_too_long_is_said_and_the_store_goes_on_when_it_is_back(started):
     server = started()
     with JetStreamEventStore(nats_servers.url([server], "SHOP"), EVENTS) as store:
         store.append("a", [Happened(1)], expected=0)
         server.kill()
+        no_answer = "gives no answer .*; look whether most of its servers run"
         for call in (store.head, lambda: store.stream_version("a"), lambda: list(store.read_all())):
-            with pytest.raises(lab.StoreUnavailable, match="gives no answer .*; look whether most of its servers run"):
+            with impatient(), pytest.raises(lab.StoreUnavailable, match=no_answer):
                 call()
         server.start()
         nats_servers.wait_for([server])

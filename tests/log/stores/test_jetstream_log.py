@@ -10,11 +10,6 @@ from tests.log.stores import jetstream_laws as laws
 from tests.log.stores import nats_servers
 
 
-@pytest.fixture
-def little_patience(monkeypatch):
-    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 1.5)
-
-
 def test_a_lost_consumer_is_no_empty_log(jetstream, monkeypatch):
     monkeypatch.setattr(jetstream_client, "ANSWER_SECONDS", 0.2)
     laws.a_lost_consumer_is_no_empty_log(jetstream)
@@ -32,7 +27,7 @@ def test_settings_that_lose_events_are_refused(jetstream):
     laws.settings_that_lose_events_are_refused(jetstream)
 
 
-def test_a_log_that_is_gone_is_no_new_one(jetstream, little_patience):
+def test_a_log_that_is_gone_is_no_new_one(jetstream):
     laws.a_log_that_is_gone_is_no_new_one(jetstream)
 
 

@@ -1,14 +1,6 @@
 """A writer is right whatever the answer: one server and three answer in different ways."""
 
-import pytest
-
-from cqrs_lab.log.stores import jetstream_client
 from tests.log.stores import jetstream_laws as laws
-
-
-@pytest.fixture
-def little_patience(monkeypatch):
-    monkeypatch.setattr(jetstream_client, "PATIENCE_SECONDS", 1.5)
 
 
 def test_of_two_writers_one_is_recorded_and_the_other_is_told(jetstream):
@@ -27,5 +19,5 @@ def test_what_is_too_long_is_refused_before_it_is_sent(jetstream):
     laws.what_is_too_long_is_refused_at_once(jetstream)
 
 
-def test_time_that_runs_out_is_said_to_be_unknown_and_never_to_have_failed(jetstream, little_patience):
+def test_time_that_runs_out_is_said_to_be_unknown_and_never_to_have_failed(jetstream):
     laws.time_that_runs_out_is_no_failure(jetstream)

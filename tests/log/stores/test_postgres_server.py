@@ -42,9 +42,9 @@ def test_a_pool_of_dead_connections_is_used_again_once_the_server_is_back(own_se
 
 
 def test_a_server_that_stays_away_is_said_with_its_place_and_without_a_password(own_server, monkeypatch):
-    monkeypatch.setattr(postgres_server, "PATIENCE_SECONDS", 0.6)
     with own_server.new_store() as store:
         own_server.kill()
+        monkeypatch.setattr(postgres_server, "PATIENCE_SECONDS", 0.6)
         for call in (store.head, lambda: store.append("a", happened(1), expected=0), lambda: list(store.read_all())):
             with pytest.raises(lab.StoreUnavailable) as caught:
                 call()
@@ -52,6 +52,7 @@ def test_a_server_that_stays_away_is_said_with_its_place_and_without_a_password(
             assert "secret" not in str(caught.value) and "append it again under its command id" in str(caught.value)
         with pytest.raises(lab.StoreUnavailable, match="cannot be reached; start the server"):
             another(store)
+        monkeypatch.undo()
         own_server.start()
         assert store.append("a", happened(1), expected=0).position == 1
 
