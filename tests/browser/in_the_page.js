@@ -182,9 +182,10 @@ window.inThePage = (() => {
   }
 
   // The words of what cells print that begin on one line and end on the next, though a line has room for them.
+  const PRINTS = ["application/vnd.jupyter.stdout", "text/plain"].map((type) => `.jp-RenderedText[data-mime-type="${type}"] pre`);
   function brokenWords() {
     const found = [], range = new Range();
-    for (const print of panel().node.querySelectorAll(".jp-RenderedText pre")) {
+    for (const print of panel().node.querySelectorAll(PRINTS)) {
       const letters = print.clientWidth / (parseFloat(getComputedStyle(print).fontSize) * 0.65);
       const walker = document.createTreeWalker(print, NodeFilter.SHOW_TEXT);
       for (let text = walker.nextNode(); text; text = walker.nextNode()) {

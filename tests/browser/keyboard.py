@@ -71,8 +71,11 @@ class Keyboard:
 
     @staticmethod
     def _turn(control: Control, moved: bool) -> tuple[bool, bool]:
-        """Buttons come last, for they may close a form; a radio button leads on to the next, moved or not."""
-        return control.kind == "button", moved and control.kind != "radio"
+        """Buttons come last, for they may close a form, and then what has moved, which may wake the rest.
+
+        A radio button leads on to the next, moved or not.
+        """
+        return moved and control.kind != "radio", control.kind == "button"
 
     def _controls_of(self, cell: int) -> list[Control]:
         """List a cell's controls; those of one kind and name are told apart by number."""

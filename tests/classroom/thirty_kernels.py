@@ -4,7 +4,7 @@
 
 Everything goes through the server's REST and websocket interface, as a browser's does. Besides the teacher's plugs,
 cells are interrupted and kernels are killed with SIGKILL. It prints what was recorded, by statements of SQL that do not
-know the judge; what the judge says; memory after a minute and at the end; and which processes are left.
+know the judge; what the judge says; memory minute by minute; and which processes are left.
 """
 
 from __future__ import annotations
@@ -203,13 +203,13 @@ async def hour(server, seconds, number):
     await teacher.done("view = room.board(); view.says")
     joined = {(one.name, one.pid) for one in kernels}
     end, happened = time.monotonic() + seconds, Counter()
-    after_a_minute = asyncio.create_task(measured(server, teacher, kernels, min(60.0, seconds / 2)))
+    by_minute = asyncio.create_task(measured_each_minute(server, teacher, kernels, end))
     await asyncio.gather(*(learn(one, end, happened) for one in kernels), teach(teacher, kernels, end, happened))
     # What was asked and interrupted last is sent again by one more step.
     for one in kernels:
         await one.done(f"import cqrs_lab as lab; me = lab.join({one.name!r}); me.work(2, pause_seconds=0)")
     print(f"what happened: {dict(happened)}", flush=True)
-    report(joined, await after_a_minute, await measured(server, teacher, kernels, 0))
+    report(joined, [*await by_minute, measured(server, teacher, kernels)])
     status, judged = await teacher.done("judged = room.judge(); judged", patience=600)
     print(f"the judge ({status}):\n{judged}", flush=True)
     print("the ticket:", await teacher.done("str(room.ticket('hour.ticket'))"), flush=True)
@@ -220,26 +220,29 @@ async def hour(server, seconds, number):
     return pids, judged
 
 
-async def measured(server, teacher, kernels, after):
-    await asyncio.sleep(after)
-    pids = {"server": server.pid, "teacher": teacher.pid} | {one.name: one.pid for one in kernels}
-    return memory(pids)
+def measured(server, teacher, kernels):
+    return memory({"server": server.pid, "teacher": teacher.pid} | {one.name: one.pid for one in kernels})
 
 
-def report(joined, first, last):
-    """Print the memory of those processes that are the same as when they joined, and of all."""
-    for name in ("server", "teacher"):
-        one, other = ([mib for (who, _), mib in some.items() if who == name] for some in (first, last))
-        print(f"memory of the {name}: {one[0]:.0f} MiB after a minute, {other[0]:.0f} MiB at the end")
-    same = first.keys() & last.keys() & joined  # one that was killed in the first minute was still importing then
-    grown = [last[key] - first[key] for key in same]
-    print(
-        f"memory of the {len(same)} kernels that were never killed: "
-        f"{sum(first[key] for key in same) / len(same):.1f} MiB each after a minute, "
-        f"{sum(last[key] for key in same) / len(same):.1f} MiB at the end; grown by {min(grown):.1f} to "
-        f"{max(grown):.1f} MiB; all processes together: {sum(first.values()):.0f} and {sum(last.values()):.0f} MiB",
-        flush=True,
-    )
+async def measured_each_minute(server, teacher, kernels, end):
+    found = []
+    while (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(60.0, left))
+        found.append(measured(server, teacher, kernels))
+    return found
+
+
+def report(joined, minutes):
+    """Print the memory of those processes that are the same as when they joined, minute by minute, and of all."""
+    same = set.intersection(joined, *map(set, minutes))
+    print(f"MiB, minute by minute; {len(same)} kernels were never killed:")
+    print("kernel, mean   most  teacher  server     all")
+    for one in minutes:
+        own = [one[key] for key in same]
+        by_name = {name: mib for (name, _), mib in one.items()}
+        teacher, server = by_name["teacher"], by_name["server"]
+        numbers = f"{sum(own) / len(own):12.1f} {max(own):6.1f} {teacher:8.1f} {server:7.1f} {sum(one.values()):7.0f}"
+        print(numbers, flush=True)
 
 
 def counted(rooms):
