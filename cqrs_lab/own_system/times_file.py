@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ COUNTED = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 DAY_FIRST = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 FINER = ((1e17, "nanoseconds", "1e9"), (1e14, "microseconds", "1e6"), (1e11, "milliseconds", "1,000"))
 """Counts since 1970 that are not in seconds: those would be in the year 5138, or later."""
+SPREADSHEET_DAYS = (36_526.0, 55_153.0)
+"""The years 2000 to 2050 as a spreadsheet counts days. As seconds of a day, they are from ten to half past three."""
+ONE_RUN = 31.0
+"""So far apart may the first and the last number be for both readings to make sense: half a minute, or a month."""
 NAMED_ZONE = re.compile(rf"(?:{ISO.pattern})\s*(?P<zone>\[?[A-Za-z].*)")
 """A time with the name of its zone, such as CET or [Europe/Paris]."""
 YEAR_FIRST = re.compile(r"\d{4}[./-]\d{1,2}[./-]\d{1,2}")
@@ -99,6 +103,8 @@ def read_times(path: Path) -> TimesFile:
     counted = COUNTED.fullmatch(rows[0].time) is not None
     moments = np.array([_counted(path, row) if counted else _moment(path, row, rows[0]) for row in rows])
     _check_order(path, rows, moments)
+    if counted:
+        _check_unit(path, rows[0], moments)
     commands = Counter(row.command for row in rows)
     return TimesFile(moments - moments[0], dict(commands.most_common()))
 
@@ -173,6 +179,17 @@ def _counted(path: Path, row: _Row) -> float:
         if seconds > least:
             raise InvalidArgument(f"{where} is no time in seconds; if these are {unit} since 1970, divide by {divisor}")
     return seconds
+
+
+def _check_unit(path: Path, first: _Row, numbers: Seconds) -> None:
+    """Refuse numbers that are as likely a spreadsheet's days as seconds."""
+    begin, end = float(numbers[0]), float(numbers[-1])
+    if SPREADSHEET_DAYS[0] <= begin and end < SPREADSHEET_DAYS[1] and end - begin < ONE_RUN:
+        day = datetime(1899, 12, 30) + timedelta(days=begin)
+        raise InvalidArgument(
+            f"{path.name}, line {first.line}: time {shown(first.time)} may be a spreadsheet's day, "
+            f"{day:%Y-%m-%d %H:%M}, or a number of seconds; write it as {EXAMPLE}, or count seconds from the first one"
+        )
 
 
 def _moment(path: Path, row: _Row, first: _Row) -> float:

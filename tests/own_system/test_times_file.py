@@ -45,6 +45,7 @@ def clock(zone="", change=None, join="T"):
         (rows(clock("+02:00", {COUNT - 1: "2026-03-02T07:01:59.500Z"})), "utf-8", 1.0),
         (rows(clock("+00")), "utf-8", 1.0),  # as PostgreSQL writes it
         (rows(clock(" UTC", {COUNT - 1: "2026-03-02 10:01:59.500 +0100"})), "utf-8", 1.0),
+        (rows([f"{40_000 + number / 2}" for number in range(COUNT)]), "utf-8", 0.5),  # of a day
         ("\n\n" + rows(seconds()).replace("\n", "\n\n") + ",\n", "utf-8", 0.5),  # empty lines, and an empty row
         (rows([f"{number},7" for number in range(COUNT)], "Time,amount, COMMAND "), "utf-8", 1.0),
     ],
@@ -89,6 +90,10 @@ def test_what_was_read_is_said(tmp_path):
         ),
         (rows([f"{1_767_225_600_000_000 + one}" for one in range(COUNT)]), "microseconds since 1970, divide by 1e6"),
         (rows([f"{(1_767_225_600 + one) * 10**9}" for one in range(COUNT)]), "nanoseconds since 1970, divide by 1e9"),
+        (
+            rows([f"{46_083.375 + one / 10_000}" for one in range(COUNT)]),
+            "line 2: time '46083.375' may be a spreadsheet's day, 2026-03-02 09:00, or a number of seconds; write it",
+        ),
         (rows(clock(" Europe/Berlin")), "names its time zone, Europe/Berlin, and a name may mean several offsets; wri"),
         (rows(clock("+01:00[Europe/Paris]")), "names its time zone, [Europe/Paris], and"),
         (rows(clock(" CET")), "names its time zone, CET, and"),
