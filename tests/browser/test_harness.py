@@ -76,6 +76,21 @@ View(lambda: Picture("<p>a view</p>", "a view", pd.DataFrame()), [])
 """
 
 
+LATE = """
+import anywidget
+class Late(anywidget.AnyWidget):
+    _esm = '''
+    if (!window.cameLate) { window.cameLate = true; await new Promise((done) => setTimeout(done, 3000)); }
+    export default { render({ model, el }) {
+      el.className = "late";
+      model.on("msg:custom", (said) => { el.textContent = said; });
+    } };'''
+late = Late()
+late
+"""
+SAYS = "import time; time.sleep(3.5); late.send('heard')"
+
+
 def written(path: Path, *cells) -> Path:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel}), path)
@@ -173,3 +188,11 @@ def test_every_kind_of_control_is_moved_also_those_that_others_must_wake(seen: V
 def test_pictures_are_left_in_light_dark_and_zoomed(seen: Visit, planted: Path) -> None:
     left = {path.name.rsplit("-", 1)[0] for path in (planted.parent / "pictures").glob("*-01.png")}
     assert left == {"light", "moved", "dark", "zoom-200"}
+
+
+def test_where_a_view_came_deaf_the_cells_are_run_again(tmp_path: Path, lab, open_lesson) -> None:
+    deaf = written(tmp_path / "deaf.ipynb", *map(nbformat.v4.new_code_cell, (LATE, SAYS)))
+    lab.serve(tmp_path)
+    with open_lesson(deaf) as lesson:
+        lesson.run()
+        assert lesson.page.locator(".late").all_inner_texts() == ["heard"] and lesson.visit.page_errors == []
