@@ -139,10 +139,8 @@ def measure_lag(
     >>> len(measured.events), list(measured.events)[:4]
     (30, ['position', 'committed_at', 'visible_at', 'lag_seconds'])
     """
-    rate = positive("rate", rate)
     events = _events(rate, events, seconds)
-    batch = None if batch is None else whole("batch", batch)
-    plan = LagModel(Poisson(rate), duration("handling", handling), polling=polling(positive("poll", poll), batch))
+    plan = LagModel(Poisson(rate), duration("handling", handling), polling=polling(poll, batch))
     drawn = Draws(plan, events, whole("seed", seed, least=0))
     with tempfile.TemporaryDirectory(prefix="cqrs-lab-", ignore_cleanup_errors=True) as folder:
         read_model = Path(folder) / "read_model.db"
@@ -151,7 +149,7 @@ def measure_lag(
         plans = {
             "writer": shared | _writing(drawn),
             "projector": shared | {"events": events, "batch": batch, "poll_ns": round(poll * NANO)},
-            "reader": shared | {"ask_ns": _ns(_looks(rate, drawn))},
+            "reader": shared | {"ask_ns": _ns(_looks(drawn))},
         }
         with parts(plans) as started:
             start, rows = begin(started)
@@ -162,16 +160,17 @@ def measure_lag(
 
 def polling(poll: float, batch: int | None) -> Polling:
     """Return how the simulator says what the projector of a measurement does."""
+    interval = Fixed(positive("poll", poll))
     if batch is None:
-        return Polling(Fixed(poll), mode="drain")
-    return Polling(Fixed(poll), batch_limit=batch, commit="batch", mode="sleep_after")
+        return Polling(interval, mode="drain")
+    return Polling(interval, batch_limit=whole("batch", batch), commit="batch", mode="sleep_after")
 
 
 def _events(rate: float, events: int | None, seconds: float | None) -> int:
     if (events is None) == (seconds is None):
         raise InvalidArgument(f"events={events!r}, seconds={seconds!r}: give one of the two, such as events=500")
     if events is None:
-        events = round(rate * positive("seconds", seconds))
+        events = round(positive("rate", rate) * positive("seconds", seconds))
     return whole("events", events, least=LEAST_EVENTS, most=MOST_EVENTS)
 
 
@@ -190,9 +189,9 @@ def _writing(drawn: Draws) -> dict[str, Any]:
     return {"stream": f"measured-{uuid4().hex}", "due_ns": _ns(drawn.committed_at), "work_seconds": work}
 
 
-def _looks(rate: float, drawn: Draws) -> Seconds:
+def _looks(drawn: Draws) -> Seconds:
     """Return when the reader looks: at random, as often as events come, until the last of them."""
-    moments = Poisson(rate).draw(child(drawn.seed, "reader"), drawn.events)
+    moments = drawn.model.arrivals.draw(child(drawn.seed, "reader"), drawn.events)
     return moments[: int(np.searchsorted(moments, drawn.committed_at[-1]))]
 
 

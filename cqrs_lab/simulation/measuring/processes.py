@@ -25,7 +25,7 @@ class MeasurementFailed(CqrsLabError):
     """A process of a measurement ended early, or the processes have no clock in common; the message says which."""
 
 
-class Part:
+class MeasuringProcess:
     """One process, by its role."""
 
     def __init__(self, role: str, plan: Mapping[str, Any], errors: IO[bytes]) -> None:
@@ -90,13 +90,13 @@ def _listen(lines: IO[bytes], answers: SimpleQueue[list[Any]]) -> None:
 
 
 @contextmanager
-def parts(plans: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Part]]:
+def parts(plans: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, MeasuringProcess]]:
     """Start a process for each role, and end all of them at the end of the ``with``, however it comes."""
-    started: dict[str, Part] = {}
+    started: dict[str, MeasuringProcess] = {}
     with tempfile.TemporaryFile() as errors:
         try:
             for role, plan in plans.items():
-                started[role] = Part(role, plan, errors)
+                started[role] = MeasuringProcess(role, plan, errors)
             for part in started.values():
                 part.answer("ready")
             yield started
@@ -105,11 +105,11 @@ def parts(plans: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Part]]:
                 part.end()
 
 
-def check_clock(part: Part) -> None:
+def check_clock(part: MeasuringProcess) -> None:
     """Ask a process what the time is: its answer must lie between the question and its receipt.
 
     ``time.monotonic_ns`` counts from a moment of the machine's, such as its start, on Linux (CLOCK_MONOTONIC), macOS
-    and Windows: all processes of a machine read one clock. In containers with time namespaces of their own they may not.
+    and Windows: all processes of a machine read one clock. Containers may have a time namespace of their own.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def check_clock(part: Part) -> None:
         raise MeasurementFailed(f"the {part.role}'s clock is {away:+.3f} s away from ours; run all on one machine")
 
 
-def begin(started: Mapping[str, Part]) -> tuple[int, dict[str, list[Any]]]:
+def begin(started: Mapping[str, MeasuringProcess]) -> tuple[int, dict[str, list[Any]]]:
     """Let all begin at one moment, and return it (ns) and the rows of each."""
     for part in started.values():
         check_clock(part)

@@ -101,13 +101,13 @@ class SharedTables:
         return self.save(other.table(), other.checkpoint)
 
 
-class Window:
+class PositionShown:
     """A reader's view of the file, from another process."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
 
-    def position(self) -> int:
+    def now(self) -> int:
         """Return up to which position the table reflects the log now."""
         found: tuple[int] = self._connection.execute(SEEN).fetchone()
         return found[0]

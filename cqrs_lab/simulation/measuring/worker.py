@@ -21,7 +21,7 @@ from cqrs_lab.log.event_store import Expected
 from cqrs_lab.log.memory import MemoryEventStore
 from cqrs_lab.log.stores.opening import open_event_store
 from cqrs_lab.read.projector import Projector
-from cqrs_lab.simulation.measuring.read_model import NAME, Counts, Handled, SharedTables, Window
+from cqrs_lab.simulation.measuring.read_model import NAME, Counts, Handled, PositionShown, SharedTables
 
 Plan = dict[str, Any]
 Rows = list[tuple[int, ...]]
@@ -74,14 +74,14 @@ def project(plan: Plan) -> Callable[[int], Rows]:
 
 def read(plan: Plan) -> Callable[[int], Rows]:
     """Prepare to look at the read model at each moment; rows: asked, answered (ns), position."""
-    window = Window(Path(plan["read_model"]))
+    shown = PositionShown(Path(plan["read_model"]))
 
     def run(start: int) -> Rows:
         rows: Rows = []
         for due in plan["ask_ns"]:
             sleep_until(start + due)
             asked = time.monotonic_ns()
-            position = window.position()
+            position = shown.now()
             rows.append((asked, time.monotonic_ns(), position))
         return rows
 
