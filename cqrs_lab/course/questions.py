@@ -6,6 +6,7 @@ from cqrs_lab.course.questions_01 import ASKED_01
 from cqrs_lab.course.questions_06 import ASKED_06
 from cqrs_lab.course.questions_09b import ASKED_09B
 from cqrs_lab.course.questions_13 import ASKED_13
+from cqrs_lab.course.questions_14 import ASKED_14
 from cqrs_lab.course.questions_15 import ASKED_15
 from cqrs_lab.course.recalled import Recalled
 
@@ -249,5 +250,6 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         ),
     ),
     "13": ASKED_13,
+    "14": ASKED_14,
     "15": ASKED_15,
 }

@@ -15,6 +15,7 @@ from cqrs_lab.course.exercises import (
     lesson_10,
     lesson_12,
     lesson_13,
+    lesson_14,
     lesson_15,
 )
 from cqrs_lab.course.exercises.exercise import Exercise
@@ -38,6 +39,7 @@ EXERCISES: dict[str, Exercise] = {
         lesson_10,
         lesson_12,
         lesson_13,
+        lesson_14,
         lesson_15,
     )
     for exercise in lesson.EXERCISES

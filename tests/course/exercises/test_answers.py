@@ -26,6 +26,7 @@ from . import (
     answers_10,
     answers_12,
     answers_13,
+    answers_14,
     answers_15,
 )
 
@@ -44,6 +45,7 @@ LESSONS = (
     answers_10,
     answers_12,
     answers_13,
+    answers_14,
     answers_15,
 )
 RIGHT = {key: answers for lesson in LESSONS for key, answers in lesson.RIGHT.items()}
