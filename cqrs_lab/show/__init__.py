@@ -12,6 +12,7 @@ from cqrs_lab.show.interleaving import interleaving
 from cqrs_lab.show.lag_explorer import lag_explorer
 from cqrs_lab.show.lag_over_time import lag_over_time
 from cqrs_lab.show.log_and_tables import log_and_tables
+from cqrs_lab.show.measured import measured_and_predicted, measured_beside_predicted
 from cqrs_lab.show.one_file import one_file
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.policies import policies
@@ -54,6 +55,8 @@ __all__ = [
     "tail",
     "stale_read",
     "hockey_stick",
+    "measured_and_predicted",
+    "measured_beside_predicted",
     "lag_explorer",
     "fronts",
     "lag_over_time",

@@ -62,8 +62,8 @@ def measured_and_predicted(measured: LagRun, predicted: LagRun) -> Picture:
     >>> from cqrs_lab.show import measured_and_predicted
     >>> from cqrs_lab.simulation import simulate_lag
     >>> from cqrs_lab.simulation.measuring.recorded import recorded_lag
-    >>> predicted = simulate_lag(recorded_lag(rate=50, run="first").model, events=10_000)
-    >>> list(measured_and_predicted(recorded_lag(rate=50, run="second"), predicted).frame.index)
+    >>> predicted = simulate_lag(recorded_lag(rate=40, run="first").model, events=10_000)
+    >>> list(measured_and_predicted(recorded_lag(rate=40, run="second"), predicted).frame.index)
     ['mean', 'p50', 'p95', 'p99']
     """
     instance("measured", measured, LagRun, "a measured run; give measure_lag(rate=…, events=…)")
@@ -130,7 +130,7 @@ class _Panels:
 
 
 def by_the_mean(run: LagRun) -> LagDistribution | None:
-    """Return the lag as theory has it of whoever knows the rate and the mean handling time; None if it never settles."""
+    """Return the lag by theory, from the rate and the mean handling time alone; None if it never settles."""
     rate, mean = run.model.events_per_second, run.model.handling.mean
     return theory.pushed(rate, mean) if rate * mean < 1 else None
 

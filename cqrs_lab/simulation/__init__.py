@@ -4,6 +4,7 @@ from cqrs_lab.simulation import guarantees, quorum, theory
 from cqrs_lab.simulation.arrivals import Bursts, Clockwork, Poisson, RecordedTimes
 from cqrs_lab.simulation.durations import Empirical, Erlang, Exponential, Fixed, LogNormal, Mixture, Pareto, Uniform
 from cqrs_lab.simulation.lag import simulate_lag
+from cqrs_lab.simulation.measure import MeasuredLag, measure_lag
 from cqrs_lab.simulation.model import Crashes, LagModel, Polling, Retries
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.world import Domain, WorldRun, simulate_world
@@ -12,6 +13,8 @@ __all__ = [
     "LagModel",
     "simulate_lag",
     "LagRun",
+    "measure_lag",
+    "MeasuredLag",
     "theory",
     "quorum",
     "guarantees",

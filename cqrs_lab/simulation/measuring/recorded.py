@@ -26,11 +26,11 @@ from cqrs_lab.simulation.measure import MeasuredLag, measure_lag, polling
 from cqrs_lab.simulation.model import LagModel
 
 FILE = Path(__file__).with_name("recorded.csv")
-RATES, BATCHES, POLLS = (20, 50, 80), (None, 10), (0.005, 0.05)
+RATES, BATCHES, POLLS = (20, 40, 60, 120), (None, 10), (0.005, 0.05)
 RUNS = {"first": 1, "second": 2}
 """Two runs at each setting, by their seeds: so that one can calibrate, and the other one judge."""
 EVENTS = 400
-WORK = Exponential(mean=0.005)
+WORK = Exponential(mean=0.004)
 MICRO = 1e6
 NO_READS = pd.DataFrame({"asked_at": [0.0][:0], "answered_at": [0.0][:0], "position": [0][:0]})
 
@@ -55,11 +55,11 @@ SETTINGS = [Setting(*one) for one in product(RATES, BATCHES, POLLS, RUNS)]
 def recorded_lag(
     rate: float, batch: int | None = None, poll: float = 0.005, run: Literal["first", "second"] = "first"
 ) -> MeasuredLag:
-    """Return a measurement that was recorded: 400 events of about 5 ms work each, on SQLite, on a machine of ours.
+    """Return a measurement that was recorded: 400 events of about 4 ms work each, on SQLite, on a machine of ours.
 
     Parameters
     ----------
-    rate : {20, 50, 80}
+    rate : {20, 40, 60, 120}
         Events per second.
     batch : {None, 10}, optional
     poll : {0.005, 0.05}, optional
@@ -80,7 +80,7 @@ def recorded_lag(
     Examples
     --------
     >>> from cqrs_lab.simulation.measuring.recorded import recorded_lag
-    >>> len(recorded_lag(rate=50).events)
+    >>> len(recorded_lag(rate=40).events)
     400
     """
     among("run", run, tuple(RUNS))

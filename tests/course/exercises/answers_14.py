@@ -83,7 +83,7 @@ WRONG_BELIEFS = {
     "all are believed": (dict.fromkeys(LIBRARY, "believe"), "Is the cost of a poll paid once a loan now"),
     "none is believed": (dict.fromkeys(LIBRARY, "handling"), "What about an event takes longer if more come"),
     "another rate is too much": (but(_BUSIER, "arrivals"), "Is 40 anything that it cannot be told"),
-    "a batch is like singles": (but(_BATCHES, "believe"), "paid once a loan now, or once for fifty"),
+    "a batch is more loans": (but(_BATCHES, "arrivals"), "how many are handled together"),
     "a backup is more loans": (but(_BACKUP, "arrivals"), "A backup brings no loans"),
     "night is like day": (but(_BACKUP, "believe"), "on an idle disk. And by day"),
     "a van is bad luck": (but(_VAN, "believe"), "How many wait behind the 2,999th"),
