@@ -13,7 +13,7 @@ from tools.claims import missing, row
 from cqrs_lab.simulation import Empirical, Exponential, LagModel, RecordedTimes, simulate_lag
 
 LOADS, RUNS, EVENTS, AGAIN = (0.3, 0.6, 0.8), 5, 600, 40
-WORK, POLL = Exponential(mean=0.005), 0.002
+WORK, POLL = Exponential(mean=0.004), 0.002
 WARM_UP = int(0.05 * EVENTS)
 LIMITS = {"p50": (0.5, 0.10), "p99": (0.99, 0.20)}
 

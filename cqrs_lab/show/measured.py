@@ -119,7 +119,7 @@ class _Panels:
         """Draw both runs."""
         exact = by_the_mean(predicted)
         numbers = compared(measured, predicted, exact)
-        upper = round_up(1.2 * float(numbers.loc["p99", ["measured", "predicted"]].max()))
+        upper = round_up(1.2 * max(_of(numbers, "p99", "measured"), _of(numbers, "p99", "predicted")))
         tails, differs = wiped(self.axes["A"]), wiped(self.axes["B"])
         _draw_tails(tails, measured, predicted, exact, upper)
         _draw_difference(differs, measured, predicted, upper)
@@ -150,19 +150,22 @@ def compared(measured: LagRun, predicted: LagRun, exact: LagDistribution | None)
 def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
     """Say how far the prediction is from what was measured."""
     if predicted.load >= 1:
-        lag = brief_number(numbers.at["p50", "measured"] * 1000)
+        lag = brief_number(_of(numbers, "p50", "measured") * 1000)
         return (
             f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows. "
             f"Measured: half of the events were visible within {lag} ms."
         )
     parts = []
     for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):
-        found, expected, apart = (numbers.at[name, column] for column in ("measured", "predicted", "difference"))
+        found, expected, apart = (_of(numbers, name, one) for one in ("measured", "predicted", "difference"))
         way = "as predicted" if abs(apart) < 0.5 else f"{abs(apart):.0f}% {'more' if apart > 0 else 'less'}"
-        parts.append(
-            f"{words} within {brief_number(found * 1000)} ms measured, {brief_number(expected * 1000)} ms predicted ({way})"
-        )
+        both = f"{brief_number(found * 1000)} ms measured, {brief_number(expected * 1000)} ms predicted"
+        parts.append(f"{words} within {both} ({way})")
     return f"Visible: {'; '.join(parts)}. Predicted busy: {predicted.load:.0%}."
+
+
+def _of(numbers: pd.DataFrame, figure: str, run: str) -> float:
+    return float(numbers[run].to_dict()[figure])
 
 
 def _draw_tails(axes: Axes, measured: LagRun, predicted: LagRun, exact: LagDistribution | None, upper: float) -> None:

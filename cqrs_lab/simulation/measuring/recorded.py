@@ -129,11 +129,12 @@ def record(path: Path = FILE) -> None:
         committed, begun, visible = (
             (steps[name] * MICRO).round().astype("int64") for name in ("committed_at", "begun_at", "visible_at")
         )
-        gaps = {"committed": committed.diff().fillna(committed).astype("int64"), "waited": begun - committed}
+        gaps = {"committed": np.diff(committed, prepend=0), "waited": begun - committed}
         late = (steps["late_seconds"] * MICRO).round().astype("int64")
         frames.append(pd.DataFrame({"run": number, **gaps, "handled": visible - begun, "late": late}))
     made_on = (
-        f"# measured on {date.today():%d %B %Y}: {platform.system()}, {platform.machine()}, {os.cpu_count()} processors, "
+        f"# measured on {date.today():%d %B %Y}: {platform.system()}, {platform.machine()}, "
+        f"{os.cpu_count()} processors, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n"
     )
     path.write_text(made_on + pd.concat(frames).to_csv(index=False), encoding="utf-8")
