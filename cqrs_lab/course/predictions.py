@@ -9,6 +9,7 @@ from cqrs_lab.course.predictions_01 import SAID_TO_01
 from cqrs_lab.course.predictions_06 import SAID_TO_06
 from cqrs_lab.course.predictions_12 import SAID_TO_12
 from cqrs_lab.course.predictions_13 import SAID_TO_13
+from cqrs_lab.course.predictions_14 import SAID_TO_14
 from cqrs_lab.course.predictions_15 import SAID_TO_15
 
 SAID_TO: dict[str, dict[str, str]] = {
@@ -248,5 +249,6 @@ SAID_TO: dict[str, dict[str, str]] = {
     },
     **SAID_TO_12,
     **SAID_TO_13,
+    **SAID_TO_14,
     **SAID_TO_15,
 }
