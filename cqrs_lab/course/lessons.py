@@ -44,6 +44,6 @@ LESSONS = (
     Lesson("11_scaling_reads", "Which part should you double?", "read side"),
     Lesson("12_long_running_processes", "Who sees an order through?", "write side", written=True),
     Lesson("13_a_real_year_of_trade", "Does the shop survive 541,909 real rows?", "the whole", written=True),
-    Lesson("14_is_the_simulation_true", "Should you believe the simulator?", "the whole"),
+    Lesson("14_is_the_simulation_true", "Should you believe the simulator?", "the whole", written=True),
     Lesson("15_should_you_use_cqrs", "When do the benefits outweigh the price?", "the whole", written=True),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SAID_TO_14: dict[str, dict[str, str]] = {
     "14.1": {
-        "about 4 ms": "That is the work alone. The event also has to be read from a file, put into a table and merged, and "
-        "table and position have to be saved.",
+        "about 4 ms": "That is the work alone. The event also has to be read from a file, put into a table and "
+        "merged, and table and position have to be saved.",
         "about 10 ms": "The work is the smaller part of it. The rest is what projecting an event costs anyway, and "
         "nobody would have known it without measuring.",
         "about 40 ms": "Files and tables are not as slow as that. But you expected that the work would not be all.",

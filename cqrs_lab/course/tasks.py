@@ -185,6 +185,11 @@ TASKS: dict[str, CourseTask] = {
         _answers_by_step_4,
         {"way": 0, "traffic": 8, "build": 30, "step": 4},
     ),
+    "14.a": CourseTask(
+        "Find a setting at which the simulator predicts at least twice the p99 that was measured.",
+        lambda frame, **controls: bool(2 * frame.at["p99", "measured"] <= frame.at["p99", "predicted"]),
+        {"rate": 3, "batch": 1, "calibrated": 1},
+    ),
     "15.a": CourseTask(
         "Let a read model pay for the seat map, with as many reads as today.",
         lambda frame, read_share, **others: read_share == SEAT_MAP_READS and bool(frame.at["CQRS", "chosen"]),

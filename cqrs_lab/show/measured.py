@@ -15,6 +15,7 @@ from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.tail import LEAST, SHARES, round_up
 from cqrs_lab.show.view import Control, View
 from cqrs_lab.simulation import theory
+from cqrs_lab.simulation.capacity import load
 from cqrs_lab.simulation.durations import Empirical
 from cqrs_lab.simulation.lag import simulate_lag
 from cqrs_lab.simulation.measure import MeasuredLag
@@ -101,11 +102,12 @@ def measured_beside_predicted(**settings: int) -> View:
     return View(draw, [control._replace(value=settings.get(control.name, control.value)) for control in CONTROLS])
 
 
-def predict_by(calibrated: MeasuredLag, measured: MeasuredLag, events: int = SIMULATED, seed: int = 1) -> LagRun:
+def predict_by(calibrated: MeasuredLag, measured: MeasuredLag, seed: int = 1) -> LagRun:
     """Simulate the setting of one measurement with the handling times of another."""
     handling = Empirical(calibrated.steps["handling_seconds"].tolist())
     model = LagModel(measured.model.arrivals, handling, polling=measured.model.polling)
-    return simulate_lag(model, events, seed)
+    # A lag that grows is as long as the run: it is compared after as many events.
+    return simulate_lag(model, SIMULATED if load(model) < 1 else len(measured.steps), seed)
 
 
 class _Panels:
@@ -150,10 +152,10 @@ def compared(measured: LagRun, predicted: LagRun, exact: LagDistribution | None)
 def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
     """Say how far the prediction is from what was measured."""
     if predicted.load >= 1:
-        lag = brief_number(_of(numbers, "p50", "measured") * 1000)
+        found, expected = (brief_number(_of(numbers, "p50", run) * 1000) for run in ("measured", "predicted"))
         return (
-            f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows. "
-            f"Measured: half of the events were visible within {lag} ms."
+            f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows; half "
+            f"of them would be visible within {expected} ms. Measured: within {found} ms."
         )
     parts = []
     for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):

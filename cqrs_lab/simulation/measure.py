@@ -144,7 +144,7 @@ def measure_lag(
     drawn = Draws(plan, events, whole("seed", seed, least=0))
     with tempfile.TemporaryDirectory(prefix="cqrs-lab-", ignore_cleanup_errors=True) as folder:
         read_model = Path(folder) / "read_model.db"
-        shared = {"url": _checked(url, folder), "read_model": str(read_model)}
+        shared = {"folder": folder, "url": _checked(url, folder), "read_model": str(read_model)}
         new_file(read_model)
         plans = {
             "writer": shared | _writing(drawn),

@@ -28,6 +28,7 @@ BOUND = {
     "08_what_readers_notice",
     "09b_the_event_that_nobody_reads",
     "13_a_real_year_of_trade",
+    "14_is_the_simulation_true",
     "15_should_you_use_cqrs",
 }
 CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`|\]\([^)]*\)", re.M | re.S)

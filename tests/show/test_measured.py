@@ -44,7 +44,7 @@ def test_a_prediction_that_grows_without_end_has_no_theory_and_says_so(slow_and_
     grows = simulate_lag(LagModel(Poisson(200), Exponential(0.01)), events=2_000, seed=1)
     picture = measured_and_predicted(slow_and_fast[1], grows)
     assert picture.frame["theory"].isna().all()
-    assert picture.says.startswith("Predicted: events come 2 times as fast as they can be handled, and the lag grows.")
+    assert picture.says.startswith("Predicted: events come 2 times as fast as they can be handled, and the lag grows; ")
 
 
 def test_what_is_no_run_is_refused(slow_and_fast):

@@ -1,13 +1,14 @@
 """What one process of a measurement does: ``python -m cqrs_lab.simulation.measuring.worker``.
 
 It is told what to do on its standard input, a line of JSON each, and answers on its standard output. When its input
-ends, the process that asked is gone, and this one ends at once.
+ends, the process that asked is gone, and this one deletes the folder that they shared and ends at once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -106,8 +107,14 @@ def _warm_up() -> None:
 def _listen() -> None:
     # Unbuffered: a thread that waits in a buffered read holds a lock that the interpreter wants at its end.
     with open(0, "rb", buffering=0, closefd=False) as lines:
+        if not (first := lines.readline()):
+            os._exit(1)
+        plan = json.loads(first)
+        told.put(plan)
         for line in lines:
             told.put(json.loads(line))
+    # The caller is gone: otherwise it would have ended this process first. What is left of it is this folder.
+    shutil.rmtree(plan["folder"], ignore_errors=True)
     os._exit(1)
 
 

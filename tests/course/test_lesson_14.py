@@ -1,0 +1,66 @@
+"""Lesson 14 says of the recorded measurements what they show."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.course.tasks import TASKS
+from cqrs_lab.show import measured_beside_predicted
+from cqrs_lab.simulation.measuring.recorded import recorded_lag
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "solutions" / "14_is_the_simulation_true.ipynb"
+CELLS = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(NOTEBOOK.read_text())["cells"]]
+PROSE = "\n\n".join(cell["source"] for cell in CELLS if cell["cell_type"] == "markdown")
+REVEAL = re.compile(r'reveal\("(14\.\d)", (.*?)\)$', re.M | re.S)
+VIEW = measured_beside_predicted()
+
+
+def differs(figure, **setting):
+    return float(VIEW.at(**setting).frame.at[figure, "difference"])
+
+
+@pytest.fixture(scope="module")
+def names():
+    """Run the lesson's code, with a recorded run in the place of each live one; return its names."""
+    names, revealed = {}, {}
+    for cell in CELLS:
+        if cell["cell_type"] == "code":
+            exec(cell["source"], names)
+            names |= {"reveal": revealed.__setitem__, "revealed": revealed}
+            names["measure_lag"] = lambda **how: recorded_lag(40)
+    return names
+
+
+def test_what_is_revealed_has_its_reason(names):
+    assert all(outcome in SAID_TO[key] for key, outcome in names["revealed"].items())
+    assert len(names["revealed"]) == 3
+
+
+def test_what_is_revealed_is_computed_and_never_a_literal():
+    revealed = [found for cell in CELLS for found in REVEAL.findall(cell["source"])]
+    assert len(revealed) == 3
+    assert [key for key, outcome in revealed if isinstance(ast.parse(outcome, mode="eval").body, ast.Constant)] == []
+
+
+def test_no_number_of_a_live_run_is_compared():
+    """What a cell measures, or makes of it, differs from machine to machine."""
+    live = ("measure_lag(", "yours", "again")
+    measured = [cell for cell in CELLS if cell["cell_type"] == "code" and any(word in cell["source"] for word in live)]
+    compared = [cell["source"] for cell in measured if "nbval-ignore-output" not in cell["metadata"].get("tags", [])]
+    assert len(measured) >= 3
+    assert [one for one in compared if "import" not in one and "for url in []:" not in one] == []
+
+
+def test_the_run_that_judges_is_not_the_one_that_calibrates(names):
+    assert names["calibrated"].handling.seconds == tuple(names["first"].steps["handling_seconds"])
+    assert set(names["first"].steps["visible_at"]).isdisjoint(names["second"].steps["visible_at"])
+
+
+def test_the_task_of_the_view_is_solved_by_what_the_lesson_is_about():
+    task = TASKS["14.a"]
+    assert task.solution["calibrated"] == 1 and task.solution["batch"] == 1
+    assert not task.when(VIEW.frame()) and task.when(VIEW.at(**task.solution).frame)
