@@ -154,8 +154,8 @@ def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
     if predicted.load >= 1:
         found, expected = (brief_number(_of(numbers, "p50", run) * 1000) for run in ("measured", "predicted"))
         return (
-            f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows; half "
-            f"of them would be visible within {expected} ms. Measured: within {found} ms."
+            f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows; "
+            f"half of them would be visible within {expected} ms. Measured: within {found} ms."
         )
     parts = []
     for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):

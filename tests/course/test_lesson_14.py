@@ -19,10 +19,6 @@ REVEAL = re.compile(r'reveal\("(14\.\d)", (.*?)\)$', re.M | re.S)
 VIEW = measured_beside_predicted()
 
 
-def differs(figure, **setting):
-    return float(VIEW.at(**setting).frame.at[figure, "difference"])
-
-
 @pytest.fixture(scope="module")
 def names():
     """Run the lesson's code, with a recorded run in the place of each live one; return its names."""
@@ -43,7 +39,7 @@ def test_what_is_revealed_has_its_reason(names):
 def test_what_is_revealed_is_computed_and_never_a_literal():
     revealed = [found for cell in CELLS for found in REVEAL.findall(cell["source"])]
     assert len(revealed) == 3
-    assert [key for key, outcome in revealed if isinstance(ast.parse(outcome, mode="eval").body, ast.Constant)] == []
+    assert [key for key, outcome in revealed if isinstance(ast.parse(f"({outcome})", mode="eval").body, ast.Constant)] == []
 
 
 def test_no_number_of_a_live_run_is_compared():
