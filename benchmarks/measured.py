@@ -2,7 +2,9 @@
 
 For each load one run calibrates, and five others are measured. The prediction knows the handling times of the first
 run, and the moments at which events were due in the others; it is simulated forty times. What chance alone does is the
-spread of these forty: a difference within it says nothing about the model.
+spread of these forty: a difference within it says nothing about the model. Near its limit a projector shows every small
+difference between the run that calibrates and those that judge: at 80 % busy, handling that takes 7 % longer makes the
+mean lag 49 % longer. So the mean handling of both is printed.
 """
 
 from __future__ import annotations

@@ -167,10 +167,11 @@ def polling(poll: float, batch: int | None) -> Polling:
 
 
 def _events(rate: float, events: int | None, seconds: float | None) -> int:
+    rate = positive("rate", rate)
     if (events is None) == (seconds is None):
         raise InvalidArgument(f"events={events!r}, seconds={seconds!r}: give one of the two, such as events=500")
     if events is None:
-        events = round(positive("rate", rate) * positive("seconds", seconds))
+        events = round(rate * positive("seconds", seconds))
     return whole("events", events, least=LEAST_EVENTS, most=MOST_EVENTS)
 
 
