@@ -6,7 +6,7 @@ from cqrs_lab.course.recalled import Recalled
 
 ASKED_14: tuple[Recalled, ...] = (
     Recalled(
-        "A bill of the real year holds a line that fits no rule. What becomes of the line?",
+        "A bill of the real year holds a line that fits no rule. What happens to the line?",
         {
             "it is rejected, with a reason": "Right: each row ends in one place, and the totals say whether all did.",
             "it is dropped": "Then the totals differ from the books, and nobody can say by which row.",

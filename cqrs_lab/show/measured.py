@@ -33,10 +33,10 @@ FAR = 60.0
 """Differences are drawn up to this per cent; what lies beyond stands at the edge, and in the table."""
 FEW, SIMULATED = 20, 20_000
 CONTROLS = (
-    Control.among("rate", "Events per second", [f"{rate} events/s" for rate in recorded.RATES]),
+    Control.among("rate", "Events per second", [str(rate) for rate in recorded.RATES]),
     Control.among("batch", "The projector takes", ["one after the other", "at most 10 a poll, shown together"]),
     Control.among("poll", "It sleeps", [f"{poll * 1000:g} ms" for poll in recorded.POLLS]),
-    Control.among("calibrated", "Handling times come from", ["another run, same setting", "20 events/s, one by one"]),
+    Control.among("calibrated", "Handling times come from", ["another run, same setting", "20 per second, one by one"]),
 )
 
 

@@ -107,10 +107,10 @@ def _times(came: Any, done: str, *given: Any) -> Times:
 
 WHY = ("believe", "handling", "arrivals", "too few")
 LIBRARY = {
-    "Loans at 40 per second, one by one. Calibrated yesterday, on the same machine, at 25 per second.": "believe",
+    "Loans at 40 per second, one by one. Calibrated on the same machine at 25 per second.": "believe",
     "The same, but the projector now takes 50 loans a poll.": "handling",
     "Calibrated at night. By day a backup reads the same disk.": "handling",
-    "Calibrated in the week. On Saturday morning a van returns 3,000 books at once.": "arrivals",
+    "Calibrated in the week. On Saturday a van returns 3,000 books at once.": "arrivals",
     "The slowest loan in 100,000, from 400 measured handling times.": "too few",
     "The median at 30 per second, from 400 measured handling times.": "believe",
 }

@@ -35,7 +35,7 @@ MICRO = 1e6
 NO_READS = pd.DataFrame({"asked_at": [0.0][:0], "answered_at": [0.0][:0], "position": [0][:0]})
 
 
-class Setting(NamedTuple):
+class RecordedSetting(NamedTuple):
     """What was measured."""
 
     rate: float
@@ -49,7 +49,7 @@ class Setting(NamedTuple):
         return f"{self.rate:g}/{self.batch or 'one by one'}/{self.poll * 1000:g} ms/{self.run}"
 
 
-SETTINGS = [Setting(*one) for one in product(RATES, BATCHES, POLLS, RUNS)]
+SETTINGS = [RecordedSetting(*one) for one in product(RATES, BATCHES, POLLS, RUNS)]
 
 
 def recorded_lag(
@@ -89,7 +89,7 @@ def recorded_lag(
             f"rate={rate!r}, batch={batch!r}, poll={poll!r}: recorded are the rates {RATES}, batches {BATCHES}, and "
             f"polls {POLLS}; measure_lag measures any other"
         )
-    setting = Setting(rate, batch, poll, run)
+    setting = RecordedSetting(rate, batch, poll, run)
     rows = _recorded()[setting.key]
     committed = rows["committed"].cumsum()
     begun = committed + rows["waited"]
