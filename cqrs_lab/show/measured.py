@@ -31,7 +31,9 @@ COMPARED = np.append(np.linspace(0.05, 0.95, 19), 0.99)
 """At which shares of the events the two are compared: further out, a few hundred events say nothing."""
 FAR = 60.0
 """Differences are drawn up to this per cent; what lies beyond stands at the edge, and in the table."""
-FEW, SIMULATED = 20, 20_000
+SIMULATED = 20_000
+HEIGHTS = {"measured": 0.3, "predicted": 0.005}
+"""At which share of the events each line has its name."""
 CONTROLS = (
     Control.among("rate", "Events per second", [str(rate) for rate in recorded.RATES]),
     Control.among("batch", "The projector takes", ["one after the other", "at most 10 a poll, shown together"]),
@@ -173,13 +175,15 @@ def _of(numbers: pd.DataFrame, figure: str, run: str) -> float:
 def _draw_tails(axes: Axes, measured: LagRun, predicted: LagRun, exact: LagDistribution | None, upper: float) -> None:
     seconds = np.linspace(0, upper, 200)
     curves = [(predicted, WRITE.colour, (0, (5, 2)), "predicted"), (measured, READ.colour, "solid", "measured")]
+    shorter = np.median(measured.events["lag_seconds"]) < np.median(predicted.events["lag_seconds"])
     for run, colour, style, name in curves:
         lag = np.sort(run.events["lag_seconds"].to_numpy()[int(0.05 * len(run.committed_at)) :])
         above = 1 - np.searchsorted(lag, seconds, side="right") / len(lag)
         above[above == 0] = np.nan
         axes.plot(seconds * 1000, above, color=colour, linewidth=2, linestyle=style)
-        at = int(np.nanargmin(np.abs(above - (0.3 if name == "measured" else 0.005))))
-        axes.annotate(name, (seconds[at] * 1000, above[at]), (7, 6), textcoords="offset points", color=colour)
+        at = int(np.nanargmin(np.abs(above - HEIGHTS[name])))
+        beside, edge = ((-8, -14), "right") if name == "measured" and shorter else ((7, 6), "left")
+        axes.annotate(name, (seconds[at] * 1000, above[at]), beside, textcoords="offset points", color=colour, ha=edge)
     if exact is not None:
         line = np.array([max(exact.stale_probability(float(one)), LEAST / 10) for one in seconds])
         axes.plot(seconds * 1000, line, color=INK, linewidth=0.9, linestyle=(0, (1, 2)))
