@@ -154,10 +154,10 @@ def compared(measured: LagRun, predicted: LagRun, exact: LagDistribution | None)
 def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
     """Say how far the prediction is from what was measured."""
     if predicted.load >= 1:
-        found, expected = (brief_number(_of(numbers, "p50", run) * 1000) for run in ("measured", "predicted"))
+        seen, told = (brief_number(_of(numbers, "p50", run) * 1000) for run in ("measured", "predicted"))
         return (
             f"Predicted: events come {predicted.load:.3g} times as fast as they can be handled, and the lag grows; "
-            f"half of them would be visible within {expected} ms. Measured: within {found} ms."
+            f"half of them would be visible within {told} ms. Measured: within {seen} ms."
         )
     parts = []
     for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):
