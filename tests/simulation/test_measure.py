@@ -44,7 +44,7 @@ def measured(request):
 
 
 def children():
-    return [one for one in psutil.Process().children() if "worker" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process().children() if "cqrs_lab.simulation.measuring.worker" in one.cmdline()]
 
 
 def test_a_measurement_has_the_frame_of_a_simulation(measured):
