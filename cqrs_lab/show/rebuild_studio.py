@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
@@ -16,7 +15,6 @@ from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
-from cqrs_lab.show.chart import HERE, INK, drawn, keyed, new_charts, ticks
 from cqrs_lab.show.doors import a_store, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.rebuild_runs import (
@@ -26,19 +24,15 @@ from cqrs_lab.show.rebuild_runs import (
     STEPS,
     SWAP,
     WAYS,
-    RebuildMoment,
     Recorded,
     Setting,
     record,
     record_own,
 )
-from cqrs_lab.show.style import LOG, READ
+from cqrs_lab.show.rebuild_stage import drawn_rebuild
 from cqrs_lab.show.view import Control, Scale, View
 from cqrs_lab.simulation.faults.rebuilders import RebuildFunction
 from cqrs_lab.words import count
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 BEGINS_AT = 3
 """At step 0 there is almost nothing to see."""
@@ -103,6 +97,8 @@ def rebuild_studio(
     ways = WAYS if mine is None else (*WAYS, MINE)
     step_of = TENS if before >= TENS * MOST_BUILT else 1
 
+    versions = old().version, new().version
+
     # A learner scrubs through one run, and goes back and forth between a few.
     @lru_cache(maxsize=64)
     def run(setting: Setting) -> Recorded:
@@ -112,7 +108,7 @@ def rebuild_studio(
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
         setting = Setting(ways[way], step_of * build, step_of * traffic)
-        return _picture(run(setting), step, setting)
+        return _picture(run(setting), step, setting, versions)
 
     what = Control.among("way", "What to do", ways)._replace(value=0 if mine is None else len(WAYS))
     return View(draw, [what, Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True), *_paces(step_of, before)])
@@ -164,20 +160,17 @@ def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     return both[0]
 
 
-def _picture(run: Recorded, step: int, setting: Setting) -> Picture:
-    """Draw the three positions as they are at a step, and as they have come about."""
+def _picture(run: Recorded, step: int, setting: Setting, versions: tuple[int, int]) -> Picture:
+    """Draw who serves and what is being built at a step, and what has come before it."""
     says = f"{_said(run, step)} {_outlook(run, step, setting)} {run.notes[step]}".rstrip()
-    figure, axes = new_charts("A;B", 9.0, 4.3)
-    figure.subplots_adjust(left=0.16, right=0.94, bottom=0.12, hspace=0.5)
-    _draw_positions(axes["A"], run.steps[step], run.steps[-1].head)
-    _draw_steps(axes["B"], run.steps[: step + 1], run.steps[-1].head)
     frame = pd.DataFrame(run.steps[: step + 1], index=pd.RangeIndex(step + 1, name="step"))
     frame = frame.astype({"building": "Int64", "state": "str"})
     names = ("log ends at", "serving position", "version", "built up to", "state", f"all {run.asked}")
     numbers = frame.tail(1).assign(building=_dashed(frame[["building"]])["building"]).set_axis(names, axis="columns")
     name = f"Three positions: the head of the log, the version that serves, and the one being built. {says}"
+    stage = drawn_rebuild(run.steps[: step + 1], run.steps[-1].head, versions, run.asked, name)
     changed = _changed(run) if run.steps[step].state == "swapped" else ""
-    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, "At this step")}{changed}'
+    html = f'{stage}<p class="says">{escape(says)}</p>{table(numbers, "At this step")}{changed}'
     return Picture(html, says, frame)
 
 
@@ -254,53 +247,3 @@ def _changed(run: Recorded) -> str:
         f"Old against new, both as of {swap.serving:,}, where they were swapped: {differ}{more}"
     )
     return table(_dashed(difference.head(SHOWN_ROWS)), caption, nothing="no row differs")
-
-
-def _draw_positions(axes: Axes, now: RebuildMoment, most: int) -> None:
-    """Draw the three positions on one line of events: a bar and a marker for each."""
-    lanes = (
-        (2, "log", now.head, LOG.colour, "o", "-"),
-        (1, "serving", now.serving, READ.colour, "^", "-"),
-        (0, "being built", now.building, READ.colour, "^", ":"),
-    )
-    for level, name, position, colour, marker, dashes in lanes:
-        if position is not None:
-            look: Any = {"color": colour, "linewidth": 5, "solid_capstyle": "butt"}
-            axes.plot([0, position], [level] * 2, dashes, **look, gid=keyed(name, "read"))
-            axes.plot([position], [level], marker, color=colour, markersize=11, clip_on=False, gid=keyed(name, "front"))
-            said = f"{position:,}" + (f", version {now.version}" if level == 1 else "")
-            beside: Any = {"textcoords": "offset points", "ha": "right", "color": INK}
-            axes.annotate(said, (position, level), (-6, 8), **beside, gid=keyed(name, "position"))
-    axes.set(xlim=(0, most), ylim=(-0.5, 2.8), xlabel="position in the log")
-    axes.set_yticks([level for level, *_ in lanes], [name for _, name, *_ in lanes])
-    ticks(axes.xaxis, most)
-
-
-def _draw_steps(axes: Axes, steps: list[RebuildMoment], most: int) -> None:
-    """Draw how the positions have come about, with their names at the end, and the moment of the swap."""
-    together = steps[-1].head - steps[-1].serving < most / 6  # two names would stand on each other
-    for name, said, part, dashes, fill in (
-        ("head", "log, serving" if together else "log", LOG, "-", "full"),
-        ("serving", "" if together else "serving", READ, "--", "full"),
-        ("building", "  being built", READ, ":", "none"),
-    ):
-        there = [(at, getattr(one, name)) for at, one in enumerate(steps) if getattr(one, name) is not None]
-        if there:
-            marker = "o" if part is LOG else "^"
-            look: Any = {"color": part.colour, "marker": marker, "markersize": 5, "fillstyle": fill}
-            axes.plot(*zip(*there, strict=True), dashes, **look)
-            over = there[-1][0] < len(steps) - 1  # then there is room in the middle, and none at the end
-            place = there[len(there) // 2] if over else there[-1]
-            beside = (8, 6 if place[1] < most / 8 else -8)  # the axis has its place
-            axes.annotate(said, place, beside, textcoords="offset points", color=INK)
-    states = [one.state for one in steps]
-    if "swapped" in states:
-        at = states.index("swapped")
-        look = {"ha": "right", "color": INK, "arrowprops": {"arrowstyle": "->", "color": INK}}
-        axes.annotate(
-            "swap", (at, steps[at].serving), (-8, 14), textcoords="offset points", **look
-        )  # all else is below
-    axes.axvline(len(steps) - 1, color=INK, linewidth=0.8, gid=HERE)
-    axes.set(xlim=(-0.3, STEPS + 2.5), ylim=(0, most * 1.35), xlabel="step of the rebuild", ylabel="position")
-    ticks(axes.xaxis, STEPS)
-    ticks(axes.yaxis, most)
