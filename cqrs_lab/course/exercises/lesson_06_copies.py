@@ -29,6 +29,9 @@ class Kept:
     streams: tuple[str, ...]
     at_seconds: float
 
+    def __repr__(self) -> str:
+        return f"Kept({self.position}, {self.streams}, {self.at_seconds})"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -37,6 +40,10 @@ class Written:
     position: int
     stream: str
     at_seconds: float
+
+    # Short: in the message about an answer, a log with its last event cut off hides what the answer was wrong about.
+    def __repr__(self) -> str:
+        return f"Written({self.position}, {self.stream!r}, {self.at_seconds})"
 
 
 def _log(*places: tuple[int, str], every: float = 10.0, start: float = 0.0) -> list[Written]:

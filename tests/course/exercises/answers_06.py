@@ -295,7 +295,7 @@ WRONG_STALE = {
 }
 ALSO_STALE = [
     (lambda answer, log, now_seconds: log[-1].position > answer.position, "Every write of anybody"),
-    (lambda answer, log, now_seconds: log[0].stream == "order-8", "I also called is_stale(Kept(position=0"),
+    (lambda answer, log, now_seconds: log[0].stream == "order-8", "I also called is_stale(Kept(0, "),
     (
         lambda answer, log, now_seconds: any(one.stream in answer.streams for one in log[answer.position + 1 :]),
         "take the position for a place in the list",
