@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cqrs_lab.show.icons import icon
 from cqrs_lab.show.picture import drawing, joined, key
 from cqrs_lab.show.rebuild_runs import STEPS, RebuildMoment
-from cqrs_lab.show.shapes import keyed, label
+from cqrs_lab.show.shapes import keyed, label, painted
 from cqrs_lab.show.style import LOG, READ, TINTS, tint
 from cqrs_lab.words import count, shortened
 
@@ -18,7 +19,8 @@ PAGE_LEFT, PAGE_TOP, PAGE_WIDTH, PAGE_HEIGHT = 782, 10, 150, 212
 BARS_TOP, BARS_FOOT = 264, 340
 TILE_TOP, TILE_HEIGHT = 348, 28
 HEIGHT = 404
-COLUMN = (WIDTH - 8 - LEFT) / (STEPS + 1)
+STRIP = 110
+COLUMN = (WIDTH - 8 - STRIP) / (STEPS + 1)
 PAINTS = (tint(TINTS.index("honey")), tint(TINTS.index("sage")))
 """What the old version and the new one are painted with, wherever they stand."""
 OF_NEW = {"swapped", "emptied", "filled"}
@@ -35,7 +37,9 @@ class Stretch(NamedTuple):
     end: int
 
 
-def drawn_rebuild(steps: Sequence[RebuildMoment], most: int, versions: tuple[int, int], asked: str, name: str) -> str:
+def drawn_rebuild(
+    steps: Sequence[RebuildMoment], most: int, versions: tuple[int, int], asked: str, name: str, came: str = "box"
+) -> str:
     """Return the drawing after these steps.
 
     Parameters
@@ -48,8 +52,10 @@ def drawn_rebuild(steps: Sequence[RebuildMoment], most: int, versions: tuple[int
         Those of the old projection and of the new one.
     asked, name : str
         The column that the front page asks for, and what the drawing is called.
+    came : str, optional
+        The icon of most of what came in before the step that is shown.
     """
-    return drawing(WIDTH, HEIGHT, name, _Stage(steps, most, versions, asked).parts())
+    return drawing(WIDTH, HEIGHT, name, _Stage(steps, most, versions, asked, came).parts())
 
 
 def stretches(fronts: Sequence[int | None]) -> list[Stretch]:
@@ -72,8 +78,10 @@ def stretches(fronts: Sequence[int | None]) -> list[Stretch]:
 class _Stage:
     """The stage after some steps. What has a key is the same thing after the next one, and glides."""
 
-    def __init__(self, steps: Sequence[RebuildMoment], most: int, versions: tuple[int, int], asked: str) -> None:
-        self.steps, self.most, self.versions, self.asked = steps, most, versions, asked
+    def __init__(
+        self, steps: Sequence[RebuildMoment], most: int, versions: tuple[int, int], asked: str, came: str
+    ) -> None:
+        self.steps, self.most, self.versions, self.asked, self.came = steps, most, versions, asked, came
         self.now, self.step = steps[-1], len(steps) - 1
         new = [one.state in OF_NEW or one.version != steps[0].version for one in steps]
         self.serves = [int(any(new[: at + 1])) for at in range(len(steps))]
@@ -105,8 +113,8 @@ class _Stage:
             yield self.block(("came", one.step), one, LOG_TOP, LOG_HEIGHT, "fill:var(--card);stroke:var(--log)")
         came = self.now.head - self.steps[-2].head if self.step else 0
         if came:
-            words = f"+{came:,}"
-            yield keyed(("coming",), self.x(self.now.head), LOG_TOP - 12, label(0, 0, words, "strong small", "end"))
+            words = label(-4, 0, f"+{came:,}", "strong small", "end") + painted(icon(self.came, 0, -15, 20), LOG.paint)
+            yield keyed(("coming",), self.x(self.now.head), LOG_TOP - 12, words)
         last = [one for one in stretches(self.fronts[1]) if one.step == self.step]
         if last and self.step:
             begin, end = self.x(last[0].begin), self.x(last[0].end)
@@ -188,7 +196,8 @@ class _Stage:
         box = (
             f'<rect class="box" x="{PAGE_LEFT}" y="{PAGE_TOP}" width="{PAGE_WIDTH}" height="{PAGE_HEIGHT}" rx="20"'
             ' style="stroke:var(--ink)"/>'
-            + label(middle, PAGE_TOP + 28, "front page", "strong")
+            + painted(icon("home", PAGE_LEFT + 16, PAGE_TOP + 11, 24), "var(--person)")
+            + label(PAGE_LEFT + 48, PAGE_TOP + 28, "front page", "strong", "start")
             + f'<path d="M {PAGE_LEFT + 12} {PAGE_TOP + 42} h {PAGE_WIDTH - 24}" style="stroke:var(--line)"/>'
         )
         card = (
@@ -202,17 +211,17 @@ class _Stage:
 
     def history(self) -> Iterator[str]:
         """Return every step so far: how far both versions had read, and what the page showed."""
-        yield label(14, BARS_TOP + 36, "read after", "strong", "start")
-        yield label(14, BARS_TOP + 56, "each step", "strong", "start")
-        yield label(14, TILE_TOP + 19, "front page", "strong", "start")
+        yield label(14, BARS_TOP + 36, "read after", "strong small", "start")
+        yield label(14, BARS_TOP + 56, "each step", "strong small", "start")
+        yield label(14, TILE_TOP + 19, "front page", "strong small", "start")
         yield label(14, TILE_TOP + 46, "step", "small", "start")
         for step in range(STEPS + 1):
-            x = LEFT + step * COLUMN
+            x = STRIP + step * COLUMN
             if step < len(self.steps):
                 yield keyed(("step", step), x, 0, "".join(self.column(step)))
             here = "strong small" if step == self.step else "small faint"
             yield label(x + COLUMN / 2, TILE_TOP + 46, str(step), here)
-        yield f'<path d="M {LEFT} {BARS_FOOT} H {WIDTH - 8}" style="stroke:var(--line)"/>'
+        yield f'<path d="M {STRIP} {BARS_FOOT} H {WIDTH - 8}" style="stroke:var(--line)"/>'
 
     def column(self, step: int) -> Iterator[str]:
         """Return a step as a column of two bars, and below them the answer on the ground of the version it is from."""
@@ -237,7 +246,8 @@ class _Stage:
         )
         told = f"{moment.answer:,}"
         if len(told) <= 5:
-            yield label(COLUMN / 2, TILE_TOP + 19, told, "strong small" if step == self.step else "small")
+            bold = step == self.step and len(told) < 5
+            yield label(COLUMN / 2, TILE_TOP + 19, told, "strong small" if bold else "small")
 
     def high(self, position: int) -> float:
         return round(position / self.most * (BARS_FOOT - BARS_TOP), 1)

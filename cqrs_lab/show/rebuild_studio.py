@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -16,6 +16,7 @@ from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.read.guards.accepted import check_declaration
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.show.doors import a_store, function_of
+from cqrs_lab.show.icons import icon_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.rebuild_runs import (
     ABORT,
@@ -98,6 +99,7 @@ def rebuild_studio(
     step_of = TENS if before >= TENS * MOST_BUILT else 1
 
     versions = old().version, new().version
+    kinds = [icon_of(type(one.event)) for one in events]
 
     # A learner scrubs through one run, and goes back and forth between a few.
     @lru_cache(maxsize=64)
@@ -108,7 +110,7 @@ def rebuild_studio(
 
     def draw(way: int, step: int, build: int, traffic: int) -> Picture:
         setting = Setting(ways[way], step_of * build, step_of * traffic)
-        return _picture(run(setting), step, setting, versions)
+        return _picture(run(setting), step, setting, versions, kinds)
 
     what = Control.among("way", "What to do", ways)._replace(value=0 if mine is None else len(WAYS))
     return View(draw, [what, Control("step", "Step", 0, STEPS, BEGINS_AT, plays=True), *_paces(step_of, before)])
@@ -160,7 +162,7 @@ def _asked(old: Callable[[], Projection], new: Callable[[], Projection]) -> str:
     return both[0]
 
 
-def _picture(run: Recorded, step: int, setting: Setting, versions: tuple[int, int]) -> Picture:
+def _picture(run: Recorded, step: int, setting: Setting, versions: tuple[int, int], kinds: Sequence[str]) -> Picture:
     """Draw who serves and what is being built at a step, and what has come before it."""
     says = f"{_said(run, step)} {_outlook(run, step, setting)} {run.notes[step]}".rstrip()
     frame = pd.DataFrame(run.steps[: step + 1], index=pd.RangeIndex(step + 1, name="step"))
@@ -168,7 +170,9 @@ def _picture(run: Recorded, step: int, setting: Setting, versions: tuple[int, in
     names = ("log ends at", "serving position", "version", "built up to", "state", f"all {run.asked}")
     numbers = frame.tail(1).assign(building=_dashed(frame[["building"]])["building"]).set_axis(names, axis="columns")
     name = f"Three positions: the head of the log, the version that serves, and the one being built. {says}"
-    stage = drawn_rebuild(run.steps[: step + 1], run.steps[-1].head, versions, run.asked, name)
+    came = kinds[run.steps[step - 1].head : run.steps[step].head] if step else []
+    most = max(came, key=came.count, default="box")
+    stage = drawn_rebuild(run.steps[: step + 1], run.steps[-1].head, versions, run.asked, name, most)
     changed = _changed(run) if run.steps[step].state == "swapped" else ""
     html = f'{stage}<p class="says">{escape(says)}</p>{table(numbers, "At this step")}{changed}'
     return Picture(html, says, frame)

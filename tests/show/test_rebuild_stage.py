@@ -6,6 +6,7 @@ import re
 import pytest
 
 from cqrs_lab.show import rebuild_stage
+from cqrs_lab.show.icons import PATHS
 from cqrs_lab.show.rebuild_runs import STEPS, RebuildMoment
 from cqrs_lab.show.rebuild_stage import drawn_rebuild, stretches
 
@@ -67,3 +68,11 @@ def test_each_step_leaves_its_answer_on_the_ground_of_the_version_it_came_from()
         column = re.search(rf'data-key="step/{step}".*?</g>', html)[0]
         assert f">{told}<" in column and rebuild_stage.PAINTS[which] in column
     assert ">swap<" in html
+
+
+def test_what_comes_in_has_the_icon_of_most_of_it():
+    views = {name: drawn_rebuild(BEGUN, 1540, (1, 2), "units", "A rebuild", name) for name in ("cart", "truck")}
+    for name, html in views.items():
+        group = re.search(r'data-key="coming".*?</g></g>', html)[0]
+        assert ">+40<" in group and PATHS[name] in group
+    assert "coming" not in drawn(BEGUN[:1])
