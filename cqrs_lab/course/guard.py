@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from inspect import isgenerator, isroutine
 from typing import Any
 
@@ -50,6 +51,8 @@ def shown(value: object) -> str:
     --------
     >>> shown("0"), shown(0), shown(ValueError("no")), shown(len)
     ("'0'", '0', 'ValueError: no', 'the function len')
+    >>> shown([object()])
+    '[<object object>]'
     """
     if isinstance(value, BaseException):
         return said(value)
@@ -63,6 +66,7 @@ def shown(value: object) -> str:
         text = "a lambda" if isroutine(value) else repr(value)
     except Exception as error:  # noqa: BLE001 - a repr of the learner's may raise anything
         text = f"a {type(value).__name__} whose repr raises {type(error).__name__}"
+    text = re.sub(r" at 0x[0-9a-fA-F]+>", ">", text)  # an address says nothing, and is another one in every run
     return text if len(text) <= 160 else f"{text[:160]}…"
 
 

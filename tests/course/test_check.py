@@ -88,6 +88,13 @@ def test_an_answer_that_cannot_be_copied_is_told_so():
     assert verdict.came == "RuntimeError: not me" and "Make it inside your function" in verdict.ask
 
 
+def test_a_message_is_the_same_in_every_run():
+    def returns_a_cursor(file, product_id, quantity):
+        return file.execute("UPDATE stock SET on_hand = on_hand - ? WHERE product_id = ?", (quantity, product_id))
+
+    assert check("01.1", returns_a_cursor).came == "<sqlite3.Cursor object>"
+
+
 def test_what_is_printed_is_shown_as_text():
     verdict = check("02.3", lambda *arguments: print("<b>here</b>"))
     assert "<b>here</b>" in repr(verdict) and "<b>" not in verdict._repr_html_()
