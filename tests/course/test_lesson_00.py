@@ -1,0 +1,32 @@
+"""The last cell of lesson 0 shows a learner's guesses beside what came, in whatever they were written down."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+[LESSON] = (Path(__file__).parents[2] / "notebooks").glob("00_*.ipynb")
+GUESS = {"events this adds to the log": 1, "orders on his page": 0}
+
+
+def compared(expected):
+    [cell] = [one for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"] if one["id"] == "lesson-00-39"]
+    comes, shown = "".join(cell["source"]).split("\n")[-2:]
+    names = {"pd": pd, "expected": expected, "shop": SimpleNamespace(head=lambda: 3), "rows": []}
+    exec(comes, names)
+    return eval(shown, names)
+
+
+@pytest.mark.parametrize(
+    "written", [GUESS, pd.Series(GUESS), GUESS | {"a guess more": 7}, dict(reversed(GUESS.items()))]
+)
+def test_every_guess_stands_beside_what_came(written):
+    frame = compared(written)
+    assert frame["you said"].to_dict() == GUESS and frame["the shop"].tolist() == [1, 0]
+
+
+def test_a_guess_that_is_missing_leaves_its_place_empty():
+    frame = compared({"orders on his page": 2})
+    assert frame["you said"].isna().tolist() == [True, False] and frame["the shop"].tolist() == [1, 0]
