@@ -44,6 +44,10 @@ CANNOT_BE_COPIED = (
 )
 
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
+"""A place in memory, as Python's own repr has it: it says nothing, and is another one in every run."""
+
+
 def shown(value: object) -> str:
     """Return a learner's value as text: the first 160 characters of its repr.
 
@@ -54,6 +58,16 @@ def shown(value: object) -> str:
     >>> shown([object()])
     '[<object object>]'
     """
+    text = ADDRESS.sub("", _as_text(value))
+    return text if len(text) <= 160 else f"{text[:160]}…"
+
+
+def shows_an_address(value: object) -> bool:
+    """Return whether the text of a value holds a place in memory: it names what it is, and not which one."""
+    return ADDRESS.search(_as_text(value)) is not None
+
+
+def _as_text(value: object) -> str:
     if isinstance(value, BaseException):
         return said(value)
     if isinstance(value, type):
@@ -63,11 +77,9 @@ def shown(value: object) -> str:
     if isroutine(value) and value.__name__ != "<lambda>":
         return f"the function {value.__name__}"
     try:
-        text = "a lambda" if isroutine(value) else repr(value)
+        return "a lambda" if isroutine(value) else repr(value)
     except Exception as error:  # noqa: BLE001 - a repr of the learner's may raise anything
-        text = f"a {type(value).__name__} whose repr raises {type(error).__name__}"
-    text = re.sub(r" at 0x[0-9a-fA-F]+>", ">", text)  # an address says nothing, and is another one in every run
-    return text if len(text) <= 160 else f"{text[:160]}…"
+        return f"a {type(value).__name__} whose repr raises {type(error).__name__}"
 
 
 MEANS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from cqrs_lab.course.guard import NotYet, shown
+from cqrs_lab.course.guard import NotYet, shown, shows_an_address
 from cqrs_lab.raised import Place, own_frames, place_of
 
 
@@ -27,8 +27,7 @@ def own_call(error: BaseException) -> str:
 
 def _argument(name: str, value: Any) -> str:
     """Return an argument as text: by its name where its repr holds an address in memory."""
-    text = shown(value)
-    return name if " at 0x" in text else text
+    return name if shows_an_address(value) else shown(value)
 
 
 def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
