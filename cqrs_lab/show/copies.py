@@ -13,6 +13,7 @@ import pandas as pd
 from cqrs_lab.arguments import how_many, refuse
 from cqrs_lab.errors import InvalidArgument, recording_errors
 from cqrs_lab.show.chart import HERE, INK, brief_count, brief_number, drawn, new_chart
+from cqrs_lab.show.copies_lanes import drawn_lanes
 from cqrs_lab.show.doors import a_frame, finite, function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import LOG, READ
@@ -31,7 +32,7 @@ MANY_ORDERS = 10_000
 """Orders for which even the rarest reads are a whole number."""
 LEAST_ROWS, MOST_ROWS = 1, 10**8
 PICKS = "picks"
-APART = 0.35  # between two names at the right edge, in powers of ten
+APART = 0.5  # between two names at the right edge, in powers of ten
 LINES = ((LOG.colour, "-"), (READ.colour, "-."), (READ.colour, "--"), (READ.colour, ":"))
 
 Picker: TypeAlias = Callable[[Mapping[str, tuple[float, float]], int, int], Any]
@@ -164,8 +165,10 @@ def _picture(work: pd.DataFrame, length: int, at: int, picked: list[Pick]) -> Pi
     name = f"Rows touched a day by each way, against reads per order, both axes logarithmic. {_in_words(turns)} {says}"
     shown = here.round().astype("int64").assign(times=(here["total"] / least).round(1))
     shown.columns = ["rows written a day", "rows read a day", "together", "times the cheapest"]
+    told = [f"{way} {one.written:,.0f} written and {one.read:,.0f} read" for way, one in here.iterrows()]
+    lanes = drawn_lanes(here, f"Rows a day, a lane for each way: {'; '.join(told)}.", picked[at].way if picked else "")
     html = (
-        f'<p class="says">{escape(says)}</p>{_chart(work, turns, reads, best, name, picked)}'
+        f'<p class="says">{escape(says)}</p>{lanes}{_chart(work, turns, reads, best, name, picked)}'
         f'<p class="says">{escape(_in_words(turns))}</p>{_all_picks(work, picked)}{table(shown, _how_often(reads))}'
     )
     if picked:
@@ -253,8 +256,8 @@ def _all_picks(work: pd.DataFrame, picked: list[Pick]) -> str:
 def _chart(
     work: pd.DataFrame, turns: list[tuple[float, str]], reads: float, best: str, name: str, picked: list[Pick]
 ) -> str:
-    figure, axes = new_chart(9.0, 4.4)
-    figure.subplots_adjust(left=0.16, right=0.8, top=0.95)
+    figure, axes = new_chart(9.0, 3.7)
+    figure.subplots_adjust(left=0.16, right=0.8, bottom=0.16, top=0.95)
     grid = np.geomspace(READS[0], READS[-1], 57)
     lines = totals(work, grid)
     for way, (colour, dashes) in zip(lines, LINES, strict=False):
