@@ -68,6 +68,7 @@ def test_a_demo_is_one_view_in_large_type_moved_by_keyboard(open_demo, demo):
         page.wait_for_function("() => document.activeElement.matches('#view input[type=range], #view select')")
     assert page.locator("h1").all_inner_texts() == [demo.ask]
     assert page.locator("pre, code, .jp-Notebook").count() == 0
+    page.wait_for_function("() => document.documentElement.scrollHeight <= innerHeight")
     before = page.evaluate(PICTURE)
     while not page.evaluate("document.activeElement.matches('#view input[type=range], #view select')"):
         page.keyboard.press("Tab")
