@@ -12,7 +12,6 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -174,6 +173,7 @@ def print_moves(name, took, limit=None):
     came, painted = map(statistics.median, zip(*took, strict=True))
     what = f"{name} to its painted picture, {len(took)} moves; {came:.0f} ms until it came"
     at_most(what, painted, limit, unit=" ms")
+    sys.stdout.flush()  # all of it takes a quarter of an hour
 
 
 def measure(browser, lab, folder):
@@ -181,17 +181,13 @@ def measure(browser, lab, folder):
     for _, jumps, steps in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
         print_moves("a view that draws a word: a jump", jumps)
         print_moves("a view that draws a word: a step", steps)
-    views = defaultdict(lambda: ([], []))
-    for lesson in tqdm(LESSONS, leave=False, disable=None):
-        for name, *took in moves_of(page, lab, lesson):
-            for all_of_view, here in zip(views[name], took, strict=True):
-                all_of_view += here
-    for name in sorted(views):
-        for kind, took in zip(("a jump", "a step"), views[name], strict=True):
-            print_moves(f"{name}: {kind}", took, MILLISECONDS)
     frames, steps = play(page, lab, notebook_of(lab, folder, "scene", SCENE))
     at_least("a scene of 10,000 events is played: frames per second", frames, FRAMES)
     row("the same: steps per second", steps)
+    for lesson in tqdm(LESSONS, leave=False, disable=None):
+        for name, jumps, steps in moves_of(page, lab, lesson):
+            for kind, took in (("a jump", jumps), ("a step", steps)):
+                print_moves(f"{lesson.stem[:3].rstrip('_')}: {name}: {kind}", took, MILLISECONDS)
 
 
 def main():
