@@ -6,6 +6,7 @@ import asyncio
 import copy
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,7 @@ ANSWER = "# An answer:"
 EXERCISE = "exercise"
 EXPECTED_TO_RAISE = "raises-exception"
 FOLDER = "solutions"
+VIEW, STATE = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("view", "state"))
 QUIETLY = ["--IPKernelApp.log_level=ERROR"]
 """A kernel on this machine need not warn that what it says to us is not encrypted."""
 Notebook = dict[str, Any]
@@ -120,7 +122,24 @@ def _run(path: Path) -> None:
     notebook = executed(path)
     # The Python that built it is not part of the lesson.
     notebook["metadata"]["language_info"] = {"name": "python"}
-    write(path, json.loads(nbformat.writes(notebook)))  # type: ignore[no-untyped-call]
+    made: Notebook = json.loads(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+    write(path, without_unseen_widgets(made))
+
+
+def without_unseen_widgets(notebook: Notebook) -> Notebook:
+    """Return a notebook without the state of widgets that no output shows; the kernel hands over that of every one."""
+    kept = notebook["metadata"].get("widgets", {}).get(STATE)
+    if kept is not None:
+        every = kept["state"]
+        outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+        wanted = [output["data"][VIEW]["model_id"] for output in outputs if VIEW in output.get("data", {})]
+        seen: dict[str, Any] = {}
+        while wanted:
+            if (name := wanted.pop()) in every and name not in seen:
+                seen[name] = every[name]
+                wanted += re.findall(r"IPY_MODEL_(\w+)", json.dumps(every[name]))
+        kept["state"] = seen
+    return notebook
 
 
 def executed(path: Path, first: str = "") -> Any:

@@ -15,6 +15,7 @@ from cqrs_lab.show.chart import HERE, INK, brief_number, drawn, new_chart
 from cqrs_lab.show.doors import function_of
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.staircases import draw_stairs, stretch
+from cqrs_lab.show.stick_answers import P99, OwnP99, answered
 from cqrs_lab.show.stick_axis import Axis, of_models, of_rates, of_utilisation
 from cqrs_lab.show.style import READ
 from cqrs_lab.show.tail import interval
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHOWN_UP_TO = 0.9
+MINE = "mine"
 AIR = 1.05
 """How high the picture is, by its highest point: a line or a dot at the very edge would be cut."""
 NAMED: dict[str, tuple[float, tuple[int, int], Literal["left", "right"]]] = {
@@ -67,6 +69,7 @@ def hockey_stick(
     rates: Sequence[float] | None = None,
     per: str = "second",
     note: str = "",
+    mine: P99 | None = None,
 ) -> View:
     """Show mean and p99 of the lag against utilisation, simulated and by theory; the present setting is a dot.
 
@@ -88,12 +91,16 @@ def hockey_stick(
         What these rates are per.
     note : str, optional
         A sentence of yours below the picture.
+    mine : callable, optional
+        ``mine(rate, handling)`` returns the p99 of the lag in seconds, from the events per second and the mean handling
+        in seconds. It is drawn as squares along the curve, and the picture says what it returns at the present setting.
+        If it fails, the picture says so.
 
     Returns
     -------
     View
         `frame()`: one row per utilisation, or per rate; mean and p99, each with _low and _high of a 95 % interval,
-        theory_mean and theory_p99, all in seconds (NaN where unknown).
+        theory_mean and theory_p99, all in seconds (NaN where unknown); with `mine`, at every second place, also mine.
 
     Examples
     --------
@@ -108,8 +115,12 @@ def hockey_stick(
     '40 events per second, busy 80% of the time: an event is visible after'
     """
     axis = _axis(model_at, handling, rates, per)
+    if mine is not None:
+        function_of("mine", mine, 2, "a function of rate and handling that returns the p99 in seconds")
     curve = pd.DataFrame({at: _figures(simulate_lag(axis.model_at(at), events, seed)) for at in axis.points}).T
     curve = curve.rename_axis(axis.name)
+    if mine is not None:
+        curve["mine"] = pd.Series({at: answered(mine, axis.model_at(at)).seconds for at in axis.points[1::2]})
 
     def draw(**moved: int) -> Picture:
         at = axis.place(*moved.values())
@@ -117,7 +128,8 @@ def hockey_stick(
         if not axis.keeps_up(at):
             return _growing(model, events, seed, curve)
         run = simulate_lag(model, events, seed)
-        picture = _at(axis, curve, at, _figures(run), run.caution)
+        yours = None if mine is None else answered(mine, model)
+        picture = _at(axis, curve, at, _figures(run), run.caution, yours)
         return replace(picture, html=picture.html + below)
 
     below = f'<p class="says">{escape(note)}</p>' if note else ""
@@ -147,22 +159,33 @@ def _figures(run: LagRun) -> dict[str, float]:
     return figures
 
 
-def _at(axis: Axis, curve: pd.DataFrame, place: float, here: dict[str, float], caution: str) -> Picture:
+def _at(
+    axis: Axis, curve: pd.DataFrame, place: float, here: dict[str, float], caution: str, yours: OwnP99 | None
+) -> Picture:
     unit = _unit(axis, curve)
     mean, p99 = (unit.said(here[name]) for name in ("mean", "p99"))
     says = (
         f"{axis.words(place)} of the time: an event is visible after {mean} {unit.symbol} on average, and 1 in "
         f"100 takes more than {p99} {unit.symbol}. {caution}"
     ).strip()
+    if yours is not None:
+        says = f"{says} {yours.said(here['p99'], unit.symbol, unit.per_second)}"
     figure, axes = new_chart(8.0, 4.2)
     _draw_curves(axes, axis, curve, unit)
     for name in ("mean", "p99"):
         if unit.of(here[name]) <= axes.get_ylim()[1]:
             axes.plot([place], [unit.of(here[name])], marker="o", color=INK, markersize=9)
     axes.axvline(place, color=INK, linewidth=0.8, gid=HERE)
-    numbers = pd.DataFrame(
+    numbers = _numbers(here, unit)
+    name = f"Mean and p99 of the lag against {axis.against}: flat, then steep. {says}"
+    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, axis.words(place))}'
+    return Picture(html, says, curve)
+
+
+def _numbers(here: dict[str, float], unit: Unit) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            unit.name: [mean, p99],
+            unit.name: [unit.said(here[name]) for name in ("mean", "p99")],
             "95 % interval": [
                 interval(unit.of(here[f"{name}_low"]), unit.of(here[f"{name}_high"])) for name in ("mean", "p99")
             ],
@@ -173,9 +196,6 @@ def _at(axis: Axis, curve: pd.DataFrame, place: float, here: dict[str, float], c
         },
         index=pd.Index(["mean", "p99"], name="lag"),
     )
-    name = f"Mean and p99 of the lag against {axis.against}: flat, then steep. {says}"
-    html = f'{drawn(figure, name)}<p class="says">{escape(says)}</p>{table(numbers, axis.words(place))}'
-    return Picture(html, says, curve)
 
 
 def _unit(axis: Axis, curve: pd.DataFrame) -> Unit:
@@ -196,6 +216,8 @@ def _draw_curves(axes: Axes, axis: Axis, curve: pd.DataFrame, unit: Unit) -> Non
         axes.plot(drawn.index, drawn[name], color=READ.colour, linestyle=line, marker="^", linewidth=1.5)
         axes.plot(drawn.index, drawn[f"theory_{name}"], color=INK, linewidth=0.8)
         _name(axes, name, drawn[name], top)
+    if "mine" in drawn and drawn["mine"].notna().any():
+        axes.plot(drawn.index, drawn["mine"], "s", fillstyle="none", color=INK, markersize=11, gid=MINE)
     axes.set(xlim=axis.ends, ylim=(0, AIR * top), xlabel=axis.label, ylabel=f"lag, {unit.name}")
     if axis.capacity < axis.ends[1]:
         axes.axvline(axis.capacity, color=INK, linewidth=1.2, linestyle=(0, (2, 3)))

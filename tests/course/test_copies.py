@@ -1,11 +1,12 @@
 """A learner's copy has neither outputs nor answers, and all the rest of its solution."""
 
+import copy
 import json
 
 import pytest
 
 from cqrs_lab import InvalidArgument
-from cqrs_lab.course.copies import build, learners_copy
+from cqrs_lab.course.copies import STATE, VIEW, build, learners_copy, without_unseen_widgets
 
 
 def code(source, tags=(), **more):
@@ -37,6 +38,18 @@ def test_outputs_and_the_state_of_widgets_stay_behind_and_the_rest_is_kept():
     solution["metadata"]["widgets"] = {"state": {}}
     assert learners_copy(solution) == notebook(prose, code("1 + 1"))
     assert solution["metadata"]["widgets"] == {"state": {}}, "the solution itself is left alone"
+
+
+def test_of_widgets_those_that_are_shown_keep_their_state_and_what_they_are_made_of():
+    """A box shows a slider, which has a layout; a fourth one was made and never shown."""
+    states = {name: {"state": {"value": name}} for name in ("box", "slider", "layout", "unseen")}
+    states["box"]["state"]["children"] = ["IPY_MODEL_slider", "IPY_MODEL_gone"]
+    states["slider"]["state"] |= {"layout": "IPY_MODEL_layout", "owner": "IPY_MODEL_box"}
+    shown = {"output_type": "display_data", "data": {VIEW: {"model_id": "box"}}, "metadata": {}}
+    notebook = {"metadata": {"widgets": {STATE: {"state": states}}}, "cells": [{"outputs": [shown]}, {"source": []}]}
+    made = without_unseen_widgets(copy.deepcopy(notebook))
+    assert made["metadata"]["widgets"][STATE]["state"] == {name: states[name] for name in ("box", "slider", "layout")}
+    assert made["cells"] == notebook["cells"] and without_unseen_widgets({"metadata": {}, "cells": []})
 
 
 def test_an_exercise_without_an_answer_is_refused_by_its_id():

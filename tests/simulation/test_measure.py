@@ -156,7 +156,10 @@ def test_a_clock_that_is_not_ours_is_found():
         check_clock(Elsewhere())
 
 
+# Who starts something in the background may have it ignore interrupts.
 LONG = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from cqrs_lab.simulation.draws import Draws
 from cqrs_lab.simulation.measure import measure_lag
 print("begins", flush=True)
