@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from cqrs_lab.errors import recording_errors
 from cqrs_lab.show.chart import INK, brief_number, drawn, new_charts, ticks, wiped
-from cqrs_lab.show.doors import instance
+from cqrs_lab.show.doors import function_of, instance
 from cqrs_lab.show.picture import Picture, table
 from cqrs_lab.show.style import READ, WRITE
 from cqrs_lab.show.tail import LEAST, SHARES, round_up
@@ -23,10 +25,12 @@ from cqrs_lab.simulation.measuring import recorded
 from cqrs_lab.simulation.model import LagModel
 from cqrs_lab.simulation.run import LagRun
 from cqrs_lab.simulation.theory import LagDistribution
+from cqrs_lab.words import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Calibration: TypeAlias = Callable[[pd.DataFrame, pd.DataFrame], Any]
 COMPARED = np.append(np.linspace(0.05, 0.95, 19), 0.99)
 """At which shares of the events the two are compared: further out, a few hundred events say nothing."""
 FAR = 60.0
@@ -74,13 +78,16 @@ def measured_and_predicted(measured: LagRun, predicted: LagRun) -> Picture:
     return _Panels().picture(measured, predicted)
 
 
-def measured_beside_predicted(**settings: int) -> View:
+def measured_beside_predicted(*, mine: Calibration | None = None, **settings: int) -> View:
     """Move through the recorded measurements, each beside a prediction.
 
     Parameters
     ----------
+    mine : callable, optional
+        ``mine(first, second)`` returns the handling times to predict by, in seconds, from the steps of two measurements
+        of one setting, of which the second one judges. If it fails, the picture says so.
     **settings : int, optional
-        Where controls begin, each by the place of its choice: rate, batch, poll, calibrated.
+        Where controls begin, each by the place of its choice: rate, batch, poll, calibrated (which `mine` replaces).
 
     Returns
     -------
@@ -94,19 +101,33 @@ def measured_beside_predicted(**settings: int) -> View:
     ['measured', 'predicted', 'theory', 'difference']
     """
     panels = _Panels()
+    if mine is not None:
+        function_of("mine", mine, 2, "a function of two runs' steps that returns handling times in seconds")
 
-    def draw(rate: int, batch: int, poll: int, calibrated: int) -> Picture:
+    def draw(rate: int, batch: int, poll: int, calibrated: int = 0) -> Picture:
         setting = recorded.RATES[rate], recorded.BATCHES[batch], recorded.POLLS[poll]
         measured = recorded.recorded_lag(*setting, run="second")
         first = recorded.recorded_lag(*setting, run="first") if calibrated == 0 else recorded.recorded_lag(20)
-        return panels.picture(measured, predict_by(first, measured))
+        if mine is None:
+            return panels.picture(measured, predict_by(first, measured))
+        why = dict[str, str]()
+        with recording_errors(why, "mine", "it failed"):
+            times = mine(first.steps.copy(), measured.steps.copy())
+            times = times if isinstance(times, Empirical) else Empirical([float(one) for one in times])
+            return panels.picture(measured, _predicted(times, measured))
+        says = f"Your function predicts nothing: {shortened(' '.join(why['mine'].split()), 160)}."
+        return Picture(f'<p class="says">{escape(says)}</p>', says, pd.DataFrame())
 
-    return View(draw, [control._replace(value=settings.get(control.name, control.value)) for control in CONTROLS])
+    there = [one for one in CONTROLS if mine is None or one.name != "calibrated"]
+    return View(draw, [control._replace(value=settings.get(control.name, control.value)) for control in there])
 
 
 def predict_by(calibrated: MeasuredLag, measured: MeasuredLag, seed: int = 1) -> LagRun:
     """Simulate the setting of one measurement with the handling times of another."""
-    handling = Empirical(calibrated.steps["handling_seconds"].tolist())
+    return _predicted(Empirical(calibrated.steps["handling_seconds"].tolist()), measured, seed)
+
+
+def _predicted(handling: Empirical, measured: MeasuredLag, seed: int = 1) -> LagRun:
     model = LagModel(measured.model.arrivals, handling, polling=measured.model.polling)
     # A lag that grows is as long as the run: it is compared after as many events.
     return simulate_lag(model, SIMULATED if load(model) < 1 else len(measured.steps), seed)
