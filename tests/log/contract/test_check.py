@@ -72,7 +72,9 @@ def test_what_goes_wrong_at_one_size_is_caught(make_store, monkeypatch):
 
 
 def test_a_race_between_two_statements_of_sql_is_told(small):
-    assert f"with two, {contract.EXPECTED}: " in lab.check_event_store(SelectsThenInserts).notes[0]
+    """Two threads record on one version, or meet in one transaction, which SQLite refuses: whichever comes first."""
+    note = lab.check_event_store(SelectsThenInserts).notes[0]
+    assert any(f"with two, {law}: " in note for law in (contract.EXPECTED, contract.RUNS)), note
 
 
 def test_more_than_a_hundred_stores_are_planted():
