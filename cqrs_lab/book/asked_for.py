@@ -24,7 +24,7 @@ MOVES: Asked = {f"move_{number}": ALL for number in range(1, 6)}
 OWN_WORKER: Sequence[Asked] = ({"worker": [0], "kind_1": ALL, "event_1": ALL}, {"kind_1": ALL, "step": ALL})
 
 ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
-    "05_read_models": {1: CUTS, 4: CUTS, 5: CUTS},
+    "05_read_models": {2: CUTS, 5: CUTS, 6: CUTS},
     "06_fast_queries": {
         1: ({"length": ALL, "reads": ALL}, {"length": [4], "questions": [10], "reads": ALL}),
         2: ({"length": ALL, "reads": ALL},),
@@ -61,7 +61,7 @@ ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
         1: ({"day": range(183, 205)}, {"day": [2**power + more for power in range(9) for more in (0, 1)]}),
     },
     "15_should_you_use_cqrs": {
-        1: ({"page": ALL, "read_share": range(0, 201, 10)}, {"page": ALL, "contention": range(0, 96, 5)}),
+        2: ({"page": ALL, "read_share": range(0, 201, 10)}, {"page": ALL, "contention": range(0, 96, 5)}),
     },
 }
 """By lesson, and by the number of the view on its page."""
