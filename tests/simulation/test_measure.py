@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import numpy as np
 import psutil
@@ -173,7 +173,8 @@ def test_a_measurement_that_is_stopped_leaves_neither_process_nor_folder(tmp_pat
     run = subprocess.Popen(
         [sys.executable, "-c", LONG], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    with closing(run.stdout), closing(run.stderr):
+    with closing(run.stdout), closing(run.stderr), ExitStack() as whatever_happens:
+        whatever_happens.callback(run.kill)
         run.stdout.readline()
         caller = psutil.Process(run.pid)
         while len(working := caller.children()) < 3:
