@@ -1,19 +1,17 @@
 """The last cell of lesson 0 shows a learner's guesses beside what came, in whatever they were written down."""
 
-import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-[LESSON] = (Path(__file__).parents[2] / "notebooks").glob("00_*.ipynb")
+from tests.lessons import code_of
+
 GUESS = {"events this adds to the log": 1, "orders on his page": 0}
 
 
 def compared(expected):
-    [cell] = [one for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"] if one["id"] == "lesson-00-39"]
-    comes, shown = "".join(cell["source"]).split("\n")[-2:]
+    comes, shown = code_of("00", solved=False)["lesson-00-39"].split("\n")[-2:]
     names = {"pd": pd, "expected": expected, "shop": SimpleNamespace(head=lambda: 3), "rows": []}
     exec(comes, names)
     return eval(shown, names)

@@ -1,10 +1,8 @@
 """What lesson 1 says of its shop is what its shop does."""
 
 import ast
-import json
 import re
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,14 +11,9 @@ from cqrs_lab.course.exercises.lesson_01 import ANSWERABLE
 from cqrs_lab.course.exercises.lesson_01_meeting import BEFORE_BEGIN, LOCKS, READS_FIRST, SLEEPS
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.shop.crud import CrudShop
+from tests.lessons import cells_of, code_of, prose_of, ran
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-NAME = "01_one_model_for_everything.ipynb"
-CELLS = [
-    {**cell, "source": "".join(cell["source"])}
-    for cell in json.loads((NOTEBOOKS / "solutions" / NAME).read_text())["cells"]
-]
-PROSE = "\n\n".join(cell["source"] for cell in CELLS if cell["cell_type"] == "markdown")
+CELLS, PROSE = cells_of("01"), prose_of("01")
 REVEAL = re.compile(r'reveal\("(01\.\d)", (.*)\)$', re.M | re.S)
 NOON = datetime(2026, 1, 5, 12)
 
@@ -28,15 +21,9 @@ NOON = datetime(2026, 1, 5, 12)
 @pytest.fixture(scope="module")
 def names():
     """Run the lesson's code; return its names, with what each reveal was given."""
-    names, revealed = {}, {}
-    for cell in CELLS:
-        if cell["cell_type"] == "code":
-            exec(cell["source"], names)
-            names |= {"reveal": revealed.__setitem__, "revealed": revealed}  # as soon as the first cell has imported it
-    yield names
-    for clerk in ("mona", "cleo"):
-        names[clerk].close()
-    names["folder"].cleanup()
+    revealed = {}
+    with ran("01", reveal=revealed.__setitem__, revealed=revealed) as names:
+        yield names
 
 
 @pytest.fixture
@@ -103,9 +90,8 @@ def test_the_wrong_ways_to_fix_a_lost_update_are_met():
 
 
 def test_the_function_as_it_stands_in_the_lesson_is_met_with_what_goes_wrong(names):
-    learner = json.loads((NOTEBOOKS / NAME).read_text())["cells"]
-    [cell] = [one for one in learner if "def sell(" in "".join(one["source"])]
-    exec("".join(cell["source"]), names)
+    [source] = [one for one in code_of("01", solved=False).values() if "def sell(" in one]
+    exec(source, names)
     verdict = check("01.1", names["sell"])
     assert "before your statement 2 (UPDATE)" in verdict.done and "Between your SELECT and your UPDATE" in verdict.ask
 

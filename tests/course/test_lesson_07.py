@@ -1,23 +1,20 @@
 """The numbers of a system that a learner knows are what lesson 7 draws: right ones, wrong ones, and impossible ones."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from cqrs_lab import InvalidArgument
 from cqrs_lab.show import hockey_stick
 from cqrs_lab.simulation import Exponential
+from tests.lessons import code_of
 
-LESSON = Path(__file__).parents[2] / "notebooks" / "07_the_lag.ipynb"
 OFFERED = "handling_ms, busiest_minute = 20, 2_700"
 
 
 def view_of(numbers):
     """Run the cell of the learner's copy with other numbers than those it offers."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(LESSON.read_text())["cells"]}
-    source = cells["own-numbers"]
+    source = code_of("07", solved=False)["own-numbers"]
     assert OFFERED in source
     namespace = {"Exponential": Exponential, "hockey_stick": lambda **given: hockey_stick(events=5_000, **given)}
     exec(source.replace(OFFERED, f"handling_ms, busiest_minute = {numbers}"), namespace)

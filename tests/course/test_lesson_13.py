@@ -1,24 +1,16 @@
 """Lesson 13 works on the reader's own file as on the invented year, twice, interrupted, and in any order."""
 
-import json
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from cqrs_lab.course.predictions import SAID_TO
+from tests.lessons import cells_of, code_of, prose_of
 
 from ..shop.test_online_retail import SHOP_DAY, THREE_DAYS, WHOLE_YEAR, dataset, written
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-NAME = "13_a_real_year_of_trade.ipynb"
-CELLS = [
-    {**cell, "source": "".join(cell["source"])}
-    for cell in json.loads((NOTEBOOKS / "solutions" / NAME).read_text())["cells"]
-]
-PROSE = "\n\n".join(cell["source"] for cell in CELLS if cell["cell_type"] == "markdown")
-CODE = [cell["source"] for cell in CELLS if cell["cell_type"] == "code"]
+CELLS, PROSE, CODE = cells_of("13"), prose_of("13"), [*code_of("13").values()]
 PATH = "PATH = None"
 
 

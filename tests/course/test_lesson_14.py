@@ -1,9 +1,7 @@
 """Lesson 14 says of the recorded measurements what they show."""
 
 import ast
-import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +9,9 @@ from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.tasks import TASKS
 from cqrs_lab.show import measured_beside_predicted
 from cqrs_lab.simulation.measuring.recorded import recorded_lag
+from tests.lessons import cells_of, prose_of, ran
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "solutions" / "14_is_the_simulation_true.ipynb"
-CELLS = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(NOTEBOOK.read_text())["cells"]]
-PROSE = "\n\n".join(cell["source"] for cell in CELLS if cell["cell_type"] == "markdown")
+CELLS, PROSE = cells_of("14"), prose_of("14")
 REVEAL = re.compile(r'reveal\("(14\.\d)", (.*?)\)$', re.M | re.S)
 VIEW = measured_beside_predicted()
 
@@ -22,13 +19,10 @@ VIEW = measured_beside_predicted()
 @pytest.fixture(scope="module")
 def names():
     """Run the lesson's code, with a recorded run in the place of each live one; return its names."""
-    names, revealed = {}, {}
-    for cell in CELLS:
-        if cell["cell_type"] == "code":
-            exec(cell["source"], names)
-            names |= {"reveal": revealed.__setitem__, "revealed": revealed}
-            names["measure_lag"] = lambda **how: recorded_lag(40)
-    return names
+    revealed = {}
+    recorded = {"measure_lag": lambda **how: recorded_lag(40)}
+    with ran("14", reveal=revealed.__setitem__, revealed=revealed, **recorded) as names:
+        yield names
 
 
 def test_what_is_revealed_has_its_reason(names):

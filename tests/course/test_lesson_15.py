@@ -1,10 +1,8 @@
 """Lesson 15 says of its two shops what the run has found, and its cases are decided as its prose says."""
 
 import ast
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,25 +11,18 @@ from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.show import should_you
 from cqrs_lab.simulation.choice import choose
 from cqrs_lab.simulation.choice_cases import CASES
+from tests.lessons import cells_of, prose_of, ran
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "solutions" / "15_should_you_use_cqrs.ipynb"
-CELLS = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(NOTEBOOK.read_text())["cells"]]
-PROSE = "\n\n".join(cell["source"] for cell in CELLS if cell["cell_type"] == "markdown")
+CELLS, PROSE = cells_of("15"), prose_of("15")
 REVEAL = re.compile(r'reveal\("(15\.\d)", (.*)\)$', re.M)
 
 
 @pytest.fixture(scope="module")
 def names():
     """Run the lesson's code; return its names, with what each reveal was given."""
-    names, revealed = {}, {}
-    for cell in CELLS:
-        if cell["cell_type"] == "code":
-            exec(cell["source"], names)
-            names |= {"reveal": revealed.__setitem__, "revealed": revealed}
-    yield names
-    names["both"].close()
-    names["rows"].close()
-    names["folder"].cleanup()
+    revealed = {}
+    with ran("15", reveal=revealed.__setitem__, revealed=revealed) as names:
+        yield names
 
 
 def test_what_is_revealed_is_what_the_run_found_and_has_its_reason(names):

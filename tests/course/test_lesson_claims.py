@@ -1,11 +1,9 @@
 """What the answers of lessons 4 and 5 say of a view is what the view shows."""
 
 import ast
-import json
 import re
 from collections import Counter
 from itertools import combinations, product
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,21 +13,13 @@ from cqrs_lab.course import task
 from cqrs_lab.course.predictions import SAID_TO
 from cqrs_lab.course.tasks import TASKS
 from cqrs_lab.shop import events, read
-
-SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
+from tests.lessons import cells_of, code_of, ran
 
 
 def after(lesson, last):
     """Run a solution's cells up to one of them; return its names, and the cells below by their id."""
-    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
-    cells = json.loads(path.read_text())["cells"]
-    names = {"__name__": "__main__"}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
-        if cell["id"] == last:
-            break
-    return names, {cell["id"]: "".join(cell["source"]) for cell in cells}
+    with ran(lesson, until=code_of(lesson)[last]) as names:
+        return names, {cell["id"]: cell["source"] for cell in cells_of(lesson)}
 
 
 @pytest.fixture(scope="module")
@@ -167,9 +157,8 @@ def test_check_projection_finds_counters_that_drop_what_is_not_above_zero(lesson
 
 def predictions(lesson):
     """Yield of each prediction: key, right choice, the prose down to the code below its reveal, reveal, output."""
-    [path] = SOLUTIONS.glob(f"{lesson}_*.ipynb")
-    cells = json.loads(path.read_text())["cells"]
-    sources = ["".join(cell["source"]) for cell in cells]
+    cells = cells_of(lesson)
+    sources = [cell["source"] for cell in cells]
     for at, source in enumerate(sources):
         if 'predict("' in source and "choices=" in source:
             key = source.partition('predict("')[2][:4]

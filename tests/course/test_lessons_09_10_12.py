@@ -1,8 +1,6 @@
 """What lessons 9, 9b, 10 and 12 say about their runs is what these runs show."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -20,16 +18,13 @@ from cqrs_lab.simulation.faults.steps import Step
 from cqrs_lab.simulation.faults.ways import WORKERS
 from cqrs_lab.simulation.gap import draw_transactions, simulate_gap
 from tests.course.exercises import answers_10
+from tests.lessons import cells_of, ran
 
-SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
-CELLS = {
-    path.stem.partition("_")[0]: json.loads(path.read_text())["cells"]
-    for path in (*SOLUTIONS.glob("09*"), *SOLUTIONS.glob("10_*"), *SOLUTIONS.glob("12_*"))
-}
+CELLS = {number: cells_of(number) for number in ("09", "09b", "10", "12")}
 
 
 def text(number):
-    return "\n".join("".join(cell["source"]) for cell in CELLS[number])
+    return "\n".join(cell["source"] for cell in CELLS[number])
 
 
 def test_order_is_the_fourth_thing_since_only_what_overtakes_breaks_a_worker_with_the_other_three():
@@ -61,26 +56,19 @@ def test_below_its_limit_the_lock_costs_what_lesson_7_s_formula_says():
 
 
 def test_lesson_10_asks_what_no_row_of_the_present_state_holds():
-    names = {}
-    for cell in CELLS["10"][:8]:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
+    with ran("10", until="taken_out.catch_up()") as names:
+        pass
     taken_out = [line for line in names["lines"] if line.quantity == 0]
     assert len(taken_out) == names["taken_out"].table["times"].sum() > 50
-    assert not any(isinstance(one.event, names["events"].OrderPlaced) and any(
-        line.quantity == 0 for line in one.event.lines
-    ) for one in names["store"].read_all())
+    assert not any(
+        isinstance(one.event, names["events"].OrderPlaced) and any(line.quantity == 0 for line in one.event.lines)
+        for one in names["store"].read_all()
+    )
 
 
 def test_lesson_10_s_task_is_solved_by_its_formula_and_not_by_waiting():
-    names = {}
-    for cell in CELLS["10"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            exec(source, names)
-        if "studio = " in source:
-            break
-    studio = names["studio"]
+    with ran("10", until="studio = ") as names:
+        studio = names["studio"]
     ticks = {
         built: TASKS["10.a"].when(studio.at(traffic=8, build=built, step=16).frame, way=0, build=built, traffic=8)
         for built in range(1, 31)
@@ -99,7 +87,7 @@ def test_lesson_12_s_task_ticks_once_the_order_has_shipped_before_the_cancellati
 
 
 def test_lesson_12_shows_react_whole_and_says_what_plays_and_what_is_drawn():
-    shown = next(cell for cell in CELLS["12"] if "getsource(fulfilment.react)" in "".join(cell["source"]))
+    shown = next(cell for cell in CELLS["12"] if "getsource(fulfilment.react)" in cell["source"])
     printed = "".join(shown["outputs"][0]["data"]["text/markdown"])
     assert printed.startswith("```python\ndef react(event") and "return _undo(state" in printed
     assert "`see_through` plays that day" in text("12") and "`draw_parties` draws a day" in text("12")

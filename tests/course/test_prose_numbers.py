@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lessons import let_go
+
 SOLUTIONS = {
     path.stem: json.loads(path.read_text())["cells"]
     for path in sorted((Path(__file__).parents[2] / "notebooks" / "solutions").glob("[0-9]*.ipynb"))
@@ -58,6 +60,7 @@ def wrong_numbers(cells):
                 wrong.append(f"cell {at}: {text} is bound to the run, and does not stand in the prose")
             elif (came := rounded_as(text, eval(expression, namespace))) != text:
                 wrong.append(f"cell {at}: the prose says {text}, and {expression} is {came}")
+    let_go(namespace)
     return wrong
 
 

@@ -1,27 +1,20 @@
 """What the prose of lessons 0, 2 and 3 says about their runs is what these runs show."""
 
 import ast
-import json
 import linecache
 import re
-import sqlite3
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from cqrs_lab.course import check
 from cqrs_lab.course.predictions import SAID_TO
+from tests.lessons import cells_of, let_go
 
 from .exercises import answers_02, answers_03
 
-SOLUTIONS = Path(__file__).parents[2] / "notebooks" / "solutions"
-PATHS = {path.stem[:2]: path for path in sorted(SOLUTIONS.glob("0[023]_*.ipynb"))}
-CELLS = {
-    number: [{**cell, "source": "".join(cell["source"])} for cell in json.loads(path.read_text())["cells"]]
-    for number, path in PATHS.items()
-}
+CELLS = {number: cells_of(number) for number in ("00", "02", "03")}
 REVEAL = re.compile(r'reveal\("(\d\d\.\d)", (.*)\)$', re.M)
 
 
@@ -32,11 +25,7 @@ RAN = []
 def doors_closed():
     yield
     for names in RAN:
-        for door in ("shop", "write_door", "read_door"):
-            if isinstance(names.get(door), sqlite3.Connection):
-                names[door].close()
-        if "folder" in names:
-            names["folder"].cleanup()
+        let_go(names)
 
 
 def run(number, until="## Summary"):
@@ -251,7 +240,7 @@ CHECK = re.compile(r'^check\("(\d\d\.\d)", (.*)\)$', re.M)
 
 @pytest.mark.parametrize("number", sorted(CELLS))
 def test_a_cell_that_nobody_touched_is_said_to_be_as_it_was(number):
-    names, learner = run(number), json.loads((SOLUTIONS.parent / PATHS[number].name).read_text())["cells"]
+    names, learner = run(number), cells_of(number, solved=False)
     came = {}
     for cell in learner:
         source = "".join(cell["source"])

@@ -1,13 +1,12 @@
 """The order that a learner writes for exercise 00.1 is the one that goes through the scene."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("00_*.ipynb")
-CODE = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+from tests.lessons import code_of
+
+CODE = code_of("00", solved=False)
 SET_UP = ("lesson-00-02", "lesson-00-02a", "lesson-00-08")
 
 

@@ -1,15 +1,14 @@
 """A learner's `sell` runs in the lesson's view: where a sale is lost, the picture says so."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.lessons import code_of
+
 from ..exercises import answers_01 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("01_*.ipynb")
-CODE = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+CODE = code_of("01", solved=False)
 
 
 def told(sell):

@@ -1,19 +1,17 @@
 """A learner's store is what two people race for in lesson 3: a right one never oversells, a wrong one is seen to."""
 
-import json
-from pathlib import Path
-
 import pytest
+
+from tests.lessons import code_of
 
 from ..exercises import answers_03 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("03_*.ipynb")
 ORDERS = 6  # in which the four moves can come
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    code = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+    code = code_of("03", solved=False)
     names = {}
     for one in ("lesson-03-01", "lesson-03-03", "lesson-03-22"):
         exec(code[one], names)

@@ -1,24 +1,18 @@
 """A learner's projection is cut and merged in lesson 5's own views: a wrong one differs, or shows another number."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-from ..exercises import answers_05 as answers
+from tests.lessons import code_of
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("05_*.ipynb")
+from ..exercises import answers_05 as answers
 
 
 @pytest.fixture(scope="module")
 def lesson():
     """Return the code of the learner's copy by the ids of its cells, and the names that its first part leaves."""
-    code = {
-        one["id"]: "".join(one["source"])
-        for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]
-        if one["cell_type"] == "code"
-    }
+    code = code_of("05", solved=False)
     names = {}
     for one in ("lesson-05-01", "lesson-05-03", "lesson-05-14d"):
         exec(code[one], names)

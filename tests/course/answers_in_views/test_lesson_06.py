@@ -1,8 +1,6 @@
 """A learner's answer to 06.1 picks a way at each number of reads, in the picture of the four ways."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,11 +9,11 @@ import pytest
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.guard import NotYet
 from cqrs_lab.show import copies
+from tests.lessons import code_of
 
 from ..exercises import answers_06 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("06_*.ipynb")
-CODE = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+CODE = code_of("06", solved=False)
 ROWS = {"written": [0, 6.2, 2.7, 3.7], "first": [9741, 41, 13, 15], "again": [9741, 41, 13, 2]}
 LOG, JOINED, OWN, KEPT = "on the log", "joined tables", "own table", "kept answer"
 WORK = pd.DataFrame(ROWS, index=[LOG, JOINED, OWN, KEPT])

@@ -1,9 +1,7 @@
 """A learner's answer to 07.2 lies as squares along the hockey stick."""
 
-import json
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +11,11 @@ from cqrs_lab.course.guard import NotYet
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show import hockey_stick
 from cqrs_lab.simulation import Exponential, LagModel, Poisson
+from tests.lessons import code_of
 
 from ..exercises import answers_07 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("07_*.ipynb")
-CODE = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+CODE = code_of("07", solved=False)
 # By hand: a hundredth of exp(-lag * (1 - busy)), at handling of one second.
 P99 = {busy: math.log(100) / (1 - busy) for busy in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
 

@@ -1,23 +1,20 @@
 """A learner's rebuild goes on in the studio of lesson 10: what a visitor would notice is seen at its step."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.guard import NotYet
+from tests.lessons import code_of
 
 from ..exercises import answers_10 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("10_*.ipynb")
 BEFORE, COMES, STEPS = 300, 40, 16
 
 
 @pytest.fixture(scope="module")
 def lesson():
     """Return the code of the learner's copy by the ids of its cells, and the names that its first part leaves."""
-    code = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+    code = code_of("10", solved=False)
     names = {}
     for one in ("lesson-10-01", "lesson-10-03", "lesson-10-09"):
         exec(code[one], names)

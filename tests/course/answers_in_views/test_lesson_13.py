@@ -1,24 +1,21 @@
 """A learner's customers go behind the slider of lesson 13: right and wrong ones show other numbers and other names."""
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.guard import NotYet
+from tests.lessons import code_of
 
 from ..exercises import answers_13 as answers
-
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("13_*.ipynb")
 
 
 @pytest.fixture(scope="module")
 def lesson():
     """Return the code of the learner's copy by the ids of its cells, and the names that the year leaves."""
-    code = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+    code = code_of("13", solved=False)
     names = {}
     for one in ("lesson-13-01", "lesson-13-03", "lesson-13-05", "lesson-13-07", "lesson-13-09"):
         exec(code[one], names)

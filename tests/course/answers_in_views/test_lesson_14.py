@@ -1,8 +1,5 @@
 """A learner's answer to 14.1 predicts the recorded measurements, beside what was measured."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,11 +9,11 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show import measured_and_predicted, measured_beside_predicted
 from cqrs_lab.simulation import Empirical, LagModel, simulate_lag
 from cqrs_lab.simulation.measuring.recorded import recorded_lag
+from tests.lessons import code_of
 
 from ..exercises import answers_14 as answers
 
-[LESSON] = (Path(__file__).parents[3] / "notebooks").glob("14_*.ipynb")
-CODE = {one["id"]: "".join(one["source"]) for one in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
+CODE = code_of("14", solved=False)
 FIRST, SECOND = (recorded_lag(20, run=run) for run in ("first", "second"))  # where the controls begin
 
 

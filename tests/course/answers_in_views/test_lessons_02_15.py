@@ -1,23 +1,10 @@
 """What a learner puts in place of the lesson's own `mine` is in the picture: a message (2), and seven numbers (15)."""
 
-import json
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.show import should_you
-
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
-
-
-@cache
-def code_of(number):
-    """Return the code of a lesson's cells, by id."""
-    [lesson] = NOTEBOOKS.glob(f"{number}_*.ipynb")
-    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-    return {one["id"]: "".join(one["source"]) for one in cells if one["cell_type"] == "code"}
+from tests.lessons import code_of, let_go
 
 
 def view_with(cell, mine, names):
@@ -30,14 +17,15 @@ def view_with(cell, mine, names):
 @pytest.fixture(scope="module")
 def shop():
     """The names of lesson 2 after the cells above its own message."""
-    names, code = {}, code_of("02")
+    names, code = {}, code_of("02", solved=False)
     for name in list(code)[: list(code).index("lesson-02-34a")]:
         exec(code[name], names)
-    return names
+    yield names
+    let_go(names)
 
 
 def doors(shop, message):
-    view = view_with(code_of("02")["lesson-02-34a"], message, shop)
+    view = view_with(code_of("02", solved=False)["lesson-02-34a"], message, shop)
     return {door: view.at(door=at) for at, door in enumerate(("write", "read"))}
 
 
@@ -82,7 +70,7 @@ OWN = {"crud_write": 2, "crud_rule": 0.1, "crud_read": 30,
 
 
 def balance(**changed):
-    return view_with(code_of("15")["lesson-15-35"], OWN | changed, {"should_you": should_you})
+    return view_with(code_of("15", solved=False)["lesson-15-35"], OWN | changed, {"should_you": should_you})
 
 
 def test_the_learners_numbers_are_weighed_as_by_hand():
@@ -110,4 +98,4 @@ def test_numbers_that_mean_nothing_are_refused_by_their_name(wrong):
 def test_a_number_that_is_missing_is_named():
     misspelt = {name.replace("crud_read", "crud_reads"): one for name, one in OWN.items()}
     with pytest.raises(InvalidArgument, match="crud_read"):
-        view_with(code_of("15")["lesson-15-35"], misspelt, {"should_you": should_you})
+        view_with(code_of("15", solved=False)["lesson-15-35"], misspelt, {"should_you": should_you})

@@ -1,23 +1,13 @@
 """A learner's answer runs in the view of its lesson, and a right one and a wrong one look different there."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from cqrs_lab.simulation.faults import both_at_once, nothing_compared
+from tests.lessons import code_of
 
 from ..exercises import answers_09, answers_09b
-
-LEARNERS = Path(__file__).parents[3] / "notebooks"
-
-
-def cells(lesson):
-    """Return the code of the learner's copy by the ids of its cells."""
-    [path] = LEARNERS.glob(f"{lesson}_*.ipynb")
-    found = json.loads(path.read_text())["cells"]
-    return {one["id"]: "".join(one["source"]) for one in found if one["cell_type"] == "code"}
 
 
 def shown(source, names):
@@ -29,7 +19,7 @@ def shown(source, names):
 
 @pytest.fixture(scope="module")
 def lesson_9():
-    code, names = cells("09"), {}
+    code, names = code_of("09", solved=False), {}
     for one in ("lesson-09-01", "lesson-09-03", "lesson-09-39"):
         exec(code[one], names)
     return code, names
@@ -89,7 +79,7 @@ def test_lesson_9_s_answer_forgets_with_its_process_and_scores_as_one_that_remem
 
 @pytest.fixture(scope="module")
 def lesson_9b():
-    code, names = cells("09b"), {}
+    code, names = code_of("09b", solved=False), {}
     exec(code["lesson-09b-01"], names)
     exec(code["lesson-09b-33"], names)
     return code, names
