@@ -183,10 +183,18 @@ def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
     parts = []
     for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):
         found, expected, apart = (_of(numbers, name, one) for one in ("measured", "predicted", "difference"))
-        way = "as predicted" if abs(apart) < 0.5 else f"{abs(apart):.0f}% {'more' if apart > 0 else 'less'}"
-        both = f"{brief_number(found * 1000)} ms measured, {brief_number(expected * 1000)} ms predicted"
-        parts.append(f"{words} within {both} ({way})")
+        took, foretold = (f"{brief_number(one * 1000)} ms" for one in (found, expected))
+        if abs(apart) < 0.5:
+            parts.append(f"{words} within {took}, as predicted")
+        else:
+            way = f"{abs(apart):.0f}% {'more' if apart > 0 else 'less'}"
+            parts.append(f"{words} within {took} measured, {foretold} predicted ({way})")
     return f"Visible: {'; '.join(parts)}. Predicted busy: {predicted.load:.0%}."
+
+
+def _by_how_much(per_cent: float) -> str:
+    """Return a difference with its sign; nothing has none."""
+    return "0%" if abs(per_cent) < 0.5 else f"{per_cent:+.0f}%".replace("-", "−")
 
 
 def _of(numbers: pd.DataFrame, figure: str, run: str) -> float:
@@ -238,5 +246,5 @@ def _table(numbers: pd.DataFrame) -> str:
     rows = pd.DataFrame(
         {f"{name}, ms": numbers[name].map(milliseconds) for name in ("measured", "predicted", "theory")}
     )
-    rows["measured differs by"] = [f"{value:+.0f}%".replace("-", "−") for value in numbers["difference"]]
+    rows["measured differs by"] = [_by_how_much(value) for value in numbers["difference"]]
     return table(rows.rename_axis("lag"), "Measured and predicted lag")

@@ -37,7 +37,8 @@ def test_theory_knows_the_mean_alone(slow_and_fast):
 
 def test_a_run_against_itself_is_as_predicted(slow_and_fast):
     picture = measured_and_predicted(slow_and_fast[0], slow_and_fast[0])
-    assert (picture.frame["difference"] == 0).all() and picture.says.count("(as predicted)") == 2
+    assert (picture.frame["difference"] == 0).all() and picture.says.count(", as predicted") == 2
+    assert picture.html.count("<td>0%</td>") == len(picture.frame)
 
 
 def test_a_prediction_that_grows_without_end_has_no_theory_and_says_so(slow_and_fast):
