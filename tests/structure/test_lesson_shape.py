@@ -3,6 +3,7 @@
 Each test lists all offenders at once: "file: what is wrong".
 """
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -177,3 +178,28 @@ def test_no_lesson_installs_anything():
 def test_no_path_is_absolute():
     assert [where for where, cell in CELLS if ABSOLUTE.search(cell["source"])] == []
     assert [where for where, output in OUTPUTS if ABSOLUTE.search(text_of(output))] == []
+
+
+def made_by(source):
+    """Return what a cell's own lines make, by name: the code that makes it."""
+    made = {}
+    for one in ast.parse(source).body:
+        inside = [n for target in getattr(one, "targets", []) for n in ast.walk(target)]
+        names = [one.name] if hasattr(one, "name") else [n.id for n in inside if isinstance(n, ast.Name)]
+        made |= dict.fromkeys(names, ast.dump(one))
+    return made
+
+
+def test_no_cell_takes_the_name_of_an_answer():
+    """A learner who goes back to it would have its number judged, or drawn, in place of the answer.
+
+    The lesson may show what the exercise repairs.
+    """
+    taken = []
+    for lesson, cells in LEARNER.items():
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        answers = {name: made for cell in code if is_exercise(cell) for name, made in made_by(cell["source"]).items()}
+        for cell in code:
+            made = {} if is_exercise(cell) else made_by(cell["source"])
+            taken += [f"{lesson}: {name}" for name, by in made.items() if answers.get(name, by) != by]
+    assert taken == []
