@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NoReturn, Self
+from typing import Any
 from uuid import uuid4
 
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds, whole_number
@@ -20,7 +20,6 @@ from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
-from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
 from cqrs_lab.log.slice import SLICE_EVENTS, Sealed
 from cqrs_lab.log.stores.codec import Encoded, EventCodec, EventTypes
@@ -38,7 +37,7 @@ from cqrs_lab.log.stores.jetstream_rows import (
     rows_of,
 )
 from cqrs_lab.log.stores.jetstream_writer import JetStreamWriter
-from cqrs_lab.log.stores.watcher import Watcher
+from cqrs_lab.log.stores.open_store import OpenStore
 from cqrs_lab.words import count
 
 MOST_SEALED = 16
@@ -46,7 +45,7 @@ MOST_SEALED = 16
 SLICE_BYTES = 32_000_000
 
 
-class JetStreamEventStore:
+class JetStreamEventStore(OpenStore):
     """An event store on NATS JetStream, shared by every thread, process and machine that opens it.
 
     An append returns once the server, or most of three replicas, have the commit. They have it in the memory of their
@@ -98,8 +97,7 @@ class JetStreamEventStore:
         self._log = JetStreamLog(self._client, replicas)
         self._writer, self._ids = JetStreamWriter(self._client, self._log), JetStreamIds(self._log)
         self._sealed: dict[tuple[int, int], Sealed] = {}
-        self._listeners = Listeners()
-        self._watcher = Watcher(self.head, self._listeners)
+        super().__init__(self._client)
 
     def append(
         self,
@@ -147,8 +145,7 @@ class JetStreamEventStore:
     def _announced(self, stream: str, version: int, sequence: int) -> Appended:
         self._log.seen(sequence)
         position = Position(sequence * EVENTS_A_COMMIT)
-        self._watcher.heard_of(position)
-        self._listeners.announce()
+        self._announce(position)
         return Appended(stream, StreamVersion(version), position, again=False)
 
     def _encoded(self, stream: str, events: Sequence[object]) -> list[Encoded]:
@@ -221,35 +218,9 @@ class JetStreamEventStore:
         """Return the position of the last event; 0 if the log is empty."""
         return Position(self._log.newest() * EVENTS_A_COMMIT)
 
-    def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`.
-
-        After a commit of another process or another store object it is called too, from another thread, within a tenth
-        of a second while the servers answer, and perhaps once for several commits.
-        """
-        end = self._listeners.add(on_growth)
-        self._watcher.start()
-        return end
-
-    def close(self) -> None:
-        """Close the connection; the next call makes it again."""
-        self._watcher.stop()
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"JetStreamEventStore({str(self._client.place)!r})"
 
-    def __reduce__(self) -> NoReturn:
-        raise InvalidArgument(
-            f"{self!r} holds an open connection, and cannot be copied or sent to another process; "
-            "make a store for the same URL there"
-        )
 
 
 def _receipt(stream: str, last: Commit | None) -> Appended:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn, Self
+from typing import Any
 from uuid import uuid4
 
 from cqrs_lab.arguments import check_range, check_stream, function, seconds
@@ -17,14 +17,13 @@ from cqrs_lab.errors import ConcurrencyError, InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, Expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
-from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
+from cqrs_lab.log.stores.open_store import OpenStore
 from cqrs_lab.log.stores.postgres_news import News
 from cqrs_lab.log.stores.postgres_schema import PostgresSchema
 from cqrs_lab.log.stores.postgres_server import PostgresServer
 from cqrs_lab.log.stores.sql_rows import Dialect, SqlRows, SqlSlice
-from cqrs_lab.log.stores.watcher import Watcher
 
 MOST_VERSION = 2**63 - 1
 EXPECTED = {Expected.NO_STREAM: (0, 0), Expected.STREAM_EXISTS: (1, MOST_VERSION), Expected.ANY: (0, MOST_VERSION)}
@@ -34,7 +33,7 @@ ARGUMENTS = (
 )
 
 
-class PostgresEventStore:
+class PostgresEventStore(OpenStore):
     """An event store on a PostgreSQL server, shared by every thread, process and machine that opens it.
 
     An append returns once the commit is in the server's write-ahead log. Positions are 1, 2, 3, … without gaps, and
@@ -77,9 +76,8 @@ class PostgresEventStore:
         self._server = PostgresServer(url, self._schema)
         self._rows = SqlRows(self._server, self._codec, Dialect(self._schema.events, "payload", "%s"))
         self._append = f"SELECT * FROM {self._schema.append}({ARGUMENTS})"
-        self._listeners = Listeners()
         connect, channel = self._server.connect, self._schema.channel
-        self._watcher = Watcher(self.head, self._listeners, lambda: News(connect, channel))
+        super().__init__(self._server, lambda: News(connect, channel))
 
     def append(
         self,
@@ -110,8 +108,7 @@ class PostgresEventStore:
         if outcome == "refused":
             raise ConcurrencyError(stream, expected, version)
         if outcome == "recorded":
-            self._watcher.heard_of(position)
-            self._listeners.announce()
+            self._announce(position)
         return Appended(stream, StreamVersion(version), Position(position), again=outcome == "again")
 
     def _encoded(self, stream: str, events: Sequence[object]) -> list[list[Any]]:
@@ -176,32 +173,5 @@ class PostgresEventStore:
         """Return the position of the last event; 0 if the log is empty."""
         return Position(self._rows.select(f"SELECT coalesce(max(position), 0) FROM {self._schema.events}")[0][0])
 
-    def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`.
-
-        After a commit of another process or another store object it is called too, from another thread, soon, and
-        perhaps once for several commits.
-        """
-        end = self._listeners.add(on_growth)
-        self._watcher.start()
-        return end
-
-    def close(self) -> None:
-        """Release the connections; the next call makes new ones."""
-        self._watcher.stop()
-        self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"PostgresEventStore({self._server.where!r}, schema={self._schema.name!r})"
-
-    def __reduce__(self) -> NoReturn:
-        raise InvalidArgument(
-            f"{self!r} holds open connections, and cannot be copied or sent to another process; "
-            "make a store for the same url there"
-        )

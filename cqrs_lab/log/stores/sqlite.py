@@ -13,19 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, TypeVar
 
 from cqrs_lab.arguments import check_range, check_stream, function, refuse, seconds
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import Appended, check_expected, checked_expected
 from cqrs_lab.log.guards.recordable import events_in
-from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.metadata import NO_METADATA, check_why
 from cqrs_lab.log.stores.codec import EventCodec, EventTypes
+from cqrs_lab.log.stores.open_store import OpenStore
 from cqrs_lab.log.stores.sql_rows import Dialect, SqlRows, SqlSlice
 from cqrs_lab.log.stores.sqlite_file import SqliteFile
-from cqrs_lab.log.stores.watcher import Watcher
 
 Result = TypeVar("Result")
 ROWS = Dialect("events", "CAST(payload AS BLOB)", "?")
@@ -37,7 +36,7 @@ APPEND = """
 """
 
 
-class SqliteEventStore:
+class SqliteEventStore(OpenStore):
     """An event store in one file, shared by every thread and process that opens it.
 
     An append returns once the commit is on the disk (write-ahead log, ``synchronous=FULL``). Positions are 1, 2, 3, …
@@ -87,8 +86,7 @@ class SqliteEventStore:
         self._codec = EventCodec(events)
         self._file = SqliteFile(Path(path).absolute())
         self._rows = SqlRows(self._file, self._codec, ROWS)
-        self._listeners = Listeners()
-        self._watcher = Watcher(self.head, self._listeners)
+        super().__init__(self._file)
         self.head()  # a file that is no event log is refused at once
 
     def append(
@@ -132,10 +130,6 @@ class SqliteEventStore:
         if not self._file.together:
             self._announce(end.position)
         return end
-
-    def _announce(self, head: Position) -> None:
-        self._watcher.heard_of(head)
-        self._listeners.announce()
 
     def together(self, work: Callable[[], Result]) -> Result:
         """Return what some work returns, and record all its appends together: one wait for the disk, not one for each.
@@ -234,32 +228,5 @@ class SqliteEventStore:
         with self._file.explaining():
             return Position(self._file.execute("SELECT ifnull(max(position), 0) FROM events")[0][0])
 
-    def subscribe(self, on_growth: Callable[[], None]) -> Callable[[], None]:
-        """Call `on_growth` after each commit; see `AnnouncingStore.subscribe`.
-
-        After a commit of another process or another store object it is called too, from another thread, within a tenth
-        of a second, and perhaps once for several commits.
-        """
-        end = self._listeners.add(on_growth)
-        self._watcher.start()
-        return end
-
-    def close(self) -> None:
-        """Release the file; the next call opens it again."""
-        self._watcher.stop()
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"SqliteEventStore({str(self._file.path)!r})"
-
-    def __reduce__(self) -> NoReturn:
-        raise InvalidArgument(
-            f"{self!r} holds an open file, and cannot be copied or sent to another process; "
-            "make a store for the same path there"
-        )

@@ -188,7 +188,7 @@ def test_it_says_where_it_is_and_no_password_and_cannot_be_pickled_or_copied(jet
     store = jetstream()
     assert repr(store) == f"JetStreamEventStore('{store._client.place}')"
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(lab.InvalidArgument, match="make a store for the same URL there"):
+        with pytest.raises(lab.InvalidArgument, match="make a store for the same log there"):
             attempt(store)
 
 

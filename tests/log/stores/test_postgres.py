@@ -200,7 +200,7 @@ def test_an_append_interrupted_at_any_bytecode_leaves_all_of_the_commit_or_nothi
 
 def test_it_cannot_be_pickled_or_copied_and_shows_no_password(kept):
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(lab.InvalidArgument, match="make a store for the same url there") as caught:
+        with pytest.raises(lab.InvalidArgument, match="make a store for the same log there") as caught:
             attempt(kept)
         assert "secret" not in str(caught.value)
     assert "secret" not in repr(kept) and kept._schema.name in repr(kept)

@@ -233,7 +233,7 @@ def test_a_path_that_is_none_is_refused(path):
 
 def test_it_cannot_be_pickled_or_copied(store):
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(lab.InvalidArgument, match="make a store for the same path there"):
+        with pytest.raises(lab.InvalidArgument, match="make a store for the same log there"):
             attempt(store)
 
 
