@@ -12,7 +12,7 @@ from cqrs_lab.log.listeners import Listeners
 from cqrs_lab.log.stores.watcher import Pause, Sleep, Watcher
 
 
-class Held(Protocol):
+class Closeable(Protocol):
     """A file, or connections: the next call opens it again."""
 
     def close(self) -> None:
@@ -20,16 +20,16 @@ class Held(Protocol):
 
 
 class OpenStore(ABC):
-    """Tells its listeners what it and others have recorded, and can be closed.
+    """A store that calls its listeners for its own commits and for those of others, and can be closed.
 
     Parameters
     ----------
-    held : Held
+    held : Closeable
     pause : callable, optional
         Makes what the store does between two looks for what others have recorded; see `Watcher`.
     """
 
-    def __init__(self, held: Held, pause: Callable[[], Pause] = Sleep) -> None:
+    def __init__(self, held: Closeable, pause: Callable[[], Pause] = Sleep) -> None:
         self._held = held
         self._listeners = Listeners()
         self._watcher = Watcher(self.head, self._listeners, pause)
@@ -39,7 +39,7 @@ class OpenStore(ABC):
         """Return the position of the last event; 0 if the log is empty."""
 
     def _announce(self, head: Position) -> None:
-        """Tell the listeners of a commit of this store's own."""
+        """Call the listeners for a commit of this store itself."""
         self._watcher.heard_of(head)
         self._listeners.announce()
 

@@ -10,7 +10,7 @@ from cqrs_lab.log.envelope import Position
 from cqrs_lab.log.stores.open_store import OpenStore
 
 
-class Held:
+class Door:
     closed = 0
 
     def close(self):
@@ -21,7 +21,7 @@ class Counted(OpenStore):
     """A log that is a number."""
 
     def __init__(self):
-        super().__init__(Held())
+        super().__init__(Door())
         self.length = 0
 
     def head(self):
