@@ -1,4 +1,4 @@
-"""A store that holds something open tells of its own commits once, and of others'; it ends, begins again, is not copied."""
+"""A store that holds something open tells of its commits and of those of others; it ends, and is not copied."""
 
 import copy
 import pickle
