@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 import pandas as pd
+import simpy
 from simpy.events import ProcessGenerator
 
 from cqrs_lab.errors import CommandRejected, InvalidArgument
@@ -260,10 +261,9 @@ class _Run(FaultyStage):
         self.sites.around("save", setattr, self, "saved", position)
 
     def _manage(self) -> ProcessGenerator:
-        patrol = PATROL_SECONDS
+        patrol: float = PATROL_SECONDS
         while True:
-            yield self.news | at(self, patrol)
-            yield self.timeout(1)
+            patrol = yield from self._heard_of_something(patrol)
             self.news = self.event()
             while (position := self.manager.position + 1) <= self.store.head():
                 yield self.timeout(sum(fault.seconds for fault in self.strikes(Delay, position)))
@@ -271,6 +271,23 @@ class _Run(FaultyStage):
             if self.now >= patrol:
                 self._look_for_what_is_overdue()
                 patrol += PATROL_SECONDS * (1 + int(self.now - patrol) // PATROL_SECONDS)
+
+    def _heard_of_something(self, patrol: float) -> Generator[simpy.Event, Any, float]:
+        """Wait for news or the next patrol, and a second more; return the time of the next patrol.
+
+        Most patrols of a day would find a manager that knows the log and waits for nothing. They are left out.
+        """
+        if self.manager.waiting or self.manager.position < self.store.head():
+            yield self.news | at(self, patrol)
+            yield self.timeout(1)
+            return patrol
+        yield self.news
+        last = patrol + (self.now - patrol) // PATROL_SECONDS * PATROL_SECONDS
+        if patrol <= last <= self.now < last + 1:  # the news came while it would have been on its way
+            yield at(self, last + 1)
+            return last
+        yield self.timeout(1)
+        return max(patrol, last + PATROL_SECONDS)
 
     def _look_for_what_is_overdue(self) -> None:
         while self.lived(lambda: self.manager.due(self.date), self._restart):
