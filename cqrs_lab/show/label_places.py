@@ -58,16 +58,18 @@ def _one_by_one(
     """Return the labels, with the anchors in order of preference, and how often they overlap something."""
     labels: list[Label] = []
     total = 0
+    taken = list(boxes)
     for mark in marks:
-        others = [*boxes, *(label.box for label in labels)]
-        met = [
-            (sum(crosses(one, label.box) for one in lines) + sum(meet(one, label.box) for one in others), label)
-            for label in _places(mark, anchors)
-        ]
+        met = [(_overlaps(label.box, lines, taken), label) for label in _places(mark, anchors)]
         least, label = min(met, key=lambda one: one[0])
         labels.append(label)
+        taken.append(label.box)
         total += least
     return labels, total
+
+
+def _overlaps(box: Four, lines: Sequence[Four], boxes: Sequence[Four]) -> int:
+    return sum(crosses(one, box) for one in lines) + sum(meet(one, box) for one in boxes)
 
 
 def _places(mark: Mark, anchors: Sequence[str]) -> list[Label]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -51,6 +52,7 @@ def _plain(shape: str) -> str:
     return painted(shape, "var(--ink)")
 
 
+@cache
 def legend(example: str) -> str:
     """Return what each mark and each line of the lanes means, each beside its picture; the tiles are painted so."""
     there, undone = {"event": "Placed", "cause": 1, "undoes": False}, {"event": "Cancelled", "cause": 1, "undoes": True}

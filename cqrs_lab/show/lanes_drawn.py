@@ -16,6 +16,7 @@ from cqrs_lab.show.style import WRITE, tint
 from cqrs_lab.write.refusal import Refusal
 
 Places = Mapping[Any, tuple[float, float]]
+Rows = Sequence[tuple[Any, pd.Series]]
 
 LEFT, TOP, LANE = 146, 26, 80
 ASIDE = 0.45
@@ -44,17 +45,19 @@ def lanes_drawn(log: pd.DataFrame, shown: pd.DataFrame, lanes: Mapping[str, str]
         position: (LEFT + (at + 0.5) * wide, _level(prefixes.index(_lane(stream, prefixes))))
         for at, (position, stream) in enumerate(log["stream"].items())
     }
-    labels = _labels(log, place, wide, bottom, prefixes)
+    rows = list(log.iterrows())
+    labels = _labels(rows, place, wide, bottom, prefixes)
     parts = list(_bands(list(lanes.values())))
-    for _, row in shown.iterrows():
+    drawn = rows[: len(shown)]
+    for _, row in drawn:
         before = [*_arrow(row, place, wide), *_breaks(row, place[row.name][0], wide, bottom)]
         parts.append(together(before, "command", row.name, row["event"]))
-    for (position, row), new in zip(shown.iterrows(), shown["at"].ne(shown["at"].shift()), strict=True):
+    for (position, row), new in zip(drawn, shown["at"].ne(shown["at"].shift()), strict=True):
         paint = tint(prefixes.index(_lane(row["stream"], prefixes)))
         event = [mark(row, *place[position], paint), *_said(labels[position])]
         event += _below(row, place[position][0], bottom, new)
         parts.append(together(event, "event", position, row["event"]))
-    parts.append(ring(shown.iloc[-1], *place[shown.index[-1]]))
+    parts.append(ring(drawn[-1][1], *place[shown.index[-1]]))
     for after, words in left_nothing:
         parts += left_no_event(LEFT + after * wide, bottom + REFUSED, words)
     parts.append(shapes.label(LEFT - 12, bottom + REFUSED + 5, "refused", "small", "end"))
@@ -93,19 +96,19 @@ def _lane(stream: str, prefixes: Sequence[str]) -> str:
     return next(prefix for prefix in prefixes if stream.startswith(prefix))
 
 
-def _labels(log: pd.DataFrame, place: Places, wide: float, bottom: float, prefixes: Sequence[str]) -> dict[Any, Label]:
+def _labels(rows: Rows, place: Places, wide: float, bottom: float, prefixes: Sequence[str]) -> dict[Any, Label]:
     """Place the labels of the whole run, so that none of them moves while its events are shown one by one."""
-    ways = [(way, row["sent"] > 1) for _, row in log.iterrows() if (way := _way(row, place, wide))]
+    ways = [(way, row["sent"] > 1) for _, row in rows if (way := _way(row, place, wide))]
     lines = [line for way, twice in ways for line in ([way, _beside(way)] if twice else [way])]
-    for position, row in log.iterrows():
+    for position, row in rows:
         lines += [line for line, *_ in _upright(row, place[position][0], wide, bottom)]
     boxes = [(x - 15, y - 15, x + 15, y + 15) for x, y in place.values()]
     marks = [
         # Arrows reach the first lane from below.
         Mark(_words(row["event"], _lane(row["stream"], prefixes)), *place[position], place[position][1] == _level(0))
-        for position, row in log.iterrows()
+        for position, row in rows
     ]
-    return dict(zip(log.index, placed(marks, lines, boxes), strict=True))
+    return dict(zip((position for position, _ in rows), placed(marks, lines, boxes), strict=True))
 
 
 def _said(label: Label) -> list[str]:

@@ -3,6 +3,7 @@
 import itertools
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -24,9 +25,12 @@ REFUSES, LATE, SILENT, DECLINES = (
 )
 
 
+see_through = cache(one_order.see_through)  # a setting that several tests look at is played once
+
+
 @pytest.fixture
 def view():
-    return process_lanes(one_order.see_through, one_order.FAILURES, one_order.LANES)
+    return process_lanes(see_through, one_order.FAILURES, one_order.LANES)
 
 
 def marks(html):
@@ -74,9 +78,9 @@ def test_no_label_touches_an_arrow_another_label_or_a_line(view, failure):
     for cancel in (0, 1, 5, 6, 25, 26, 30):
         for crash in range(11):
             picture = view.at(failure=failure, cancel=cancel, crash=crash)
-            html, boxes = picture.html, labels(picture.html)
+            boxes, drawn = labels(picture.html), lines(picture.html)
             assert len(boxes) == len(picture.frame)
-            assert [box for box in boxes for line in lines(html) if crosses(line, box)] == []
+            assert [box for box in boxes for line in drawn if crosses(line, box)] == []
             assert [one for one, other in itertools.combinations(boxes, 2) if meet(one, other)] == []
 
 
