@@ -112,16 +112,16 @@ def simulate(
     size = (samples, n)
     drawn = {name: duration(name, leg).draw(child(seed, name), n * samples).reshape(size) for name, leg in legs.items()}
     away_from_writer, away_from_reader = (
-        remote_delay_seconds * _elsewhere(child(seed, place), samples, n) for place in ("writer", "reader")
+        remote_delay_seconds * _elsewhere(child(seed, place), samples, n) if remote_delay_seconds else None
+        for place in ("writer", "reader")
     )
     to_replica, done = _there_and_back(drawn["write"], drawn["acknowledge"], away_from_writer)
     asked, answered = _there_and_back(drawn["read"], drawn["respond"], away_from_reader)
     committed = np.partition(done, w - 1, axis=1)[:, w - 1]
     first = np.argpartition(answered, r - 1, axis=1)[:, :r]
     late = np.take_along_axis(to_replica - asked, first, axis=1).min(axis=1) - committed
-    return Quorum(
-        np.sort(np.maximum(late, 0)), np.sort(np.partition(answered, r - 1, axis=1)[:, r - 1]), np.sort(committed)
-    )
+    reads = np.take_along_axis(answered, first, axis=1).max(axis=1)
+    return Quorum(np.sort(np.maximum(late, 0)), np.sort(reads), np.sort(committed))
 
 
 def _checked(n: int, r: int, w: int, samples: int, seed: int) -> tuple[int, int, int, int, int]:
@@ -139,5 +139,7 @@ def _elsewhere(random: np.random.Generator, samples: int, n: int) -> NDArray[np.
     return np.not_equal(np.arange(n), random.integers(n, size=(samples, 1)))
 
 
-def _there_and_back(there: Seconds, back: Seconds, away: Seconds) -> tuple[Seconds, Seconds]:
+def _there_and_back(there: Seconds, back: Seconds, away: Seconds | None) -> tuple[Seconds, Seconds]:
+    if away is None:  # no place is far: nothing has to be added to millions of ways
+        return there, there + back
     return there + away, there + back + 2 * away
