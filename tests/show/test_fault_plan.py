@@ -14,6 +14,7 @@ from cqrs_lab.show.fault_kinds import CRASHES, KINDS
 from cqrs_lab.show.fault_lanes import LEFT, WIDTH
 from cqrs_lab.simulation.faults import WORKERS, Crash, Delay, Duplicate, Story, on_disk, replay, simulate_faults
 from cqrs_lab.simulation.faults.steps import Step
+from tests.simulation.faulty_workers import summarised_once
 
 ORDERS = (("ada", "cup"), ("ben", "pot"), ("ada", "cup"), ("cleo", "cup"), ("ben", "pot"), ("ada", "cup"))
 STORY = Story(
@@ -21,6 +22,7 @@ STORY = Story(
     tuple(visits.order_one(number, *order) for number, order in enumerate(ORDERS, 1)),
     visits.UnitsOrdered,
 )
+ONCE = summarised_once(STORY)  # the views' runs hand over the same few batches
 WORKER = {name: at for at, name in enumerate(WORKERS)}
 LESSON = json.loads((Path(__file__).parents[2] / "notebooks" / "solutions" / "09_when_things_break.ipynb").read_text())
 KIND = {name: at for at, name in enumerate(KINDS)}
@@ -32,7 +34,7 @@ BETWEEN = KIND[CRASHES[1]]
 
 @pytest.fixture(scope="module")
 def view():
-    return fault_plan(STORY)
+    return fault_plan(ONCE)
 
 
 def marks(picture):
@@ -198,7 +200,7 @@ def test_no_drawing_depends_on_the_words_that_the_steps_are_told_in(view, monkey
     plain = [view.at(worker=worker, **plan) for worker in (TABLE_FIRST, KIT) for plan in plans]
     with monkeypatch.context() as changed:
         changed.setattr(Step, "in_words", lambda step: words)
-        other = fault_plan(STORY)
+        other = fault_plan(ONCE)
         reworded = [other.at(worker=worker, **plan) for worker in (TABLE_FIRST, KIT) for plan in plans]
     for before, after in zip(plain, reworded, strict=True):
         assert after.html.partition("</svg>")[0] == before.html.partition("</svg>")[0]
@@ -253,7 +255,7 @@ def nothing_dropped(disk, batch, projection):
 
 @pytest.fixture(scope="module")
 def scored():
-    return fault_plan(STORY, {"mine": on_disk(nothing_dropped), **WORKERS}, score=True)
+    return fault_plan(ONCE, {"mine": on_disk(nothing_dropped), **WORKERS}, score=True)
 
 
 def marks_of(picture):
