@@ -19,17 +19,21 @@ def base():
     return simulate_world(BUSY, TEA, visits=40, think=Fixed(0.5), seed=4)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize(
-    "model",
-    [
+@pytest.fixture(
+    scope="module",
+    params=[
         BUSY,
         LagModel(Clockwork(1.5), Erlang(2, 0.6), replicas=3),
         LagModel(Poisson(3.0), Uniform(0.0, 0.2), replicas=2, polling=Polling(Exponential(0.5))),
     ],
 )
-def test_who_comes_again_sees_what_the_real_buses_would_have_answered(model, policy):
-    first = simulate_world(model, TEA, visits=30, reads=3, think=Fixed(2.0), seed=5)
+def first(request):
+    return request.param, simulate_world(request.param, TEA, visits=30, reads=3, think=Fixed(2.0), seed=5)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_who_comes_again_sees_what_the_real_buses_would_have_answered(first, policy):
+    model, first = first
     real = simulate_world(model, TEA, visits=30, reads=3, think=Exponential(0.4), policy=policy, seed=5)
     pd.testing.assert_frame_equal(first.again(policy=policy, think=Exponential(0.4)).trace, real.trace)
 
