@@ -325,6 +325,34 @@ def test_a_manager_that_makes_new_ids_sends_a_letter_twice_after_one_crash():
     assert "ada got 2 letters" in run.broken[0]
 
 
+# --- patrols that are left out -----------------------------------------------------------------------------------
+
+
+class Waits(dict):
+    """The instances that wait; not empty, even where there is none."""
+
+    def __bool__(self):
+        return True
+
+
+class GoesOnEveryPatrol(lab.ProcessManager):
+    """Seems to wait for something all the time, so that none of its patrols is left out."""
+
+    @property
+    def waiting(self):
+        return Waits(super().waiting)
+
+
+def test_a_patrol_that_is_left_out_changes_nothing_not_even_a_time():
+    seconds = (0, 599.5, 600, 600.5, 1_800.9, 1_801, 1_801.5)  # around patrols, each of which takes a second
+    parties_of = Readers()
+    parties_of.commands = tuple(WriteLetter(f"{at}", NINE + timedelta(seconds=at)) for at in seconds)
+    stories = [(replace(LETTERS, parties=parties_of), ()), *((day(seed), [Delay(5, 900)]) for seed in range(20))]
+    for story, plan in stories:
+        left_out, all_of_them = (simulate_process(story, plan, *one) for one in ((), (GoesOnEveryPatrol,)))
+        assert left_out.events == all_of_them.events and left_out.visits == all_of_them.visits
+
+
 # --- plan and ticket ---------------------------------------------------------------------------------------------
 
 
