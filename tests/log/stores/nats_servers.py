@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 from cqrs_lab.log.stores.jetstream_log import settings
 
@@ -110,13 +111,18 @@ def _listens(server):
 
 
 def asked(server, subject, body=b""):
-    """Return the answer to one request, by the bare protocol; None if there is none."""
+    """Return the answer to one request, by the bare protocol; None if there is none.
+
+    Each comes back to a name of its own: what several threads ask at once must not be told to all of them.
+    """
+    back = uuid4().hex.encode()
     try:
         with closing(socket.create_connection(("127.0.0.1", server.port), timeout=2)) as line:
             stream = line.makefile("rwb")
             stream.readline()
             connect = b'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\n'
-            stream.write(connect + b"SUB back 1\r\nPUB %s back %d\r\n%s\r\n" % (subject.encode(), len(body), body))
+            stream.write(connect + b"SUB %s 1\r\n" % back)
+            stream.write(b"PUB %s %s %d\r\n%s\r\n" % (subject.encode(), back, len(body), body))
             stream.flush()
             while kind := stream.readline().split():
                 if kind[0] == b"MSG":
