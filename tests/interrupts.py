@@ -1,6 +1,6 @@
 """Interrupts the kit at every instruction, as *interrupt kernel* does at any.
 
-A moment is the number of a call of the package, and the number of a step in it: a line or an instruction.
+A moment is the number of a call of the package, and the number of a step in it: an instruction, or a line.
 Only the call that is to be interrupted is traced, so that thousands of moments take seconds.
 """
 
@@ -34,10 +34,12 @@ def traced(work, wanted, step):
         call, steps = next(calls), count()
         if not wanted(call):
             return None
+        # Where instructions count, the first one of a line comes right after its line: one moment, and not two.
         frame.f_trace_opcodes = not frame.f_code.co_filename.endswith(PURE)
+        wanted_event = "opcode" if frame.f_trace_opcodes else "line"
 
         def trace(frame, event, argument):
-            if event in ("line", "opcode"):
+            if event == wanted_event:
                 step((call, next(steps)))
             return trace
 

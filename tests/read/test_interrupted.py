@@ -16,6 +16,7 @@ import pytest
 
 import cqrs_lab as lab
 from cqrs_lab.log.workers.atomic import AtomicReference
+from cqrs_lab.read.tables import Checkpoint, MemoryTables
 from tests.interrupts import in_another_thread, interrupted, moments
 
 LOG = ["ada", "ben", "ada", "cleo", "ben", "ada"]  # who came in
@@ -67,10 +68,13 @@ def a_store(log=LOG):
     return store
 
 
-def a_projector(log=LOG, **options):
-    projector = lab.Projector(a_store(log), Tally(), **options)
-    projector.catch_up(limit=2)
-    return projector
+def a_projector(log=LOG):
+    """Return a projector that has the first two events of the log: its table is given to it, and not made each time."""
+    return lab.Projector(a_store(log), Tally(), tables=kept(rows_of(Counter(log[:2])), Checkpoint(2, (), ("tally", 1))))
+
+
+def kept(rows, checkpoint):
+    return MemoryTables(Tally.schema.empty()).save(rows, checkpoint)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -95,7 +99,10 @@ def asked(projector):
 
 
 def still_works(projector, log=LOG):
-    """Check what is served against the count by hand, then catch up from another thread and from this one."""
+    """Check what is served against the count by hand, then catch up from another thread and from this one.
+
+    The table is looked at once more, when an event has been added to it: the rows before that are among its rows.
+    """
     model = projector.serving.model
     left_out = {one.position for one in model.parked}
     assert table_of(projector) == by_hand(
@@ -103,12 +110,16 @@ def still_works(projector, log=LOG):
     )
     in_another_thread(projector.catch_up)
     projector.catch_up()
-    assert (projector.position, table_of(projector)) == (len(log), by_hand(log))
+    assert projector.position == len(log)
     late = projector.store.append("door", [Came("dora")], expected=lab.Expected.ANY)
-    in_another_thread(projector.catch_up)
-    ask = asked(projector).ask
-    answer = in_another_thread(lambda: ask(Visits("dora"), at_least=late.position, timeout_seconds=30))
+
+    def caught_up_and_asked():
+        projector.catch_up()
+        return asked(projector).ask(Visits("dora"), at_least=late.position, timeout_seconds=30)
+
+    answer = in_another_thread(caught_up_and_asked)
     assert (answer.value, answer.freshness) == (1, "fresh")
+    assert (projector.position, table_of(projector)) == (len(log) + 1, by_hand(log) | {"dora": 1})
 
 
 def test_catch_up_interrupted_at_its_instructions():
@@ -132,11 +143,13 @@ def test_a_batch_handed_over_and_interrupted_at_its_instructions():
 
 
 def test_retry_parked_interrupted_at_its_instructions():
+    first = lab.Projector(a_store(), Tally(unknown="ben"), on_failure="park")
+    first.catch_up()
+    assert len(first.parked) == 2
+    table, checkpoint = first.table, first.serving.model.checkpoint
+
     def parked():
-        projector = lab.Projector(a_store(), Tally(unknown="ben"), on_failure="park")
-        projector.catch_up()
-        assert len(projector.parked) == 2
-        return projector
+        return lab.Projector(a_store(), Tally(unknown="ben"), on_failure="park", tables=kept(table, checkpoint))
 
     def retry():
         lab.retry_parked(projector, Tally())
