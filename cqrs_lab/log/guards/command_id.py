@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from math import isfinite
 from numbers import Integral, Real
+from operator import attrgetter
 from types import BuiltinFunctionType, FunctionType, MappingProxyType
 from typing import Any, Self
 
@@ -148,18 +149,26 @@ def _of_dataclass(kind: Any) -> Callable[[Any], str] | None:
     # The fields that count, in the order in which a dict of them is written.
     names = sorted((one.name for one in fields(kind) if one.compare), key=repr)
     begin = f"{_written(kind)}(dict(".replace("%", "%%")
-    # A command may hold hundreds of lines, so what all objects with values of the same types share is made once.
-    known: dict[tuple[type, ...], str] = {}
+    # A command may hold hundreds of lines, so what all objects with values of the same types share is made once:
+    # a form, and whether it takes the values as they are.
+    known: dict[tuple[type, ...], tuple[str, bool]] = {}
+
+    # Of a single name, `attrgetter` would return no tuple.
+    values_of: Callable[[Any], tuple[Any, ...]] = attrgetter(*names) if len(names) > 1 else (
+        lambda value: tuple([getattr(value, name) for name in names])
+    )
+
+    def form_of(types: tuple[type, ...]) -> tuple[str, bool]:
+        parts = [f"{name!r}:{_FORMS.get(one, '%s')}" for name, one in zip(names, types, strict=True)]
+        return known.setdefault(types, (f"{begin}{','.join(parts)}))", _FORMS.keys() >= set(types)))
 
     def write(value: Any) -> str:
-        held = [getattr(value, name) for name in names]
+        held = values_of(value)
         types = tuple(map(type, held))
-        if (form := known.get(types)) is None:
-            parts = [f"{name!r}:{_FORMS.get(one, '%s')}" for name, one in zip(names, types, strict=True)]
-            form = known.setdefault(types, f"{begin}{','.join(parts)}))")
-        if not _FORMS.keys() >= set(types):
-            held = [one if type(one) in _FORMS else _written(one) for one in held]
-        return form % tuple(held)
+        form, as_they_are = known.get(types) or form_of(types)
+        if not as_they_are:
+            held = tuple([one if type(one) in _FORMS else _written(one) for one in held])
+        return form % held
 
     return write
 
