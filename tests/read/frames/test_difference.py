@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cqrs_lab as lab
-from cqrs_lab.read.frames.difference import differing_cells
+from cqrs_lab.read.frames.difference import difference, differing_cells
 
 
 def a_table(rows, **types):
@@ -63,3 +63,10 @@ def test_the_cells_that_differ_are_those_of_two_dicts_but_for_rounding(one, othe
         units = not both or one[key][0] != other[key][0]
         share = not both or round(one[key][1], 6) != round(other[key][1], 6)
         assert found.loc[key].tolist() == [units, share]
+
+
+def test_the_order_of_rows_is_no_difference_and_a_key_that_occurs_twice_is_one():
+    cups, both = a_table({"cup": [1]}), a_table({"cup": [1], "pot": [2]})
+    assert difference(both, both.iloc[::-1]) is None
+    assert difference(both, a_table({"pot": [2], "cup": [3]})) == ("'cup': {'units': 1}", "'cup': {'units': 3}")
+    assert difference(pd.concat([cups, cups]), both) and difference(both, pd.concat([cups, cups]))
