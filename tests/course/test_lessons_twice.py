@@ -5,7 +5,6 @@ and nothing has to be loaded again. `make lessons` runs each lesson in a kernel 
 """
 
 import multiprocessing
-import random
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +16,11 @@ from jupyter_client.manager import KernelManager
 
 from cqrs_lab.course.progress import PLACE
 
+from .orders import every_meeting
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
-# Cells that take long: in odd orders they are run once more, and all others that show something nine times.
+# Cells that take long: in odd orders they are run once more, and all others as often as it takes.
 DEAR = {
     "lesson-05-13", "lesson-05-52", "lesson-06-03", "lesson-06-07", "lesson-06-25", "lesson-06-29", "lesson-07-26",
     "lesson-07-31", "lesson-07-38a", "lesson-07-44", "lesson-08-07", "lesson-08-16", "lesson-08-35-grid",
@@ -83,18 +84,20 @@ def may_fail(cell):
 def odd_orders(cells):
     """Yield orders in which a learner comes back to cells, once every one of them has run.
 
-    Any cell after any other, until each must have used up whatever there is; then a cell of the set-up again, and what
-    comes after it, without the cells between.
+    A cell of the set-up again, and what comes after it, without the cells between; then any cell after any other, with
+    any third one not run between, as far as those orders have not had it.
     """
     at_first_question = next(at for at, cell in enumerate(cells) if "predict(" in cell.source)
     # An exercise is judged by itself, whatever the lesson's other cells have made.
     unjudged = [at for at, cell in enumerate(cells) if not cell.source.startswith("check(")]
     cheap = [at for at in unjudged if cells[at].id not in DEAR]
-    for seed in range(7):
-        later = [at for at in cheap if at >= at_first_question and not only_asks(cells[at])]
-        yield random.Random(seed).sample(later, k=len(later))
+    ran = []
     for again in range(at_first_question):
-        yield [again, *(at for at in reversed(cheap if again else unjudged) if at > again)]
+        order = [again, *(at for at in reversed(cheap if again else unjudged) if at > again)]
+        ran += order
+        yield order
+    later = [at for at in cheap if at >= at_first_question and not only_asks(cells[at])]
+    yield every_meeting(ran, later)
 
 
 def only_asks(cell):
