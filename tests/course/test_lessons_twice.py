@@ -51,7 +51,7 @@ def a_kernel(notes):
     client.load_connection_file()
     client.start_channels(hb=False)
     try:
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=240)
         run(client, f"import os; os.chdir({str(NOTEBOOKS)!r}); os.environ[{PLACE!r}] = {str(notes)!r}")
         yield client
     finally:

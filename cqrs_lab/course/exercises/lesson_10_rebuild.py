@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cqrs_lab.course.exercises.arguments import expect_arguments
@@ -56,8 +57,14 @@ class _Units:
         self.schema = Schema(index=["product_id"], columns=dict.fromkeys(self._columns, "int64"))
 
     def summarise(self, batch: EventBatch) -> pd.DataFrame:
-        """Add up."""
-        return batch.frame(_Sold).assign(orders=1).groupby("product_id")[self._columns].sum()
+        """Add up: by a loop, which takes a tenth of what a frame and its groups take for a batch of one or two."""
+        added: dict[str, tuple[int, int]] = {}
+        for sold in (one.event for one in batch if isinstance(one.event, _Sold)):
+            units, orders = added.get(sold.product_id, (0, 0))
+            added[sold.product_id] = (units + sold.units, orders + 1)
+        products = pd.Index(sorted(added), name="product_id", dtype="str")
+        rows = np.array([added[product] for product in products], "int64").reshape(-1, 2)
+        return pd.DataFrame(rows[:, : self.version], products, self._columns)
 
     def merge(self, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Add up."""

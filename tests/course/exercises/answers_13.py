@@ -31,7 +31,8 @@ class Customers:
         return batch.frame(events.OrderPlaced).groupby("customer_id").size().rename("orders")
 
     def values(self, batch):
-        return pd.concat(billed(batch)).groupby("customer_id")["value_mills"].sum()
+        items = pd.concat([part[["customer_id", "value_mills"]] for part in billed(batch)])
+        return items.groupby("customer_id")["value_mills"].sum()
 
     def summarise(self, batch):
         both = pd.concat([self.orders(batch), self.values(batch)], axis="columns").fillna(0)
