@@ -108,13 +108,16 @@ class OwnRebuild:
         if position < before:
             self._note("back", f"Who has seen the shop as of {before:,} sees it as of {position:,} again.")
         log = list(self._store.upto(position))
-        is_old, is_new = (
-            one.difference(one(log), table, "the serving table", "a table") is None for one in self._folds
-        )
-        if not is_old and not is_new:
+        # The version that should serve comes first: where its table is there, the other one is not added up.
+        if self._is(self._folds[swapped], log, table):
+            return
+        if not self._is(self._folds[not swapped], log, table):
             self._note("wrong", f"What serves is what neither version makes of the log up to {position:,}.")
-        elif swapped and not is_new:
+        elif swapped:
             self._note("old", "Your function has swapped, and yet the old version's table serves.")
+
+    def _is(self, fold: Fold, log: list[RecordedEvent], table: pd.DataFrame) -> bool:
+        return fold.difference(fold(log), table, "the serving table", "a table") is None
 
     def _note(self, kind: str, sentence: str) -> None:
         self._wrong.setdefault(kind, sentence)
