@@ -87,3 +87,12 @@ def test_what_is_out_of_sight_is_reached_by_keyboard_and_stays_in_hand_while_the
     page.set_viewport_size({"width": 1280, "height": 600})
     page.wait_for_function("document.querySelector('.scrolls').tabIndex === -1")
     assert scrollers(page) == [[-1, None]]
+
+
+def test_words_that_are_only_read_aloud_make_no_page_wider(narrow):
+    cells = f'<td>{"wide" * 40}</td><td>0<span class="only-read-out">, cut off</span></td>'
+    html = f'<div class="cqrs-lab"><div class="scrolls" tabindex="0"><table><tr>{cells}</tr></table></div></div>'
+    view = View(lambda step: Picture(html, f"step {step}", pd.DataFrame()), [Control("step", "Step", FIRST, LAST, 0)])
+    page = narrow(view)
+    assert page.evaluate("document.querySelector('.scrolls').scrollWidth") > 500
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
