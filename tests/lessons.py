@@ -11,6 +11,7 @@ from typing import Any
 from cqrs_lab.shop.crud import CrudShop
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+WIDGETS, SHOWN = "application/vnd.jupyter.widget-state+json", "application/vnd.jupyter.widget-view+json"
 
 
 def cells_of(lesson: str, *, solved: bool = True) -> list[dict[str, Any]]:
@@ -28,6 +29,18 @@ def code_of(lesson: str, *, solved: bool = True) -> dict[str, str]:
 def prose_of(lesson: str) -> str:
     """Return what stands between the code."""
     return "\n\n".join(one["source"] for one in cells_of(lesson) if one["cell_type"] == "markdown")
+
+
+def controls_on(lesson: str) -> list[dict[str, Any]]:
+    """Return the controls of each view that a solution shows, by their names, in the order of the page.
+
+    `lesson` is the name of its file, as in "05_read_models".
+    """
+    notebook = json.loads((NOTEBOOKS / "solutions" / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    kept = notebook["metadata"]["widgets"][WIDGETS]["state"]
+    outputs = [one for cell in notebook["cells"] for one in cell.get("outputs", []) if SHOWN in one.get("data", {})]
+    states = [kept[one["data"][SHOWN]["model_id"]]["state"] for one in outputs]
+    return [{one["name"]: one for one in state["controls"]} for state in states if "controls" in state]
 
 
 @contextmanager

@@ -1,22 +1,9 @@
 """What the book is asked to draw of a view is a setting of the view that has this number on its lesson's page."""
 
-import json
-
 import pytest
 
 from cqrs_lab.book.asked_for import ASKED_FOR
-from tests.lessons import NOTEBOOKS
-
-WIDGETS, SHOWN = "application/vnd.jupyter.widget-state+json", "application/vnd.jupyter.widget-view+json"
-
-
-def controls_on(lesson):
-    """Return the controls of each view that the solution shows, by their names, in the order of the page."""
-    notebook = json.loads((NOTEBOOKS / "solutions" / f"{lesson}.ipynb").read_text(encoding="utf-8"))
-    kept = notebook["metadata"]["widgets"][WIDGETS]["state"]
-    outputs = [one for cell in notebook["cells"] for one in cell.get("outputs", []) if SHOWN in one.get("data", {})]
-    states = [kept[one["data"][SHOWN]["model_id"]]["state"] for one in outputs]
-    return [{one["name"]: one for one in state["controls"]} for state in states if "controls" in state]
+from tests.lessons import controls_on
 
 
 def ranges(control):

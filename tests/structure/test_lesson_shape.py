@@ -4,6 +4,7 @@ Each test lists all offenders at once: "file: what is wrong".
 """
 
 import ast
+import dis
 import json
 import re
 from pathlib import Path
@@ -184,9 +185,8 @@ def made_by(source):
     """Return what a cell's own lines make, by name: the code that makes it."""
     made = {}
     for one in ast.parse(source).body:
-        inside = [n for target in getattr(one, "targets", []) for n in ast.walk(target)]
-        names = [one.name] if hasattr(one, "name") else [n.id for n in inside if isinstance(n, ast.Name)]
-        made |= dict.fromkeys(names, ast.dump(one))
+        steps = dis.get_instructions(compile(ast.Module([one], []), "cell", "exec"))
+        made |= {step.argval: ast.dump(one) for step in steps if step.opname == "STORE_NAME"}
     return made
 
 

@@ -273,7 +273,7 @@ class _Run(FaultyStage):
                 patrol += PATROL_SECONDS * (1 + int(self.now - patrol) // PATROL_SECONDS)
 
     def _heard_of_something(self, patrol: float) -> Generator[simpy.Event, Any, float]:
-        """Wait for news or the next patrol, and a second more; return the time of the next patrol.
+        """Wait for news or the next patrol, and a second more; return the time of that patrol.
 
         Most patrols of a day would find a manager that knows the log and waits for nothing. They are left out.
         """
@@ -287,7 +287,7 @@ class _Run(FaultyStage):
             yield at(self, last + 1)
             return last
         yield self.timeout(1)
-        return max(patrol, last + PATROL_SECONDS)
+        return patrol
 
     def _look_for_what_is_overdue(self) -> None:
         while self.lived(lambda: self.manager.due(self.date), self._restart):
