@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cqrs_lab.course.predictions_01 import SAID_TO_01
 from cqrs_lab.course.predictions_06 import SAID_TO_06
+from cqrs_lab.course.predictions_08 import SAID_TO_08
 from cqrs_lab.course.predictions_12 import SAID_TO_12
 from cqrs_lab.course.predictions_13 import SAID_TO_13
 from cqrs_lab.course.predictions_14 import SAID_TO_14
@@ -157,28 +158,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "a little": "90 % busy sounds like 10 % to spare. But what counts is the free share, and that is halved.",
         "by half": "The busy share has grown by an eighth. The free share is halved, and the lag depends on that.",
     },
-    "08.1": {
-        "about 5": "That many still miss it six seconds after the order. Half a second is short for a lag of two.",
-        "about 20": "That many miss it after three seconds. Most of them look long before.",
-        "most of them": "An event lags two seconds on average, and they look after half a second.",
-    },
-    "08.2": {
-        "none": "Sleeping does not fix it: nobody knows the lag beforehand. If you hit a busy moment you still miss "
-        "it, and everybody else has waited for nothing.",
-        "about 10": "A second and a half is still less than the mean lag, which is two.",
-        "about 50": "One more second helped some of them, and all have waited for it.",
-    },
-    "08.3": {
-        "her reservation": "The page said so. But no rule asks a page: it looks at the stream, and Ben is there.",
-        "both reservations, stock -1": "A stale screen does not corrupt writes. The rule decides what is recorded, on "
-        "the stream as it is now.",
-    },
-    "08.4": {
-        "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care "
-        "about, and most of the time one is on its way.",
-        "about 2 seconds": "That is how long an event lags. When the visitor comes, the newest one has been on its way "
-        "for a while, and sometimes it has arrived already.",
-    },
+    **SAID_TO_08,
     "09.1": {
         "43 cups": "The table had Ada's three cups, and the checkpoint did not cover them. So they were delivered "
         "again, and counted again.",
