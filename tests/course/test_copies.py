@@ -67,6 +67,18 @@ def test_building_runs_the_solution_and_writes_the_copy_one_folder_up(tmp_path):
     assert [cell["outputs"] for cell in made] == [[], []] and made[1]["source"] == ["guess = None"]
 
 
+A_BAR = "for n in range(3):\n    print(f'\\r{n}%|#', end='', flush=True)\nprint('\\r     \\rdone')\nprint('and more')"
+
+
+def test_of_a_progress_bar_what_was_written_over_is_not_kept(tmp_path):
+    path = tmp_path / "solutions" / "07_x.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps(notebook(code(A_BAR))))
+    build([path], run=True)
+    [output] = json.loads(path.read_text())["cells"][0]["outputs"]
+    assert output["text"] == ["done\n", "and more\n"]
+
+
 SHOWING_RAISES = "class Torn:\n    def _repr_mimebundle_(self, **kwargs): raise ValueError('no picture')\nTorn()"
 OLD_ERROR = {"output_type": "error", "ename": "KeyError", "evalue": "'old'", "traceback": []}
 
