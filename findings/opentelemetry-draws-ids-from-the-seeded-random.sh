@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# opentelemetry-sdk VERSION: the ids of traces and spans are drawn from the module `random`, and so from the seed of the program.
+# opentelemetry-sdk 1.45.2: the ids of traces and spans are drawn from the module `random`, and so from the seed of the program.
 # A good guess is the operating system's randomness, as for a UUID. Two runs of a notebook or a simulation that begins with
 # random.seed(7) write the same ids: their spans fall into one trace, and what is linked to one is linked to the other. And a
 # program that draws from `random` gets other numbers as soon as it is traced: the look at it changes what is seen.
@@ -8,7 +8,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check opentelemetry-sdk==VERSION
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check opentelemetry-sdk==1.45.2
 cat >"$folder/run.py" <<'PYTHON'
 import random
 import sys

@@ -166,12 +166,13 @@ def _lines(rows: Sequence[_Row]) -> Iterator[str]:
             above = rows[row.under - 1]
             yield f'<path d="M {above.x:g} {above.y + 9:g} V {row.y:g} H {row.x - 9:g}" {plain}/>'
     dashed = f'fill="none" style="stroke:{READ.paint}" stroke-width="2" stroke-dasharray="{READ.dashes}"'
-    dashed += ' marker-end="url(#tip-read)"'
     for at, row in enumerate(_that_link(rows)):
         x = WIDTH - 16 - 14 * (at % 8)
-        for other in (rows[number - 1] for number in row.links if number != row.under):
-            way = f"M {other.end:g} {other.y:g} H {x:g} V {row.y:g} H {row.end + 8:g}"
-            yield f'<path d="{way}" {dashed}/>'
+        linked = [rows[number - 1] for number in row.links if number != row.under]
+        heights = [row.y, *(other.y for other in linked)]
+        ways = [f"M {other.end:g} {other.y:g} H {x:g}" for other in linked]
+        yield f'<path d="{" ".join(ways)} M {x:g} {min(heights):g} V {max(heights):g}" {dashed}/>'
+        yield f'<path d="M {x:g} {row.y:g} H {row.end + 8:g}" {dashed} marker-end="url(#tip-read)"/>'
 
 
 def _frame(rows: Sequence[_Row], traces: Sequence[int]) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def context_of(store: EventStore, caused_by: object) -> SpanContext | None:
     try:
         found = contexts_of(store.read_stream(named[1], after=int(named[2]) - 1, limit=1))
     except UnreadableEvent:
-        return None  # whoever needs the event is told; a span is no reason to refuse a command
+        return None  # a reader of the event is told; a span is no reason to refuse a command
     return found[0] if found else None
 
 

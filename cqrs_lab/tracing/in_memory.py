@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import Sampler
 from opentelemetry.trace import Tracer
 
@@ -34,7 +37,7 @@ class SpansInMemory:
 
     def __init__(self, sampler: Sampler | None = None) -> None:
         self._exporter = InMemorySpanExporter()
-        provider = TracerProvider(sampler, shutdown_on_exit=False)
+        provider = TracerProvider(sampler, shutdown_on_exit=False, id_generator=_DrawnBySystem())
         provider.add_span_processor(SimpleSpanProcessor(self._exporter))
         self.tracer: Tracer = provider.get_tracer("cqrs_lab")
 
@@ -42,3 +45,16 @@ class SpansInMemory:
     def spans(self) -> tuple[ReadableSpan, ...]:
         """The spans that have ended, in the order in which they did."""
         return self._exporter.get_finished_spans()
+
+
+class _DrawnBySystem(IdGenerator):
+    """Ids from the system. The SDK's come from `random`, whose seed and whose draws are those of the program."""
+
+    def generate_span_id(self) -> int:
+        return secrets.randbits(64) or 1
+
+    def generate_trace_id(self) -> int:
+        return secrets.randbits(128) or 1
+
+    def is_trace_id_random(self) -> bool:
+        return True

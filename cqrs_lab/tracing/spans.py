@@ -35,7 +35,7 @@ def spanning(
 
     Parameters
     ----------
-    answers : mapping of type to str, optional
+    answers : mapping of type of Exception to str, optional
         Errors by which the system says no as it should, each with the outcome it stands for. They are no failures.
     """
     links = [Link(one) for one in linked]
@@ -45,7 +45,7 @@ def spanning(
     ) as span:
         try:
             yield span
-        except BaseException as error:
+        except Exception as error:  # an interrupt is no failure of what it interrupts
             outcome = next((said for kind_of, said in (answers or {}).items() if isinstance(error, kind_of)), None)
             if outcome is None:
                 failed(span, _name_of(type(error)))

@@ -1,5 +1,7 @@
 """What a command's span says of how it went: no is an answer, and an error is one."""
 
+import sys
+
 import pytest
 from opentelemetry.trace import StatusCode
 
@@ -47,6 +49,14 @@ def test_a_command_that_is_overtaken_every_time_has_failed():
     error = "cqrs_lab.errors.ConcurrencyError"
     assert send.attributes["error.type"] == error
     assert [(one.name, dict(one.attributes)) for one in send.events] == [("exception", {"exception.type": error})]
+
+
+def test_an_interrupt_is_no_failure_of_what_it_interrupts():
+    lamp, decider = Lamp(overtaken=0), lab.Decider(0, lambda command, state: sys.exit(), lambda state, event: state)
+    lamp.bus.register(int, decider, stream=str)
+    with pytest.raises(SystemExit):
+        lamp.bus.send(7)
+    assert seen(lamp.kept) == [("send int", None, "UNSET")]
 
 
 def test_a_refused_command_is_an_answer_and_no_failure(shop):

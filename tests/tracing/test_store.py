@@ -1,7 +1,9 @@
 """A traced store is the store it stands around, and notes in which span each commit was appended."""
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 
 import cqrs_lab as lab
 from cqrs_lab.log.wrappers.read_through import schema_version_of
@@ -25,7 +27,9 @@ def test_what_the_writer_noted_stays_and_a_trace_context_of_the_writer_is_linked
     kept, beneath = SpansInMemory(), lab.MemoryEventStore()
     store = TracedStore(beneath, tracer=kept.tracer)
     store.append("a", ["x"], expected=0, metadata={"who": "ada"})
-    store.append("a", ["y"], expected=1, metadata={"traceparent": GIVEN})
+    other = NonRecordingSpan(SpanContext(1, 1, False, TraceFlags(1), TraceState([("vendor", "x")])))
+    with trace.use_span(other):
+        store.append("a", ["y"], expected=1, metadata={"traceparent": GIVEN})
     first, second = beneath.read_all()
     assert first.metadata["who"] == "ada" and set(first.metadata) == {"who", "traceparent"}
     assert dict(second.metadata) == {"traceparent": GIVEN}
