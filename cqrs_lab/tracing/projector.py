@@ -87,10 +87,12 @@ class TracedProjector(Projector):
 
 
 def _appended_in(batch: EventBatch, projection: Projection) -> list[SpanContext]:
-    newest = batch.after(max(0, batch.last_position - MOST_LINKS))
+    newest = batch
+    while len(newest) >= 2 * MOST_LINKS:  # by number, since positions may have gaps
+        newest = newest.halves()[1]
     try:
         # Only what the projection reads: another event may be one that this program cannot decode.
         events = [one for kind in projection.events for one in newest.recorded(kind)]
     except UnreadableEvent:
         return []  # the projection reads it next, and says so
-    return contexts_of(sorted(events, key=lambda one: one.position))
+    return contexts_of(sorted(events, key=lambda one: one.position))[-MOST_LINKS:]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from cqrs_lab.read.frames.schema import Schema
 from cqrs_lab.shop import read
 from cqrs_lab.shop.events import EVENTS
 from cqrs_lab.tracing import SpansInMemory, TracedProjector, TracedQueryBus, TracedStore
+from tests.log.planted_stores import Traces
 from tests.tracing.conftest import place
 
 ROOT = Path(__file__).parents[2]
@@ -67,11 +69,28 @@ def test_an_event_that_is_parked_is_counted_and_is_no_failure():
 
 def test_a_catch_up_of_many_commits_links_to_the_newest():
     store, projector, kept = words()
-    for number in range(200):
+    for number in range(300):
         store.append(f"a-{number}", [number if number % 2 else "tea"], expected=0)
     projector.catch_up()
     *appends, caught_up = kept.spans
     assert [link.context.span_id for link in caught_up.links] == [one.context.span_id for one in appends[-128:]]
+
+
+class WithGaps(Traces):
+    """Leaves a thousand positions free between two events, as a store on servers may."""
+
+    def traced(self, new):
+        return [replace(one, position=lab.Position(self.head() + 1000)) for one in new]
+
+
+def test_positions_with_gaps_cost_no_link():
+    kept = SpansInMemory()
+    store = TracedStore(WithGaps(), tracer=kept.tracer)
+    for number in range(3):
+        store.append("a", ["tea"], expected=number)
+    TracedProjector(store, Words(), tracer=kept.tracer).catch_up()
+    *appends, caught_up = kept.spans
+    assert [link.context.span_id for link in caught_up.links] == [one.context.span_id for one in appends]
 
 
 def test_a_query_that_is_ahead_of_its_table_is_no_failure():
