@@ -29,6 +29,7 @@ from cqrs_lab.show.staircases import staircases
 from cqrs_lab.show.stale_read import stale_read
 from cqrs_lab.show.tail import tail
 from cqrs_lab.show.time_machine import time_machine
+from cqrs_lab.show.trace_tree import trace_tree
 from cqrs_lab.show.two_clerks import two_clerks
 from cqrs_lab.show.two_doors import Shop, two_doors
 from cqrs_lab.show.view import View
@@ -68,6 +69,7 @@ __all__ = [
     "fault_plan",
     "rebuild_studio",
     "process_lanes",
+    "trace_tree",
     "should_you",
     "Shop",
     "View",

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "shop": BOTH_SIDES,
     "simulation": BOTH_SIDES,
     "show": BOTH_SIDES | {"simulation"},
+    "tracing": BOTH_SIDES,
     "own_system": BOTH_SIDES | {"simulation", "show"},
     "own_report": BOTH_SIDES | {"simulation", "show", "own_system", "whole"},
     "classroom": BOTH_SIDES | {"shop", "simulation", "show", "whole"},
@@ -112,6 +113,11 @@ def test_the_core_of_the_log_and_the_write_side_need_the_standard_library_alone(
 def test_the_log_does_not_know_that_its_readers_have_dataframes():
     """Law 5 and its tables are the readers' affair; `command_id` knows a NumPy number without importing NumPy."""
     assert [edge for edge in outside() if part(edge[0]) == "log" and edge[1].split(".")[0] in ("pandas", "numpy")] == []
+
+
+def test_tracing_alone_knows_opentelemetry_and_nothing_knows_tracing():
+    assert {part(one) for one, other in outside() if other.split(".")[0] == "opentelemetry"} == {"tracing"}
+    assert {part(one) for one, other in inside() if part(other) == "tracing"} == {"tracing"}
 
 
 def test_both_sides_know_a_store_by_its_promises_alone():

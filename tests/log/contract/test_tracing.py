@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cqrs_lab.log import contract
@@ -28,3 +30,22 @@ def test_a_store_that_takes_no_cause_is_given_none():
     trial = Trial(ThirtyLines())
     what_led_to_it(trial)
     assert (trial.checks, trial.store.head()) == (0, 0)
+
+
+class NotesMore(Traces):
+    """A store that notes something of its own beside what it was given."""
+
+    name = "traceparent"
+
+    def traced(self, new):
+        return [replace(one, metadata={**one.metadata, self.name: "00-1-1-01"}) for one in new]
+
+
+class NotesWhatNobodyAskedFor(NotesMore):
+    name = "host"
+
+
+def test_a_trace_context_may_be_noted_beside_what_was_given_and_nothing_else():
+    what_led_to_it(Trial(NotesMore()))
+    with pytest.raises(FaultFound):
+        what_led_to_it(Trial(NotesWhatNobodyAskedFor()))
