@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -86,10 +87,12 @@ def test_random_histories_give_the_log_that_memory_and_sqlite_give(jetstream, pa
                 came = append(store, op, number)
                 assert came == append(memory, op, number) == append(sqlite, op, number)
         assert without_positions(store) == without_positions(memory) == without_positions(sqlite)
+    streams = defaultdict(list)
+    for one in store.read_all():
+        streams[one.stream].append(one)
     positions = [one.position for one in store.read_all()]
     assert positions == sorted(set(positions)) and positions[-1] == store.head()
-    for stream in {one.stream for one in memory.read_all()}:
-        own = [one for one in store.read_all() if one.stream == stream]
+    for stream, own in streams.items():
         assert list(store.read_stream(stream)) == own
 
 
