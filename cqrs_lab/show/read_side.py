@@ -253,7 +253,7 @@ def _partitions_table(partitions: pd.DataFrame, hot: str) -> str:
         {
             "events per second": partitions["per_second"].round(1),
             "busy": partitions["busy"].map(percent),
-            f"with {hot}": partitions["busy_with_hot"].map(percent),
+            f"{hot} alone": partitions["busy_with_hot"].map(percent),
         }
     ).set_index(pd.Index(partitions["number"], name="partition"))
     return table(frame, "The projector of each partition")

@@ -99,7 +99,7 @@ def _partitions(partitions: pd.DataFrame, hot: str, share: float) -> Iterator[st
     )
     yield label(RIGHT + 6, limit + 5, "100%", "small strong", "start")
     for middle, number, busy, of_hot in bars:  # over the line, which would cross them out
-        yield from _words(number, busy, hot if of_hot * WHOLE > 22 and pitch > 56 else "", of_hot, middle)
+        yield from _words(number, busy, of_hot, hot if pitch > 56 else "", middle)
     yield label(LEFT, BASE + 36, "partition", "small faint", "start")
 
 
@@ -110,7 +110,7 @@ def _of(rows: pd.DataFrame) -> list[tuple[int, float, float]]:
 def _bar(number: int, busy: float, of_hot: float, middle: float, pitch: float) -> Iterator[str]:
     """Return a bar of two pieces: what the hot product takes of the projector's time, and what the others take."""
     wide = pitch * 0.7
-    high, low = (min(share, HIGHEST) * WHOLE for share in (busy, of_hot))
+    high, low = _heights(busy, of_hot)
     x = middle - wide / 2
     for name, top, tall, paint in (("hot", BASE - low, low, HOT), ("rest", BASE - high, high - low, READS)):
         if tall > 0:
@@ -123,14 +123,23 @@ def _bar(number: int, busy: float, of_hot: float, middle: float, pitch: float) -
             f'<rect{key("over", number)} x="{x - 3:.1f}" y="{BASE - high - 3:.1f}" width="{wide + 6:.1f}"'
             f' height="{high + 3:.1f}" rx="3" style="fill:none;stroke:var(--bad)" stroke-width="3"/>'
         )
+    if busy > HIGHEST:
+        torn = f"M {x - 8:.1f} {BASE - high + 26:.1f} l {wide + 16:.1f} -12"
+        yield f'<path{key("torn", number)} d="{torn}" style="fill:none;stroke:var(--ground)" stroke-width="6"/>'
 
 
-def _words(number: int, busy: float, thing: str, of_hot: float, middle: float) -> Iterator[str]:
+def _heights(busy: float, of_hot: float) -> tuple[float, float]:
+    """Return how high a bar is, and its piece at the foot; of a bar that is cut, the pieces keep their proportion."""
+    high = min(busy, HIGHEST) * WHOLE
+    return high, high * of_hot / busy if busy else 0.0
+
+
+def _words(number: int, busy: float, of_hot: float, thing: str, middle: float) -> Iterator[str]:
     """Return what is written at a bar: its number, how busy it stands for, and whose piece is at its foot."""
-    if thing:
-        half = min(of_hot, HIGHEST) * WHOLE / 2
-        yield keyed(("thing", number), middle, BASE - half + 5, label(0, 0, shortened(thing, 6), "small"))
-    yield keyed(("busy", number), middle, BASE - min(busy, HIGHEST) * WHOLE - 10, _percent(busy, "middle", "label"))
+    high, low = _heights(busy, of_hot)
+    if thing and low > 22:
+        yield keyed(("thing", number), middle, BASE - 8, label(0, 0, shortened(thing, 6), "small"))
+    yield keyed(("busy", number), middle, BASE - high - 10, _percent(busy, "middle", "label"))
     yield keyed(("number", number), middle, BASE + 18, label(0, 0, f"{number}", "small"))
 
 

@@ -89,6 +89,20 @@ def test_the_picture_names_the_hot_key_and_marks_what_is_too_much_by_more_than_c
     assert picture.says in re.search(r'aria-label="([^"]*)"', picture.html)[1]
 
 
+def bar(picture, piece, number):
+    found = re.search(
+        rf'data-key="{piece}/{number}" x="[\d.]+" y="[\d.]+" width="[\d.]+" height="([\d.]+)"', picture.html
+    )
+    return float(found[1])
+
+
+def test_a_piece_of_a_bar_is_as_high_as_its_part_of_the_time_also_where_the_bar_is_cut(view):
+    whole, cut = view.at(), view.at(partitions=1, handling=20)
+    assert bar(whole, "hot", 1) / bar(whole, "rest", 1) == pytest.approx(1.20 / 0.241, rel=0.01)
+    assert bar(cut, "hot", 1) / bar(cut, "rest", 1) == pytest.approx(0.4 / 0.6, rel=0.01)
+    assert ("torn" in cut.html, "torn" in whole.html) == (True, False) and ">✕ 600%</text>" in cut.html
+
+
 def test_every_control_moves_the_picture(view):
     moves = ({"partitions": 5}, {"by": 1}, {"handling": 9}, {"copies": 3}, {"questions": 16}, {"distance": 1})
     at = view.at(by=1).html

@@ -184,7 +184,7 @@ EXERCISES = (
             "Each order may go anywhere, as long as all of its events go there. Which argument says which order it is?",
             "crc32(order.encode()) % partitions",
         ),
-        "Its events stay in order within each order, and its summaries are merged. No key is hot any more.",
+        "The events of an order stay in order, and summaries are merged. No key is hot any more.",
         untouched=lambda product, order, partitions: crc32(product.encode()) % partitions,
         after_restart=spread_after_restart,
     ),
