@@ -52,6 +52,16 @@ ASKED_FOR: Mapping[str, Mapping[int, Sequence[Asked]]] = {
             {"traffic": [8, 15], "step": ALL},
         ),
     },
+    "11_scaling_reads": {
+        1: (
+            {"partitions": ALL, "by": ALL},
+            {"handling": ALL},
+            {"by": ALL, "copies": ALL},
+            {"copies": ALL, "questions": [15, 30]},
+            {"distance": [0, 10, 20, 30], "by": [1]},
+        ),
+        2: ({"partitions": ALL, "by": ALL},),
+    },
     "12_long_running_processes": {
         1: ({"failure": ALL, "step": ALL}, {"cancel": ALL}, {"failure": ALL, "crash": ALL}),
         2: ({"failure": ALL, "crash": ALL}, {"failure": ALL, "step": ALL}),

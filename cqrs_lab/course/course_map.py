@@ -67,8 +67,7 @@ def _table() -> str:
         for lesson in LESSONS
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("lesson", "question", "where"))
-    caption = "Seventeen questions. Those without a link are still being written."
-    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<table><caption>Seventeen questions.</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _question(lesson: Lesson) -> str:

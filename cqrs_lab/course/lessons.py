@@ -41,7 +41,7 @@ LESSONS = (
     Lesson("09_when_things_break", "What if a projector crashes, or hears an event twice?", "the lag", written=True),
     Lesson("09b_the_event_that_nobody_reads", "Can an event be recorded, and never be read?", "the lag", written=True),
     Lesson("10_rebuilding_read_models", "Can yesterday's log answer today's question?", "read side", written=True),
-    Lesson("11_scaling_reads", "Which part should you double?", "read side"),
+    Lesson("11_scaling_reads", "Which part should you double?", "read side", written=True),
     Lesson("12_long_running_processes", "Who sees an order through?", "write side", written=True),
     Lesson("13_a_real_year_of_trade", "Does the shop survive 541,909 real rows?", "the whole", written=True),
     Lesson("14_is_the_simulation_true", "Should you believe the simulator?", "the whole", written=True),

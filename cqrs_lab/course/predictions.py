@@ -8,6 +8,7 @@ from __future__ import annotations
 from cqrs_lab.course.predictions_01 import SAID_TO_01
 from cqrs_lab.course.predictions_06 import SAID_TO_06
 from cqrs_lab.course.predictions_08 import SAID_TO_08
+from cqrs_lab.course.predictions_11 import SAID_TO_11
 from cqrs_lab.course.predictions_12 import SAID_TO_12
 from cqrs_lab.course.predictions_13 import SAID_TO_13
 from cqrs_lab.course.predictions_14 import SAID_TO_14
@@ -229,6 +230,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "trusted.",
         "both": "One fact, recorded once.",
     },
+    **SAID_TO_11,
     **SAID_TO_12,
     **SAID_TO_13,
     **SAID_TO_14,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cqrs_lab.course.questions_01 import ASKED_01
 from cqrs_lab.course.questions_06 import ASKED_06
 from cqrs_lab.course.questions_09b import ASKED_09B
+from cqrs_lab.course.questions_11 import ASKED_11
 from cqrs_lab.course.questions_12 import ASKED_12
 from cqrs_lab.course.questions_13 import ASKED_13
 from cqrs_lab.course.questions_14 import ASKED_14
@@ -224,6 +225,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
             },
         ),
     ),
+    "11": ASKED_11,
     "12": ASKED_12,
     "13": ASKED_13,
     "14": ASKED_14,

@@ -6,11 +6,11 @@ from cqrs_lab.course.recalled import Recalled
 
 ASKED_12: tuple[Recalled, ...] = (
     Recalled(
-        "A projector wrote its table and died before it saved its position. What happens to the last event?",
+        "Half of all events are one customer's, and their projector falls behind. What helps?",
         {
-            "it comes again": "Right: at least once. A reader that hears it twice has to notice.",
-            "it is lost": "That is the other way round: the position saved, the table not yet written.",
-            "that cannot happen": "Between two things that are written one after the other, a process can die.",
+            "a split of that key": "Right: where summaries of the pieces can be merged. If not, a faster projector.",
+            "twice as many partitions": "All of that customer's events still go to one of them.",
+            "twice as many copies": "Each copy handles all events, and in each one projector has that customer.",
         },
     ),
     Recalled(

@@ -97,7 +97,17 @@ def _dearest(frame: pd.DataFrame, rate: int) -> bool:
     return bool(frame["added_seconds"].idxmax() == "lock")
 
 
+def _keeps_up(frame: pd.DataFrame) -> bool:
+    return bool((frame.loc[frame["part"] == "partition", "busy"] < 1).all())
+
+
+def _all_answered(frame: pd.DataFrame, asked: int) -> bool:
+    copies = frame[frame["part"] == "copy"]
+    return bool((copies["busy"] < 1).all() and copies["per_second"].sum() >= asked)
+
+
 SEAT_MAP_READS = 180  # half percents, as the control counts them
+HANDLING_BEFORE = 10  # steps of 10 ms, as the control counts them
 HER_ORDER = 3  # its position in the log of lesson 0
 
 TASKS: dict[str, CourseTask] = {
@@ -184,6 +194,21 @@ TASKS: dict[str, CourseTask] = {
         "While 80 events come in per step, let the new version answer from step 4 on, or earlier.",
         _answers_by_step_4,
         {"way": 0, "traffic": 8, "build": 30, "step": 4},
+    ),
+    "11.a": CourseTask(
+        "Let every projector keep up, with the partition picked by the product.",
+        lambda frame, by, **others: by == 0 and _keeps_up(frame),
+        {"handling": 5},
+    ),
+    "11.b": CourseTask(
+        "Let every projector keep up while an event takes 100 ms.",
+        lambda frame, handling, **others: handling == HANDLING_BEFORE and _keeps_up(frame),
+        {"by": 1},
+    ),
+    "11.c": CourseTask(
+        "Let 300 questions per second be answered, with no copy busy all of its time.",
+        lambda frame, **controls: _all_answered(frame, 300),
+        {"questions": 30, "copies": 4},
     ),
     "14.a": CourseTask(
         "Find a setting at which the simulator predicts at least twice the p99 that was measured.",

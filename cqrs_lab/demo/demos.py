@@ -30,6 +30,7 @@ DEMOS = (
     Demo("turns", "09b", "Five moves. In which order is Ada's event never read?"),
     Demo("skipped", "09b", "The reader's lag is 0. Is anything missing?"),
     Demo("rebuild", "10", "The new table has read half of the log. What does the front page show?"),
+    Demo("scaling", "11", "One product has four events of ten. Which do you double: partitions, speed, or copies?"),
     Demo("verdict", "15", "A seat map may never be late. Does CQRS pay for it?"),
 )
 

@@ -11,7 +11,7 @@ import pandas as pd
 import cqrs_lab as lab
 from cqrs_lab import show
 from cqrs_lab.course.exercises.lesson_05 import ProductRated
-from cqrs_lab.shop import events, read, visits, week, workload, write
+from cqrs_lab.shop import events, read, rush, visits, week, workload, write
 from cqrs_lab.simulation import (
     Clockwork,
     Domain,
@@ -199,6 +199,15 @@ def rebuild() -> show.View:
     return show.rebuild_studio(_sent(trade), visits.UnitsOrdered, UnitsKept)
 
 
+def scaling() -> show.View:
+    """Return the read side of lesson 11 on a busy evening, covered until the room has voted."""
+    moved = [one.event for one in rush.evening().read_all()]
+    kinds = events.StockReserved | events.StockReleased
+    view = show.read_side([(one.product_id, one.order_id) for one in moved if isinstance(one, kinds)])
+    view.veil = "First let the room vote: partitions, speed, or copies?"
+    return view
+
+
 def verdict() -> show.View:
     """Return the choice of lesson 15, for the free seats of a concert, covered until the room has voted."""
     view = show.should_you(CASES["seat map"], unit="ms")
@@ -223,5 +232,6 @@ VIEWS: dict[str, Callable[[], show.View]] = {
     "turns": turns,
     "skipped": skipped,
     "rebuild": rebuild,
+    "scaling": scaling,
     "verdict": verdict,
 }

@@ -20,6 +20,7 @@ from cqrs_lab.show.price_of_remedies import price_of_remedies
 from cqrs_lab.show.process_lanes import process_lanes
 from cqrs_lab.show.queues import queues
 from cqrs_lab.show.race import race
+from cqrs_lab.show.read_side import read_side
 from cqrs_lab.show.rebuild_studio import rebuild_studio
 from cqrs_lab.show.recorded_run import RecordedRun
 from cqrs_lab.show.scene import scene
@@ -61,6 +62,7 @@ __all__ = [
     "lag_explorer",
     "fronts",
     "lag_over_time",
+    "read_side",
     "who_saw_what",
     "policies",
     "interleaving",

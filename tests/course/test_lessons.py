@@ -106,6 +106,9 @@ MET = {
     "10: replay sends the mail again": (SAID_TO["10.3"]["every email again"], "A replay does not send the emails "
     "again"),
     "10: a rebuild empties the table first": (SAID_TO["10.2"]["half of the units"], "built beside it"),
+    "11: more partitions cure a hot key": (SAID_TO["11.1"]["yes, easily"], "more partitions do not cure a hot key"),
+    "11: replicas cure a slow projector": (SAID_TO["11.2"]["half as far"], "Copies do not cure a slow projector"),
+    "11: copies are independent": (SAID_TO["11.3"]["more than twice as late"], "often late together"),
     "12: compensation is rollback": (SAID_TO["12.1"]["they are rolled back"], "Compensation is not rollback"),
     "15: CQRS is faster": (SAID_TO["15.3"]["the join"], "CQRS is not faster"),
     "15: all or nothing": (SAID_TO["15.4"]["all four"], "All or nothing?"),

@@ -24,9 +24,9 @@ LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 DEAR = {
     "lesson-05-13", "lesson-05-52", "lesson-06-03", "lesson-06-07", "lesson-06-25", "lesson-06-29", "lesson-07-26",
     "lesson-07-31", "lesson-07-38a", "lesson-07-44", "lesson-08-07", "lesson-08-16", "lesson-08-35-grid",
-    "lesson-08-40", "lesson-09-15", "lesson-09-20", "lesson-09-22", "lesson-09-24", "lesson-09-24b",
-    "lesson-09-40b", "lesson-09b-14", "lesson-09b-17", "lesson-09b-19", "lesson-09b-21", "lesson-09b-38",
-    "lesson-10-03", "lesson-10-13", "lesson-10-17", "lesson-10-37a", "lesson-12-26", "lesson-13-03", "lesson-13-09",
+    "lesson-08-40", "lesson-09-15", "lesson-09-20", "lesson-09-22", "lesson-09-24", "lesson-09-24b", "lesson-09-40b",
+    "lesson-09b-14", "lesson-09b-17", "lesson-09b-19", "lesson-09b-21", "lesson-09b-38", "lesson-10-03",
+    "lesson-10-13", "lesson-10-17", "lesson-10-37a", "lesson-11-37", "lesson-12-26", "lesson-13-03", "lesson-13-09",
     "lesson-13-13", "lesson-13-35", "lesson-13-55", "lesson-14-05", "lesson-14-17", "lesson-14-23", "lesson-15-11",
     "lesson-15-15", "lesson-07-own-system", "lesson-08-own-system", "lesson-09b-own-system", "lesson-10-own-system",
     "own-numbers",

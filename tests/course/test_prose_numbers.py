@@ -29,6 +29,7 @@ BOUND = {
     "07_the_lag",
     "08_what_readers_notice",
     "09b_the_event_that_nobody_reads",
+    "11_scaling_reads",
     "13_a_real_year_of_trade",
     "14_is_the_simulation_true",
     "15_should_you_use_cqrs",

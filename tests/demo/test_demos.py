@@ -35,6 +35,7 @@ def test_a_name_finds_its_demo_and_another_finds_none():
         ("stick", "20"),
         ("queues", "18.8"),
         ("fronts", "✕ 12 missed"),
+        ("scaling", "falls behind"),
         ("verdict", "flips"),
         ("why", "order-8: without"),
     ],
