@@ -13,7 +13,7 @@ from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.guard import NotYet, shown
 
 EVENTS, AT_ONCE, FEWER = "events this adds to the log", "orders on her page, asked at once", "cups fewer in stock"
-SHOP = "the number the shop shows beside yours, one cell up"
+SHOP = "the number the shop shows beside yours, in the table above"
 
 
 def order(answer: Any) -> None:
