@@ -182,6 +182,15 @@ class EventCodec:
         declared = self._by_name.get((name, version)) or self._newest.get(name)
         return declared.kind if declared else None
 
+    def place_of(self, kind: type) -> tuple[str, int] | None:
+        """Return the name and version that a class is declared as; None if it is not declared."""
+        declared = self._by_class.get(kind)
+        return None if declared is None else (declared.name, declared.version)
+
+    def declared(self) -> dict[tuple[str, int], type]:
+        """Return the class of each name and version."""
+        return {place: one.kind for place, one in self._by_name.items()}
+
     def _names(self) -> str:
         return ", ".join(f"{name!r} {version}" for name, version in self._by_name) or "none"
 
