@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pandas as pd
 
-from cqrs_lab.arguments import having, how_many, seconds
+from cqrs_lab.arguments import having, how_many, seconds, text
 from cqrs_lab.errors import ClusterFailed, MissingExtra, ProjectionFailed, StoreUnavailable
 from cqrs_lab.log.envelope import Position
 from cqrs_lab.log.slice import Slice
@@ -127,6 +127,8 @@ def build_distributed(
     having("log", log, ("parts", "head"), "an archive; give one, such as write_archive(store, folder, events)")
     size = how_many("part_events", part_events, "a number of events; give 1 or more", least=1)
     check_on_failure(on_failure)
+    if workers is not None:
+        workers = how_many("workers", workers, "a number of workers; give 1 or more", least=1)
     patience = float(seconds("timeout_seconds", timeout_seconds, "a time; give a number of seconds"))
     parts = log.parts(size)
     with _client(scheduler, workers, memory_limit, patience) as client:
@@ -184,19 +186,26 @@ class _Tree:
     def __init__(self, client: Client, projection: Projection, on_failure: OnFailure, patience: float) -> None:
         self._client, self._projection, self._on_failure = client, projection, on_failure
         self._patience = patience
+        self._running: set[Future] = set()
         self._levels: dict[int, Future] = {}
         self._asked: dict[str, LogPart] = {}
 
     def merged(self, parts: Sequence[LogPart]) -> Summary:
+        """Return what all parts contribute; whatever happens, no work on them goes on."""
+        try:
+            return self._merged(deque(parts))
+        finally:
+            self._client.cancel([*self._running, *self._levels.values()])
+
+    def _merged(self, waiting: deque[LogPart]) -> Summary:
         from tqdm import tqdm  # only here: it starts a process that counts locks, even if no bar is shown
 
-        waiting, running = deque(parts), set[Any]()
         at_once = _AHEAD * max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
-        with tqdm(total=len(parts), desc=self._projection.name, unit="part", disable=None, leave=False) as bar:
-            while waiting or running:
-                while waiting and len(running) < at_once:
-                    running.add(self._hand_out(waiting.popleft()))
-                running, done = self._wait(running)
+        with tqdm(total=len(waiting), desc=self._projection.name, unit="part", disable=None, leave=False) as bar:
+            while waiting or self._running:
+                while waiting and len(self._running) < at_once:
+                    self._running.add(self._hand_out(waiting.popleft()))
+                done = self._done()
                 for one in done:
                     if one.status != "finished":
                         self._result(one)
@@ -214,14 +223,16 @@ class _Tree:
         self._levels[level] = top
         return leaf
 
-    def _wait(self, running: set[Future]) -> tuple[set[Future], set[Future]]:
+    def _done(self) -> set[Future]:
+        """Wait for one of the parts that are under way, and return those that no longer are."""
         from distributed import wait
 
         try:
-            found = wait(running, timeout=self._patience, return_when="FIRST_COMPLETED")
+            found = wait(self._running, timeout=self._patience, return_when="FIRST_COMPLETED")
         except TimeoutError:
             raise self._too_late() from None
-        return set(found.not_done), set(found.done)
+        self._running = set(found.not_done)
+        return set(found.done)
 
     def _root(self) -> Summary:
         nothing = Summary(self._projection.schema.empty(), (), None, 0)
@@ -269,6 +280,7 @@ def _client(
     if isinstance(scheduler, Client):
         yield scheduler
     elif scheduler is not None:
+        text("scheduler", scheduler, "a scheduler; give its address, such as 'tcp://host:8786', or a client of Dask")
         try:
             client = Client(scheduler, timeout=patience, set_as_default=False)
         except (OSError, ValueError) as error:

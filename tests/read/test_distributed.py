@@ -198,6 +198,8 @@ def test_an_empty_archive_is_an_empty_table(client, tmp_path):
     [
         ({"log": []}, "log=.* is not an archive"),
         ({"part_events": 0}, "part_events=0 is not"),
+        ({"workers": 0}, "workers=0 is not"),
+        ({"scheduler": 8786}, "scheduler=8786 is not a scheduler; give its address"),
         ({"timeout_seconds": "long"}, "timeout_seconds='long' is not"),
         ({"projection": TeaSales}, "TeaSales is a class; give an instance"),
         ({"on_failure": "skip"}, "on_failure='skip'; accepted are 'stop' and 'park'"),

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cqrs_lab.arguments import check_range, check_stream, how_many, refuse
+from cqrs_lab.arguments import check_range, check_stream, function, having, how_many, refuse
 from cqrs_lab.errors import InvalidArgument, MissingExtra
 from cqrs_lab.log.envelope import Position, RecordedEvent, StreamVersion
 from cqrs_lab.log.event_store import EventStore
@@ -96,6 +96,8 @@ def write_archive(
     >>> archive.head(), [recorded.event for recorded in archive.read_all(after=1)]
     (2, [Deposited(cents=5)])
     """
+    having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
+    function("progress", progress, "a way to hand out the stretches; give a function such as tqdm")
     wanted = "a number of partitions; give 1 to 1000"
     if partitions is not None and how_many("partitions", partitions, wanted, least=1) > 1000:
         raise refuse("partitions", partitions, wanted)

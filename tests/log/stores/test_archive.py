@@ -199,6 +199,8 @@ def test_it_is_not_appended_to(shop):
 @pytest.mark.parametrize(
     ("how", "said"),
     [
+        ({"store": {}}, "store={} is not an event store"),
+        ({"progress": 7}, "progress=7 is not a way to hand out"),
         ({"folder": 7}, "folder=7 is not a folder"),
         ({"partitions": 0}, "partitions=0 is not a number of partitions; give 1 to 1000"),
         ({"partitions": 1001}, "partitions=1001 is not"),
