@@ -119,7 +119,8 @@ def build_distributed(
     >>> from cqrs_lab.shop.events import EVENTS
     >>> from cqrs_lab.shop.read import ProductListing
     >>> archive = write_archive(MemoryEventStore(), "shop", EVENTS)
-    >>> with Client(processes=False, n_workers=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as client:
+    >>> here = {"protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    >>> with Client(processes=False, n_workers=1, **here) as client:
     ...     build_distributed(ProductListing(), archive, scheduler=client).position
     0
     """
@@ -186,9 +187,9 @@ class _Tree:
     def __init__(self, client: Client, projection: Projection, on_failure: OnFailure, patience: float) -> None:
         self._client, self._projection, self._on_failure = client, projection, on_failure
         self._patience = patience
-        self._running: set[Future] = set()
-        self._levels: dict[int, Future] = {}
-        self._asked: dict[str, LogPart] = {}
+        self._running: set[Future[Summary]] = set()
+        self._levels: dict[int, Future[Summary]] = {}
+        self._asked: dict[object, LogPart] = {}
 
     def merged(self, parts: Sequence[LogPart]) -> Summary:
         """Return what all parts contribute; whatever happens, no work on them goes on."""
@@ -212,7 +213,7 @@ class _Tree:
                 bar.update(len(done))
             return self._root()
 
-    def _hand_out(self, part: LogPart) -> Future:
+    def _hand_out(self, part: LogPart) -> Future[Summary]:
         """Submit the work on a part, and the merges that it completes."""
         leaf = self._client.submit(summary_of, self._projection, part, self._on_failure, pure=False)
         self._asked[leaf.key] = part
@@ -223,14 +224,15 @@ class _Tree:
         self._levels[level] = top
         return leaf
 
-    def _done(self) -> set[Future]:
+    def _done(self) -> set[Future[Summary]]:
         """Wait for one of the parts that are under way, and return those that no longer are."""
         from distributed import wait
 
-        try:
-            found = wait(self._running, timeout=self._patience, return_when="FIRST_COMPLETED")
-        except TimeoutError:
-            raise self._too_late() from None
+        with self._client.as_current():  # or it would ask another client, the last one that was made
+            try:
+                found = wait(self._running, timeout=self._patience, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                raise self._too_late() from None
         self._running = set(found.not_done)
         return set(found.done)
 
@@ -242,7 +244,7 @@ class _Tree:
             self._levels[high] = self._client.submit(merged, self._projection, other, one, pure=False)
         return self._result(*self._levels.values()) if self._levels else nothing
 
-    def _result(self, future: Future) -> Summary:
+    def _result(self, future: Future[Summary]) -> Summary:
         from distributed import KilledWorker
 
         try:
@@ -257,13 +259,16 @@ class _Tree:
 
     def _too_late(self) -> ClusterFailed:
         why = f"nothing came back within {self._patience:g} s; look whether its workers are alive, or wait longer"
-        return ClusterFailed(str(self._client.scheduler.address), why)
+        return ClusterFailed(self._address(), why)
 
     def _killed(self, error: Any) -> ClusterFailed:
         part = self._asked.get(error.task, "a merge of two summaries")
         why = f"{error.allowed_failures + 1} workers that had to do it died, one after the other: {part}"
         step = "most often the memory was used up: give smaller parts (part_events=), or more memory (memory_limit=)"
-        return ClusterFailed(str(self._client.scheduler.address), f"{why}; {step}")
+        return ClusterFailed(self._address(), f"{why}; {step}")
+
+    def _address(self) -> str:
+        return str(self._client.scheduler_info()["address"])
 
 
 @contextmanager

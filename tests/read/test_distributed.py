@@ -68,7 +68,7 @@ def same(model, projector):
 
 @pytest.mark.parametrize("projection", projections(), ids=lambda one: one.name)
 def test_two_workers_build_what_one_reader_of_the_log_builds(client, shop, projection):
-    same(build_distributed(projection, shop, scheduler=client, part_events=60), built(projection, a_day_of_trade()))
+    same(build_distributed(projection, shop, scheduler=client, part_events=100), built(projection, a_day_of_trade()))
 
 
 def test_the_address_of_a_scheduler_will_do(cluster, tea):

@@ -165,7 +165,7 @@ class ArchiveWriter:
         return types
 
     def _publish(self, beside: Path, manifest: Manifest, following: Manifest) -> None:
-        """Give each file its place, and then name them all in the manifest."""
+        """Move each file to its place, and then name them all in the manifest."""
         new = [self._folder / one.path for one in following.files[len(manifest.files) :]]
         for path in new:
             path.parent.mkdir(parents=True, exist_ok=True)

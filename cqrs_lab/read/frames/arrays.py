@@ -106,5 +106,6 @@ def typed(values: Any, kind: ColumnType) -> Any:
 
 def _text(values: Any) -> Any:
     if isinstance(values, np.ma.MaskedArray):
-        values = np.where(np.ma.getmaskarray(values), None, np.ma.getdata(values))
+        values, missing = np.ma.getdata(values).copy(), np.ma.getmaskarray(values)
+        values[missing] = None
     return pd.array(values, dtype=dtype_named("str"))

@@ -118,8 +118,8 @@ class Unread(ExtensionArray):
         raise Needed(self.__dict__["_name"])
 
     __getitem__ = __setitem__ = __iter__ = __contains__ = __array__ = __array_ufunc__ = _needed
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _needed  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _needed
     __add__ = __radd__ = __mul__ = __rmul__ = __invert__ = _needed
-    isna = take = equals = astype = to_numpy = factorize = unique = _reduce = _needed  # type: ignore[assignment]
+    isna = take = equals = astype = to_numpy = factorize = unique = _reduce = _needed
     _hasna = property(_needed)
-    _concat_same_type = _needed  # type: ignore[assignment]
+    _concat_same_type = _needed

@@ -93,7 +93,7 @@ def test_its_parts_hold_every_event_once_and_each_stream_in_one_partition(shop):
     homes = {(e.stream, part.files[0].partition) for part, own in zip(parts, events, strict=True) for e in own}
     assert len(homes) == len({stream for stream, _ in homes}) and len({home for _, home in homes}) == 3
     assert len(shop.parts()) == 3  # as few as there may be
-    assert "partition p001, positions 1 to 150" in str(shop.parts(1)[4])
+    assert "partition p001, positions 151 to 300 of /" in str(shop.parts(1)[4])
 
 
 def test_a_part_is_cut_where_it_is_asked_to_be(shop):

@@ -15,7 +15,7 @@ from cqrs_lab.read.frames.columns import item_columns, rows_of, scalar_fields
 @dataclass(frozen=True)
 class Line:
     product: str
-    units: int | None
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,28 @@ SOLD = [
 ]
 
 
+FILLERS = {"name": "", "units": 0, "share": 0.0, "gift": False, "at": datetime(1970, 1, 1), "count": 0}
+
+
 class Stored(list):
     """Events with arrays of them, as NumPy masks what is missing."""
 
     def columns(self, names):
-        return {name: masked([getattr(one, name, getattr(one.event, name, None)) for one in self]) for name in names}
+        return {
+            name: masked(name, [getattr(one, name, getattr(one.event, name, None)) for one in self]) for name in names
+        }
 
     def items(self, field, names):
         tuples = [getattr(one.event, field) for one in self]
-        found = {name: masked([getattr(one, name) for items in tuples for one in items]) for name in names}
-        return np.array([len(items) for items in tuples]), found
+        found = {name: masked(name, [getattr(one, name) for items in tuples for one in items]) for name in names}
+        return np.array([len(items) for items in tuples], dtype="int64"), found
 
 
-def masked(values):
+def masked(name, values):
     missing = [value is None for value in values]
-    filler = next((value for value in values if value is not None), 0)
-    plain = [filler if value is None else value for value in values]
-    kind = {str: object, datetime: "datetime64[us]"}.get(type(filler), type(filler))
+    plain = [FILLERS[name] if value is None else value for value in values]
+    first = FILLERS.get(name, plain[0] if plain else "")
+    kind = {str: object, datetime: "datetime64[us]"}.get(type(first), type(first))
     return np.ma.MaskedArray(np.array(plain, dtype=kind), missing) if any(missing) else np.array(plain, dtype=kind)
 
 
