@@ -8,7 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/env"
 "$folder/env/bin/pip" --quiet --disable-pip-version-check install duckdb==2.0.1 pytz
 cd "$folder"
-echo '{"at": "2011-07-04T12:00:00+02:00"}' >times.json
+echo '{"moment": "2011-07-04T12:00:00+02:00"}' >times.json
 "$folder/env/bin/python" - <<'PY'
 import sys
 
@@ -17,8 +17,8 @@ import duckdb
 duckdb.execute("SET TimeZone = 'UTC'")
 ways = {
     "cast": "SELECT '2011-07-04T12:00:00+02:00'::TIMESTAMP",
-    "from_json": """SELECT from_json('{"at": "2011-07-04T12:00:00+02:00"}', '{"at": "TIMESTAMP"}').at""",
-    "read_json": "SELECT at FROM read_json('times.json', columns={at: 'TIMESTAMP'})",
+    "from_json": """SELECT from_json('{"moment": "2011-07-04T12:00:00+02:00"}', '{"moment": "TIMESTAMP"}').moment""",
+    "read_json": "SELECT moment FROM read_json('times.json', columns={moment: 'TIMESTAMP'})",
     "with a zone": "SELECT '2011-07-04T12:00:00+02:00'::TIMESTAMPTZ",
 }
 hours = {way: duckdb.sql(f"SELECT hour(({sql}))").fetchall()[0][0] for way, sql in ways.items()}

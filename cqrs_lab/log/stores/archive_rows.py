@@ -28,7 +28,8 @@ _GLOB = re.compile(r"[*?\[]")
 
 @cache
 def _database(process: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(":memory:")
+    # Several threads put arrays together in a way that costs half as much again; the workers are the threads here.
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 class ArchiveFiles:

@@ -142,9 +142,12 @@ class ArchiveWriter:
             f"maximum_object_size={_LONGEST_LINE})"
         )
         lines.unlink()
+        # A row of nothing: DuckDB declares a column of a file as one without NULL where it knows of none, so that
+        # the next file, which has one, would be of another schema.
+        connection.execute("INSERT INTO stretch (partition) VALUES (-1)")
         found = connection.execute(
             "SELECT partition, data, count(*), min(position), bool_or(fields IS NOT NULL) "
-            "FROM stretch GROUP BY ALL ORDER BY ALL"
+            "FROM stretch WHERE partition >= 0 GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         types, files = self._types(manifest, {data for _, data, *_ in found}), list(manifest.files)
         for partition, sets in _by_partition(found):
@@ -208,7 +211,7 @@ def _copied(connection: duckdb.DuckDBPyConnection, beside: Path, file: ArchivedF
     """Write the rows of a file beside its place, wait until they are on the disk, and return it with its checksum."""
     path = beside / file.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)")
     settle(path)
     return replace(file, bytes=path.stat().st_size, sha256=digest(path))
 

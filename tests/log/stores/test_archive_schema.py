@@ -25,6 +25,17 @@ def test_columns_have_the_types_of_the_annotations_also_where_every_value_is_mis
         assert {name: kind for name, kind, *_ in found} == TYPES
 
 
+def test_every_file_of_a_data_set_has_one_schema_and_any_column_may_lack_a_value(tmp_path):
+    write_archive(of_every_kind(), tmp_path, KINDS, partitions=1, stretch_events=1)
+    for data in ("log", "events/sent.1"):
+        schema = "list((name, type, repetition_type, converted_type))"
+        found = duckdb.sql(
+            f"SELECT file_name, {schema} FROM parquet_schema('{tmp_path}/{data}/*/*') GROUP BY 1"
+        ).fetchall()
+        assert len(found) > 2 and all(columns == found[0][1] for _, columns in found)
+        assert "REQUIRED" not in {repeated for _, _, repeated, _ in found[0][1][1:]}
+
+
 def test_what_has_no_type_of_its_own_stands_as_json_has_it(tmp_path):
     write_archive(of_every_kind(), tmp_path, KINDS)
     row = duckdb.sql(f"SELECT * FROM read_parquet('{tmp_path}/events/odd%2Fone.1/*/*')").fetchall()[0]
