@@ -16,6 +16,7 @@ import pandas as pd
 from cqrs_lab.arguments import having, how_many, seconds, text
 from cqrs_lab.errors import ClusterFailed, MissingExtra, ProjectionFailed, StoreUnavailable
 from cqrs_lab.log.envelope import Position
+from cqrs_lab.log.guards.identity import adopt
 from cqrs_lab.log.slice import Slice
 from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.frames.merge import check_overflow
@@ -139,6 +140,7 @@ def build_distributed(
 
 def summary_of(projection: Projection, part: LogPart, on_failure: OnFailure) -> Summary:
     """Return what a part of the log contributes; this is what a worker does."""
+    adopt(projection.events)
     events = part.open()
     model, failure = _without_unread_columns(projection, events)
     if failure is not None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+import cloudpickle
 import pandas as pd
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from cqrs_lab.read import distributed
 from cqrs_lab.read.distributed import build_distributed, summary_of
 from cqrs_lab.shop.events import EVENTS
 from cqrs_lab.shop.read import projections
+from tests import shop_of_tea
 from tests.log.stores.archived import a_day_of_trade
 from tests.shop_of_tea import Line, Priced, Sold, TeaSales
 
@@ -107,6 +109,15 @@ def test_a_part_that_kills_every_worker_is_named(cluster, client, tea, tmp_path,
     with pytest.raises(lab.ClusterFailed, match=said):
         build_distributed(projection, tea, scheduler=client, part_events=1)
     client.wait_for_workers(2, timeout=60)
+
+
+def test_classes_of_a_notebook_are_sent_with_the_work(client, tea):
+    cloudpickle.register_pickle_by_value(shop_of_tea)  # as if they were defined in the notebook
+    try:
+        same(build_distributed(TeaSales(), tea, scheduler=client), built(TeaSales(), a_tea_log()))
+    finally:
+        cloudpickle.unregister_pickle_by_value(shop_of_tea)
+    assert list(tea.read_all()) == list(write_archive(a_tea_log(), tea.folder, TEA).read_all())
 
 
 class LastSale:

@@ -202,6 +202,7 @@ class Archive:
             How many events a part may have; more only if they were written in one stretch.
         """
         most = how_many("most_events", most_events, "a number of events; give 1 or more", least=1)
+        self._codec.forget_marks()
         found: list[ArchivedPart] = []
         for partition in range(self.manifest.partitions):
             begun = len(found)

@@ -95,6 +95,7 @@ def as_written(shape: Shape) -> str:
     return json.dumps(shape, ensure_ascii=False)
 
 
+@cache
 def data_of(name: str, version: int) -> str:
     """Return the name of the data set of an event type, which is the name of its folder.
 

@@ -25,6 +25,7 @@ import msgspec
 from cqrs_lab.errors import InvalidArgument, StoreUnavailable
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.event_store import EventStore
+from cqrs_lab.log.metadata import NO_METADATA
 from cqrs_lab.log.stores.archive_manifest import (
     LOG,
     NAME,
@@ -244,7 +245,7 @@ def _lines(events: list[RecordedEvent], codec: EventCodec, partitions: int) -> I
             "command_id": None if one.command_id is None else str(one.command_id),
             "stands_for": getattr(one.command_id, "stands_for", None),
             "caused_by": one.caused_by,
-            "metadata": json.dumps(dict(one.metadata)) if one.metadata else None,
+            "metadata": None if one.metadata is NO_METADATA else json.dumps(dict(one.metadata)),
         }
 
 
