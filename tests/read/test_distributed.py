@@ -174,6 +174,12 @@ def test_a_damaged_file_is_named_and_nothing_of_it_is_parked(client, tea):
         build_distributed(TeaSales(), tea, scheduler=client, on_failure="park")
 
 
+def test_without_dask_the_message_says_what_to_install(tea, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
+    with pytest.raises(lab.MissingExtra, match='distributed, which is not installed; run: pip install "cqrs-lab.dask.'):
+        build_distributed(TeaSales(), tea)
+
+
 def test_nothing_in_time_is_said(client, tea):
     with pytest.raises(lab.ClusterFailed, match="nothing came back within 0 s; look whether its workers are alive"):
         build_distributed(TeaSales(), tea, scheduler=client, timeout_seconds=0)

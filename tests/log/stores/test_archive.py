@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import duckdb
@@ -20,6 +23,8 @@ from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.shop.events import EVENTS
 from cqrs_lab.shop.read import BestSellers, OrderHistory, RevenueByDay, projections
 from tests.log.stores.archived import KINDS, a_day_of_trade, of_every_kind
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +218,23 @@ def test_wrong_arguments_are_refused_in_one_sentence(tmp_path, how, said):
     with pytest.raises(lab.InvalidArgument, match=said):
         write_archive(**wanted)
     assert not (tmp_path / "a").exists()
+
+
+def test_without_what_it_needs_the_message_says_what_to_install():
+    code = """
+import sys
+import cqrs_lab as lab
+for package in ("duckdb", "msgspec"):
+    sys.modules[package] = None  # as if it were not installed
+    try:
+        import cqrs_lab.log.stores.archive
+    except lab.MissingExtra as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    said = [f'an archive needs {one}, which is not installed; run: pip install "cqrs-lab[archive]"' for one in
+            ("duckdb", "msgspec")]  # fmt: skip
+    assert done.stdout.splitlines() == said
 
 
 def test_an_empty_log_has_an_archive_too(tmp_path):
