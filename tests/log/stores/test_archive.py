@@ -230,6 +230,7 @@ for package in ("duckdb", "msgspec"):
         import cqrs_lab.log.stores.archive
     except lab.MissingExtra as error:
         print(error)
+    del sys.modules[package]
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     said = [f'an archive needs {one}, which is not installed; run: pip install "cqrs-lab[archive]"' for one in
