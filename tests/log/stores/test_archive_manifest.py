@@ -41,8 +41,7 @@ def test_a_file_that_was_changed_is_named_before_anything_of_it_is_read(folder, 
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
     archive = Archive(folder, KINDS)
-    # One of two stretches, and of its two partitions the second: what does not need the file is still read.
-    assert archive.read_slice(after=6).upto == 12 if "007-" not in file.name else True
+    assert len(list(archive.read_all(limit=6))) == 6  # the stretch before it is still read
     with pytest.raises(lab.StoreUnreadable, match=f"{file} was changed: its checksum is another"):
         list(archive.read_all())
     with pytest.raises(lab.StoreUnreadable, match=str(file)):
