@@ -3,7 +3,7 @@
 Time against events and against workers, with the workers running already; what they take to start is a row of its own.
 Both give the same table, or the script fails. Three queries: units by product of an event type with three fields, its
 days (a key that is no text), and units by product where they are lines within orders. `--events`: one million by
-default; `--events 50000000` takes about a quarter of an hour and 1 GB of disk, and each worker is held to 2 GB of memory.
+default; `--events 50000000` takes a quarter of an hour and 1 GB of disk, and each worker is held to 2 GB of memory.
 """
 
 from __future__ import annotations

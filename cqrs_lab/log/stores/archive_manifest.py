@@ -128,7 +128,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def replace_manifest(folder: Path, manifest: Manifest) -> None:
     """Put a manifest in place of the one that is there, in one step, once it is on the disk."""
-    content = msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1)
+    content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
     beside = folder / f".{NAME}"
     beside.write_bytes(content)
     settle(beside)

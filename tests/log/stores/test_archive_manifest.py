@@ -89,7 +89,7 @@ def test_a_folder_without_one_holds_no_archive(tmp_path):
 def test_the_manifest_says_what_is_where(folder):
     said = json.loads((folder / "manifest.json").read_text())
     assert (said["format"], said["partitions"], said["upto"], said["last"]) == (1, 2, 12, "till-2@4")
-    assert said["types"] == {"sold.1": {"units": "BIGINT"}, "closed.1": {"till": "VARCHAR"}}
+    assert said["types"] == {"sold.1": {"units": "BIGINT", "by": "VARCHAR"}, "closed.1": {"till": "VARCHAR"}}
     assert sum(one["rows"] for one in said["files"] if one["data"] == "log") == 12
     assert sum(one["rows"] for one in said["files"] if one["data"] == "sold.1") == 9
 
