@@ -4,6 +4,7 @@ The names below are in reading order. The shop that the lessons use is in `cqrs_
 """
 
 from cqrs_lab.errors import (
+    ClusterFailed,
     CommandIdReused,
     CommandRejected,
     ConcurrencyError,
@@ -110,5 +111,6 @@ __all__ = [
     "DecodingFailed",
     "StoreUnavailable",
     "StoreUnreadable",
+    "ClusterFailed",
     "MissingExtra",
 ]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from cqrs_lab.commands import book, build_lessons, demo, doctor, in_class, lessons, new, replay, report
+from cqrs_lab.commands import archive, book, build_lessons, demo, doctor, in_class, lessons, new, replay, report
 from cqrs_lab.errors import CqrsLabError
 
 # As in a shell: 128 and the number of the signal.
@@ -75,6 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqrs-lab", description="Learn CQRS by running it.")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="")
-    for one in (lessons, demo, in_class, doctor, replay, new, report, build_lessons, book):
+    for one in (lessons, demo, in_class, doctor, replay, archive, new, report, build_lessons, book):
         one.add(commands)
     return parser

@@ -249,6 +249,24 @@ class StoreUnreadable(StoreUnavailable):
     """What is there is no event log, or is damaged, or was made by another version; it was left as it is."""
 
 
+class ClusterFailed(CqrsLabError):
+    """The workers of a distributed rebuild did not do their work. The read model that serves is unharmed.
+
+    Attributes
+    ----------
+    cluster : str
+        The address of its scheduler.
+    why : str
+    """
+
+    def __init__(self, cluster: str, why: str) -> None:
+        super().__init__(cluster, why)
+        self.cluster, self.why = cluster, why
+
+    def __str__(self) -> str:
+        return f"the cluster at {self.cluster}: {self.why}"
+
+
 class MissingExtra(CqrsLabError, ImportError):
     """A package that this part needs is not installed; the message says which `pip install` brings it.
 

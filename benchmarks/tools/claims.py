@@ -21,6 +21,7 @@ PIP = {
     "psycopg": 'pip install "cqrs-lab[postgres]"',
     "psycopg_pool": 'pip install "cqrs-lab[postgres]"',
     "nats": 'pip install "cqrs-lab[jetstream]"',
+    "distributed": 'pip install "cqrs-lab[archive,dask]"',
 }
 
 

@@ -140,7 +140,7 @@ class EventBatch:
         check_frame(event_type, each)
         check_read(self._slice.types(), [event_type])
         if (event_type, each) not in self.frames:
-            self.frames[event_type, each] = rows_of(list(self._slice.of(event_type)), event_type, each)
+            self.frames[event_type, each] = rows_of(self._slice.of(event_type), event_type, each)
         return self.frames[event_type, each].copy(deep=False)
 
 

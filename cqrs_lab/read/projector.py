@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
-from cqrs_lab.arguments import function, shown
-from cqrs_lab.errors import InvalidArgument, ProjectionFailed, UnreadableEvent, said
+from cqrs_lab.arguments import function
+from cqrs_lab.errors import ProjectionFailed, UnreadableEvent, said
 from cqrs_lab.log.event_store import EventStore
 from cqrs_lab.log.follower import Follower
 from cqrs_lab.log.workers.atomic import AtomicReference
@@ -81,8 +81,7 @@ class Projector(Follower):
     ) -> None:
         accepted.check_store(store)
         accepted.check_declaration(projection)
-        if not isinstance(on_failure, str) or on_failure not in ("stop", "park"):
-            raise InvalidArgument(f"on_failure={shown(on_failure)}; accepted are 'stop' and 'park'")
+        accepted.check_on_failure(on_failure)
         function("clock", clock, "a clock; give a function that returns the seconds since 1970, such as time.time")
         if model is None:
             model = ReadModel.of(projection) if tables is None else ReadModel.kept_in(tables)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
+from multiprocessing import parent_process
 from typing import Any, NamedTuple, NoReturn, TypeVar, get_args, get_type_hints
 
 from cqrs_lab.arguments import refuse
@@ -38,6 +39,11 @@ def defined_now(kind: type) -> type | None:
 @cache
 def _place(kind: type) -> tuple[str, tuple[str, ...]]:
     return kind.__module__, tuple(kind.__qualname__.split("."))
+
+
+def held_by(kind: type) -> tuple[type, ...]:
+    """Return a class, and the classes that its fields hold, and theirs."""
+    return _first_sight(kind).held
 
 
 class _FirstSight(NamedTuple):
@@ -98,6 +104,18 @@ def _next_step(kind: type, step: str) -> str:
     if defined_now(kind) is None:
         return f"if it has a new name, give its old events to an UpcastingStore; otherwise {step}"
     return step if kind.__module__ == "__main__" else f"import {kind.__name__} again, then {step}"
+
+
+def adopt(kinds: Iterable[type]) -> None:
+    """Let classes that a script or a notebook has sent to this process stand for their names here.
+
+    A worker that was started by a script has run the script's definitions itself, and has a second class of each name.
+    """
+    if parent_process() is None:
+        return
+    for one in (held for kind in kinds for held in held_by(kind)):
+        if one.__module__ == "__main__" and one.__name__ == one.__qualname__:
+            setattr(sys.modules["__main__"], one.__name__, one)
 
 
 def check_current(kind: type, position: int) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from cqrs_lab.arguments import refuse, shown, text
 from cqrs_lab.errors import DecodingFailed, InvalidArgument, UnknownEventType
-from cqrs_lab.log.guards.identity import check_declared
+from cqrs_lab.log.guards.identity import check_declared, held_by
 from cqrs_lab.log.stores.plain_values import Form, Misfit
 from cqrs_lab.log.stores.wire import class_form, parse
 
@@ -23,6 +23,7 @@ MOST_BYTES = 1_000_000
 EventTypes = Mapping[str, type | Sequence[type]]
 """For each name that is written to the log its class; with older shapes, all of them, the oldest first."""
 
+_MARK = "__msgspec_cache__"
 # No int outside of 64 bits is shorter, and msgspec reads those.
 _LONG_NUMBER = b"0" * 19
 _DIGITS_AS_ZEROS = bytes(ord("0") if chr(one).isdecimal() and one < 128 else ord(" ") for one in range(256))
@@ -181,6 +182,24 @@ class EventCodec:
         """Return the class of a type; of a version that is not declared, the newest class of that name, if any."""
         declared = self._by_name.get((name, version)) or self._newest.get(name)
         return declared.kind if declared else None
+
+    def place_of(self, kind: type) -> tuple[str, int] | None:
+        """Return the name and version that a class is declared as; None if it is not declared."""
+        declared = self._by_class.get(kind)
+        return None if declared is None else (declared.name, declared.version)
+
+    def declared(self) -> dict[tuple[str, int], type]:
+        """Return the class of each name and version."""
+        return {place: one.kind for place, one in self._by_name.items()}
+
+    def forget_marks(self) -> None:
+        """Remove what msgspec keeps in the classes: with it, a class of a notebook cannot be sent to another process.
+
+        It is made again when another codec needs it.
+        """
+        for kind in (held for declared in self._by_class for held in held_by(declared)):
+            if _MARK in vars(kind):
+                delattr(kind, _MARK)
 
     def _names(self) -> str:
         return ", ".join(f"{name!r} {version}" for name, version in self._by_name) or "none"

@@ -65,7 +65,14 @@ class SqlRows:
     source : Database
     codec : EventCodec
     dialect : Dialect
+
+    Attributes
+    ----------
+    page_events : int
+        How many events are read at once.
     """
+
+    page_events = PAGE_EVENTS
 
     def __init__(self, source: Database, codec: EventCodec, dialect: Dialect) -> None:
         self.source, self.codec, self.dialect = source, codec, dialect
@@ -98,7 +105,7 @@ class SqlRows:
         sql = f"SELECT {COLUMNS.format(payload=payload)} FROM {table} WHERE {where} LIMIT {mark}"
         left = upto if limit is None else min(limit, upto)
         while after < upto and left > 0:
-            rows = self.select(sql, *first, after, upto, page := min(left, PAGE_EVENTS))
+            rows = self.select(sql, *first, after, upto, page := min(left, self.page_events))
             for recorded in self.all_recorded(rows):
                 yield recorded
             if len(rows) < page:
@@ -151,6 +158,9 @@ class SqlSlice:
     @cached_property
     def _places(self) -> dict[tuple[str, int], tuple[int, int]]:
         """The first position and the number of events of each type that it holds, by recorded name and version."""
+        return self._counted()
+
+    def _counted(self) -> dict[tuple[str, int], tuple[int, int]]:
         table, within = self._rows.dialect.table, self._rows.within
         sql = f"SELECT type, type_version, min(position), count(*) FROM {table} WHERE {within} GROUP BY 1, 2"
         return {(name, version): place for name, version, *place in self._rows.select(sql, self.after, self.upto)}
@@ -202,4 +212,4 @@ class SqlSlice:
             return self
         after = positions[start - 1] if start else self.after
         last = positions[stop - 1] if stop > start else after
-        return SqlSlice(self._rows, after, self.upto if stop == len(positions) else last)
+        return type(self)(self._rows, after, self.upto if stop == len(positions) else last)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,21 +16,8 @@ from cqrs_lab.errors import InvalidArgument, SchemaError
 from cqrs_lab.log.envelope import RecordedEvent
 from cqrs_lab.log.guards.identity import check_read, check_whole
 from cqrs_lab.log.guards.shape import fields_of, item_of, value_of
+from cqrs_lab.read.frames.arrays import ColumnType, stored_columns
 from cqrs_lab.read.frames.schema import dtype_named
-
-
-class ColumnType(NamedTuple):
-    """What an annotation says of a column's values.
-
-    Its dtype, the Python type of each value, whether None may stand for a missing one, and the only values there are,
-    if the annotation lists them.
-    """
-
-    dtype: str
-    python: type
-    optional: bool
-    listed: frozenset[Any] = frozenset()
-
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64", str: "str", datetime: "datetime64[us]", date: "datetime64[us]"}
 _DTYPES_WITH_MISSING = _DTYPES | {bool: "boolean", int: "Int64"}
@@ -108,9 +95,9 @@ def checked_events(events: Any) -> list[RecordedEvent]:
     return found
 
 
-def rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
+def rows_of(recorded: Sequence[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
     """Return one row per event, or per item of the tuple in the field `each`. Without events it is the same frame."""
-    return _rows_of(recorded, event_type, each) if recorded else _no_rows(event_type, each)
+    return _rows_of(recorded, event_type, each) if len(recorded) else _no_rows(event_type, each)
 
 
 @cache
@@ -119,10 +106,14 @@ def _no_rows(event_type: type, each: str | None) -> pd.DataFrame:
     return _rows_of([], event_type, each)
 
 
-def _rows_of(recorded: list[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
-    columns = _event_columns(recorded, event_type)
-    if each is not None:
-        columns = _item_columns(columns, recorded, event_type, each)
+def _rows_of(recorded: Sequence[RecordedEvent], event_type: type, each: str | None) -> pd.DataFrame:
+    items = {} if each is None else item_columns(event_type, each)
+    columns = stored_columns(recorded, scalar_fields(event_type), each, items)
+    if columns is None:
+        events = list(recorded)
+        columns = _event_columns(events, event_type)
+        if each is not None:
+            columns = _item_columns(columns, events, event_type, each)
     return pd.DataFrame(columns, copy=False)
 
 

@@ -23,6 +23,12 @@ def check_store(store: Any) -> None:
     having("store", store, ("read_all", "head"), "an event store; give one, such as MemoryEventStore()")
 
 
+def check_on_failure(on_failure: Any) -> None:
+    """Refuse what does not say what to do with an event that cannot be applied."""
+    if not isinstance(on_failure, str) or on_failure not in ("stop", "park"):
+        raise InvalidArgument(f"on_failure={shown(on_failure)}; accepted are 'stop' and 'park'")
+
+
 def check_declaration(projection: Any) -> None:
     """Refuse an object that is not a projection, and say what it lacks."""
     if isinstance(projection, type):

@@ -394,3 +394,14 @@ def test_plain_values_and_classes_of_the_library_are_never_taken_for_others():
     kinds = [int, str, tuple, type(None), datetime.date, decimal.Decimal, enum.Enum, pathlib.Path, uuid.UUID]
     for kind in [*kinds, np.int64, np.bool_, pd.Timestamp, type(len), types.SimpleNamespace, lab.RecordedEvent]:
         assert identity.outdated(kind) is None, kind
+
+
+def test_a_class_that_was_sent_to_a_worker_stands_for_its_name_there(monkeypatch):
+    sent, own = (types.new_class("Sent", exec_body=lambda body: body.update(__module__="__main__")) for _ in range(2))
+    monkeypatch.setattr(sys.modules["__main__"], "Sent", own, raising=False)
+    identity.adopt([sent])
+    assert identity.defined_now(sent) is own  # in the process of the notebook itself, it may have been defined again
+    monkeypatch.setattr(identity, "parent_process", lambda: "the script that started this worker")
+    identity.adopt([sent])
+    assert identity.defined_now(sent) is sent
+    identity.check_current(sent, position=1)
