@@ -25,6 +25,7 @@ from cqrs_lab.read.guards.accepted import check_declaration, check_on_failure
 from cqrs_lab.read.projection import Projection
 from cqrs_lab.read.read_model import OnFailure, ReadModel, advanced
 from cqrs_lab.read.tables import MemoryTables, ParkedEvent
+from cqrs_lab.words import count
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -265,7 +266,7 @@ class _Tree:
 
     def _killed(self, error: Any) -> ClusterFailed:
         part = self._asked.get(error.task, "a merge of two summaries")
-        why = f"{error.allowed_failures + 1} workers that had to do it died, one after the other: {part}"
+        why = f"{count(error.allowed_failures + 1, 'worker')} that had to do it died, one after the other: {part}"
         step = "most often the memory was used up: give smaller parts (part_events=), or more memory (memory_limit=)"
         return ClusterFailed(self._address(), f"{why}; {step}")
 

@@ -156,7 +156,7 @@ def test_a_type_with_other_fields_needs_a_version_of_its_own(tmp_path):
     for number in range(1, 4):
         store.append(f"till-{2 + number % 3}", [other(1.0)], expected=0)
     store.append("till-2", [other(1.0)], expected=1)
-    with pytest.raises(lab.InvalidArgument, match="'sold' version 1 has the fields {'units': 'BIGINT', 'by': 'VARCHAR'} in"):
+    with pytest.raises(lab.InvalidArgument, match="'sold' version 1 has the fields {'units': 'BIGINT', 'by'"):
         write_archive(store, tmp_path, {"sold": other})
 
 
