@@ -6,8 +6,8 @@ SAID_TO_06: dict[str, dict[str, str]] = {
     "06.1": {
         "13": "Thirteen things are on the page, but the join also looks at the orders, at lines that are not things "
         "(postage), and at each name.",
-        "about 40": "Each thing costs a line and a name, each order a row of its own and a line of postage. The indexes keep the join "
-        "away from everybody else's rows.",
+        "about 40": "Each thing costs a line and a name, each order a row of its own and a line of postage. The "
+        "indexes keep the join away from everybody else's rows.",
         "all of them": "That is what a join without an index does. With one, it goes straight to her orders, and from "
         "there to their lines and names.",
     },
