@@ -481,6 +481,7 @@ WRONG_TRANSFERS = {
     "an instance": ((TransferMoney("a", "b", 1), in_place, asks), "the class, or one object of it"),
     "other fields": ((OtherNames, in_place, asks), "called source, target and pence"),
     "keeps nothing": ((Forgets, in_place, asks), "Where does your class keep it"),
+    "the class last": ((in_place, asks, TransferMoney), "in this order: the class, the handler, the query"),
     "a handler that was called": ((TransferMoney, None, asks), "Did you hand over handle itself"),
     "a question that was asked": ((TransferMoney, in_place, 700), "Did you hand over balance_of itself"),
     "a query that writes": ((TransferMoney, in_place, asks_and_writes), "What did the question change"),
