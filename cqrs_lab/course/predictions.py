@@ -102,7 +102,7 @@ SAID_TO: dict[str, dict[str, str]] = {
         "all of them.",
         "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
         "none": "Each rule saw its own stream, and there the address was free. With a stream for each address the "
-        "second person met the first, and was refused. Or let a process find duplicates and repair them.",
+        "second person met the first, and was refused. Another way is to let both in, and to repair it afterwards.",
     },
     "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "

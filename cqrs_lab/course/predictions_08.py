@@ -22,7 +22,7 @@ SAID_TO_08: dict[str, dict[str, str]] = {
     "08.4": {
         "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care "
         "about, and most of the time one is on its way.",
-        "about 2 seconds": "That is how long an event lags. When the visitor comes, the newest one has been on its way "
-        "for a while, and sometimes it has arrived already.",
+        "as long as an event lags": "That would be so if each came just after an event. When a visitor "
+        "comes, the newest one has been on its way for a while, and sometimes it has arrived already.",
     },
 }

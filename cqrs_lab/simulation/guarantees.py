@@ -197,7 +197,8 @@ def _consistent_prefix(history: TraceHistory) -> Iterator[Broken]:
         if gaps:
             first = history.writes[gaps[0]]
             because = f"{_shows(read, newest)}; {_in_the_log(gaps[0], newest)}", _misses(read, gaps[0])
-            yield _broken(f"{first}; {read}: that is missing, and newer events are there.", (first, read), because)
+            says = f"{first}; {read}: position {gaps[0]} is missing from it, and position {newest} is there."
+            yield _broken(says, (first, read), because)
 
 
 def _linearizable(history: TraceHistory) -> Iterator[Broken]:

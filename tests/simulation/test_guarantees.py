@@ -273,3 +273,13 @@ def test_a_trace_of_many_operations_of_one_key_is_judged_as_plain_arithmetic_doe
     missed = sum(1 for at in range(1, count + 1) if at % 3)
     assert len(verdicts["read_your_writes"].broken_by) == missed
     assert verdicts["monotonic_writes"].holds and verdicts["consistent_prefix"].holds
+
+
+def test_a_table_with_a_gap_is_told_which_position_is_missing_and_which_is_there():
+    rows = [
+        ("Ada", "w", "question", 0, 1, 1, None),
+        ("Ben", "w", "reply", 2, 3, 2, None),
+        ("Cleo", "r", "reply", 4, 4, 2, (2,)),
+    ]
+    told = guarantees.check(pd.DataFrame(rows, columns=COLUMNS))["consistent_prefix"].broken_by[0].says
+    assert told.endswith("position 1 is missing from it, and position 2 is there.")

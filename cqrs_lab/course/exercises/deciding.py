@@ -20,7 +20,9 @@ DELIBERATE = (CommandRejected, ValueError, AssertionError, RuntimeError, Permiss
 def as_decider(answer: Any) -> Decider[Any, Any, Any]:
     """Return an answer as a decider, or ask for one."""
     if isinstance(answer, type) or not all(hasattr(answer, name) for name in ("initial_state", "decide", "evolve")):
-        raise NotYet("looked at your answer", shown(answer), A_DECIDER, "What keeps a rule?")
+        parts = isinstance(answer, tuple | list) and any(map(callable, answer))
+        ask = f"Wrap them: {A_DECIDER}." if parts else "What keeps a rule?"
+        raise NotYet("looked at your answer", shown(answer), A_DECIDER, ask)
     return Decider(answer.initial_state, answer.decide, answer.evolve)
 
 
@@ -81,7 +83,7 @@ def expect(
     except Exception as error:  # noqa: BLE001 - an answer may raise anything; it is reported
         other = "The bus takes lab.CommandRejected for a refusal. Any other error is a fault in the program."
         refuses = expected is None and isinstance(error, DELIBERATE)
-        raise NotYet(done, error, wanted, other if refuses else what_it_means(error)) from None
+        raise NotYet(done, error, wanted, other if refuses else _of_an_error(error)) from None
     if not _same(before, state):
         changed = "decide changed the state. Who moves the state on, decide or evolve?"
         raise NotYet(f"{done}, then looked at the state", repr(state), repr(before), changed)
@@ -89,6 +91,13 @@ def expect(
         if expected is None and not came:
             ask = "Nothing is recorded, and nobody is told. What will the sender read?"
         raise NotYet(done, repr(came), wanted, _of_their_own(came, command) or ask)
+
+
+def _of_an_error(error: Exception) -> str:
+    """Say what an error in decide means; a refusal without a reason is one."""
+    if isinstance(error, TypeError) and "CommandRejected" in str(error) and "reason" in str(error):
+        return 'CommandRejected needs a reason that the customer can read: lab.CommandRejected("…").'
+    return what_it_means(error)
 
 
 def _events(came: Any, done: str) -> list[Any]:

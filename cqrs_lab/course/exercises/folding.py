@@ -59,6 +59,10 @@ class Folds:
         pair: Any = answer if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, _the_table)
         self.projection, self.question = pair
         self._read = read
+        if isinstance(self.projection, type):
+            called = self.projection.__name__
+            ask = f"That is the class, and a projection is an object of it. Hand over {called}()."
+            raise NotYet("looked at your answer", shown(self.projection), wanted, ask)
         try:
             check_declaration(self.projection)
         except CqrsLabError as error:

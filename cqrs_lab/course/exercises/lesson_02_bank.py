@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,15 +26,16 @@ def transfer(answer: Any) -> None:
         expected = "three things: (TransferMoney, handle, balance_of)"
         named = isinstance(answer, Mapping) and len(answer) == 3
         ask = "Hand them over without names, in this order." if named else "Which of the three is missing?"
-        raise NotYet("looked at your answer", repr(answer), expected, ask)
+        raise NotYet("looked at your answer", shown(answer), expected, ask)
+    _in_order(answer)
     command_type, handle, balance_of = answer
     if not isinstance(command_type, type):
         ask = "Did you hand over the class, or one object of it?"
-        raise NotYet("looked at the command", repr(command_type), "a class", ask)
+        raise NotYet("looked at the command", shown(command_type), "a class", ask)
     for name, function in (("handle", handle), ("balance_of", balance_of)):
         if not callable(function):
             ask = f"Did you hand over {name} itself, without calling it?"
-            raise NotYet(f"looked for {name}", repr(function), "a function", ask)
+            raise NotYet(f"looked for {name}", shown(function), "a function", ask)
     expect_arguments(handle, "handle", "command", "accounts")
     expect_arguments(balance_of, "balance_of", "account", "accounts")
     _is_a_request(command_type.__name__)
@@ -43,6 +44,15 @@ def transfer(answer: Any) -> None:
         _moves(command_type, handle, case)
     _any_amount(command_type, handle)
     _only_asks(balance_of)
+
+
+def _in_order(three: Sequence[Any]) -> None:
+    names = [getattr(one, "__name__", "") for one in three]
+    late_class = not isinstance(three[0], type) and any(isinstance(one, type) for one in three[1:])
+    if late_class or names[1] == "balance_of" or names[2] == "handle":
+        came = f"({', '.join(map(shown, three))})"
+        ask = "Hand them over in this order: the class, the handler, the query."
+        raise NotYet("looked at your answer", came, "(TransferMoney, handle, balance_of)", ask)
 
 
 def _is_a_request(name: str) -> None:

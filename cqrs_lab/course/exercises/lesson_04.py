@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -114,7 +115,8 @@ def _catches(answer: Any, faulty: Mapping[str, Decider[Any, Any, Any]]) -> None:
         except BaseException:  # noqa: BLE001 - a test fails by raising, and what pytest raises is no Exception
             continue
         done = f"ran your tests on an account that {fault}"
-        raise NotYet(done, "silence", "a failing scenario", _why_silent(returned) or ASK_OF_FAULT[fault])
+        ask = _without_then(answer) or _why_silent(returned) or ASK_OF_FAULT[fault]
+        raise NotYet(done, "your tests passed", "one of them fails", ask)
 
 
 def _is_silent(answer: Callable[[Any], Any], account: Decider[Any, Any, Any]) -> None:
@@ -126,8 +128,17 @@ def _is_silent(answer: Callable[[Any], Any], account: Decider[Any, Any, Any]) ->
         ask = "This account keeps its rules. Which of your scenarios expects something else from it?"
         expects = isinstance(error, AssertionError | CommandRejected) or not isinstance(error, Exception)
         raise NotYet(
-            "ran your tests on a right account", error, "silence", ask if expects else what_it_means(error)
+            "ran your tests on a correct account", error, "they pass", ask if expects else what_it_means(error)
         ) from None
+
+
+def _without_then(answer: Callable[[Any], Any]) -> str:
+    """Ask about tests that decide, and do not say what they expect: what they write down, step by step."""
+    code = getattr(answer, "__code__", None)
+    said = [str(step.argval) for step in dis.get_instructions(code)] if code else []
+    if said.count("when") > sum(said.count(name) for name in ("then", "then_rejected", "then_nothing")):
+        return "A scenario of yours expects nothing: it ends without then. What should come of the command?"
+    return ""
 
 
 def _why_silent(returned: Any) -> str:

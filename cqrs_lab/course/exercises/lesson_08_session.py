@@ -11,7 +11,7 @@ from typing import Any
 
 from cqrs_lab.course.accept import as_items
 from cqrs_lab.course.exercises.arguments import expect_arguments
-from cqrs_lab.course.guard import NotYet, shown
+from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.errors import CommandRejected
 
 
@@ -86,6 +86,10 @@ class _Page:
 
 
 MOST_ASKED = 200
+THE_ORDERS = "the orders shown"
+THEIR_PARTS = (
+    "A receipt has a position of its own, whether or not it has events. An answer has a value: a tuple of orders."
+)
 
 
 def session(answer: Any) -> None:
@@ -112,14 +116,12 @@ def _orders(answer: Any, shop: _Page, order: str, ask: str) -> None:
     at, known, done = len(shop.asked), max(shop.asked, default=0), f"called order_and_look(shop, {order!r})"
     shop.sent.clear()
     shop.answered.clear()
-    came = answer(shop, order)
-    came = list(came) if isgenerator(came) else came
-    page = getattr(came, "value", came)
+    page = _called(answer, shop, order, done)
     asked = shop.asked[at:]
     if page is None and asked and asked[-1] > len(shop.log):
         ask = ask if known else "No such position is in the log yet. Which position has her order?"
-        raise NotYet(f"{done}, which asked for position {asked[-1]:,}", page, "the orders shown", ask)
-    orders = tuple(as_items(page, done, "the orders shown"))
+        raise NotYet(f"{done}, which asked for position {asked[-1]:,}", page, THE_ORDERS, ask)
+    orders = tuple(as_items(page, done, THE_ORDERS))
     if shop.sent != [order]:
         said = "How often did you send it, and which? Every order is sent, once."
         raise NotYet(f"{done}, and counted what was sent", f"sent {shop.sent}", f"sent {[order]}", said)
@@ -132,6 +134,20 @@ def _orders(answer: Any, shop: _Page, order: str, ask: str) -> None:
     # Who waited for more before, on the same visit, may wait for that again.
     if waited > max(known, shop.receipts[-1].position):
         raise NotYet(done, f"asked for position {waited}", f"position {shop.receipts[-1].position}", ask)
+
+
+def _called(answer: Callable[..., Any], shop: _Page, order: str, done: str) -> Any:
+    """Return what the page shows, or say what the things that it handles are."""
+    try:
+        came = answer(shop, order)
+        came = list(came) if isgenerator(came) else came
+    except (AttributeError, IndexError, TypeError) as error:
+        wrong_call = isinstance(error, TypeError) and "argument" in str(error)
+        raise NotYet(done, error, THE_ORDERS, what_it_means(error) if wrong_call else THEIR_PARTS) from None
+    if isinstance(came, SimpleNamespace):
+        ask = "That is the whole answer: orders, a position and more. Which part of it has the orders?"
+        raise NotYet(done, f"an answer of shop.ask, with {', '.join(vars(came))}", THE_ORDERS, ask)
+    return came
 
 
 def _how_it_looked(shop: _Page, orders: tuple[Any, ...], order: str, asked: list[int], done: str) -> None:

@@ -42,6 +42,7 @@ WHY_NOT = {
     (_PRICE, "a row for each"): "One row is enough for one cup. What has to be in it, if two days each have one?",
     (_PRICE, "every value"): "You would keep all the prices that no longer hold. Which one is asked for?",
     (_ORDERS, "a sum and a count"): "Two numbers, and one of them is the answer. Which one?",
+    (_ORDERS, "a count"): "The counts of two days are added up. Which of the five says that?",
     (_ORDERS, "the latest"): "Then the year has as many orders as its last day. What do two days make together?",
     (_ORDERS, "a row for each"): "An order is placed once, on one day. Can it be counted twice, as a customer can?",
     (_ORDERS, "every value"): "You want to know how many there are. Do you need what they come to?",

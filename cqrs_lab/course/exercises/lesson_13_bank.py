@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from numbers import Number
 from typing import Any
 
 from cqrs_lab.course.accept import as_mapping, as_word
@@ -182,13 +183,18 @@ def _words(came: Any, done: str, statement: Lines, ledger: Lines) -> Found:
     words: Found = {}
     for reference, word in found.items():
         if as_word(word) not in WORDS:
-            ask = "What should a line say that agrees?" if _agrees(reference, statement, ledger) else WHICH_WORD
+            ask = "What should a line say that agrees?" if _agrees(reference, statement, ledger) else _which(word)
             raise NotYet(done, f"{shown(reference)}: {shown(word)}", wanted, ask)
         words[str(reference)] = as_word(word)
     return words
 
 
 WHICH_WORD = "That is none of the four words. Which of them comes closest to what you mean?"
+
+
+def _which(word: Any) -> str:
+    amount = "That is an amount. Is this line in the ledger at all, how often, and with which amount?"
+    return amount if isinstance(word, Number) else WHICH_WORD
 
 
 def _agrees(reference: Any, statement: Lines, ledger: Lines) -> bool:

@@ -457,6 +457,10 @@ def asks_and_writes(account, accounts):
     return accounts.setdefault(account, 0)
 
 
+def balance_of(account, accounts):
+    return accounts.get(account, 0)
+
+
 def asks_and_counts(account, accounts):
     accounts["asked"] = accounts.get("asked", 0) + 1
     return accounts.get(account, 0)
@@ -481,6 +485,7 @@ WRONG_TRANSFERS = {
     "an instance": ((TransferMoney("a", "b", 1), in_place, asks), "the class, or one object of it"),
     "other fields": ((OtherNames, in_place, asks), "called source, target and pence"),
     "keeps nothing": ((Forgets, in_place, asks), "Where does your class keep it"),
+    "the class last": ((in_place, asks, TransferMoney), "in this order: the class, the handler, the query"),
     "a handler that was called": ((TransferMoney, None, asks), "Did you hand over handle itself"),
     "a question that was asked": ((TransferMoney, in_place, 700), "Did you hand over balance_of itself"),
     "a query that writes": ((TransferMoney, in_place, asks_and_writes), "What did the question change"),
@@ -698,6 +703,8 @@ ALSO_WRONG = {
         ((TransferMoney, returns_no_money, asks), "arrive at Ben's, once"),
         ((TransferMoney, opens_and_refuses, asks), "an account more: Eve"),
         ((TransferMoney, in_place, asks_and_counts), "What did the question change"),
+        ((TransferMoney, balance_of, in_place), "in this order: the class, the handler, the query"),
+        ((asks, TransferMoney, in_place), "in this order: the class, the handler, the query"),
         ((TransferMoney, in_place, lambda a, b: b.pop(a, 0)), "What did the question change"),
         ((TransferMoney, in_place, lambda a, b: b.get(a)), "without an account here"),
         ((TransferMoney, in_place, lambda a, b: a in b), "How many, or how much"),

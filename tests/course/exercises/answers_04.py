@@ -305,6 +305,7 @@ WRONG_RULES = {
     "refuses with an event": (instead(refusal=lambda: [BorrowRefused("no")]), "The task has no event BorrowRefused"),
     "a slip": (instead(borrowed=lambda copy: CopyBorowed(copy)), "Python knows no such name here"),  # noqa: F821
     "no decider": (moves, "What keeps a rule"),
+    "a pair": ((by_tuple, moves), "Wrap them: lab.Decider(initial_state, decide, evolve)"),
 }
 def only_the_first_goes(home, event):
     return (*home, event.copy) if isinstance(event, CopyBorrowed) else home[1:]
@@ -342,7 +343,7 @@ ALSO_WRONG_RULES = [
     (instead(borrowed=lambda copy: [CopyBorrowed(copy)] * 2), "What forbids it"),
     (made(limit=4), "Where does your rule look"),
     (lab.Decider, "What keeps a rule"),
-    ((frozenset(), by_tuple, moves), "What keeps a rule"),
+    ((frozenset(), by_tuple, moves), "Wrap them"),
     (lab.Decider(set(), by_tuple, lambda home, event: home.add(event.copy)), "evolve changed the state it was given"),
     (lab.Decider((), by_tuple, lambda home, event: (*home, event.copy)), "Does your state know"),
 ]
@@ -447,6 +448,11 @@ def never_asks(account):
     lab.given(account, [Deposited(100), Withdrawn(80)]).when(Withdraw(40))
 
 
+def one_without_then(account):
+    lab.given(account, [Deposited(100)]).when(Withdraw(40)).then([Withdrawn(40)])
+    return lab.given(account, [Deposited(100)]).when(Withdraw(100))
+
+
 def over_the_edge(account):
     lab.given(account, [Deposited(100)]).when(Withdraw(101)).then_rejected()
 
@@ -477,6 +483,7 @@ WRONG_TESTS = {
     "too strict": (too_strict, "Which of your scenarios expects something else"),
     "returns a bool": (returns_a_bool, "nobody reads that"),
     "yields": (yields, "holds a yield"),
+    "without then": (never_asks, "it ends without then"),
     "a slip": (misspelt, "Python knows no such name here"),
     "no function": ("tests", "What runs your scenarios"),
 }
@@ -507,10 +514,10 @@ ALSO_WRONG_TESTS = [
     (history_only, "never lets the last penny out"),
     (prints, "Does any scenario of yours empty the account"),
     (another_reason, "Which of your scenarios expects something else"),
-    (never_asks, "Does any scenario of yours empty the account"),
     (over_the_edge, "Does any scenario of yours empty the account"),
     (nothing_at_all, "Which of your scenarios expects something else"),
-    (lambda: None, "on a right account"),
+    (lambda: None, "on a correct account"),
+    (one_without_then, "it ends without then"),
     (every_second_time(), "Which of your scenarios expects something else"),
     (lambda account: pytest.fail("no"), "Which of your scenarios expects something else"),
     (None, "Write your answer there in place"),

@@ -107,6 +107,12 @@ def changes_its_state(state, event):
     return state
 
 
+def no_reason(command, state):
+    if is_over(command, state) and not state.paid:
+        raise lab.CommandRejected()
+    return order.decide(command, state)
+
+
 @dataclass(frozen=True)
 class PaymentRefused:
     pence: int
@@ -153,6 +159,7 @@ WRONG = {
         "Which case of yours does Cancel meet",
     ),
     "evolve refuses": (rules(one_case_in_front, evolve_refuses), "May evolve refuse what has happened"),
+    "no reason": (rules(no_reason), "needs a reason that the customer can read"),
     "no decider": (given(None), "What keeps a rule"),
     "the decider alone": (lab.Decider(Order(), one_case_in_front, evolve), "What do the rules decide about"),
     "another cell's names": (

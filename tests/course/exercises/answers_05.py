@@ -291,7 +291,7 @@ WRONG_STARS = {
     "a slip": ((Misspelt(), average), "Python knows no such name here"),
     "a column that is not there": ((AnotherColumn(), average), "There is nothing of that name"),
     "numbers of nobody": ((Stars(), only_the_numbers), "which is whose"),
-    "a class": ((Stars, average), "What does every projection declare"),
+    "a class": ((Stars, average), "a projection is an object of it"),
     "no function": ((Stars(), 4.0), "What asks your table"),
 }
 def changes_the_table(table):
@@ -595,7 +595,7 @@ WRONG_SELLERS = {
     "merge returns nothing": (NoMerging(), "Is there a return on every path"),
     "a column that is not there": (KeyOfTheWrongKind(), "There is nothing of that name"),
     "a Series": (RowsThatAreNoFrame(), "Your schema declares"),
-    "a class": (BestSellers, "What does every projection declare"),
+    "a class": (BestSellers, "a projection is an object of it"),
 }
 ALSO_WRONG_SELLERS = [
     (DropsZeroOfASlice(), "if you leave this one out"),
@@ -879,7 +879,7 @@ ALSO_WRONG_LOANS = [
     ((ByTime(), on_loan), "Which number orders the log"),
     ((SortedByVersion(), on_loan), "Which number orders the log"),
     ((Unsorted(), on_loan), "your table does not know"),
-    ((Loans, on_loan), "What does every projection declare"),
+    ((Loans, on_loan), "a projection is an object of it"),
     ((Loans(), lambda table: table["copy"]), "There is nothing of that name"),
     ((Loans(), lambda table: on_loan(table)["position"]), "Two copies, two members"),
     ((Loans(), lambda table: dict(zip(table["member"], table.index, strict=True))), "Two copies, two members"),

@@ -42,7 +42,23 @@ def order_and_look(shop, order):
 
 
 def in_one_line(shop, order):
-    return shop.ask(shop.send(order).position)
+    return shop.ask(shop.send(order).position).value
+
+
+def the_whole_answer(shop, order):
+    return shop.ask(at_least=shop.send(order).position)
+
+
+def by_its_last_event(shop, order):
+    return shop.ask(at_least=shop.send(order).events[-1].position).value
+
+
+def a_list_and_a_tuple(shop, order):
+    return [order] + shop.ask(at_least=shop.send(order).position).value
+
+
+def another_keyword(shop, order):
+    return shop.ask(at_last=shop.send(order).position).value
 
 
 def as_a_list(shop, order):
@@ -63,7 +79,7 @@ def until_it_is_fresh(shop, order):
     while True:
         answer = shop.ask(at_least=receipt.position)
         if answer.freshness == "fresh":
-            return answer
+            return answer.value
 
 
 def one_by_one(shop, order):
@@ -227,7 +243,12 @@ def returns_the_refusal(shop, order):
 
 
 WRONG_SESSIONS = {
-    "looks at once": (lambda shop, order: (shop.send(order), shop.ask())[1], "What does the receipt say that an"),
+    "the whole answer": (the_whole_answer, "Which part of it has the orders"),
+    "by its last event": (by_its_last_event, "A receipt has a position of its own"),
+    "looks at once": (
+        lambda shop, order: list((shop.send(order), shop.ask())[1].value),
+        "What does the receipt say that an",
+    ),
     "the cell": (looks_at_once, "in place of what it holds"),
     "sleeps": (sleeps, "How long is long enough"),
     "sleeps as well": (sleeps_too, "What is the sleep for"),
@@ -245,7 +266,12 @@ WRONG_SESSIONS = {
     "forgets the return": (forgets_the_return, "Is there a return"),
 }
 ALSO_SESSIONS = {
-    "the receipt in place of its position": (lambda shop, order: shop.ask(shop.send(order)).value, "Try that line"),
+    "the receipt in place of its position": (
+        lambda shop, order: shop.ask(shop.send(order)).value,
+        "A receipt has a position",
+    ),
+    "a list and a tuple": (a_list_and_a_tuple, "An answer has a value: a tuple of orders"),
+    "another keyword": (another_keyword, "Compare what the call passes"),
     "one position less": (lambda shop, order: shop.ask(shop.send(order).position - 1).value, "What does the receipt"),
     "sends the same twice": (lambda shop, order: shop.send(order) and order_and_look(shop, order), "How often did you"),
     "sends what is not there": (sends_what_is_not_there, "Every order is sent, once"),

@@ -369,12 +369,13 @@ WRONG_CUSTOMERS = {
     "other columns": (OtherColumns(), "Which column holds value_mills"),
     "raises": (Raises(), "compare names"),
     "gaps": (LeavesGaps(), "This slice holds no OrderPlaced"),
+    "the class": (Customers, "a projection is an object of it"),
     "no projection": ("customers", "What does every projection declare"),
 }
 ALSO_CUSTOMERS = [
     (MergesAbove(), "Who turned that into 0"),
     (TakesOrdersBack(), "her order is gone from your count"),
-    (Customers, "What does every projection declare"),
+    (OneFrame, "Hand over OneFrame()"),
     (None, "in place of what it holds"),
 ]
 
@@ -407,6 +408,7 @@ WRONG_DAYS = {
     "dates added up": (but(LAST, "a sum"), "Two dates cannot be added up"),
     "an average date": (but(LAST, "a sum and a count"), "an average date"),
     "all dates": (but(LAST, "every value"), "only one can still be the answer"),
+    "a count of orders": (but(ORDERS, "a count"), "The counts of two days are added up"),
     "orders of the last day": (but(ORDERS, "the latest"), "as many orders as its last day"),
     "a row for each order": (but(ORDERS, "a row for each"), "Can it be counted twice"),
     "money of the last day": (but(MONEY, "the latest"), "Monday's money is gone"),
@@ -630,6 +632,10 @@ WRONG_RECONCILE = {
     "sides swapped": (lambda statement, ledger: reconcile(ledger, statement), "one side for the other"),
     "any case": (any_case, "a1 and A1 are two references"),
     "says ok": (says_ok, "What should a line say that agrees"),
+    "amounts": (
+        lambda statement, ledger: dict(sorted(set(statement) - set(ledger))),
+        "Is this line in the ledger at all",
+    ),
     "other words": (in_words(missing="lost"), "none of the four words"),
     "a list of references": (lambda statement, ledger: list(reconcile(statement, ledger)), "A dict has room for both"),
     "ten lines": (lambda statement, ledger: reconcile(statement[-10:], ledger), "How many do you look at"),

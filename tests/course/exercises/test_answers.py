@@ -136,6 +136,16 @@ def test_one_of_a_thing_is_said_in_the_singular(key):
     assert [text for text in said if re.search(r"\b1 (cups|customers|loans)\b", text)] == []
 
 
+def test_functions_are_named_without_their_place_in_memory():
+    assert "the function" in verdict_on("02.2", "the class last").came
+    assert " at 0x" not in verdict_on("02.2", "the class last").came
+
+
+def test_a_learner_reads_that_the_tests_passed_and_one_should_have_failed():
+    verdict = verdict_on("04.3", "without then")
+    assert (verdict.came, verdict.expected) == ("your tests passed", "one of them fails")
+
+
 @pytest.mark.parametrize("name", answers_10.WRONG_REBUILDS)
 def test_a_rebuild_is_told_what_came_of_it_in_plain_words(name):
     verdict = verdict_on("10.2", name)
