@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pickle import loads
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -181,6 +182,24 @@ def merged(projection: Projection, one: Summary, other: Summary) -> Summary:
     return Summary(table, parked, one.made_by or other.made_by, one.rowless + other.rowless)
 
 
+def _sent(what: object) -> bytes:
+    # As Dask would write it. But a worker of Dask that cannot load what it is given says so nowhere but in its log, and
+    # the work is never done; what cannot be loaded in the work itself is its answer.
+    from distributed.protocol.pickle import dumps
+
+    written: bytes = dumps(what)
+    return written
+
+
+def _summary_of_sent(projection_and_part: bytes, on_failure: OnFailure) -> Summary:
+    projection, part = loads(projection_and_part)
+    return summary_of(projection, part, on_failure)
+
+
+def _merged_by_sent(projection: bytes, one: Summary, other: Summary) -> Summary:
+    return merged(loads(projection), one, other)
+
+
 class _Tree:
     """Merges the summaries of parts in pairs as they are handed out, and the results in pairs, and so on.
 
@@ -189,7 +208,7 @@ class _Tree:
 
     def __init__(self, client: Client, projection: Projection, on_failure: OnFailure, patience: float) -> None:
         self._client, self._projection, self._on_failure = client, projection, on_failure
-        self._patience = patience
+        self._patience, self._sent = patience, _sent(projection)
         self._running: set[Future[Summary]] = set()
         self._levels: dict[int, Future[Summary]] = {}
         self._asked: dict[object, LogPart] = {}
@@ -218,11 +237,11 @@ class _Tree:
 
     def _hand_out(self, part: LogPart) -> Future[Summary]:
         """Submit the work on a part, and the merges that it completes."""
-        leaf = self._client.submit(summary_of, self._projection, part, self._on_failure, pure=False)
+        leaf = self._client.submit(_summary_of_sent, _sent((self._projection, part)), self._on_failure, pure=False)
         self._asked[leaf.key] = part
         level, top = 0, leaf
         while level in self._levels:
-            top = self._client.submit(merged, self._projection, self._levels.pop(level), top, pure=False)
+            top = self._client.submit(_merged_by_sent, self._sent, self._levels.pop(level), top, pure=False)
             level += 1
         self._levels[level] = top
         return leaf
@@ -244,7 +263,7 @@ class _Tree:
         while len(self._levels) > 1:
             low, high = sorted(self._levels)[:2]
             one, other = self._levels.pop(low), self._levels.pop(high)
-            self._levels[high] = self._client.submit(merged, self._projection, other, one, pure=False)
+            self._levels[high] = self._client.submit(_merged_by_sent, self._sent, other, one, pure=False)
         return self._result(*self._levels.values()) if self._levels else nothing
 
     def _result(self, future: Future[Summary]) -> Summary:
@@ -258,6 +277,9 @@ class _Tree:
             raise self._killed(error) from error
         except ProjectionFailed as error:
             raise ProjectionFailed(error.projection, error.position, 0, error.why) from error
+        except ImportError as error:
+            why = f"a worker cannot import what it needs ({error}); put the module where the workers' Python finds it"
+            raise ClusterFailed(self._address(), why) from error
         return found
 
     def _too_late(self) -> ClusterFailed:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import cloudpickle
 import pandas as pd
@@ -23,6 +25,14 @@ from tests.log.stores.archived import a_day_of_trade
 from tests.shop_of_tea import Line, Priced, Sold, TeaSales
 
 TEA = {"sold": Sold, "priced": Priced}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers_find_the_tests():
+    """A worker is started with this process's path, on which pytest does not put the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(Path(__file__).parents[2])
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +189,14 @@ def test_without_dask_the_message_says_what_to_install(tea, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
     with pytest.raises(lab.MissingExtra, match='distributed, which is not installed; run: pip install "cqrs-lab.dask.'):
         build_distributed(TeaSales(), tea)
+
+
+def test_a_module_that_workers_do_not_have_is_named(client, tea, monkeypatch):
+    here = ModuleType("only_in_this_process")
+    here.Here = type("Here", (TeaSales,), {"__module__": here.__name__, "__qualname__": "Here"})
+    monkeypatch.setitem(sys.modules, here.__name__, here)
+    with pytest.raises(lab.ClusterFailed, match="cannot import what it needs .*only_in_this_process.*put the module"):
+        build_distributed(here.Here(), tea, scheduler=client)
 
 
 def test_nothing_in_time_is_said(client, tea):
