@@ -21,7 +21,8 @@ SAID_TO_13: dict[str, dict[str, str]] = {
     "13.3": {
         "the same number": "That is right for a customer who bought on one day. One who "
         "comes on ten days is counted ten times.",
-        "fewer": "Nobody is lost when days are added up. Who is in there more than once?",
+        "more, up to twice as many": "Somebody who comes on ten days is counted ten times, and many customers "
+        "of this shop come again and again.",
         "more than twice as many": "A number per day has forgotten who was there. To merge days, a table keeps one row "
         "per customer, and the question counts the rows.",
     },

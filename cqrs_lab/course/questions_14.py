@@ -14,7 +14,7 @@ ASKED_14: tuple[Recalled, ...] = (
         },
     ),
     Recalled(
-        "A handler sends a mail and dies before it has saved its position. What must it bear?",
+        "A handler sends a mail and dies before it has saved its position. What must it survive?",
         {
             "the same event twice": "Right: it is delivered at least once, so what it does has to be safe to repeat.",
             "the loss of an event": "The position had not moved, so the event comes again. It is not lost.",

@@ -172,7 +172,8 @@ def _in_words(day: date) -> str:
 
 
 def _brief(number: float) -> str:
-    return f"{number:,.2f}".removesuffix(".00")
+    # A price can be below a penny.
+    return f"{number:,.3f}".removesuffix("0").removesuffix(".00")
 
 
 def _merged(spans: list[int]) -> str:

@@ -158,7 +158,7 @@ EXERCISES = (
             "The simulator adds the waiting by itself. So it needs the time that the projector spends on each event.",
             'There is a column for it: first["handling_seconds"].',
         ),
-        "One run calibrates, another one judges. A model that has seen its judge has proved nothing.",
+        "One run calibrates, another one judges. If the same run does both, agreement proves nothing.",
         untouched=lambda first, second: second["handling_seconds"],
     ),
     Exercise(

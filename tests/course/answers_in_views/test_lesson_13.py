@@ -51,7 +51,7 @@ def by_hand(lesson):
             orders[one.customer_id] += sign == 1
             for item in (*one.lines, *one.charges):
                 values[one.customer_id] += sign * item.quantity * item.unit_price_mills
-    top = [(who or "no name", f"{orders[who]:,}", f"{value:,}") for who, value in values.most_common(5)]
+    top = [(who or "no name", f"{orders[who]:,}", f"{value // 1000:,}") for who, value in values.most_common(5)]
     return top, sum(orders.values())
 
 

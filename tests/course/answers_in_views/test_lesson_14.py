@@ -12,7 +12,7 @@ from tests.lessons import code_of
 from ..exercises import answers_14 as answers
 
 CODE = code_of("14", solved=False)
-FIRST, SECOND = (recorded_lag(20, run=run) for run in ("first", "second"))  # where the controls begin
+FIRST, SECOND = (recorded_lag(40, run=run) for run in ("first", "second"))  # where the controls begin
 
 
 def view_of(answer):
@@ -47,7 +47,7 @@ SEEN = set(answers.WRONG["14.1"]) - {*CHEATS, *FAILS, *HARDLY_SEEN}
 @pytest.mark.parametrize("name", sorted(SEEN))
 def test_a_wrong_answer_predicts_something_else(name):
     answer = answers.WRONG["14.1"][name][0]
-    view, right = view_of(answer), measured_beside_predicted()
+    view, right = view_of(answer), measured_beside_predicted(rate=1)
     settings = ({}, {"rate": 3, "batch": 1})  # the whole poll is one event's, where a poll takes one
     assert not all(near(view.at(**one).frame, right.at(**one).frame, 0.1) for one in settings)
 
