@@ -214,7 +214,8 @@ def test_a_table_that_shows_3_without_2_breaks_the_consistent_prefix_and_nothing
     crash = Crash("after the table is written", 2)
     run = simulate_faults(story, [SlowCommit(2), crash], on_disk(planted.backwards))
     assert names_of(run) == ["consistent prefix"], run
-    assert "sender 2 wrote log at position 2" in run.broken[0] and "(positions 1, 3): that is missing" in run.broken[0]
+    [said] = run.broken
+    assert "sender 2 wrote log at position 2" in said and "(positions 1, 3): position 2 is missing" in said
     assert simulate_faults(story, [SlowCommit(2), crash], on_disk(faults.table_first)).ok
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from cqrs_lab.course.accept import as_items
 from cqrs_lab.course.exercises.arguments import expect_arguments
 from cqrs_lab.course.guard import NotYet, shown, what_it_means
+from cqrs_lab.course.own_line import own_call
 from cqrs_lab.errors import CommandRejected
 
 
@@ -143,7 +144,8 @@ def _called(answer: Callable[..., Any], shop: _Page, order: str, done: str) -> A
         came = list(came) if isgenerator(came) else came
     except (AttributeError, IndexError, TypeError) as error:
         wrong_call = isinstance(error, TypeError) and "argument" in str(error)
-        raise NotYet(done, error, THE_ORDERS, what_it_means(error) if wrong_call else THEIR_PARTS) from None
+        ask = what_it_means(error) if wrong_call else THEIR_PARTS
+        raise NotYet(own_call(error) or done, error, THE_ORDERS, ask) from None
     if isinstance(came, SimpleNamespace):
         ask = "That is the whole answer: orders, a position and more. Which part of it has the orders?"
         raise NotYet(done, f"an answer of shop.ask, with {', '.join(vars(came))}", THE_ORDERS, ask)

@@ -306,7 +306,7 @@ ALSO_WRONG_PROJECTIONS = (
     ((ComparesAmounts(), balances), "An old event came again"),
     ((Half(), balances), "It came twice in one delivery"),
     ((Counts(), balances), "The process may die at any moment"),
-    ((Balances, balances), "which two functions"),
+    ((Balances, balances), "Hand over Balances()"),
     (Balances(), "Which of its columns is the answer"),
     ((Balances(), "balance"), "What asks your table"),
     ((Balances(), lambda table: None), "Your function returned None"),
