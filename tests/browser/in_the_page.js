@@ -266,6 +266,6 @@ window.inThePage = (() => {
     notebook: () => panel().content.model.toJSON(),
     rested: (cell) => settles(cells()[cell], () => view(cell), 150, 3000),
     errors: () => told,
-    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn, crowded, height,
+    opened, closed, run, listen, theme, view, changes, scroll, showSidebar, torn, crowded, height, nextFrame,
   };
 })();

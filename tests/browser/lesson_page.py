@@ -182,6 +182,7 @@ class LessonPage:
         for percent in ZOOMS:
             size = {side: pixels * 100 // percent for side, pixels in SCREEN.items()}
             self.page.set_viewport_size(size)
+            self.ask("nextFrame()")  # JupyterLab lays itself out after the page has
             self.note_torn(f"at {percent} % beside the file list")
         self.ask("showSidebar(false)")
         self.note_torn(f"at {percent} %")
