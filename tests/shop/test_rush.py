@@ -18,6 +18,8 @@ def test_what_is_set_free_was_set_aside_for_the_same_order_before():
         of_order[one.event.product_id, one.event.order_id].append(type(one.event))
     kinds = {tuple(events) for events in of_order.values()}
     assert kinds == {(StockReserved,), (StockReserved, StockReleased)}
+    cancelled = [int(order) for (_, order), events in of_order.items() if len(events) == 2]
+    assert cancelled == [1006, 1018, 1030, *range(1042, 1541, 12)], "six orders before each twelfth"
 
 
 def test_an_evening_is_the_same_again_and_another_seed_has_other_products():
