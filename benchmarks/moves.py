@@ -1,9 +1,10 @@
 """From a hand on a control to the painted picture, for every view of the lessons, in JupyterLab in Chromium.
 
-A jump along a control goes the whole way: input event, kernel, drawing, page, paint. How much of that JupyterLab takes
-by itself, on this machine and now, is seen at a view that draws a word. A step further, taken by somebody who looked
-at the picture for a second, finds the next one drawn ahead. And a scene of 10,000 events is played: how many frames the
-page paints in a second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
+A jump out of the blue goes the whole way: input event, kernel, drawing, page, paint; so it is for a finger, and for a
+thumb that is dragged. How much of that JupyterLab takes by itself, on this machine and now, is seen at a view that
+draws a word. A jump by a mouse that rested for 0.3 s where it then presses, and a step by a button on which it rested
+for a second, find the picture drawn ahead. And a scene of 10,000 events is played: how many frames the page paints in a
+second meanwhile. Needs what the browser tests need: Chromium, JupyterLab and Playwright.
 """
 
 import json
@@ -28,8 +29,9 @@ from tests.browser.lesson_page import SCREEN, LessonPage  # noqa: E402
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 MILLISECONDS, FRAMES = 60, 50
 MOVES, PLAYED_SECONDS = 10, 8
+KINDS = ("a jump out of the blue", "a jump where the mouse rested", "a step")
 
-# Of each view the number of its cell, and what its jumps and steps took: until the picture came, and until its paint.
+# Of each view the number of its cell, and what its moves took, kind by kind: until the picture came, and its paint.
 MOVE = """async (moves) => {
   const cells = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")];
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -54,41 +56,56 @@ MOVE = """async (moves) => {
     const wanted = Math.round(least + share * (most - least));
     return wanted !== old ? wanted : old < most ? old + 1 : old - 1;
   };
-  // To and fro between the ends, one control after the other: the first step of a control finds nothing drawn ahead.
+  // To and fro between the ends, one control after the other, by its buttons where it has some.
   const ways = new Map();
   const step = (control) => {
     const [least, most] = ends(control), old = Number(control.value);
     const way = old >= most ? -1 : old <= least ? 1 : ways.get(control) ?? 1;
     ways.set(control, way);
-    return old + way;
+    return [old + way, way];
   };
   const useful = (view) => [...view.querySelectorAll("input[type=range], .control:not(.player) > select")]
     .filter((each) => ends(each)[1] > ends(each)[0]);
-  const move = async (stage, control, wanted) => {
-    const picture = painted(stage), start = performance.now();
+  const set = (control, wanted) => () => {
     control.value = wanted;
     control.dispatchEvent(new Event(control.options ? "change" : "input", { bubbles: true }));
+  };
+  const move = async (stage, act) => {
+    const picture = painted(stage), start = performance.now();
+    act();
     const seen = await picture;
     return seen ? [seen.map((moment) => moment - start)] : [];
+  };
+  const rest = (on, clientX = 0) => on.dispatchEvent(new PointerEvent("pointermove", { clientX, bubbles: true }));
+  const under = (control, wanted) => {
+    const { left, width } = control.getBoundingClientRect(), [least, most] = ends(control);
+    return left + 8 + (width - 16) * (wanted - least) / (most - least);
   };
   const found = [];
   for (const stage of document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .cqrs-lab .stage")) {
     const view = stage.closest(".cqrs-lab");
     for (const veil of view.querySelectorAll(".veiled:not([hidden]) button")) veil.click();
-    const [jumps, steps] = [[], []];
+    const [blue, jumps, steps] = [[], [], []];
     stage.scrollIntoView({ block: "center" });
     await pause(700);
-    for (let at = 0; useful(view).length && at < moves; at += 1) {
-      const controls = useful(view), control = controls[at % controls.length];
-      jumps.push(...await move(stage, control, jump(control, Math.floor(at / controls.length))));
+    for (let at = 0; useful(view).length && at < 2 * moves; at += 1) {
+      const turn = Math.floor(at / 2), controls = useful(view), control = controls[turn % controls.length];
+      const wanted = jump(control, Math.floor(turn / controls.length) + 2 * (at % 2));
+      if (at % 2) {
+        rest(control, under(control, wanted));
+        await pause(control.options ? 1000 : 300); // a list is opened and read
+      }
+      (at % 2 ? jumps : blue).push(...await move(stage, set(control, wanted)));
       await pause(150);
     }
     for (let at = 0; useful(view).length && at < moves; at += 1) {
       const controls = useful(view), control = controls[Math.floor(at * controls.length / moves)];
+      const [wanted, way] = step(control), buttons = control.closest(".control").querySelectorAll("button");
+      rest(buttons[way < 0 ? 0 : 1] ?? control);
       await pause(1000);
-      steps.push(...await move(stage, control, step(control)));
+      steps.push(...await move(stage, buttons.length ? () => buttons[way < 0 ? 0 : 1].click() : set(control, wanted)));
     }
-    found.push([cells.indexOf(stage.closest(".jp-Cell")), jumps, steps]);
+    found.push([cells.indexOf(stage.closest(".jp-Cell")), blue, jumps, steps]);
   }
   return found;
 }"""
@@ -136,7 +153,7 @@ def view_in(source):
 
 
 def moves_of(page, lab, lesson):
-    """Run a lesson, and return for each of its views what its jumps and its steps took, in milliseconds."""
+    """Run a lesson, and return for each of its views what its moves of each kind took, in milliseconds."""
     opened = LessonPage(page, lab, None)
     opened.open(lesson)
     opened.run()
@@ -178,15 +195,15 @@ def print_moves(name, took, limit=None):
 
 def measure(browser, lab, folder):
     page = browser.new_context(viewport=SCREEN).new_page()
-    for _, jumps, steps in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
-        print_moves("a view that draws a word: a jump", jumps)
-        print_moves("a view that draws a word: a step", steps)
+    for _, *moved in moves_of(page, lab, notebook_of(lab, folder, "word", WORD)):
+        for kind, took in zip(KINDS, moved, strict=True):
+            print_moves(f"a view that draws a word: {kind}", took)
     frames, steps = play(page, lab, notebook_of(lab, folder, "scene", SCENE))
     at_least("a scene of 10,000 events is played: frames per second", frames, FRAMES)
     row("the same: steps per second", steps)
     for lesson in tqdm(LESSONS, leave=False, disable=None):
-        for name, jumps, steps in moves_of(page, lab, lesson):
-            for kind, took in (("a jump", jumps), ("a step", steps)):
+        for name, *moved in moves_of(page, lab, lesson):
+            for kind, took in zip(KINDS, moved, strict=True):
                 print_moves(f"{lesson.stem[:3].rstrip('_')}: {name}: {kind}", took, MILLISECONDS)
 
 

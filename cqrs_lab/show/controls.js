@@ -14,7 +14,8 @@ function list(model, { name, label, choices }, id) {
   const show = () => { select.value = model.get("values")[name]; };
   select.addEventListener("change", () => ask(model, { [name]: Number(select.value) }));
   show();
-  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
+  const foresee = () => choices.map((_, at) => ({ [name]: at }));
+  return { show, foresee, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), select) };
 }
 
 const NEARLY = 1e-6; // of a step: as far as the fractions of a computer are off
@@ -118,7 +119,15 @@ function slider(model, { name, label: what, least, scale, first_day: firstDay },
   }
   back.addEventListener("click", () => set(value() - 1));
   next.addEventListener("click", () => set(value() + 1));
+  function foresee({ target, clientX }) {
+    const [before, after] = [value() - 1, value() + 1];
+    const places = () => {
+      if (target === range) return clientX === undefined ? [after, before] : valuesUnder(range, clientX);
+      return back.contains(target) ? [before] : next.contains(target) ? [after] : [];
+    };
+    return places().map((place) => ({ [name]: place }));
+  }
   show();
-  return { show, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, range, next, typed.field) };
+  return { show, foresee, element: make("div", { className: "control" }, make("label", { htmlFor: id, textContent: label }), back, range, next, typed.field) };
 }
 

@@ -20,6 +20,8 @@ function partsThatSet(model, picture) {
     else return;
     event.preventDefault();
   });
+  const foresee = ({ target }) => [target.closest("[data-set]")].filter(Boolean).map((part) => JSON.parse(part.dataset.set));
+  return { element: picture, foresee };
 }
 
 // Rows may have cells that set nothing: then the last one that is not further to the right, or the first.

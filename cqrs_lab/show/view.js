@@ -19,7 +19,7 @@ function render({ model, el }) {
   if (play) controls[played].element.after(play.element);
   const seen = sight(el, () => { play?.pause(); moving.rest(); });
   const moving = motion(picture, () => seen.holds() && !play?.leaps());
-  const beside = picturesBeside(model, () => draw(), seen.holds);
+  const beside = picturesBeside(model, () => draw(), () => seen.holds() && !play?.plays());
   const scrolls = scrolling(picture);
   const stage = make("div", { className: "stage" }, picture, moving.leaving);
   const tasks = taskList(model, () => play?.pause());
@@ -37,7 +37,7 @@ function render({ model, el }) {
   el.classList.add("cqrs-lab");
   el.append(veiled, behind, aloud);
   keepKeys(el);
-  partsThatSet(model, picture);
+  const foresee = foreseenMoves(behind, [...controls, partsThatSet(model, picture)], beside.near);
 
   const kernel = patience((text) => { silence.textContent = text; });
   const waits = () => {
@@ -50,7 +50,8 @@ function render({ model, el }) {
     kernel.heard();
     silence.textContent = "";
     play?.heard();
-    beside.heard(play?.plays());
+    beside.heard();
+    foresee();
     speak();
   };
   let quiet;

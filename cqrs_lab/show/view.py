@@ -137,7 +137,7 @@ class View(anywidget.AnyWidget):
         Each task as it stands now: key, name, words, state, remark.
     """
 
-    _esm = IN_FRONT + scripts("controls", "parts", "motion", "scrolling", "player", "beside", "tasks", "view")
+    _esm = IN_FRONT + scripts("controls", "parts", "motion", "scrolling", "player", "hand", "beside", "tasks", "view")
     _css = STYLESHEET
 
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
