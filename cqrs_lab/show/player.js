@@ -16,7 +16,7 @@ function player(model, { name, label, least }, box, draw) {
     return Math.min(step, (SECONDS_A_RUN / Math.max(1, most() - least)) * (step / normal));
   };
   const stride = () => Math.ceil(SECONDS_A_PICTURE / seconds());
-  let [plays, stepping, begins, timer] = [false, false, 0, undefined];
+  let [plays, stepping, begins, stood, timer] = [false, false, 0, undefined, undefined];
   let ahead = new Map(); // what the kernel would send, by the value of the control
   let shown; // of these, what the page shows; as soon as the kernel has answered, it is what the kernel says
 
@@ -32,7 +32,7 @@ function player(model, { name, label, least }, box, draw) {
     show();
     begins = model.get("asked") + 1;
     model.set("asked", begins);
-    model.send({ ahead: begins, values: model.get("values") });
+    model.send({ ahead: begins, along: name, values: model.get("values") });
   }
   // The kernel hears where it has stopped: its values are those of the picture that is shown.
   function pause() {
@@ -44,7 +44,7 @@ function player(model, { name, label, least }, box, draw) {
   }
   function step() {
     const next = value() < most() ? Math.min(value() + stride(), most()) : least;
-    stepping = true;
+    [stepping, stood] = [true, value()];
     if (ahead.has(next)) {
       shown = ahead.get(next);
       model.set("values", shown.values);
@@ -66,6 +66,7 @@ function player(model, { name, label, least }, box, draw) {
     if (!plays) return;
     clearTimeout(timer);
     if (model.get("asked") === begins) step();
+    else if (value() === stood) pause(); // a book has not drawn every setting
     else wait();
   }
   function take(message) {

@@ -13,8 +13,8 @@ function render({ model, el }) {
   const say = (text) => { refused.textContent = text; };
   const controls = model.get("controls").map((each, at) => (each.choices ? list : slider)(model, each, `${id}-${at}`, say));
   const box = make("div", { className: "controls" }, ...controls.map((each) => each.element));
-  const played = model.get("controls").findIndex((each) => each.plays);
-  const play = played < 0 ? undefined : player(model, model.get("controls")[played], box, () => draw());
+  const played = Math.max(0, model.get("controls").findIndex((each) => each.plays));
+  const play = controls.length === 0 ? undefined : player(model, model.get("controls")[played], box, () => draw());
   const shown = (what) => play?.shows(what) ?? beside.shows(what) ?? model.get(what);
   if (play) controls[played].element.after(play.element);
   const seen = sight(el, () => { play?.pause(); moving.rest(); });

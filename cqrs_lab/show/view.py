@@ -58,7 +58,7 @@ class Control(NamedTuple):
     With a `first_day` ("2010-12-01") the number is a day, counted from that one, and the learner sees and types a date.
     With `choices` it is the place of one of these words, picked from a list. Where `most` depends on what the other
     controls are set to, it is a function of these values; a control that stands at its end then stays at its end.
-    One control of a view may be played, step by step up to its end: the one that is its time (`plays`).
+    A view is played, step by step, along the control that is its time (`plays`); where none is, along the first one.
     """
 
     name: str
@@ -117,7 +117,7 @@ class View(anywidget.AnyWidget):
 
     Everything it does works without a front end too: ``view.at(step=3)`` gives the picture at a setting, and
     ``view.move(step=3)`` moves the control as a learner would. In a front end, what has the same `picture.key` before
-    and after a move glides from place to place; and a control that `plays` has a button for that.
+    and after a move glides from place to place; and a button plays the view along one of its controls.
 
     Parameters
     ----------
@@ -279,16 +279,16 @@ class View(anywidget.AnyWidget):
             moved = message["beside"]
             self.send({**self._state(self._settled(values, moved)), "beside": {**values, **moved}})
         else:
-            self.send({"ahead": message["ahead"], "states": self._ahead(values)})
+            self.send({"ahead": message["ahead"], "states": self._ahead(values, message["along"])})
             self.asked = message["ahead"]
 
     def _state(self, values: Mapping[str, int]) -> dict[str, Any]:
         picture = self._drawn(values)
         return {"values": values, "html": picture.html, "says": picture.says}
 
-    def _ahead(self, values: Mapping[str, int]) -> list[dict[str, Any]]:
+    def _ahead(self, values: Mapping[str, int], name: str) -> list[dict[str, Any]]:
         """Draw the steps that are to come, as many as are within the bounds; none of a run that is clearly too long."""
-        played = next(one for one in self._controls if one.plays)
+        played = next(one for one in self._controls if one.name == name)
         now, end = values[played.name], played.end(values)
         steps = range(now + 1 if now < end else played.least, end + 1)
         left, states = MOST_CHARACTERS_AHEAD, list[dict[str, Any]]()

@@ -256,9 +256,34 @@ def test_with_less_motion_it_jumps_from_step_to_step(kernel):
     assert "step 4" in still.shown() and still.page.evaluate("document.getAnimations().length") == 0
 
 
-def test_nothing_plays_by_itself_and_where_there_is_no_time_nothing_can_be_played(kernel, show):
+def test_nothing_plays_by_itself_and_where_there_is_nothing_to_move_nothing_can_be_played(kernel, show):
     idle = kernel()
     steps(idle, 9)
     assert "step 2" in idle.shown() and idle.page.evaluate("sent") == []
-    other = show(View(lambda step: Picture("", "", pd.DataFrame()), [Control("step", "Step", 0, 9, 3)]))
-    assert other.get_by_role("button", name="Play").count() == 1, "that of the first view"
+    still = show(View(lambda: Picture("", "", pd.DataFrame()), []))
+    assert still.get_by_role("button", name="Play").count() == 1, "that of the first view"
+
+
+@pytest.mark.parametrize("way", [Control.among("way", "Way", ["bus", "train", "boat"]), Control("way", "Way", 0, 2, 0)])
+def test_a_view_without_a_time_plays_along_its_first_control(show, way):
+    def draw(way, page):
+        return Picture(f"<p>way {way}</p>", f"way {way}", pd.DataFrame({"step": [way]}))
+
+    kernel = Kernel(show, View(draw, [way, Control("page", "Page", 0, 9, 0)]))
+    button(kernel.page, "Play: Way").press("Enter")
+    [message] = kernel.answer()
+    assert [state["values"]["way"] for state in message["states"]] == [1, 2]
+    assert "way 1" in kernel.shown()
+    steps(kernel)
+    assert "way 2" in kernel.shown() and button(kernel.page, "Play: Way").is_visible()
+    kernel.answer()
+    assert "way 2" in kernel.view.html
+
+
+def test_a_play_that_gets_no_further_pauses(show):
+    """As in a book, where not every setting is drawn."""
+    kernel = Kernel(show, stepping(400, 2))
+    button(kernel.page, "Play: Step").press("Enter")
+    kernel.answer()
+    kernel.page.evaluate("() => answer({ values: { ...state.values, step: 2 }, answered: state.asked })")
+    assert button(kernel.page, "Play: Step").is_visible()

@@ -61,7 +61,8 @@ def test_every_control_of_a_demo_draws_another_picture_of_the_same_view(name):
 
 def test_a_view_that_plays_sends_its_steps_ahead():
     channel = Channel(VIEWS["duel"]())
-    said = channel.hear({"method": "custom", "content": {"ahead": 1, "values": channel.state()["values"]}})
+    values = channel.state()["values"]
+    said = channel.hear({"method": "custom", "content": {"ahead": 1, "along": "step", "values": values}})
     states = [one["content"]["states"] for one in said if one["method"] == "custom"]
     assert len(states) == 1 and [state["values"]["step"] for state in states[0]][:3] == [1, 2, 3]
 

@@ -26,7 +26,7 @@ def ahead(monkeypatch):
     def ahead(view, **values):
         sent = []
         monkeypatch.setattr(view, "send", sent.append)
-        view._handle_custom_msg({"ahead": 7, "values": {**view.values, **values}}, [])
+        view._handle_custom_msg({"ahead": 7, "along": "step", "values": {**view.values, **values}}, [])
         [message] = sent
         return message["states"], message["ahead"]
 
