@@ -64,7 +64,7 @@ MOVES = {
     "button": lambda page: page.get_by_role("button", name="Next: Step").click(),
     "slider": lambda page: page.get_by_role("slider").press("ArrowRight"),
     "number": lambda page: page.get_by_role("spinbutton").fill("5"),
-    "list": lambda page: page.get_by_role("combobox").select_option("new"),
+    "list": lambda page: page.get_by_label("Kind").select_option("new"),
 }
 
 
