@@ -36,13 +36,14 @@ SAID_TO: dict[str, dict[str, str]] = {
         "four": "It changes only on every third question. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
-        "an error": "And the error says why. Nothing was written.",
-        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite keeps it "
-        "that way. A rule that a door keeps cannot be forgotten by the next programmer.",
-        "nothing, silently": "Silence would be the worst of all: somebody would believe that the price has changed.",
+        "one": "It is the id, by which both find the product. The rule has no use for eight of the ten columns; the page "
+        "gathers from three tables, and must not show the cost. What the rule lets through is the price, and the page shows "
+        "it: so one writes what the other reads.",
+        "none": "Both have to find the product first, and they find it by its id.",
+        "three": "The columns stand side by side in one table, and look as if they were used together.",
     },
     "02.3": {
-        "no": "There is no lag here, because both doors open on one file.",
+        "no": "There is no lag here: one transaction has written both tables, and both doors open on one file.",
         "yes, for a few milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
         "a second database or a lag. Those are later choices.",
         "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",

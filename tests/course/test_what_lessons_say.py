@@ -95,12 +95,12 @@ def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names()
         ("read.ListProducts()", 0, True),
         ('write.ChangePrice("cup", -2, noon)', 0, True),
         ("write.ChangePrice", 0, True),
-        ("read.PriceOf", 1, True),
+        ("read.PageOf", 1, True),
     ],
 )
 def test_lesson_2_s_own_message_is_sent_and_its_answer_seen(message, door, refused):
     names = dict(whole("02"))
-    mine = eval(message, names) if "PriceOf" not in message else names["PriceOf"]("cup")
+    mine = eval(message, names) if "PageOf" not in message else names["PageOf"]("cup")
     picture = names["two_doors"](names["open_shop"], names["messages"], mine).at(message=4, door=door)
     assert ("✗ refused" in picture.html, "✓ accepted" in picture.html) == (refused, not refused)
 
