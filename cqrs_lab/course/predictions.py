@@ -16,14 +16,14 @@ from cqrs_lab.course.predictions_15 import SAID_TO_15
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
-        "no order": "The headings are there, but no row. The page reads a table, and the table has not read the log.",
+        "no order": "The page reads a table, and that table has not read the order yet.",
         "one order": "The receipt went to Ada, and the event went into the log. The page reads neither: it reads a "
         "table of its own.",
         "an error": "Nothing failed. The table's answer is true, as of the last fact it has read.",
     },
     "00.2": {
-        "no number": "The table has read nothing, so it cannot say what is true at the receipt's position. 'Pending' "
-        "means: ask again in a moment. Without at_least, the page gets whatever the table holds, however old.",
+        "no number": "The table has not read that far, so it cannot say what is true at the receipt's position. "
+        "'Pending' means: ask again in a moment. Without at_least, the page gets what the table holds, however old.",
         "12 cups": "That would be an old answer, and the page said that it accepts none older than the receipt.",
         "10 cups": "That is what the log implies, but this table has not read that far.",
     },
@@ -36,9 +36,9 @@ SAID_TO: dict[str, dict[str, str]] = {
         "four": "It changes only on every third question. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
-        "one": "It is the id, by which both find the product. The rule has no use for eight of the ten columns; the page "
-        "gathers from three tables, and must not show the cost. What the rule lets through is the price, and the page shows "
-        "it: so one writes what the other reads.",
+        "one": "It is the id, by which both find the product. The rule has no use for eight of the ten columns; the "
+        "page gathers from three tables, and must not show the cost. What passes between them is the price: the rule "
+        "lets it through, and the page shows it.",
         "none": "Both have to find the product first, and they find it by its id.",
         "three": "The columns stand side by side in one table, and look as if they were used together.",
     },

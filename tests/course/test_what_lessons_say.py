@@ -62,9 +62,9 @@ def test_lesson_0_s_steps_are_those_of_the_recording():
 
 def test_lesson_0_shows_what_was_asked_for_beside_the_word_fresh():
     answer = run("00", until="*Fresh* does not mean up to date")["answer"]
-    assert (answer.freshness, answer.position) == ("fresh", 0)
+    assert (answer.freshness, answer.position) == ("fresh", 2)
     told = next(cell for cell in CELLS["00"] if "asked for: position 0 or later" in cell["source"])
-    assert "".join(told["outputs"][0]["text"]).startswith("asked for: position 0 or later.  Answer: as of position 0")
+    assert "".join(told["outputs"][0]["text"]).startswith("asked for: position 0 or later.  Answer: as of position 2")
 
 
 def test_lesson_2_s_second_run_is_another_list_and_has_as_many_prices():
