@@ -99,18 +99,17 @@ SAID_TO: dict[str, dict[str, str]] = {
         "evolve never refuses.",
     },
     "04.3": {
-        "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
-        "all of them.",
-        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
-        "none": "Each rule saw its own stream, and there the address was free. With a stream for each address the "
-        "second person met the first, and was refused. Another way is to let both in, and to repair it afterwards.",
-    },
-    "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
         "stream is checked against everything else in it.",
         "both are sent back": "Somebody is always first, and that one has seen all there was to see.",
         "one is sent back": "A cup and a pot have no rule in common, and yet one buyer got in the other's way. Small "
         "streams let strangers pass each other.",
+    },
+    "04.4": {
+        "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
+        "all of them.",
+        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
+        "none": "Each rule saw its own stream, and there the address was free.",
     },
     "05.1": {
         "at every cut": "That holds if both pieces have as many ratings of the cup. Where they have not, the mean of "

@@ -80,7 +80,7 @@ def test_lesson_2_s_second_run_is_another_list_and_has_as_many_prices():
 
 def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names():
     names = whole("02")
-    view = names["two_doors"](names["open_shop"], names["messages"])
+    view = names["two_doors"](names["open_doors"], names["messages"])
     refused = {
         at for at in range(len(names["messages"])) if all("refuses" in view.at(message=at, door=d).says for d in (0, 1))
     }
@@ -101,13 +101,13 @@ def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names()
 def test_lesson_2_s_own_message_is_sent_and_its_answer_seen(message, door, refused):
     names = dict(whole("02"))
     mine = eval(message, names) if "PageOf" not in message else names["PageOf"]("cup")
-    picture = names["two_doors"](names["open_shop"], names["messages"], mine).at(message=4, door=door)
+    picture = names["two_doors"](names["open_doors"], names["messages"], mine).at(message=4, door=door)
     assert ("✗ refused" in picture.html, "✓ accepted" in picture.html) == (refused, not refused)
 
 
 def test_no_message_of_lesson_2_passes_through_both_doors():
     names = whole("02")
-    view = names["two_doors"](names["open_shop"], names["messages"], names["mine"])
+    view = names["two_doors"](names["open_doors"], names["messages"], names["mine"])
     accepted = ~view.frame()["refused"].to_numpy().reshape(-1, 2)
     assert not accepted.all(axis=1).any()
 
