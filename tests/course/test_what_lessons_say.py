@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+import sqlite3
 from contextlib import suppress
 from functools import cache
 
@@ -10,6 +11,7 @@ import pytest
 
 from cqrs_lab.course import check
 from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.errors import CommandRejected
 from tests.lessons import cells_of, let_go
 
 from .exercises import answers_02, answers_03
@@ -76,6 +78,53 @@ def test_lesson_2_s_second_run_is_another_list_and_has_as_many_prices():
     exec(asking, names)
     assert names["answers"] != first
     assert len(set(names["answers"])) == len(set(first)) == 2
+
+
+def test_lesson_0_s_shop_takes_the_price_that_ada_names():
+    names = run("00", until="Here she may.")
+    rows = names["cheap_shop"].queries.ask(names["read"].OrdersOf("ada"), at_least=3).value
+    assert rows["value_mills"].tolist() == [2 * names["cheap_cups"].unit_price_mills] == [20]
+
+
+def test_lesson_2_s_rule_and_page_have_one_column_in_common_of_those_its_answer_counts():
+    names = run("02", until="## A shape for each use")
+    told = SAID_TO["02.2"]["one"]
+    assert names["in_common"] == {"product.id"} and "It is the id" in told
+    assert (len(names["whole"]), len(names["whole"]) - len(names["rule"])) == (10, 8) and "eight of the ten" in told
+    assert len({one.partition(".")[0] for one in names["page"]}) == 3 and "from three tables" in told
+
+
+def prices(names):
+    return [
+        names["write_door"].execute(f"SELECT price_mills FROM {table} WHERE id = 'cup'").fetchone()[0]
+        for table in ("pricing", "listing")
+    ]
+
+
+def test_lesson_2_s_two_tables_change_together_or_not_at_all():
+    names = run("02", until="That is all there is to CQRS")
+    change = names["change_price"]
+    assert prices(names) == [2400, 2400]
+    with pytest.raises(CommandRejected, match="1.50"):
+        change(names["ChangePrice"]("cup", 1499))
+    names["write_door"].execute(
+        "CREATE TRIGGER torn BEFORE UPDATE ON listing BEGIN SELECT RAISE(ABORT, 'the page is torn'); END"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="torn"):
+        change(names["ChangePrice"]("cup", 2000))
+    assert prices(names) == [2400, 2400]
+    names["write_door"].execute("DROP TRIGGER torn")
+    change(names["ChangePrice"]("cup", 1500))
+    assert prices(names) == [1500, 1500]
+
+
+def test_lesson_2_s_read_door_shows_the_cost_and_writes_nothing():
+    names = run("02", until="That is all there is to CQRS")
+    door = names["read_door"]
+    assert door.execute("SELECT cost_mills FROM pricing WHERE id = 'cup'").fetchall() == [(1500,)]
+    for table in ("pricing", "listing"):
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            door.execute(f"DELETE FROM {table}")
 
 
 def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names():

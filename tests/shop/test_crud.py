@@ -263,7 +263,16 @@ def test_columns_read_are_those_of_the_statement_however_often_it_was_run(shop):
     assert columns_read(shop.connection, "SELECT count(*) FROM products") == []
 
 
-def test_a_statement_that_fails_ends_the_watching(shop):
-    with pytest.raises(sqlite3.OperationalError, match="no such column"):
-        columns_read(shop.connection, "SELECT colour FROM products")
-    assert columns_read(shop.connection, "SELECT on_hand FROM stock") == ["stock.on_hand"]
+class Watched(sqlite3.Connection):
+    """Knows who watches it."""
+
+    def set_authorizer(self, watcher):
+        self.watcher = watcher
+        super().set_authorizer(watcher)
+
+
+def test_nobody_watches_a_connection_afterwards_even_if_the_statement_fails():
+    with closing(sqlite3.connect(":memory:", factory=Watched)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            columns_read(connection, "SELECT colour FROM products")
+        assert connection.watcher is None

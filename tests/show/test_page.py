@@ -42,6 +42,9 @@ def test_two_cards_fit_and_the_others_are_counted(shop):
     shop.history.catch_up()
     picture = page(asked(shop))
     assert words(picture)[-1] == "and 2 more" and picture.says.endswith("; and 2 more.")
+    cards = [int(top) for top in re.findall(r'<rect x="-64" y="(\d+)" width="128" height="84"', picture.html)]
+    below = int(re.search(r'y="(\d+)"[^>]*>and 2 more', picture.html)[1])
+    assert len(cards) == 2 and cards[0] + 84 < cards[1] and cards[1] + 84 < below
 
 
 def test_without_an_answer_the_page_says_why(shop):
