@@ -16,14 +16,14 @@ from cqrs_lab.course.predictions_15 import SAID_TO_15
 
 SAID_TO: dict[str, dict[str, str]] = {
     "00.1": {
-        "no order": "The headings are there, but no row. The page reads a table, and the table has not read the log.",
+        "no order": "The page reads a table, and that table has not read the order yet.",
         "one order": "The receipt went to Ada, and the event went into the log. The page reads neither: it reads a "
         "table of its own.",
         "an error": "Nothing failed. The table's answer is true, as of the last fact it has read.",
     },
     "00.2": {
-        "no number": "The table has read nothing, so it cannot say what is true at the receipt's position. 'Pending' "
-        "means: ask again in a moment. Without at_least, the page gets whatever the table holds, however old.",
+        "no number": "The table has not read that far, so it cannot say what is true at the receipt's position. "
+        "'Pending' means: ask again in a moment. Without at_least, the page gets what the table holds, however old.",
         "12 cups": "That would be an old answer, and the page said that it accepts none older than the receipt.",
         "10 cups": "That is what the log implies, but this table has not read that far.",
     },
@@ -36,13 +36,14 @@ SAID_TO: dict[str, dict[str, str]] = {
         "four": "It changes only on every third question. But you noticed that asking leaves a trace here.",
     },
     "02.2": {
-        "an error": "And the error says why. Nothing was written.",
-        "it is written": "The file is the same, the door is not: this one was opened for reading, and SQLite keeps it "
-        "that way. A rule that a door keeps cannot be forgotten by the next programmer.",
-        "nothing, silently": "Silence would be the worst of all: somebody would believe that the price has changed.",
+        "one": "It is the id, by which both find the product. The rule has no use for eight of the ten columns; the "
+        "page gathers from three tables, and must not show the cost. What passes between them is the price: the rule "
+        "lets it through, and the page shows it.",
+        "none": "Both have to find the product first, and they find it by its id.",
+        "three": "The columns stand side by side in one table, and look as if they were used together.",
     },
     "02.3": {
-        "no": "There is no lag here, because both doors open on one file.",
+        "no": "There is no lag here: one transaction has written both tables, and both doors open on one file.",
         "yes, for a few milliseconds": "What would they wait for? CQRS is two models; it does not mean microservices, "
         "a second database or a lag. Those are later choices.",
         "yes, until a restart": "A door does not remember what it showed before. Every question reads the file again.",
@@ -98,18 +99,17 @@ SAID_TO: dict[str, dict[str, str]] = {
         "evolve never refuses.",
     },
     "04.3": {
-        "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
-        "all of them.",
-        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
-        "none": "Each rule saw its own stream, and there the address was free. With a stream for each address the "
-        "second person met the first, and was refused. Another way is to let both in, and to repair it afterwards.",
-    },
-    "04.4": {
         "both at once": "They would, on streams of their own. Bigger aggregates are not safer: everything in one "
         "stream is checked against everything else in it.",
         "both are sent back": "Somebody is always first, and that one has seen all there was to see.",
         "one is sent back": "A cup and a pot have no rule in common, and yet one buyer got in the other's way. Small "
         "streams let strangers pass each other.",
+    },
+    "04.4": {
+        "one": "The version check guards one stream, and these are two. One stream cannot keep an e-mail unique in "
+        "all of them.",
+        "both": "Then nobody could ever sign up. What stood in the way of the first of the two?",
+        "none": "Each rule saw its own stream, and there the address was free.",
     },
     "05.1": {
         "at every cut": "That holds if both pieces have as many ratings of the cup. Where they have not, the mean of "

@@ -14,6 +14,7 @@ from cqrs_lab.show.lag_over_time import lag_over_time
 from cqrs_lab.show.log_and_tables import log_and_tables
 from cqrs_lab.show.measured import measured_and_predicted, measured_beside_predicted
 from cqrs_lab.show.one_file import one_file
+from cqrs_lab.show.page import page
 from cqrs_lab.show.picture import Picture
 from cqrs_lab.show.policies import policies
 from cqrs_lab.show.price_of_remedies import price_of_remedies
@@ -39,6 +40,7 @@ from cqrs_lab.show.why_is_it import why_is_it
 
 __all__ = [
     "RecordedRun",
+    "page",
     "scene",
     "log_and_tables",
     "cut_and_merge",

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
-
-import pandas as pd
 
 from cqrs_lab.errors import InvalidArgument
 from cqrs_lab.log.envelope import RecordedEvent
@@ -14,7 +11,8 @@ from cqrs_lab.read.queries import Answer
 from cqrs_lab.show.doors import instance
 from cqrs_lab.show.few_columns import few_columns
 from cqrs_lab.show.icons import icon, icon_of, word_of
-from cqrs_lab.show.picture import Picture, brief, drawing, key
+from cqrs_lab.show.page import cards, outline
+from cqrs_lab.show.picture import Picture, drawing, key
 from cqrs_lab.show.recorded_run import RecordedRun, RecordedStep
 from cqrs_lab.show.scene_past import Past
 from cqrs_lab.show.shapes import keyed, label, painted, pill
@@ -31,7 +29,7 @@ TABLE_LEFT, TABLE_WIDTH = 214, 316
 LENS_LEFT, LENS_WIDTH = 546, 66
 QUEUE_LEFT, TICKET_GAP = 628, 38
 TOP, TAPE_HEIGHT, RAIL_HEIGHT, LANE_HEIGHT = 24, 92, 22, 134
-MOST_ROWS, MOST_CARDS, MOST_TICKETS = 3, 2, 7
+MOST_ROWS, MOST_TICKETS = 3, 7
 
 
 def scene(run: RecordedRun) -> View:
@@ -265,22 +263,16 @@ class _Scene:
     def page(self) -> str:
         left, width, bottom = PAGE_LEFT, PAGE_WIDTH, self.height - 12
         middle = left + width // 2
-        head = (
-            f'<rect class="box" x="{left}" y="{TOP - 12}" width="{width}" height="{bottom - TOP + 12}" rx="22"'
-            f' style="stroke:var(--ink)"/><circle cx="{left + 28}" cy="{TOP + 22}" r="13" class="person"/>'
-            + label(left + 28, TOP + 27, self.person[:1].upper(), "strong")
-            + label(left + 48, TOP + 27, f"{shortened(self.person, 9)}'s page", "strong", "start")
-            + f'<path d="M {left + 14} {TOP + 46} H {left + width - 14}" style="stroke:var(--line)"/>'
-        )
+        head = outline(left, TOP - 12, width, bottom - TOP + 12, self.person)
         return f'<g{key("page")}>{head}</g>{self.answer(middle)}{self.receipt(middle, bottom)}'
 
     def answer(self, middle: int) -> str:
         answer, number, top = self.seen(), self.last_answer, TOP + 60
         if answer is None or number is None:
             return label(middle, top + 60, "not asked yet", "faint")
-        body = "".join(_cards(answer.value, top)) if answer.value is not None else ""
-        words = {True: f"as of event {answer.position:,}", False: f"no answer: {answer.freshness}"}
-        body += label(0, self.height - 108, words[answer.value is not None], "small faint")
+        body = "".join(cards(answer, top))
+        if answer.value is not None:
+            body += label(0, self.height - 108, f"as of event {answer.position:,}", "small faint")
         return keyed(("answer", number), middle, 0, body, origin=("table", self.steps[number].reads[0]))
 
     def receipt(self, middle: int, bottom: int) -> str:
@@ -292,24 +284,3 @@ class _Scene:
         paint = "var(--bad)" if refused else WRITE.paint
         body = pill(126, words, f"fill:var(--card);stroke:{paint}")
         return keyed(("receipt", number), middle, bottom - 34, body, origin=("rules",))
-
-
-def _cards(value: Any, top: int) -> Iterator[str]:
-    """Return an answer as cards on a page: a row is a card."""
-    if not isinstance(value, pd.DataFrame):
-        yield label(0, top + 60, shortened(brief(value), 18), "strong")
-        return
-    if value.empty:
-        yield painted(icon("box", -22, top + 24, 44), "var(--faint)")
-        yield label(0, top + 96, "nothing here", "strong")
-        return
-    cells = few_columns(value)
-    for at, row in enumerate(cells.head(MOST_CARDS).to_dict("records")):
-        y = top + at * 92
-        yield f'<rect x="-64" y="{y}" width="128" height="84" rx="7" class="fresh"/>'
-        first, *others = row.items()
-        yield label(-54, y + 22, shortened(str(first[1]), 16), "strong", "start")
-        for line, (column, one) in enumerate(others[:3]):
-            yield label(-54, y + 41 + line * 18, shortened(f"{column}: {one}", 18), "small", "start")
-    if len(cells) > MOST_CARDS:
-        yield label(0, top + MOST_CARDS * 92 + 12, f"and {len(cells) - MOST_CARDS:,} more", "small faint")

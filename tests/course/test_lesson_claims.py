@@ -67,6 +67,19 @@ def test_the_task_of_lesson_4_ticks_when_the_reader_picks_the_cell_and_not_befor
     assert view.tasks[0]["state"] == "done"
 
 
+def test_a_repeat_is_judged_by_its_kind_as_lesson_4_says(lesson_4):
+    names, _, prose = lesson_4
+    order, shipped = names["order"], names["order"].fold(names["left"])
+    assert [*order.decide(names["Ship"]("Tom"), shipped)] == [*order.decide(names["Pay"](9999), shipped)] == []
+    assert '`Ship("Tom")` after `Shipped("Rosa")` is done already' in prose["lesson-04-03e"]
+
+
+def test_the_third_ending_of_lesson_4_is_an_event():
+    names, _ = after("04", "lesson-04-10a")
+    [refused] = names["receipt"].events
+    assert isinstance(refused, events.StockReservationRefused) and refused.missing == 99 - 12
+
+
 def test_the_table_of_lesson_4_has_as_many_cells_as_its_prose_says(lesson_4):
     _, table, prose = lesson_4
     assert table.size == 15 and "every state and every command: fifteen." in prose["lesson-04-11"]

@@ -192,8 +192,8 @@ def test_an_interrupt_at_any_line_loses_and_doubles_no_note(tmp_path):
 def test_progress_counts_by_lesson(monkeypatch):
     predict("02.1", guess="two")
     reveal("02.1", "two")
-    predict("02.2", guess="it is written")
-    reveal("02.2", "an error")
+    predict("02.2", guess="three")
+    reveal("02.2", "one")
     recall("02").give("02.1", "no order")
     recall("02").give("02.2", "the query")
     check("02.3", lambda role, message, commands: True)

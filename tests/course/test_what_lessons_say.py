@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+import sqlite3
 from contextlib import suppress
 from functools import cache
 
@@ -10,6 +11,7 @@ import pytest
 
 from cqrs_lab.course import check
 from cqrs_lab.course.predictions import SAID_TO
+from cqrs_lab.errors import CommandRejected
 from tests.lessons import cells_of, let_go
 
 from .exercises import answers_02, answers_03
@@ -62,9 +64,9 @@ def test_lesson_0_s_steps_are_those_of_the_recording():
 
 def test_lesson_0_shows_what_was_asked_for_beside_the_word_fresh():
     answer = run("00", until="*Fresh* does not mean up to date")["answer"]
-    assert (answer.freshness, answer.position) == ("fresh", 0)
+    assert (answer.freshness, answer.position) == ("fresh", 2)
     told = next(cell for cell in CELLS["00"] if "asked for: position 0 or later" in cell["source"])
-    assert "".join(told["outputs"][0]["text"]).startswith("asked for: position 0 or later.  Answer: as of position 0")
+    assert "".join(told["outputs"][0]["text"]).startswith("asked for: position 0 or later.  Answer: as of position 2")
 
 
 def test_lesson_2_s_second_run_is_another_list_and_has_as_many_prices():
@@ -78,9 +80,56 @@ def test_lesson_2_s_second_run_is_another_list_and_has_as_many_prices():
     assert len(set(names["answers"])) == len(set(first)) == 2
 
 
+def test_lesson_0_s_shop_takes_the_price_that_ada_names():
+    names = run("00", until="Here she may.")
+    rows = names["cheap_shop"].queries.ask(names["read"].OrdersOf("ada"), at_least=3).value
+    assert rows["value_mills"].tolist() == [2 * names["cheap_cups"].unit_price_mills] == [20]
+
+
+def test_lesson_2_s_rule_and_page_have_one_column_in_common_of_those_its_answer_counts():
+    names = run("02", until="## A shape for each use")
+    told = SAID_TO["02.2"]["one"]
+    assert names["in_common"] == {"product.id"} and "It is the id" in told
+    assert (len(names["whole"]), len(names["whole"]) - len(names["rule"])) == (10, 8) and "eight of the ten" in told
+    assert len({one.partition(".")[0] for one in names["page"]}) == 3 and "from three tables" in told
+
+
+def prices(names):
+    return [
+        names["write_door"].execute(f"SELECT price_mills FROM {table} WHERE id = 'cup'").fetchone()[0]
+        for table in ("pricing", "listing")
+    ]
+
+
+def test_lesson_2_s_two_tables_change_together_or_not_at_all():
+    names = run("02", until="That is all there is to CQRS")
+    change = names["change_price"]
+    assert prices(names) == [2400, 2400]
+    with pytest.raises(CommandRejected, match="1.50"):
+        change(names["ChangePrice"]("cup", 1499))
+    names["write_door"].execute(
+        "CREATE TRIGGER torn BEFORE UPDATE ON listing BEGIN SELECT RAISE(ABORT, 'the page is torn'); END"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="torn"):
+        change(names["ChangePrice"]("cup", 2000))
+    assert prices(names) == [2400, 2400]
+    names["write_door"].execute("DROP TRIGGER torn")
+    change(names["ChangePrice"]("cup", 1500))
+    assert prices(names) == [1500, 1500]
+
+
+def test_lesson_2_s_read_door_shows_the_cost_and_writes_nothing():
+    names = run("02", until="That is all there is to CQRS")
+    door = names["read_door"]
+    assert door.execute("SELECT cost_mills FROM pricing WHERE id = 'cup'").fetchall() == [(1500,)]
+    for table in ("pricing", "listing"):
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            door.execute(f"DELETE FROM {table}")
+
+
 def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names():
     names = whole("02")
-    view = names["two_doors"](names["open_shop"], names["messages"])
+    view = names["two_doors"](names["open_doors"], names["messages"])
     refused = {
         at for at in range(len(names["messages"])) if all("refuses" in view.at(message=at, door=d).says for d in (0, 1))
     }
@@ -95,19 +144,19 @@ def test_lesson_2_s_message_that_both_doors_refuse_is_the_one_its_answer_names()
         ("read.ListProducts()", 0, True),
         ('write.ChangePrice("cup", -2, noon)', 0, True),
         ("write.ChangePrice", 0, True),
-        ("read.PriceOf", 1, True),
+        ("read.PageOf", 1, True),
     ],
 )
 def test_lesson_2_s_own_message_is_sent_and_its_answer_seen(message, door, refused):
     names = dict(whole("02"))
-    mine = eval(message, names) if "PriceOf" not in message else names["PriceOf"]("cup")
-    picture = names["two_doors"](names["open_shop"], names["messages"], mine).at(message=4, door=door)
+    mine = eval(message, names) if "PageOf" not in message else names["PageOf"]("cup")
+    picture = names["two_doors"](names["open_doors"], names["messages"], mine).at(message=4, door=door)
     assert ("✗ refused" in picture.html, "✓ accepted" in picture.html) == (refused, not refused)
 
 
 def test_no_message_of_lesson_2_passes_through_both_doors():
     names = whole("02")
-    view = names["two_doors"](names["open_shop"], names["messages"], names["mine"])
+    view = names["two_doors"](names["open_doors"], names["messages"], names["mine"])
     accepted = ~view.frame()["refused"].to_numpy().reshape(-1, 2)
     assert not accepted.all(axis=1).any()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from cqrs_lab import CommandRejected, InvalidArgument
-from cqrs_lab.shop.crud import INDEXES, QUESTIONS, CrudShop, count_work, tables_read, trade
+from cqrs_lab.shop.crud import INDEXES, QUESTIONS, CrudShop, columns_read, count_work, tables_read, trade
 
 NOON = datetime(2026, 1, 5, 12)
 
@@ -251,3 +251,28 @@ def test_tables_read_counts_each_use(shop):
     assert counted == {"My orders": 2, "An order": 4, "Products": 2, "Best sellers": 2, "Sales by country": 3}
     with closing(sqlite3.connect(":memory:")) as empty:
         assert tables_read(empty, "SELECT 1") == 0
+
+
+def test_columns_read_are_those_of_the_statement_however_often_it_was_run(shop):
+    sql = "SELECT name FROM products WHERE price_mills < ? ORDER BY product_id"
+    for _ in range(2):
+        assert sorted(columns_read(shop.connection, sql, (1,))) == [
+            "products.name", "products.price_mills", "products.product_id"
+        ]  # fmt: skip
+        shop.connection.execute(sql, (1,)).fetchall()
+    assert columns_read(shop.connection, "SELECT count(*) FROM products") == []
+
+
+class Watched(sqlite3.Connection):
+    """Knows who watches it."""
+
+    def set_authorizer(self, watcher):
+        self.watcher = watcher
+        super().set_authorizer(watcher)
+
+
+def test_nobody_watches_a_connection_afterwards_even_if_the_statement_fails():
+    with closing(sqlite3.connect(":memory:", factory=Watched)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            columns_read(connection, "SELECT colour FROM products")
+        assert connection.watcher is None

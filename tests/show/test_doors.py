@@ -74,6 +74,7 @@ RIGHT = {
         "projectors": [lab.Projector(store(), read.BestSellers())],
         "person": "Ada",
     },
+    show.page: lambda: {"answer": lab.Answer(12, 3, "fresh"), "person": "Ada", "nothing": "nothing here"},
     show.scene: lambda: {"run": recorded_run()},
     show.log_and_tables: lambda: {"store": store(), "projections": [read.BestSellers()]},
     show.cut_and_merge: lambda: {"projection": read.InventoryLevels(), "store": shop_log()},

@@ -21,7 +21,7 @@ def as_decider(answer: Any) -> Decider[Any, Any, Any]:
     """Return an answer as a decider, or ask for one."""
     if isinstance(answer, type) or not all(hasattr(answer, name) for name in ("initial_state", "decide", "evolve")):
         parts = isinstance(answer, tuple | list) and any(map(callable, answer))
-        ask = f"Wrap them: {A_DECIDER}." if parts else "What keeps a rule?"
+        ask = f"Wrap them: {A_DECIDER}." if parts else "Which three things make a decider?"
         raise NotYet("looked at your answer", shown(answer), A_DECIDER, ask)
     return Decider(answer.initial_state, answer.decide, answer.evolve)
 

@@ -18,7 +18,7 @@ from cqrs_lab.course.guard import NotYet, shown, what_it_means
 from cqrs_lab.errors import CommandRejected
 from cqrs_lab.write.decider import Decider
 
-# --- 04.3: a bank -----------------------------------------------------------------------------------------
+# --- 04.4: a bank -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _why_silent(returned: Any) -> str:
     return "Your function returns what it found, and nobody reads that. A test fails by raising: given … then does."
 
 
-# --- 04.4 -------------------------------------------------------------------------------------------------
+# --- 04.3 -------------------------------------------------------------------------------------------------
 
 ENDS = {
     "cancel an order that is cancelled": "nothing",
@@ -181,7 +181,7 @@ def endings(answer: Any) -> None:
     judge_choices(by_thing(answer, words), ENDS, words, why_not, each=each, open_=open_)
 
 
-# What stands in the cells of 04.3 and 04.5 at first.
+# What stands in the cells of 04.4 and 04.5 at first.
 
 
 def _one_scenario(account: Any) -> None:
@@ -217,16 +217,6 @@ EXERCISES = (
     ),
     Exercise(
         "04.3",
-        tests,
-        (
-            "lab.given(account, [Deposited(100)]).when(Withdraw(100)).then([Withdrawn(100)])",
-            "One fault shows only after an earlier withdrawal: put one into the history.",
-        ),
-        "Edges and histories are where deciders go wrong, and given-when-then has a place for both.",
-        untouched=_one_scenario,
-    ),
-    Exercise(
-        "04.4",
         endings,
         (
             "Already the case: nothing. Forbidden: an error. Refused, and the business wants to know: an event.",
@@ -234,6 +224,16 @@ EXERCISES = (
         ),
         "An error is for the sender and an event for the business. What is already the case needs neither.",
         untouched=dict.fromkeys(ENDS),
+    ),
+    Exercise(
+        "04.4",
+        tests,
+        (
+            "lab.given(account, [Deposited(100)]).when(Withdraw(100)).then([Withdrawn(100)])",
+            "One fault shows only after an earlier withdrawal: put one into the history.",
+        ),
+        "Edges and histories are where deciders go wrong, and given-when-then has a place for both.",
+        untouched=_one_scenario,
     ),
     Exercise(
         "04.5",

@@ -8,6 +8,6 @@ from cqrs_lab.shop.crud.questions import QUESTIONS
 from cqrs_lab.shop.crud.schema import INDEXES, TABLES
 from cqrs_lab.shop.crud.shop import CrudShop
 from cqrs_lab.shop.crud.week import trade
-from cqrs_lab.shop.crud.work import Work, count_work, tables_read
+from cqrs_lab.shop.crud.work import Work, columns_read, count_work, tables_read
 
-__all__ = ["CrudShop", "TABLES", "INDEXES", "QUESTIONS", "trade", "Work", "count_work", "tables_read"]
+__all__ = ["CrudShop", "TABLES", "INDEXES", "QUESTIONS", "trade", "Work", "count_work", "tables_read", "columns_read"]

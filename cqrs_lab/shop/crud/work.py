@@ -70,3 +70,30 @@ def tables_read(connection: sqlite3.Connection, sql: str, values: Sequence[str] 
     plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     reads = (row[3] for row in plan if row[3].startswith(("SEARCH ", "SCAN ")))
     return sum(line != "SCAN CONSTANT ROW" for line in reads)
+
+
+def columns_read(connection: sqlite3.Connection, sql: str, values: Sequence[str] = ()) -> list[str]:
+    """Return the columns that SQLite reads for one statement, each once, as "table.column".
+
+    Examples
+    --------
+    >>> import sqlite3
+    >>> from cqrs_lab.shop.crud import columns_read
+    >>> connection = sqlite3.connect(":memory:")
+    >>> made = connection.execute("CREATE TABLE product (id, cost_mills, price_mills)")
+    >>> columns_read(connection, "SELECT cost_mills FROM product WHERE id = ?", ["cup"])
+    ['product.cost_mills', 'product.id']
+    """
+    found: dict[str, None] = {}
+
+    def note(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ and column:
+            found[f"{table}.{column}"] = None
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(note)
+    try:
+        connection.execute(f"EXPLAIN {sql}", values).fetchall()
+    finally:
+        connection.set_authorizer(None)
+    return list(found)

@@ -7,14 +7,14 @@ import pytest
 from tests.lessons import code_of
 
 CODE = code_of("00", solved=False)
-SET_UP = ("lesson-00-02", "lesson-00-02a", "lesson-00-08")
+SET_UP = ("lesson-00-02", "lesson-00-02a", "lesson-00-04")
 
 
 def view_of(quantity, predicted=(1, 0, None)):
     """Run the cells around the answer, with this answer, and return the scene."""
-    names = {"store": None}
+    names = {}
     for one in SET_UP:
-        exec(CODE[one].split("\n\nqueries")[0], names)
+        exec(CODE[one], names)
     names |= {"quantity": quantity, "predicted": dict(zip("abc", predicted, strict=True))}
     exec(CODE["lesson-00-34"], names)
     return eval(CODE["lesson-00-34b"], names)

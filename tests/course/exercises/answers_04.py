@@ -304,7 +304,7 @@ WRONG_RULES = {
     "refuses in silence": (instead(refusal=list), "What will the sender read"),
     "refuses with an event": (instead(refusal=lambda: [BorrowRefused("no")]), "The task has no event BorrowRefused"),
     "a slip": (instead(borrowed=lambda copy: CopyBorowed(copy)), "Python knows no such name here"),  # noqa: F821
-    "no decider": (moves, "What keeps a rule"),
+    "no decider": (moves, "Which three things make a decider"),
     "a pair": ((by_tuple, moves), "Wrap them: lab.Decider(initial_state, decide, evolve)"),
 }
 def only_the_first_goes(home, event):
@@ -342,13 +342,13 @@ ALSO_WRONG_RULES = [
     (instead(borrowed=lambda copy: copy), "even for one event or none"),
     (instead(borrowed=lambda copy: [CopyBorrowed(copy)] * 2), "What forbids it"),
     (made(limit=4), "Where does your rule look"),
-    (lab.Decider, "What keeps a rule"),
+    (lab.Decider, "Which three things make a decider"),
     ((frozenset(), by_tuple, moves), "Wrap them"),
     (lab.Decider(set(), by_tuple, lambda home, event: home.add(event.copy)), "evolve changed the state it was given"),
     (lab.Decider((), by_tuple, lambda home, event: (*home, event.copy)), "Does your state know"),
 ]
 
-# --- 04.3 -------------------------------------------------------------------------------------------------
+# --- 04.4 -------------------------------------------------------------------------------------------------
 
 
 def scenarios(account):
@@ -656,7 +656,7 @@ ALSO_WRONG_MORE = [
     (without("negative"), "What must never be asked for"),
 ]
 
-# --- 04.4 -------------------------------------------------------------------------------------------------
+# --- 04.3 -------------------------------------------------------------------------------------------------
 
 ENDS = {
     "cancel an order that is cancelled": "nothing",
@@ -704,8 +704,7 @@ RIGHT = {
         lab.Decider((), History.decide, lambda history, event: (*history, event)),
         lab.Decider([], by_count, flags),
     ],
-    "04.3": [scenarios, by_assert, with_pytest, by_hand, Suite(), in_a_loop, returns_what_passed],
-    "04.4": [
+    "04.3": [
         ENDS,
         {command: end.upper() for command, end in ENDS.items()},
         {command: f" {end.title()} " for command, end in reversed(ENDS.items())},
@@ -715,20 +714,21 @@ RIGHT = {
         MappingProxyType(ENDS | {"and a seventh": "error"}),
         OrderedDict(ENDS),
     ],
+    "04.4": [scenarios, by_assert, with_pytest, by_hand, Suite(), in_a_loop, returns_what_passed],
     "04.5": [all_six, without(None), six_rows, on_the_bus, with_raises, in_parts],
 }
 WRONG = {
     "04.1": answers_04_order.WRONG,
     "04.2": WRONG_RULES,
-    "04.3": WRONG_TESTS,
-    "04.4": WRONG_ENDS,
+    "04.3": WRONG_ENDS,
+    "04.4": WRONG_TESTS,
     "04.5": WRONG_MORE,
 }
 # Met with a sentence that another wrong answer of the same kind gets too.
 ALSO_WRONG = {
     "04.1": answers_04_order.ALSO_WRONG,
     "04.2": ALSO_WRONG_RULES,
-    "04.3": ALSO_WRONG_TESTS,
-    "04.4": ALSO_WRONG_ENDS,
+    "04.3": ALSO_WRONG_ENDS,
+    "04.4": ALSO_WRONG_TESTS,
     "04.5": ALSO_WRONG_MORE,
 }

@@ -160,7 +160,7 @@ WRONG = {
     ),
     "evolve refuses": (rules(one_case_in_front, evolve_refuses), "May evolve refuse what has happened"),
     "no reason": (rules(no_reason), "needs a reason that the customer can read"),
-    "no decider": (given(None), "What keeps a rule"),
+    "no decider": (given(None), "Which three things make a decider"),
     "the decider alone": (lab.Decider(Order(), one_case_in_front, evolve), "What do the rules decide about"),
     "another cell's names": (
         given(lab.Decider(Order(), one_case_in_front, evolve), {"placed": []}),

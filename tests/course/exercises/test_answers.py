@@ -60,7 +60,7 @@ ALSO_WRONG = [
     for answer, sentence in (answers.values() if isinstance(answers, dict) else answers)
 ]
 # Here what was done names the fault, and the sentence is about how to look for any.
-ONE_SENTENCE_FOR_ALL = {"04.3"}
+ONE_SENTENCE_FOR_ALL = {"04.4"}
 
 
 @cache
@@ -142,7 +142,7 @@ def test_functions_are_named_without_their_place_in_memory():
 
 
 def test_a_learner_reads_that_the_tests_passed_and_one_should_have_failed():
-    verdict = verdict_on("04.3", "without then")
+    verdict = verdict_on("04.4", "without then")
     assert (verdict.came, verdict.expected) == ("your tests passed", "one of them fails")
 
 

@@ -11,7 +11,7 @@ from cqrs_lab.course.guard import NotYet
 OF_CHOICES = {
     "00.3": lesson_00.KINDS,
     "02.1": lesson_02.KINDS,
-    "04.4": lesson_04.ENDS,
+    "04.3": lesson_04.ENDS,
     "08.1": lesson_08.BROKEN,
     "08.3": lesson_08.READS,
     "10.3": lesson_10.CHANGES,
