@@ -12,7 +12,7 @@ from tests.lessons import code_of
 from ..exercises import answers_06 as answers
 
 CODE = code_of("06", solved=False)
-ROWS = {"written": [0, 5.6, 2.6, 2.6], "first": [9741, 41, 13, 15], "again": [9741, 41, 13, 2]}
+ROWS = {"written": [0, 5.6, 2.6, 3.6], "first": [9741, 41, 13, 15], "again": [9741, 41, 13, 2]}
 LOG, JOINED, OWN, KEPT = "on the log", "joined tables", "own table", "kept answer"
 WORK = pd.DataFrame(ROWS, index=[LOG, JOINED, OWN, KEPT])
 READS = ["1 read per 10,000 orders", "1 read per 1,000 orders", "1 read per 100 orders", "1 read per 10 orders"]
@@ -69,8 +69,8 @@ def test_a_wrong_answer_is_seen_where_it_picks_another_way(name):
 
 def test_how_much_dearer_a_pick_is_stands_beside_it():
     picture = view_of(answers.WRONG["06.1"]["the last"][0]).picture
-    assert picked(picture)[4] == (KEPT, "✕ 1.13 times as much")  # 2.6 + 15 rows against 2.6 + 13
-    assert "Your function picks kept answer, 1.13 times as much." in picture.html
+    assert picked(picture)[4] == (KEPT, "✕ 1.19 times as much")  # 3.6 + 15 rows against 2.6 + 13
+    assert "Your function picks kept answer, 1.19 times as much." in picture.html
     assert picture.frame["picked"].to_dict() == {LOG: False, JOINED: False, OWN: False, KEPT: True}
 
 
