@@ -15,11 +15,14 @@ SAID_TO_08: dict[str, dict[str, str]] = {
         "about 50": "One more second helped some of them, and all have waited for it.",
     },
     "08.3": {
+        "a refusal": "The rule looked at the stream, where Ben's reservation stands, and not at her page.",
         "her reservation": "The page said so. But no rule asks a page: it looks at the stream, and Ben is there.",
         "both reservations, stock -1": "A stale screen does not corrupt writes. The rule decides what is recorded, on "
         "the stream as it is now.",
     },
     "08.4": {
+        "less than an event lags": "When a visitor comes, the newest event has been on its way for a while, or has "
+        "arrived already. Only the rest of its way is left to wait for.",
         "no time at all": "Every read needs a token, then? It waits for an event that this visitor does not care "
         "about, and most of the time one is on its way.",
         "as long as an event lags": "That would be so if each came just after an event. When a visitor "

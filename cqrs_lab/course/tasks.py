@@ -145,6 +145,11 @@ TASKS: dict[str, CourseTask] = {
     "05.a": CourseTask(
         "Find the lowest average that a cut can give the cup.", _cup_at_its_lowest, {"first": 7, "step": 2}
     ),
+    "06.a": CourseTask(
+        "Find a setting at which the joined tables are the cheapest.",
+        lambda frame, length, reads, questions: frame["total"].idxmin() == "joined tables",
+        {"reads": 1, "questions": 10},
+    ),
     "07.a": CourseTask(
         "Put the dot where theory says that the mean lag is 20 seconds.",
         lambda frame, busy: round(frame["theory_mean"].get(busy / 100, 0)) == 20,

@@ -31,7 +31,7 @@ class Fact(NamedTuple):
         The session; "" for a copy.
     key : str
     copy : str
-        "A", "B", …, or "primary"; "" where none has to do with it.
+        "1", "2", …, or "primary"; "" where none has to do with it.
     position : int
         What was recorded, what the copy has now, or up to where the answer shows the log.
     token : int
@@ -93,8 +93,8 @@ def fronts(world: WorldRun) -> View:
 
 
 def copy_name(replica: int) -> str:
-    """Return the name of a copy: A, B, …, or primary."""
-    return "primary" if replica == PRIMARY else chr(ord("A") + replica) if replica < 26 else str(replica + 1)
+    """Return the name of a copy: 1, 2, …, or primary; a letter would stand for a person."""
+    return "primary" if replica == PRIMARY else str(replica + 1)
 
 
 def _facts(world: WorldRun, people: Sequence[str]) -> Iterator[Fact]:

@@ -27,6 +27,7 @@ from cqrs_lab.simulation.world import Domain, WorldRun, simulate_world
 from cqrs_lab.words import count
 
 TENTHS = 10
+NO_MARKS = (0.0, 0.0)
 MOST_THINK = 30
 YOURS = "yours"
 PROMISES = ("read your writes", "monotonic reads", "consistent prefix")
@@ -35,7 +36,8 @@ HOW = {
     "sleep": f"{SLEEP_SECONDS:g} s before the first look",
     "token": "a copy that has it, or wait",
     "sticky replica": "one copy for each person",
-    "waiting command": "receipt when all copies have it",
+    "waiting command": "receipt when all have it",
+    "primary": "ask the write side itself",
     YOURS: "your code, one look a visit",
 }
 
@@ -201,7 +203,7 @@ def _out_of_order(lag: LagRun, replica: Integers, moments: Seconds) -> int:
 def _picture(compared: _Comparison, chosen: str, think: int, case: int) -> Picture:
     looked, marks = compared.looked(think), compared.marks(think)
     rows = [
-        Row(name, _how(name, one), one.broken, one.reads, one.waits, marks.get(name, (0.0, 0.0)), one.failed)
+        Row(name, HOW[name], one.broken, one.reads, one.waits, marks.get(name, NO_MARKS), one.primary_reads, one.failed)
         for name, one in looked.items()
     ]
     here = looked[chosen]
@@ -218,18 +220,18 @@ def _picture(compared: _Comparison, chosen: str, think: int, case: int) -> Pictu
     return Picture(html, says, frame)
 
 
-def _how(name: str, one: _Looked) -> str:
-    return HOW.get(name) or f"{count(one.primary_reads, 'look')} at the write side"
-
-
 def _sentence(name: str, one: _Looked, think: float) -> str:
     told = [f"{promise}: {_times(broken, one.reads)}" for promise, broken in zip(PROMISES, one.broken, strict=True)]
     waits = zip(("the reader", "the sender"), one.waits, strict=True)
     waiting = [f"{who} waits {brief_number(seconds)} s per visit" for who, seconds in waits if seconds]
     return (
         f"{name.capitalize()}, first look {think:g} s after the order. {'; '.join(told).capitalize()}; "
-        f"{' and '.join(waiting) or 'nobody waits'}."
+        f"{' and '.join(waiting) or 'nobody waits'}{_asked(one)}."
     )
+
+
+def _asked(one: _Looked) -> str:
+    return f", and the write side answers {count(one.primary_reads, 'look')}" if one.primary_reads else ""
 
 
 def _times(broken: int, reads: int) -> str:
@@ -246,10 +248,15 @@ def _case(cases: tuple[Broken, ...], case: int) -> str:
 
 def _table(looked: dict[str, _Looked]) -> str:
     rows = {
-        name: [*(f"✕ {broken} of {one.reads}" if broken else "✓ kept" for broken in one.broken), *one.waits]
+        name: [
+            *one.waits,
+            one.primary_reads,
+            *(f"✕ {broken} of {one.reads}" if broken else "✓ kept" for broken in one.broken),
+        ]
         for name, one in looked.items()
         if not one.failed
     }
-    columns = [*PROMISES, "reader, s", "sender, s"]
+    # What it costs comes first: zoomed in, the grid's bars are out of sight, and these columns are not.
+    columns = ["reader, s", "sender, s", "write side", *PROMISES]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("remedy").round(2)
-    return table(frame, "The same in numbers; seconds that the reader and the sender wait in a visit")
+    return table(frame, "The same in numbers: waits in a visit, looks at the write side, promises")

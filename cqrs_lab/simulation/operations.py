@@ -35,7 +35,7 @@ class TracedOperation:
         if self.op == "w":
             return f"{self.session} wrote {self.key} at position {self.version}, done at {moment(self.ret)} s"
         if self.applied is not None:
-            return f"{self.session} read the whole table at {moment(self.invoke)} s ({positions(self.applied)})"
+            return f"{self.session} read the whole table at {moment(self.invoke)} s and saw {positions(self.applied)}"
         return f"{self.session} read {self.key} at {moment(self.invoke)} s and saw {shows_newest(self.version)}"
 
 

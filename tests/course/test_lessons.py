@@ -86,7 +86,7 @@ MET = {
     "04: replay decides again": (SAID_TO["04.2"]["it is refused"], "Replay does not decide again"),
     "05: read models are precious": (SAID_TO["05.3"]["the orders"], "Read models are not precious"),
     "05: one per entity": (SAID_TO["05.2"]["1"], "A read model belongs to a question, not to an entity"),
-    "06: duplication is inconsistency": (SAID_TO["06.3"]["neither"], "Duplication is not inconsistency"),
+    "06: duplication is inconsistency": (SAID_TO["06.4"]["neither"], "Duplication is not inconsistency"),
     "07: eventual means milliseconds": (SAID_TO["07.1"]["a few milliseconds"], "Eventual does not mean milliseconds"),
     "07: averages describe readers": (SAID_TO["07.3"]["about 5 seconds"], "averages do not describe readers"),
     "07: lag = handling time": (SAID_TO["07.2"]["1 second"], "That is the handling alone"),

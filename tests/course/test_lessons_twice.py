@@ -22,7 +22,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 # Cells that take long: in odd orders they are run once more, and all others as often as it takes.
 DEAR = {
-    "lesson-05-13", "lesson-05-52", "lesson-06-03", "lesson-06-07", "lesson-06-25", "lesson-06-29", "lesson-07-26",
+    "lesson-05-13", "lesson-05-52", "lesson-06-03", "lesson-06-07b", "lesson-06-25", "lesson-06-29", "lesson-07-26",
     "lesson-07-31", "lesson-07-38a", "lesson-07-44", "lesson-08-07", "lesson-08-16", "lesson-08-35-grid",
     "lesson-08-40", "lesson-09-15", "lesson-09-20", "lesson-09-22", "lesson-09-24", "lesson-09-24b", "lesson-09-40b",
     "lesson-09b-14", "lesson-09b-17", "lesson-09b-19", "lesson-09b-21", "lesson-09b-38", "lesson-10-03",

@@ -37,7 +37,7 @@ def test_each_copy_stands_where_the_run_says(world):
     for step in range(1, end(view) + 1, 4):
         picture = view.at(step=step)
         moment, there = picture.frame["seconds"].iloc[-1], places(picture)
-        for replica, name in enumerate("AB"):
+        for replica, name in enumerate("12"):
             has = int(np.sum(world.lag.visible_at[replica] <= moment))
             assert there[f"front/{name}"][0] == LEFT + TILE * has
         tiles = [name for name in there if name.startswith("tile/")]
@@ -151,11 +151,11 @@ def test_what_is_no_world_is_refused():
         fronts(3)
 
 
-def test_more_copies_than_letters_have_numbers():
-    many = LagModel(Poisson(2.0), Exponential(0.4), replicas=30)
-    run = simulate_world(many, TEA, visits=3, think=Fixed(0.5))
-    frame = fronts(run).at(step=end(fronts(run))).frame
-    assert {"Z", "27", "30"} <= set(frame["copy"])
+def test_no_copy_has_the_letter_that_stands_for_a_person(world):
+    picture = fronts(world.again(policy="token", think=Fixed(0.5))).at(step=9)
+    letters = {name.removeprefix("person/")[0] for name in places(picture) if name.startswith("person/")}
+    assert letters and not letters & set(picture.frame["copy"])
+    assert re.findall(r">▲ copy (\w+)<", picture.html) == ["1", "2"]
 
 
 def test_no_words_are_cut_off_and_no_mark_lies_on_another():

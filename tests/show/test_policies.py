@@ -67,6 +67,14 @@ def test_a_bar_is_as_long_as_the_wait_and_a_broken_promise_has_the_colour_of_wha
         assert words and set(words) == {colour}
 
 
+def test_the_price_of_reading_from_the_primary_is_a_bar_too(view):
+    primary = view.at(policy=list(POLICIES).index("primary"), think=5)
+    bars = re.findall(r'<rect data-key="asked/([^"]*)"[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', primary.html)
+    assert bars == [("primary", str(BARS_LEFT + 2 * BAR_GAP), f"{BAR:.1f}")]
+    assert "nobody waits, and the write side answers 40 looks. No promise" in primary.says
+    assert words(primary)["primary"].endswith("write side answers 40 looks")
+
+
 def test_the_cases_are_those_of_the_chosen_remedy(view):
     for number, name in enumerate(POLICIES):
         run = simulate_world(BUSY, TEA, visits=VISITS, think=Fixed(0.5), policy=name, seed=1)

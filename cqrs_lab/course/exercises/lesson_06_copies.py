@@ -179,38 +179,38 @@ HUNDREDS: Entries = [(at * 3, at) for at in range(1, 301)]
 FORTY: Balances = {f"c{at}": (at * 3, at * (at + 1) // 2) for at in range(1, 300, 7)}
 MOST = "Copies agree, and are wrong. What do you compare them with?"
 COPIES = (
-    Case((ACCOUNT, BEHIND), set(), "All three say what was so at their own position. Is a copy wrong if it is behind?"),
+    Case((ACCOUNT, BEHIND), [], "All three say what was so at their own position. Is a copy wrong if it is behind?"),
     Case(
         (ACCOUNT, {**BEHIND, "app": (9, 110)}),
-        {"app"},
+        ["app"],
         "The app says 110 at position 9, and the amounts up to there make 100. Is that behind, or wrong?",
     ),
     Case(
         (ACCOUNT, {**BEHIND, "branch": (5, 100)}),
-        {"branch"},
+        ["branch"],
         "The branch says 100 at position 5. Did the account hold that then?",
     ),
     Case(
         (ACCOUNT, {"atm": (7, 120), "web": (8, 100)}),
-        {"web"},
+        ["web"],
         "Positions 7 and 8 belong to another account. What did this one hold there?",
     ),
-    Case((ACCOUNT, {"new": (0, 0), "old": (0, 100)}), {"old"}, "Position 0 is before the first event. What was there?"),
-    Case((ACCOUNT, {}), set(), "There are no copies. How many of them are wrong?"),
-    Case((ACCOUNT, {"app": (9, 99), "web": (9, 99), "atm": (9, 100)}), {"app", "web"}, MOST),
-    Case((ACCOUNT, {"app": (9, 120), "atm": (2, 100)}), {"app", "atm"}, "It held 120 at position 5. And at 9?"),
+    Case((ACCOUNT, {"new": (0, 0), "old": (0, 100)}), ["old"], "Position 0 is before the first event. What was there?"),
+    Case((ACCOUNT, {}), [], "There are no copies. How many of them are wrong?"),
+    Case((ACCOUNT, {"app": (9, 99), "web": (9, 99), "atm": (9, 100)}), ["app", "web"], MOST),
+    Case((ACCOUNT, {"app": (9, 120), "atm": (2, 100)}), ["app", "atm"], "It held 120 at position 5. And at 9?"),
     Case(
-        (((3, -10), (4, -15)), {"app": (4, -25), "atm": (3, 10)}), {"atm"}, "Both are withdrawals. What sign have they?"
+        (((3, -10), (4, -15)), {"app": (4, -25), "atm": (3, 10)}), ["atm"], "Both are withdrawals. What sign have they?"
     ),
-    Case(([], {"app": (8, 0), "atm": (8, 5)}), {"atm"}, "Nothing has happened on this account. How much is on it?"),
-    Case((HUNDREDS, FORTY), set(), "Each of these copies is right at its own place. How many amounts do you add up?"),
-    Case((ACCOUNT, {f"c{at}": (9, at) for at in (98, 99, 100, 101)}), {"c98", "c99", "c101"}, MOST),
+    Case(([], {"app": (8, 0), "atm": (8, 5)}), ["atm"], "Nothing has happened on this account. How much is on it?"),
+    Case((HUNDREDS, FORTY), [], "Each of these copies is right at its own place. How many amounts do you add up?"),
+    Case((ACCOUNT, {f"c{at}": (9, at) for at in (98, 99, 100, 101)}), ["c101", "c98", "c99"], MOST),
 )
 
 
-def _names(came: Any, done: str, log: Entries, copies: Balances) -> set[str]:
-    names = {one if isinstance(one, str) else shown(one) for one in as_items(came, done, "names of copies")}
-    if unknown := sorted(names - set(copies)):
+def _names(came: Any, done: str, log: Entries, copies: Balances) -> list[str]:
+    names = sorted({one if isinstance(one, str) else shown(one) for one in as_items(came, done, "names of copies")})
+    if unknown := [one for one in names if one not in copies]:
         ask = "No copy has that name. What do you collect: the names, or what belongs to them?"
         raise NotYet(done, unknown[0], f"names among {', '.join(copies)}", ask)
     return names
@@ -223,8 +223,8 @@ def _held(log: Entries, upto: float) -> int:
     return held
 
 
-def _differ(copies: Balances, right: Callable[[int], int]) -> set[str]:
-    return {name for name, (position, balance) in copies.items() if balance != right(position)}
+def _differ(copies: Balances, right: Callable[[int], int]) -> list[str]:
+    return sorted(name for name, (position, balance) in copies.items() if balance != right(position))
 
 
 def _most_common(copies: Balances) -> int:
@@ -235,13 +235,16 @@ def _newest(copies: Balances) -> int:
     return max(copies.values())[1] if copies else 0
 
 
-def _upto_place(offset: int) -> Callable[[Entries, Balances], set[str]]:
+def _upto_place(offset: int) -> Callable[[Entries, Balances], list[str]]:
     return lambda log, copies: _differ(copies, lambda at: sum(amount for _, amount in log[: at + offset]))
 
 
 COPY_TURNS: tuple[Turn, ...] = (
-    (lambda log, copies: set(), "You find no copy wrong, ever. Which of them did the log never say?"),
-    (lambda log, copies: set(copies), "You find every copy wrong. What did the account hold at each one's position?"),
+    (lambda log, copies: [], "You find no copy wrong, ever. Which of them did the log never say?"),
+    (
+        lambda log, copies: sorted(copies),
+        "You find every copy wrong. What did the account hold at each one's position?",
+    ),
     (
         lambda log, copies: _differ(copies, lambda position: _held(log, float("inf"))),
         "You compare each copy with today's balance. Is a copy wrong because it is behind, and says so?",
@@ -259,11 +262,13 @@ COPY_TURNS: tuple[Turn, ...] = (
         "You leave out the amount at the copy's own position. Does the copy reflect it?",
     ),
     (
-        lambda log, copies: {name for name, (at, _) in copies.items() if at < max((p for p, _ in log), default=0)},
+        lambda log, copies: sorted(
+            name for name, (at, _) in copies.items() if at < max((position for position, _ in log), default=0)
+        ),
         "Those are the copies that are behind. Which of them say something that was never so?",
     ),
     (
-        lambda log, copies: set(copies) - _differ(copies, lambda position: _held(log, position)),
+        lambda log, copies: sorted(set(copies) - set(_differ(copies, lambda position: _held(log, position)))),
         "Those are the copies that are right. Which ones does the task ask for?",
     ),
     (
@@ -271,9 +276,9 @@ COPY_TURNS: tuple[Turn, ...] = (
         "You add up amounts without their sign. What does a withdrawal do to the balance?",
     ),
     (
-        lambda log, copies: {
+        lambda log, copies: sorted(
             name for name, (_, balance) in copies.items() if balance not in {_held(log, at) for at, _ in [(0, 0), *log]}
-        },
+        ),
         "You ask whether the account ever held that much. At which position does the copy say it did?",
     ),
     *((_upto_place(offset), NO_INDEX.format("smaller position, or the same")) for offset in AROUND),

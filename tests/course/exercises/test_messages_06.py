@@ -1,7 +1,8 @@
-"""What a message of lesson 6 shows of a log is whole: its last event is the one that an answer was wrong about."""
+"""Messages of lesson 6 show a short log whole, and what came in the form that the task asks for."""
 
 import pytest
 
+from cqrs_lab.course import check
 from cqrs_lab.course.exercises import EXERCISES
 from cqrs_lab.course.exercises.lesson_06_copies import STALE
 from cqrs_lab.course.guard import NotYet, shown
@@ -22,3 +23,8 @@ def test_who_compares_times_sees_the_time_that_misled_them():
     with pytest.raises(NotYet) as caught:
         EXERCISES["06.2"].judge(by_time)
     assert "Written(3, 'order-7', 4.0)]" in caught.value.done
+
+
+def test_names_of_copies_are_shown_as_a_list_whatever_they_came_in():
+    verdict = check("06.3", lambda log, copies: {name for name in copies if name == "branch"})
+    assert (verdict.came, verdict.expected) == ("['branch']", "[]")
