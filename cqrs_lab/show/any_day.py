@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PAIR = "(TableHistory(projection, parts), lambda table: table.head())"
 # Of the axis: how wide a box has to be for "64 days", and for "64".
-FOR_WORDS, FOR_A_NUMBER = 1 / 14, 1 / 50
+FOR_WORDS, FOR_A_NUMBER = 1 / 11, 1 / 50
 Asked = tuple[TableHistory, Callable[[pd.DataFrame], Any]]
 
 

@@ -1,4 +1,4 @@
-"""What became of the rows of a file, and what became of those of the real year when the shop ran it: numbers only."""
+"""What happened to the rows of a file, and to those of the real year when the shop ran it: numbers only."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REAL_YEAR: dict[str, str] = {
 def account_for(
     recorded: pd.DataFrame, file: OnlineRetail, *, commands: int, events: int, again: int
 ) -> dict[str, str]:
-    """Return what became of the rows of a file, with the names of `REAL_YEAR`, to be shown beside it.
+    """Return what happened to the rows of a file, with the names of `REAL_YEAR`, to be shown beside it.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def account_for(
         The table of `RowOutcomes`, its index as columns.
     file : OnlineRetail
     commands, events : int
-        What the file became, and what was recorded of it.
+        How many the file was turned into, and how many were recorded.
     again : int
         How many events were added when the same commands were sent a second time.
 
