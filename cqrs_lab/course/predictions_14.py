@@ -23,4 +23,11 @@ SAID_TO_14: dict[str, dict[str, str]] = {
         "it keeps up, with time to spare": "What costs most is paid once a poll, and a poll takes several events "
         "now. The model knows only a price per event.",
     },
+    "14.4": {
+        "by chance: 400 events are few": "A short run differs by chance, but seldom this much. See how many of the "
+        "hundred have a shorter lag.",
+        "events came faster": "Then the lag would be longer, and the rates would differ. They are nearly the same.",
+        "handling took longer": "The rate is nearly the same, and chance seldom goes that far. An event took longer "
+        "than in the run that calibrated the model.",
+    },
 }

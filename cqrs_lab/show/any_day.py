@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PAIR = "(TableHistory(projection, parts), lambda table: table.head())"
-WIDE_ENOUGH = 1 / 18  # of the axis, for the number of days in a box
+# Of the axis: how wide a box has to be for "64 days", and for "64".
+FOR_WORDS, FOR_A_NUMBER = 1 / 11, 1 / 50
 Asked = tuple[TableHistory, Callable[[pd.DataFrame], Any]]
 
 
@@ -184,7 +185,7 @@ def _merged(spans: list[int]) -> str:
 
 def _chart(shown: _Shown, day: int, spans: list[int], name: str) -> str:
     figure, axes = new_charts("A;A;A;A;B", 9.0, 2.7)
-    figure.subplots_adjust(left=0.13, right=0.98, top=0.96, bottom=0.14, hspace=0.1)
+    figure.subplots_adjust(left=0.13, right=0.9, top=0.96, bottom=0.14, hspace=0.1)
     last = len(shown.days)
     every, upto = axes["A"], np.arange(1, day + 1)
     every.fill_between(upto, 0, shown.numbers[:day], step="mid", color=READ.colour, alpha=0.55, linewidth=0)
@@ -201,12 +202,18 @@ def _chart(shown: _Shown, day: int, spans: list[int], name: str) -> str:
 
 
 def _spans(axes: Axes, spans: list[int], last: int) -> None:
-    """Draw the merged summaries as boxes along the days that they cover."""
-    start = 0.5
+    """Draw the merged summaries as boxes along the days that they cover; what is too narrow is written behind them."""
+    start, narrow = 0.5, list[int]()
     for span in spans:
         axes.broken_barh([(start, span)], (0.1, 0.8), facecolor="none", edgecolor=READ.colour, linewidth=1.6)
-        if span > WIDE_ENOUGH * last:
-            axes.text(start + span / 2, 0.5, count(span, "day"), ha="center", va="center")
+        if span >= FOR_A_NUMBER * last:
+            words = count(span, "day") if span >= FOR_WORDS * last else str(span)
+            axes.text(start + span / 2, 0.5, words, ha="center", va="center")
+        else:
+            narrow.append(span)
         start += span
+    if narrow:
+        behind = ("+ " if len(narrow) < len(spans) else "") + " + ".join(map(str, narrow))
+        axes.annotate(behind, (start, 0.5), (5, 0), textcoords="offset points", va="center", annotation_clip=False)
     axes.set(xlim=(0, last + 1), ylim=(0, 1))
     axes.set_yticks([0.5], ["merged"])

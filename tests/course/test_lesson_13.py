@@ -145,10 +145,10 @@ def test_the_days_that_are_one_summary_are_those_that_the_answer_names(seen):
     assert "The 1st, 2nd, 4th, 8th … 256th day" in PROSE
 
 
-def test_what_compares_nothing_says_so_and_no_column_is_empty(seen):
+def test_what_compares_nothing_is_not_shown(seen):
     told = seen["told"]
-    assert list(told.columns) == ["read models", "file", "agrees"]
-    assert told.index[told["agrees"] == "nothing to compare"].tolist() == ["exact duplicate lines beyond the first"]
+    assert (told[["read models", "file", "agrees"]] != "").all(axis=None) and set(told["agrees"]) == {"yes"}
+    assert set(seen["compared"].index) - set(told.index) == {"exact duplicate lines beyond the first"}
 
 
 def test_the_picture_loses_no_mill_and_calls_a_product_by_its_name(seen):
@@ -169,6 +169,24 @@ def test_more_is_right_where_the_customers_of_days_are_added_up(seen):
 def test_the_first_of_the_best_customers_has_no_name(seen):
     assert seen["customers"].as_of(len(seen["days"]))["value_mills"].idxmax() == ""
     assert "1. All those without a name." in PROSE
+
+
+def test_the_lesson_accounts_for_this_year_as_it_does_for_the_real_one(seen):
+    this_year, real = seen["this_year"], seen["online_retail"].REAL_YEAR
+    assert list(this_year) == list(real) and this_year["off from the published sum"] == "none is published"
+    for name in ("added by a second run", "rows without a place", "rows with two places"):
+        assert this_year[name] == real[name] == "0"
+    assert this_year["off from the file's own sum"] == real["off from the file's own sum"] == "0.000"
+
+
+def test_the_first_try_misses_pounds_and_the_answer_misses_none(capsys):
+    above = code_of("13")
+    asked = above["lesson-13-46"].partition("# An answer:")[0]
+    names = run({}, [*above.values()][: [*above].index("lesson-13-46")])
+    capsys.readouterr()
+    run(names, [asked, above["lesson-13-46a"], above["lesson-13-46"], above["lesson-13-46a"]])
+    first, answer = capsys.readouterr().out.splitlines()
+    assert not first.endswith("missing: £0.000") and answer.endswith("missing: £0.000")
 
 
 def test_the_misconceptions_of_the_lesson_are_met():

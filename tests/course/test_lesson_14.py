@@ -28,12 +28,12 @@ def names():
 
 def test_what_is_revealed_has_its_reason(names):
     assert all(outcome in SAID_TO[key] for key, outcome in names["revealed"].items())
-    assert len(names["revealed"]) == 3
+    assert len(names["revealed"]) == 4
 
 
 def test_what_is_revealed_is_computed_and_never_a_literal():
     revealed = [found for cell in CELLS for found in REVEAL.findall(cell["source"])]
-    assert len(revealed) == 3
+    assert len(revealed) == 4
     parsed = {key: ast.parse(f"({outcome})", mode="eval").body for key, outcome in revealed}
     assert [key for key, tree in parsed.items() if isinstance(tree, ast.Constant)] == []
 
@@ -59,7 +59,7 @@ def test_what_the_first_run_said_misses_and_what_the_second_run_says_of_itself_d
     assert mean > max(one.loc["mean", "lag_seconds"] for one in by_chance)
     assert names["hindsight"].summary().loc["mean", "lag_seconds"] == pytest.approx(mean, rel=0.01)
     assert names["hindsight"].model.handling.mean > 1.1 * names["calibrated"].handling.mean
-    assert "it does not count as a prediction" in PROSE
+    assert "This is an explanation, and no prediction" in PROSE
 
 
 def test_the_task_of_the_view_is_solved_by_what_the_lesson_is_about():

@@ -18,9 +18,11 @@ import cqrs_lab as lab
 from cqrs_lab.read.contract import check_projection
 from cqrs_lab.shop import events as shop
 from cqrs_lab.shop.online_retail import (
+    REAL_YEAR,
     FileRefused,
     ReplayStopped,
     RowOutcomes,
+    account_for,
     commands_of,
     read_online_retail,
     reconcile,
@@ -599,7 +601,12 @@ def test_real_trade_reconciles_to_the_mill(name, published):
     history, revenue = (replayed.projectors[one].table for one in ("order_history", "revenue_by_day"))
     assert history["value_mills"].sum() == revenue["revenue_mills"].sum() == published["net value"] * 1000
     head = store.head()
-    assert replay(path, store).recorded == 0 and store.head() == head
+    again = replay(path, store).recorded
+    assert again == 0 and store.head() == head
+    recorded = replayed.projectors[RowOutcomes.name].table.reset_index()
+    counts = {"commands": replayed.commands, "events": replayed.recorded, "again": again}
+    account = account_for(recorded, replayed.file, **counts)
+    assert (account == REAL_YEAR) == (name == WHOLE_YEAR)
 
 
 # --- recorded times -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import cqrs_lab as lab
 from cqrs_lab.shop.online_retail import (
     FileRefused,
     RowOutcomes,
+    account_for,
     by_day,
     compare_totals,
     open_year,
@@ -152,6 +153,27 @@ def test_totals_are_compared_one_by_one(replayed):
     assert set(differs.index) == {"net value", "value on other invoices"}
     ours, theirs = (float(differs.at["net value", one].replace(",", "")) for one in ("read models", "file"))
     assert round(ours - theirs, 6) == 0.001
+
+
+def test_the_account_names_a_row_that_is_lost_or_stands_twice_and_a_mill_that_is_off(replayed):
+    recorded = replayed.projectors[RowOutcomes.name].table.reset_index()
+    counts = {"commands": 1, "events": 2, "again": 3}
+    right = account_for(recorded, replayed.file, **counts)
+    assert {right[name] for name in ("rows without a place", "rows with two places")} == {"0"}
+    assert right["off from the file's own sum"] == "0.000"
+    broken = recorded.drop(index=recorded.index[recorded["outcome"] == "rejected"][0])
+    broken.loc[broken.index[:2], "times"] = 2
+    broken.loc[broken.index[0], "value_mills"] -= 1
+    wrong = account_for(broken, replayed.file, **counts)
+    refused = int(right["refused, with a reason"])
+    assert {name: wrong[name] for name in wrong if wrong[name] != right[name]} == {
+        "refused, with a reason": f"{refused - 1}",
+        "rows without a place": "1",
+        "rows with two places": "2",
+        "net value, pounds": "51,898.974",
+        "off from the file's own sum": "-0.001",
+    }
+    assert right["off from the published sum"] == "none is published"
 
 
 def test_each_event_stands_on_the_day_on_which_it_happened_in_the_order_of_the_log(invented, replayed):

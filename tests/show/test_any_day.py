@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import cqrs_lab as lab
+from cqrs_lab.read.batch import EventBatch
 from cqrs_lab.read.history import TableHistory
 from cqrs_lab.shop import events, read, write
 from cqrs_lab.shop.online_retail import by_day
@@ -77,6 +78,21 @@ def test_it_says_from_which_summaries_the_tables_are_merged(view):
     assert "One summary: that of the day." in view.at(day=1).says
     assert "One summary says it all: that of 8 days." in view.at(day=8).says
     assert "Merged from 3 summaries: 4 + 2 + 1 days." in view.at(day=7).says
+
+
+@pytest.fixture(scope="module")
+def a_year():
+    """Show days of which nothing is known but how many there are."""
+    days = [date(2011, 1, 1) + timedelta(days=day) for day in range(365)]
+    history = TableHistory(read.BestSellers(), [EventBatch([])] * len(days))
+    return any_day(days, what="Units", daily=(history, units), tables={"best": (history, best)})
+
+
+@pytest.mark.parametrize("day", [1, 2, 7, 21, 127, 255, 365])
+def test_every_box_has_its_number_inside_or_behind(a_year, day):
+    written = re.findall(r">([^<>]+)</text>", a_year.at(day=day).html)
+    numbers = [int(one) for box in written[written.index("merged") :] for one in re.findall(r"\d+", box)]
+    assert numbers == [1 << power for power in reversed(range(9)) if day >> power & 1]
 
 
 def test_the_picture_has_its_sentence_as_a_text_alternative(view):

@@ -92,11 +92,22 @@ def test_a_recorded_run_has_the_frame_and_the_order_of_a_measured_one(setting):
     assert sizes.max() <= (setting.batch or 1) and measured.model.polling.batch_limit == setting.batch
 
 
+@pytest.mark.parametrize("run", ["first", "second"])
+@pytest.mark.parametrize("rate", recorded.RATES)
+def test_the_work_that_was_drawn_is_a_part_of_the_handling_of_its_own_event(rate, run):
+    handled = recorded_lag(rate, run=run).steps["handling_seconds"].to_numpy()
+    rest = handled - recorded.drawn_work(run)
+    assert (rest > 0).all() and rest.std() < handled.std()
+    other = recorded.drawn_work("second" if run == "first" else "first")
+    assert not (handled > other).all()
+
+
 def test_a_setting_that_was_not_recorded_is_refused():
     with pytest.raises(InvalidArgument, match=r"recorded are the rates \(20, 40, 60, 120\)"):
         recorded_lag(30)
-    with pytest.raises(InvalidArgument, match="run='third'"):
-        recorded_lag(40, run="third")
+    for asked in (lambda: recorded_lag(40, run="third"), lambda: recorded.drawn_work("third")):
+        with pytest.raises(InvalidArgument, match="run='third'"):
+            asked()
 
 
 def test_the_recording_says_when_and_on_what_it_was_made():

@@ -1,4 +1,4 @@
-"""Exercises of lesson 13: what each customer bought, what a day must keep, and which lines of a bank do not agree."""
+"""Exercises of lesson 13: what each customer bought, which lines of a bank do not agree, and what a day must keep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cqrs_lab.course.exercises.exercise import Exercise
 from cqrs_lab.course.exercises.lesson_13_bank import reconcile
 from cqrs_lab.course.exercises.lesson_13_customers import customers
 
-# --- 13.2 -------------------------------------------------------------------------------------------------
+# --- 13.3 -------------------------------------------------------------------------------------------------
 
 KEEPS = ("a sum", "a sum and a count", "the latest", "a row for each", "every value")
 DAYS = {
@@ -82,25 +82,14 @@ EXERCISES = (
             "bills and credit notes, and on each of them goods and charges.",
             "Count orders from batch.frame(events.OrderPlaced), which has one row per bill. Add up the values from "
             "billed(batch), which has one row per line and charge.",
-            'Put the two side by side with pd.concat([orders, values], axis="columns").fillna(0), and then '
-            "self.schema.conform(…). Who has only a credit note has no orders there.",
+            "The line with != drops the bills without a name. And pd.concat(billed(batch)) can stand in the place of "
+            "lines: it has the charges and the credit notes too, each with its value.",
         ),
         "Nothing was left out to make it come out right: strangers, charges and credit notes are all in.",
         own_seconds=6.0,
     ),
     Exercise(
         "13.2",
-        what_a_day_keeps,
-        (
-            "Take two days with numbers that you make up, and answer the question for each and for both.",
-            "Which numbers of the two days do you need to get from the two answers to the one?",
-            "Who or what can be there on both days? Then a number is not enough: it needs a row.",
-        ),
-        "What a day keeps decides which questions its summary can answer. Count and divide when somebody asks.",
-        untouched=dict.fromkeys(DAYS, ""),
-    ),
-    Exercise(
-        "13.3",
         reconcile,
         (
             "Equal totals prove little. Go through the references, on both sides.",
@@ -109,5 +98,16 @@ EXERCISES = (
         ),
         "Two mistakes that cancel out were found: one by one, every line has its place or its reason.",
         untouched=lambda statement, ledger: dict(set(statement) - set(ledger)),
+    ),
+    Exercise(
+        "13.3",
+        what_a_day_keeps,
+        (
+            "Take two days with numbers that you make up, and answer the question for each and for both.",
+            "Which numbers of the two days do you need to get from the two answers to the one?",
+            "Who or what can be there on both days? Then a number is not enough: it needs a row.",
+        ),
+        "What a day keeps decides which questions its summary can answer. Count and divide when somebody asks.",
+        untouched=dict.fromkeys(DAYS, ""),
     ),
 )

@@ -1,4 +1,4 @@
-"""Exercise 13.3: which lines of a bank statement and a ledger do not agree."""
+"""Exercise 13.2: which lines of a bank statement and a ledger do not agree."""
 
 from __future__ import annotations
 

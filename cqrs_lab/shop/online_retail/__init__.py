@@ -35,6 +35,7 @@ from cqrs_lab.shop.online_retail.figures import Figure
 from cqrs_lab.shop.online_retail.source import FileRefused
 from cqrs_lab.shop.online_retail.outcomes import RowOutcomes
 from cqrs_lab.shop.online_retail.published import PUBLISHED
+from cqrs_lab.shop.online_retail.recorded import REAL_YEAR, account_for
 from cqrs_lab.shop.online_retail.reconciliation import Reconciliation, compare_totals, reconcile
 from cqrs_lab.shop.online_retail.rows import OnlineRetail, read_online_retail
 from cqrs_lab.shop.online_retail.sending import Replay, ReplayStopped, replay
@@ -58,6 +59,8 @@ __all__ = [
     "compare_totals",
     "Figure",
     "PUBLISHED",
+    "account_for",
+    "REAL_YEAR",
     "times_of_a_day",
     "by_day",
     "Year",

@@ -109,6 +109,25 @@ def recorded_lag(
     return MeasuredLag(model, steps, NO_READS)
 
 
+def drawn_work(run: str) -> np.ndarray:
+    """Return how many seconds of work were drawn for each event of the recorded runs; handling has the rest in it.
+
+    Parameters
+    ----------
+    run : str
+        "first" or "second"; the work is the same at each setting.
+
+    Examples
+    --------
+    >>> from cqrs_lab.simulation.measuring.recorded import drawn_work
+    >>> [round(1000 * float(drawn_work(run).mean()), 2) for run in ("first", "second")]
+    [4.0, 4.05]
+    """
+    among("run", run, tuple(RUNS))
+    drawn = Draws(LagModel(Poisson(RATES[0]), WORK), EVENTS, RUNS[run])
+    return drawn.work(replica=0).handling
+
+
 def machine() -> str:
     """Return when and on what the recorded measurements were made."""
     return FILE.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")

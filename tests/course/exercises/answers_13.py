@@ -112,9 +112,10 @@ def total(table):
 class FirstTry(Customers):
     def summarise(self, batch):
         lines = batch.frame(events.OrderPlaced, each="lines")
-        lines = lines[lines["customer_id"] != ""]
-        lines = lines.assign(orders=1, value_mills=lines["quantity"] * lines["unit_price_mills"])
-        return lines.groupby("customer_id")[COLUMNS].sum()
+        lines = lines.assign(value_mills=lines["quantity"] * lines["unit_price_mills"])
+        values = lines.groupby("customer_id")["value_mills"].sum()
+        both = pd.DataFrame({"orders": self.orders(batch), "value_mills": values}).fillna(0)
+        return self.schema.conform(both[both.index != ""].rename_axis("customer_id"))
 
 
 class CountsPieces(Customers):
@@ -336,7 +337,6 @@ class LeavesGaps(Customers):
 
 
 WRONG_CUSTOMERS = {
-    "the first try": (FirstTry(), "There is one bill with two lines"),
     "pieces": (CountsPieces(), "You count pieces"),
     "prices": (AddsPrices(), "You add up prices"),
     "equal lines once": (DropsEqualLines(), "Two lines of that bill are equal"),
@@ -373,13 +373,14 @@ WRONG_CUSTOMERS = {
     "no projection": ("customers", "What does every projection declare"),
 }
 ALSO_CUSTOMERS = [
+    (FirstTry(), "the goods are gone all the same"),
     (MergesAbove(), "Who turned that into 0"),
     (TakesOrdersBack(), "her order is gone from your count"),
     (OneFrame, "Hand over OneFrame()"),
     (None, "in place of what it holds"),
 ]
 
-# --- 13.2 -------------------------------------------------------------------------------------------------
+# --- 13.3 -------------------------------------------------------------------------------------------------
 
 MONEY, MEAN, WHO, PRICE, ORDERS, MEDIAN, BEST, LAST = DAYS
 
@@ -427,7 +428,7 @@ ALSO_DAYS = [
     ([], "Take two days"),
 ]
 
-# --- 13.3 -------------------------------------------------------------------------------------------------
+# --- 13.2 -------------------------------------------------------------------------------------------------
 
 
 def reconcile(statement, ledger):
@@ -658,7 +659,8 @@ RIGHT = {
         *(Customers(), EventByEvent(), OneFrame(), ByDocument(), AddsTables(), MoreColumns()),
         *((Customers(), total), (OneFrame(), lambda table: table)),
     ],
-    "13.2": [
+    "13.2": [reconcile, with_counters, with_groups, with_pandas, by_sorting, by_removing, by_reduce],
+    "13.3": [
         DAYS,
         {question: word.upper() for question, word in DAYS.items()},
         {question: word.removeprefix("a ").removeprefix("the ") for question, word in DAYS.items()},
@@ -666,8 +668,7 @@ RIGHT = {
         list(DAYS.items()),
         dict(reversed(DAYS.items())),
     ],
-    "13.3": [reconcile, with_counters, with_groups, with_pandas, by_sorting, by_removing, by_reduce],
 }
-WRONG = {"13.1": WRONG_CUSTOMERS, "13.2": WRONG_DAYS, "13.3": WRONG_RECONCILE}
-ALSO_WRONG = {"13.1": ALSO_CUSTOMERS, "13.2": ALSO_DAYS, "13.3": ALSO_RECONCILE}
+WRONG = {"13.1": WRONG_CUSTOMERS, "13.2": WRONG_RECONCILE, "13.3": WRONG_DAYS}
+ALSO_WRONG = {"13.1": ALSO_CUSTOMERS, "13.2": ALSO_RECONCILE, "13.3": ALSO_DAYS}
 assert set(DAYS.values()) <= set(KEEPS)

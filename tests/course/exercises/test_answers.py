@@ -95,7 +95,7 @@ def test_a_wrong_answer_is_met_with_its_own_sentence(key, name):
 
 
 # Those that are judged by cases, one of which is empty. What two of them misunderstand is this case.
-WITH_AN_EMPTY_CASE = ("02.3", "03.2", "06.2", "06.3", "07.1", "09b.1", "13.3")
+WITH_AN_EMPTY_CASE = ("02.3", "03.2", "06.2", "06.3", "07.1", "09b.1", "13.2")
 ABOUT_THAT_CASE = {"nothing without facts", "one without facts"}
 
 

@@ -13,9 +13,9 @@ from cqrs_lab.course.exercises.untouched import is_untouched
 
 LESSONS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 
-# Cells that no other one needs: a check, and an answer in a view, which goes on from cells of the lesson.
+# Cells that no other one needs: a check, and an answer in a view or a table, which goes on from cells of the lesson.
 VIEWS = [name for name in show.__all__ if name.islower()]
-OF_THE_LESSON = re.compile(rf"^(?:task\()*(?:check|{'|'.join(VIEWS)})\(", re.M)
+OF_THE_LESSON = re.compile(rf"^(?:task\()*(?:check|mine = lab\.Projector|{'|'.join(VIEWS)})\(", re.M)
 
 
 def exercises(path):
