@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SAID_TO_06: dict[str, dict[str, str]] = {
     "06.1": {
-        "13": "Thirteen things are on the page, but the join also looks at the index and the orders, at lines that are "
-        "not things (postage), and at each name.",
+        "13": "Thirteen lines are on the page, but the join also looks at the index and the orders, at lines that are "
+        "not shown (postage), and at each name.",
         "about 40": "Each thing costs a line and a name; each order costs its own row, a row of the index, and a line "
         "of postage. The index keeps the join away from everybody else's rows.",
         "all of them": "That is what a join without an index does. With one, it goes straight to her orders, and from "
@@ -15,7 +15,7 @@ SAID_TO_06: dict[str, dict[str, str]] = {
         "kept answer": "It is the cheapest to read again. But between two reads there are 10,000 orders, so no read is "
         "a second one.",
         "on the log": "One long read in 10,000 orders is less than a short write with every one of them. Where reads "
-        "are rare, no copy pays.",
+        "are rare and the log stays short, no copy pays.",
         "own table": "Its reads are short, but each of the 10,000 orders has to be written into it.",
     },
     "06.3": {

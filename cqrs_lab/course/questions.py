@@ -27,7 +27,7 @@ QUESTIONS: dict[str, tuple[Recalled, ...]] = {
         Recalled(
             "Who writes a row into a read model?",
             {
-                "its own projection": "Right: it reads the log and works the row out, and can do so again.",
+                "its own projector": "Right: it reads the log and works the row out, and can do so again.",
                 "the command": "A command's work ends at the log. It does not know which tables there are.",
                 "the query": "A query changes nothing, not even a table that is behind.",
             },

@@ -181,15 +181,15 @@ def says_of(measured: LagRun, predicted: LagRun, numbers: pd.DataFrame) -> str:
             f"half of them would be visible within {told} ms. Measured: within {seen} ms."
         )
     parts = []
-    for name, words in (("p50", "half of the events"), ("p99", "99 in 100")):
+    for name, words in (("p50", "half of the events visible"), ("p99", "99 in 100")):
         found, expected, apart = (_of(numbers, name, one) for one in ("measured", "predicted", "difference"))
         took, foretold = (f"{brief_number(one * 1000)} ms" for one in (found, expected))
         if abs(apart) < 0.5:
             parts.append(f"{words} within {took}, as predicted")
         else:
             way = f"{abs(apart):.0f}% {'more' if apart > 0 else 'less'}"
-            parts.append(f"{words} within {took} measured, {foretold} predicted ({way})")
-    return f"Visible: {'; '.join(parts)}. Predicted busy: {predicted.load:.0%}."
+            parts.append(f"{words} within {took}, {way} than the {foretold} predicted")
+    return f"Measured: {'; '.join(parts)}. Predicted busy: {predicted.load:.0%}."
 
 
 def _by_how_much(per_cent: float) -> str:

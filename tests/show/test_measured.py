@@ -25,7 +25,7 @@ def test_a_run_that_takes_twice_as_long_as_predicted_differs_by_100_per_cent(slo
     picture = measured_and_predicted(*slow_and_fast)
     assert np.allclose(picture.frame["difference"], 100)
     assert np.allclose(picture.frame["measured"], 2 * picture.frame["predicted"])
-    assert "(100% more)" in picture.says
+    assert "100% more than the " in picture.says
 
 
 def test_theory_knows_the_mean_alone(slow_and_fast):
