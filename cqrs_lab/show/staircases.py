@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Times = NDArray[np.floating[Any]]
 MOST_STEPS = 100
 MOST_CORNERS = 600
+MOST_LINES = 300
 """More than these nobody can see in a chart, and each is sent with every move."""
 
 
@@ -182,11 +183,13 @@ def draw_stairs(axes: Axes, stairs: Stairs) -> None:
 
 
 def _draw_one_by_one(axes: Axes, stairs: Stairs) -> None:
-    """Draw a line per event, from its commit until it is visible, and a cross where it never is."""
+    """Draw a line per event, or per second, third ... one, until it is visible, and a cross where it never is."""
     levels, committed, visible = (
         np.flatnonzero(stairs.shown) + 0.5,
         *(times[stairs.shown] for times in (stairs.committed, stairs.visible)),
     )
     lost = np.isinf(visible)
-    axes.hlines(levels[~lost], committed[~lost], visible[~lost], color=READ.colour, alpha=0.5)
+    arrived = np.flatnonzero(~lost)
+    some = arrived[:: ceil(len(arrived) / MOST_LINES) or 1]
+    axes.hlines(levels[some], committed[some], visible[some], color=READ.colour, alpha=0.5)
     axes.plot(committed[lost], levels[lost], "x", color=INK, markersize=9, markeredgewidth=2)

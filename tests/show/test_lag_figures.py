@@ -9,7 +9,7 @@ import pytest
 from cqrs_lab import InvalidArgument
 from cqrs_lab.show import hockey_stick, lag_explorer, staircases, stale_read, tail
 from cqrs_lab.show.chart import brief_number, new_chart
-from cqrs_lab.show.staircases import MOST_CORNERS, draw_stairs, stairs_of
+from cqrs_lab.show.staircases import MOST_CORNERS, MOST_LINES, draw_stairs, stairs_of
 from cqrs_lab.show.tail import round_up
 from cqrs_lab.simulation import Clockwork, Exponential, Fixed, LagModel, Poisson, Polling, simulate_lag
 
@@ -85,6 +85,18 @@ def test_where_events_overtake_each_has_a_line_of_its_own_and_nothing_is_shaded(
     )
     assert "FillBetween" in ordered and "LineCollection" not in ordered
     assert "LineCollection" in mixed and "FillBetween" not in mixed
+
+
+def test_of_thousands_that_overtake_some_hundreds_have_a_line_from_the_first_to_near_the_last():
+    overtaking = LagModel(Poisson(2), Fixed(0), delivery=Exponential(1.5), delivery_in_order=False)
+    run = simulate_lag(overtaking, 2_000, 1)
+    _, axes = new_chart()
+    draw_stairs(axes, stairs_of(run.events, first=1, count=2_000))
+    [lines] = axes.collections
+    starts = [path.vertices[0] for path in lines.get_paths()]
+    assert MOST_LINES / 2 < len(starts) <= MOST_LINES
+    assert starts[0][1] == 0.5 and starts[-1][1] > 2_000 - 2_000 / MOST_LINES * 2
+    assert all(time == run.committed_at[int(level)] for time, level in starts)
 
 
 def test_an_event_that_is_never_visible_leaves_the_picture_standing():
