@@ -9,7 +9,7 @@ function foreseenMoves(box, things, near) {
   for (const kind of ["pointermove", "focusin"]) {
     box.addEventListener(kind, (event) => {
       last = event;
-      if (!event.buttons) tell(); // what is dragged is asked for at once
+      tell();
     });
   }
   box.addEventListener("pointerleave", () => { last = undefined; });

@@ -238,21 +238,30 @@ def test_a_picture_that_was_asked_for_from_another_place_is_not_kept(show):
         says = f"{cuts} cuts, step {step}"
         return Picture(f"<p>{says}</p>", says, pd.DataFrame())
 
-    controls = [Control("cuts", "Cuts", 0, 5, 3), Control("step", "Step", 0, lambda values: values["cuts"], 2)]
+    controls = [Control("cuts", "Cuts", 0, 5, 4), Control("step", "Step", 0, lambda values: values["cuts"], 2)]
     kernel = Kernel(show, View(draw, controls))
-    point_at(kernel, button(kernel.page, "Back: Cuts"))
+    point_at(kernel, button(kernel.page, "Next: Cuts"))
     kernel.page.clock.run_for(A_REST)
-    late = kernel.page.evaluate("sent.splice(0)")
-    kernel.page.get_by_role("slider").last.fill("3")
+    [late] = kernel.page.evaluate("sent.splice(0)")
+    kernel.page.get_by_role("slider").first.fill("2")
     kernel.answer()
     told = []
     kernel.view.send = told.append
-    kernel.view._handle_custom_msg(late[0], [])
+    kernel.view._handle_custom_msg(late, [])
     kernel.page.evaluate("told => told.forEach(hear)", told)
-    press(kernel)
-    assert "2 cuts" not in kernel.shown(), "it was drawn for step 2, and the step is 3 and follows its end"
+    kernel.page.get_by_role("slider").first.fill("5")
+    assert "5 cuts" not in kernel.shown(), "it was drawn where step 2 was not its end, and would stay"
     kernel.answer()
-    assert "2 cuts, step 2" in kernel.shown()
+    assert "5 cuts, step 5" in kernel.shown()
+
+
+def test_a_mouse_on_the_thumb_of_a_slider_asks_for_nothing_since_a_press_there_moves_nothing(show):
+    kernel = Kernel(show, stepping(400, 100))
+    slider = kernel.page.get_by_role("slider").first
+    width = slider.bounding_box()["width"]
+    assert rest(kernel, slider, (8 + 0.25 * (width - 16) + 5) / width) == []
+    press(kernel)
+    assert slider.input_value() == "100"
 
 
 def test_a_kernel_that_draws_slowly_for_the_hand_is_left_in_peace_until_its_next_answer(kernel):
